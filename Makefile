@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A small front for Meson. Two commands do everything on a fresh Debian 12: make run, make test.
+BUILD ?= build
+ASAN  ?= build-asan
+FUZZ  ?= build-fuzz
+ifdef CI
+WERROR := --werror
+endif
+
+.PHONY: run build test bench fuzz lint format clean needs-build needs-test needs-bench
+
+run: build
+	@$(BUILD)/src/cli/floodwall inspect $(BUILD)/tests/gen/incident.pcapng
+
+build: needs-build
+	@[ -f $(BUILD)/build.ninja ] || meson setup $(BUILD) $(WERROR) >/dev/null
+	@ninja -C $(BUILD) --quiet src/cli/floodwall tests/gen/incident.pcapng
+	@ln -sf src/cli/floodwall $(BUILD)/floodwall
+
+test: needs-test
+	@[ -f $(BUILD)/build.ninja ] || meson setup $(BUILD) $(WERROR)
+	@[ -f $(ASAN)/build.ninja ] || meson setup $(ASAN) $(WERROR) -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
+	@ninja -C $(BUILD)
+	@ln -sf src/cli/floodwall $(BUILD)/floodwall
+	@ninja -C $(ASAN)
+	@tools/run-tests $(BUILD) $(ASAN)
+
+bench: needs-bench
+	@[ -f $(BUILD)/build.ninja ] || meson setup $(BUILD)
+	@ninja -C $(BUILD)
+	@tests/bench/bench $(BUILD)
+
+# libFuzzer, all targets together in FUZZ_SECONDS.
+FUZZ_SECONDS ?= 120
+fuzz: needs-test
+	@[ -f $(FUZZ)/build.ninja ] || CC=clang meson setup $(FUZZ) -Dfuzz=true -Dbuildtype=debugoptimized -Db_lundef=false
+	@ninja -C $(FUZZ)
+	@tools/run-fuzz $(FUZZ) $(FUZZ_SECONDS)
+
+lint: needs-test
+	@tests/lint/layers
+	@tests/lint/sources
+
+format:
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+needs-build:
+	@tools/needs build
+
+needs-test:
+	@tools/needs build test
+
+needs-bench:
+	@tools/needs build test bench
+
+clean:
+	rm -rf $(BUILD) $(ASAN) $(FUZZ)
