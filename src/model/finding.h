@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Findings: the closed list of PRODUCT.md section 3, with typed evidence.
+ * detect/ makes them, report/ shows them; text for people is made in report/, never here.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/device.h"
+#include "model/fact.h"
+
+enum finding_id {
+	FINDING_DEFAULT_PASSWORD,
+	FINDING_CLEARTEXT_LOGIN,
+	FINDING_OPEN_SERVICE,
+	FINDING_SCAN,
+	FINDING_LOGIN_GUESSING,
+	FINDING_BEACON,
+	FINDING_FLOOD,
+	FINDING_RECEIVES_FLOOD,
+	FINDING_FORGED_SOURCE,
+	FINDING_ID_COUNT
+};
+
+enum severity { SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };
+
+/* What the junk is made of. */
+enum vector {
+	VECTOR_NONE,
+	VECTOR_SYN,
+	VECTOR_ACK,
+	VECTOR_STOMP,
+	VECTOR_UDP,
+	VECTOR_UDP_PLAIN,
+	VECTOR_VSE,
+	VECTOR_GRE_IP,
+	VECTOR_GRE_ETH,
+	VECTOR_ICMP,
+	VECTOR_FRAGMENT,
+	VECTOR_HTTP,
+	VECTOR_DNS_RANDOM_SUBDOMAIN,
+	VECTOR_SYN_ACK_REFLECTION,
+	VECTOR_DNS_REFLECTION,
+	VECTOR_SNMP_REFLECTION,
+	VECTOR_ISAKMP_REFLECTION,
+	VECTOR_SSDP_REFLECTION,
+	VECTOR_NTP_REFLECTION,
+	VECTOR_DHIP_REFLECTION,
+	VECTOR_BACNET_REFLECTION,
+	VECTOR_DHCP,
+	VECTOR_OTHER, /* any other IP protocol */
+	VECTOR_COUNT
+};
+
+enum scan_kind { SCAN_TCP = 1, SCAN_UDP = 2, SCAN_ICMP = 4, SCAN_ARP = 8, SCAN_ACK = 16, SCAN_HORIZONTAL = 32, SCAN_VERTICAL = 64 };
+
+enum { EVIDENCE_PORTS_MAX = 16, EVIDENCE_USER_MAX = 48, EVIDENCE_ZONE_MAX = 256 };
+
+struct evidence_login {
+	enum login_service service;
+	uint16_t port;
+	bool outside;             /* the one who logged in is not on our side */
+	enum login_result result; /* the best seen: accepted beats unknown beats refused */
+	uint8_t peer[16];         /* who logged in (or, for login-guessing by ours, the target) */
+	char user[EVIDENCE_USER_MAX]; /* raw bytes, cut to fit; never the password */
+	uint32_t tries, refused, accepted, pairs; /* pairs: distinct ones seen in clear (login-guessing) */
+	bool encrypted;           /* login-guessing judged by connection shape only: "likely" */
+};
+
+struct evidence_service {
+	uint8_t proto; /* IP protocol */
+	uint16_t port;
+	bool outside;
+	uint8_t asker[16];
+	uint32_t askers; /* distinct conversations that were answered */
+};
+
+struct evidence_scan {
+	uint32_t kinds;            /* enum scan_kind bits */
+	bool outside;              /* side of the targets */
+	bool source_outside;
+	bool mirai_mark;           /* TCP sequence number equal to the destination address */
+	uint32_t failed, answered; /* first contacts */
+	uint32_t targets;          /* distinct, failed */
+	uint32_t port_count;       /* distinct, failed */
+	uint16_t ports[EVIDENCE_PORTS_MAX]; /* most targets first */
+	uint8_t port_shown;        /* how many of ports[] are set */
+	uint8_t target[16];        /* the one target of a vertical scan, else the first */
+};
+
+struct evidence_beacon {
+	uint8_t target[16];
+	uint16_t port;
+	uint8_t proto;
+	uint32_t contacts;
+	bool named;    /* the address came from a DNS answer */
+	bool answered; /* some contact was answered */
+	uint16_t score, timestamp_score, size_score, duration_score, histogram_score; /* thousandths */
+	uint64_t period_ns; /* median interval */
+};
+
+struct evidence_flood {
+	enum vector vector;
+	uint8_t target[16];     /* or the prefix's first address */
+	uint8_t target_bits;    /* 128: one address; 120: an IPv4 /24 (mapped); 64: an IPv6 /64 */
+	uint16_t port;          /* 0 where it varies */
+	uint64_t packets, bytes, answers;
+	uint32_t peak_pps;
+	uint32_t sources_proven, sources_unproven; /* receives-flood: distinct, estimated within 2 % */
+	bool backscatter;       /* few senders answer many of ours */
+	char zone[EVIDENCE_ZONE_MAX]; /* dns-random-subdomain: the zone, as read */
+	uint32_t labels, failed_share;  /* never repeated labels; NXDOMAIN or silence, percent */
+};
+
+struct evidence_forged {
+	uint8_t mac[6];
+	uint8_t source[16]; /* one of the forged ones */
+	uint8_t target[16];
+	uint32_t packets;
+	uint32_t sources;   /* distinct, counted up to 64 */
+};
+
+struct finding {
+	enum finding_id id;
+	enum severity severity;
+	enum device_state state; /* what it makes of the device */
+	uint32_t device;         /* device number or DEVICE_NONE */
+	bool has_source;
+	uint8_t source[16];      /* address of who did it, where it is known */
+	uint64_t first_ns, last_ns;
+	uint64_t count;          /* packets, contacts or tries, as the man page says for each id */
+	const char *muted;       /* NULL, or the reason given: borrowed from the mute list */
+	union {
+		struct evidence_login login;
+		struct evidence_service service;
+		struct evidence_scan scan;
+		struct evidence_beacon beacon;
+		struct evidence_flood flood;
+		struct evidence_forged forged;
+	};
+};
