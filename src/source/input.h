@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One capture file from its name to its frames, and its report. Used by source.c.
+ *
+ * An input is light (no descriptor, no buffer) until it is opened, and again after input_park() and at its end.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/frame.h"
+#include "source/source.h"
+
+struct reader; /* window, decoder and format of an open input */
+
+struct input {
+	struct source_report report; /* counts what input_give() gave */
+	struct reader *reader; /* NULL while the input is light */
+	struct frame next; /* where input_advance() returned true */
+	uint64_t start_ns; /* time of the first frame, once input_open() returned true */
+	bool over; /* nothing (more) will come; the report is final */
+};
+
+/* Opens it and reads the first frame into next, reading block bytes at once. False: it is over. */
+bool input_open(struct input *input, size_t block);
+
+/* Reads the following frame into next, whose bytes stay until the next call. False: it is over. */
+bool input_advance(struct input *input);
+
+/* Makes an open input light, to be opened again from the start; what can not be opened again (a pipe) stays as it is. */
+void input_park(struct input *input);
+
+/* Hands next out: counts it in the report. */
+void input_give(struct input *input, struct frame *out_frame);
+
+/* The input is over for the reason given. */
+void input_refuse(struct input *input, const char *reason);
+
+void input_close(struct input *input);

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The door: inputs in order, and their frames merged by time.
+ *
+ * At start each input is opened just long enough to read its first frame, whose time gives it its place. After
+ * that an input stays light until the merge reaches that time. A day of captures, one file after another, thus needs
+ * one descriptor and one buffer, however many files it is; only captures that overlap in time are open together,
+ * and the more of them there are, the less each reads at once.
+ *
+ * The merge is a binary heap over the open inputs, keyed by the time of the frame that each holds, then by the
+ * input's place. The frame given last stays in its window until source_next() is called again, which
+ * is when its input moves on. With one open input the heap is a single entry and costs nothing.
+ */
+#include "source/source.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "source/input.h"
+#include "wire/limits.h"
+
+enum {
+	BLOCK_MAX = 256 << 10, /* measured: no difference between 64 KiB and 1 MiB */
+	BLOCK_MIN = 16 << 10,
+	BLOCKS_TOTAL = 4 << 20, /* shared by the open inputs, above BLOCK_MIN each */
+	BLOCK_PEEK = 4 << 10,
+};
+
+struct source {
+	struct input *inputs; /* by start_ns, then name; those without any frame last */
+	size_t count;
+	size_t due; /* the first input that the merge has not reached */
+	uint16_t *heap; /* places of the open inputs that hold a frame */
+	size_t heap_len;
+	bool given; /* the frame of heap[0] was given out */
+};
+
+static int by_start_and_name(const void *left, const void *right)
+{
+	const struct input *a = left, *b = right;
+
+	if (a->over != b->over)
+		return a->over ? 1 : -1;
+	if (!a->over && a->start_ns != b->start_ns)
+		return a->start_ns < b->start_ns ? -1 : 1;
+	return strcmp(a->report.file, b->report.file);
+}
+
+static bool before(const struct source *source, uint16_t left, uint16_t right)
+{
+	uint64_t left_ns = source->inputs[left].next.time_ns, right_ns = source->inputs[right].next.time_ns;
+
+	return left_ns != right_ns ? left_ns < right_ns : left < right;
+}
+
+static void heap_sink(struct source *source)
+{
+	size_t at = 0, child;
+	uint16_t *heap = source->heap, moving = heap[0];
+
+	while ((child = 2 * at + 1) < source->heap_len) {
+		if (child + 1 < source->heap_len && before(source, heap[child + 1], heap[child]))
+			child++;
+		if (!before(source, heap[child], moving))
+			break;
+		heap[at] = heap[child];
+		at = child;
+	}
+	heap[at] = moving;
+}
+
+static void heap_add(struct source *source, uint16_t place)
+{
+	size_t at = source->heap_len++;
+
+	while (at && before(source, place, source->heap[(at - 1) / 2])) {
+		source->heap[at] = source->heap[(at - 1) / 2];
+		at = (at - 1) / 2;
+	}
+	source->heap[at] = place;
+}
+
+static void move_on(struct source *source)
+{
+	source->given = false;
+	if (!input_advance(&source->inputs[source->heap[0]]))
+		source->heap[0] = source->heap[--source->heap_len];
+	if (source->heap_len > 1)
+		heap_sink(source);
+}
+
+static size_t block_for(size_t open_count)
+{
+	size_t share = BLOCKS_TOTAL / (open_count + 1);
+
+	return share > BLOCK_MAX ? BLOCK_MAX : share < BLOCK_MIN ? BLOCK_MIN : share;
+}
+
+/* Opens the inputs whose time has come. */
+static void wake_due(struct source *source)
+{
+	for (; source->due < source->count; source->due++) {
+		struct input *input = &source->inputs[source->due];
+
+		if (input->over)
+			continue;
+		if (source->heap_len && input->start_ns > source->inputs[source->heap[0]].next.time_ns)
+			return;
+		if (input->reader || input_open(input, block_for(source->heap_len)))
+			heap_add(source, (uint16_t)source->due);
+	}
+}
+
+bool source_next(struct source *source, struct frame *out_frame)
+{
+	if (source->given)
+		move_on(source);
+	if (source->due < source->count)
+		wake_due(source);
+	if (!source->heap_len)
+		return false;
+	input_give(&source->inputs[source->heap[0]], out_frame);
+	out_frame->input = source->heap[0];
+	source->given = true;
+	return true;
+}
+
+/* Opens each once to learn its place. Standard input has only one reading in it. */
+static void look(struct source *source)
+{
+	bool stdin_named = false;
+
+	for (size_t i = 0; i < source->count; i++) {
+		struct input *input = &source->inputs[i];
+		bool is_stdin = !strcmp(input->report.file, "-");
+
+		if (is_stdin && stdin_named) {
+			input_refuse(input, "standard input is named twice, but can be read only once");
+			continue;
+		}
+		stdin_named |= is_stdin;
+		if (input_open(input, source->count == 1 ? BLOCK_MAX : BLOCK_PEEK) && source->count > 1)
+			input_park(input);
+	}
+	qsort(source->inputs, source->count, sizeof(*source->inputs), by_start_and_name);
+}
+
+static int take_names(struct source *source, const char *const *files)
+{
+	for (size_t i = 0; i < source->count; i++) {
+		source->inputs[i].report.file = strdup(files[i]);
+		if (!source->inputs[i].report.file)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int source_open(const char *const *files, size_t count, struct source **out_source, struct fault *out_fault)
+{
+	if (!count || count > FW_SOURCE_FILES_MAX) {
+		fault_set(out_fault, "", 0, 0, "%zu captures named, 1 to %u can be read in one run", count, FW_SOURCE_FILES_MAX);
+		return -EINVAL;
+	}
+	struct source *source = calloc(1, sizeof(*source));
+	if (!source)
+		return -ENOMEM;
+	source->count = count;
+	source->inputs = calloc(count, sizeof(*source->inputs));
+	source->heap = calloc(count, sizeof(*source->heap));
+	if (!source->inputs || !source->heap || take_names(source, files)) {
+		source_close(source);
+		return -ENOMEM;
+	}
+	look(source);
+	*out_source = source;
+	return 0;
+}
+
+size_t source_count(const struct source *source)
+{
+	return source->count;
+}
+
+const struct source_report *source_report(const struct source *source, size_t input)
+{
+	return &source->inputs[input].report;
+}
+
+void source_close(struct source *source)
+{
+	if (!source)
+		return;
+	for (size_t i = 0; source->inputs && i < source->count; i++) {
+		input_close(&source->inputs[i]);
+		free((char *)source->inputs[i].report.file);
+	}
+	free(source->inputs);
+	free(source->heap);
+	free(source);
+}

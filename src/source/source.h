@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Frames from capture files, merged by time.
+ *
+ * pcap and pcapng, micro- and nanosecond (pcapng: any if_tsresol), either byte order, plain or
+ * gzip, xz, zstd, "-" for standard input; interfaces of different link types in one pcapng.
+ * Files are streamed: memory does not depend on their size, only on how many are open at once.
+ * Called by the hall (inspect). Rooms never see a file.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "model/frame.h"
+
+struct source; /* owns descriptors, decompressors and one buffer per open file */
+
+/* What became of one input; borrowed, valid until source_close(). */
+struct source_report {
+	const char *file; /* as named by the caller */
+	uint64_t packets, bytes; /* read so far; bytes of frames on the wire */
+	uint64_t first_ns, last_ns; /* least and greatest time seen; 0 when packets is 0 */
+	bool cut_short; /* ended within a packet or block: read to the last whole packet */
+	bool unreadable; /* no packet could be read of it; cut_short too if it ended within the first */
+	struct fault fault; /* the sentence, with offset, where cut_short or unreadable; else fault.sentence is "" */
+};
+
+/*
+ * Opens the inputs (at least one). An input of which nothing can be read is reported, not fatal.
+ * Inputs are put in order of their first packet, then name, those without any packet last; source_report() uses that order, so that
+ * the order of arguments does not matter. Returns 0, -ENOMEM, or -EINVAL (more than FW_SOURCE_FILES_MAX; fault set).
+ */
+int source_open(const char *const *files, size_t count, struct source **out_source, struct fault *out_fault);
+
+/*
+ * The next frame by time; frames of one time by input order, then position. Within one file order is the file's own,
+ * even where its clock runs backwards. Returns true and fills *out_frame, or false at the end of everything.
+ */
+bool source_next(struct source *source, struct frame *out_frame);
+
+size_t source_count(const struct source *source);
+const struct source_report *source_report(const struct source *source, size_t input);
+
+/* Frees everything; NULL is accepted. */
+void source_close(struct source *source);
