@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "conf/conf.h"
+
+static const char *const names[FINDING_ID_COUNT] = {"default-password", "cleartext-login", "open-service", "scan", "login-guessing", "beacon",
+	"flood", "receives-flood", "forged-source"};
+
+static struct mute_list *list_of(const char *text)
+{
+	struct mute_list *list;
+	struct fault fault;
+
+	if (mute_read("mutes", text, strlen(text), names, &list, &fault))
+		fail_msg("%llu: %s", (unsigned long long)fault.line, fault.sentence);
+	return list;
+}
+
+static void four(uint8_t out[16], uint8_t a, uint8_t b, uint8_t c, uint8_t d)
+{
+	memcpy(out, (uint8_t[]){0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d}, 16);
+}
+
+static const struct { const char *name, *rules; bool muted; } cases[] = {
+	{"no rule", "# nothing\n\n", false},
+	{"finding and any device", "scan * our own scanner\n", true},
+	{"any finding by MAC", "* 02:00:00:00:00:07 mine\n", true},
+	{"MAC in capitals", "* 02:00:00:00:00:07 mine\r\n", true},
+	{"another MAC", "* 02:00:00:00:00:08 mine\n", false},
+	{"by the device's address", "scan 192.168.1.7 mine\n", true},
+	{"by the source's prefix", "scan 10.0.0.0/8 mine\n", true},
+	{"another prefix", "scan 10.1.0.0/16 mine\n", false},
+	{"another finding", "beacon * mine\n", false},
+	{"by pair", "scan * -> 203.0.113.0/24 mine\n", true},
+	{"another target", "scan * -> 203.0.112.0/24 mine\n", false},
+	{"with an end after it", "scan * until=2016-10-22 mine\n", true},
+	{"with an end before it", "scan * until=2016-10-21 mine\n", false},
+	{"pair and end", "scan 192.168.1.7 -> * until=2030-01-01 ours # seen\n", true},
+	{"second rule", "beacon * a\nscan * b\n", true},
+};
+
+static void test_rules(void **state)
+{
+	struct device device = {.mac_count = 1, .macs = {{2, 0, 0, 0, 0, 7}}, .address_count = 1};
+	struct finding finding = {.id = FINDING_SCAN, .has_source = true, .last_ns = 1477047600ull * 1000000000ull};
+
+	four(device.addresses[0], 192, 168, 1, 7);
+	four(finding.source, 10, 0, 0, 1);
+	four(finding.scan.target, 203, 0, 113, 9);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct mute_list *list = list_of(cases[i].rules);
+		print_message("%s\n", cases[i].name);
+		assert_int_equal(mute_find(list, &finding, &device) != NULL, cases[i].muted);
+		mute_free(list);
+	}
+	assert_null(mute_find(NULL, &finding, NULL));
+}
+
+static void test_faults(void **state)
+{
+	static const struct { const char *rules; uint64_t line; } bad[] = {
+		{"scan\n", 1}, {"scan *\n", 1}, {"\nflud * reason\n", 2}, {"scan 300.1.1.1 reason\n", 1}, {"scan 10.0.0.0/33 reason\n", 1},
+		{"scan 10.0.0.0/ reason\n", 1}, {"scan * -> 02:00:00:00:00:07 reason\n", 1}, {"scan * -> \n", 1}, {"# a\nscan * until=soon why\n", 2},
+		{"scan * until=2016-13-41 why\n", 1}, {"scan * until=2016-10-22\n", 1}, {"scan * until=2016-10-22x why\n", 1}, {"scan zz:00:00:00:00:07 why", 1},
+	};
+	struct mute_list *list = NULL;
+	struct fault fault;
+	char large[2048];
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		print_message("%s\n", bad[i].rules);
+		assert_int_not_equal(mute_read("m", bad[i].rules, strlen(bad[i].rules), names, &list, &fault), 0);
+		assert_int_equal(fault.line, bad[i].line);
+		assert_true(fault.sentence[0]);
+	}
+	memset(large, 'x', sizeof(large));
+	assert_int_not_equal(mute_read("m", large, sizeof(large), names, &list, &fault), 0);
+	assert_int_not_equal(mute_read("m", "scan * \0x", 9, names, &list, &fault), 0);
+	assert_null(list);
+}
+
+static void test_too_many(void **state)
+{
+	static char text[(MUTE_MAX + 1) * 9 + 1];
+	struct mute_list *list = NULL;
+	struct fault fault;
+
+	for (size_t i = 0; i <= MUTE_MAX; i++)
+		memcpy(text + i * 9, "scan * x\n", 9);
+	assert_int_equal(mute_read("m", text, MUTE_MAX * 9, names, &list, &fault), 0);
+	mute_free(list);
+	assert_int_not_equal(mute_read("m", text, (MUTE_MAX + 1) * 9, names, &list, &fault), 0);
+	assert_int_equal(fault.line, MUTE_MAX + 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_rules), cmocka_unit_test(test_faults), cmocka_unit_test(test_too_many)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
