@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/command.h"
+#include "engine/inspect.h"
+
+enum { LOCAL_MAX = 32, WIDTH_PIPED = 100, WIDTH_MIN = 40, WIDTH_MAX = 120 };
+enum { OPTION_LOCAL = 256, OPTION_FORMAT, OPTION_JSON, OPTION_NO_COLOR, OPTION_WIDTH, OPTION_MUTE, OPTION_FAIL_ON, OPTION_OUI };
+
+struct arguments {
+	struct inspect_options inspect;
+	struct side_prefix local[LOCAL_MAX];
+	const char *output;
+	int fail_on; /* enum severity, or -1 */
+	bool no_color, help;
+};
+
+static const struct option long_options[] = {
+	{"local", required_argument, NULL, OPTION_LOCAL},
+	{"format", required_argument, NULL, OPTION_FORMAT},
+	{"json", no_argument, NULL, OPTION_JSON},
+	{"output", required_argument, NULL, 'o'},
+	{"verbose", no_argument, NULL, 'v'},
+	{"quiet", no_argument, NULL, 'q'},
+	{"no-color", no_argument, NULL, OPTION_NO_COLOR},
+	{"width", required_argument, NULL, OPTION_WIDTH},
+	{"mute", required_argument, NULL, OPTION_MUTE},
+	{"fail-on", required_argument, NULL, OPTION_FAIL_ON},
+	{"oui", required_argument, NULL, OPTION_OUI},
+	{"version", no_argument, NULL, 'V'},
+	{"help", no_argument, NULL, 'h'},
+	{NULL, 0, NULL, 0},
+};
+
+static const char help[] =
+	"Usage: floodwall inspect [options] CAPTURE...        (- is standard input)\n\n"
+	"Reads pcap and pcapng, plain or gzip, xz, zstd, and says what is on the network,\n"
+	"what is wrong with it, and what junk there was. Sends nothing.\n\n"
+	"  --local CIDR         these addresses are ours (besides private ranges); may be repeated\n"
+	"  --format text|json   what to write (default: text); --json for short\n"
+	"  -o, --output FILE    write to FILE\n"
+	"  --mute FILE          findings you know about: FINDING|* WHO [-> TARGET] [until=YYYY-MM-DD] REASON\n"
+	"  --fail-on SEVERITY   exit 1 if a finding is at least low, medium, high or critical\n"
+	"  --oui FOLDER         the IEEE's registry as CSV (default: /usr/share/ieee-data)\n"
+	"  --width COLUMNS      width of the text (default: the terminal's)\n"
+	"  --no-color           no colour, as the NO_COLOR variable\n"
+	"  -v, --verbose        clues and evidence too\n"
+	"  -q, --quiet          the verdict and the findings alone\n"
+	"  -V, --version        the version\n"
+	"  -h, --help           this text\n\n"
+	"Exit: 0 done; 1 done and --fail-on was reached; 2 wrong use, or an input of which nothing could be read.\n";
+
+static int wrong(const char *sentence, const char *word)
+{
+	char clean[256];
+
+	text_escape(clean, sizeof(clean), word, SIZE_MAX);
+	fprintf(stderr, "floodwall inspect: %s%s%s\n", clean, *clean ? ": " : "", sentence);
+	return -EINVAL;
+}
+
+static int read_severity(const char *word)
+{
+	for (int i = SEVERITY_LOW; i <= SEVERITY_CRITICAL; i++)
+		if (strcmp(word, report_severity_name((enum severity)i)) == 0)
+			return i;
+	return -1;
+}
+
+static int read_local(struct arguments *arguments, const char *word)
+{
+	struct fault fault;
+
+	if (arguments->inspect.local_count == LOCAL_MAX)
+		return wrong("at most 32 prefixes can be named with --local", word);
+	if (side_read_cidr(word, &arguments->local[arguments->inspect.local_count], &fault)) {
+		fprintf(stderr, "floodwall inspect: --local: %s\n", fault.sentence);
+		return -EINVAL;
+	}
+	arguments->inspect.local_count++;
+	return 0;
+}
+
+static int read_width(struct arguments *arguments, const char *word)
+{
+	char *end;
+	unsigned long width = strtoul(word, &end, 10);
+
+	if (*end || width < WIDTH_MIN || width > 1000)
+		return wrong("--width wants a number from 40 to 1000", word);
+	arguments->inspect.style.width = (unsigned)width;
+	return 0;
+}
+
+static int read_option(struct arguments *arguments, int option)
+{
+	switch (option) {
+	case OPTION_LOCAL:
+		return read_local(arguments, optarg);
+	case OPTION_FORMAT:
+		if (strcmp(optarg, "text") != 0 && strcmp(optarg, "json") != 0)
+			return wrong("--format is text or json", optarg);
+		arguments->inspect.format = optarg[0] == 'j' ? INSPECT_JSON : INSPECT_TEXT;
+		return 0;
+	case OPTION_JSON:
+		arguments->inspect.format = INSPECT_JSON;
+		return 0;
+	case 'o':
+		arguments->output = optarg;
+		return 0;
+	case OPTION_NO_COLOR:
+		arguments->no_color = true;
+		return 0;
+	case OPTION_WIDTH:
+		return read_width(arguments, optarg);
+	case OPTION_MUTE:
+		arguments->inspect.mute_file = optarg;
+		return 0;
+	case OPTION_FAIL_ON:
+		arguments->fail_on = read_severity(optarg);
+		return arguments->fail_on < 0 ? wrong("--fail-on is low, medium, high or critical", optarg) : 0;
+	case OPTION_OUI:
+		arguments->inspect.oui_folder = optarg;
+		return 0;
+	case 'v':
+		arguments->inspect.style.verbose = true;
+		return 0;
+	case 'q':
+		arguments->inspect.style.quiet = true;
+		return 0;
+	case 'V':
+	case 'h':
+		arguments->help = true;
+		fputs(option == 'h' ? help : "floodwall " FLOODWALL_VERSION "\n", stdout);
+		return 0;
+	default: /* getopt has said what is wrong */
+		return -EINVAL;
+	}
+}
+
+static int read_arguments(int argc, char **argv, struct arguments *arguments)
+{
+	int option;
+
+	while (!arguments->help && (option = getopt_long(argc, argv, "o:vqVh", long_options, NULL)) != -1)
+		if (read_option(arguments, option))
+			return -EINVAL;
+	if (arguments->help)
+		return 0;
+	if (optind == argc)
+		return wrong("name at least one capture, or - for standard input", "");
+	arguments->inspect.files = (const char *const *)argv + optind;
+	arguments->inspect.file_count = (size_t)(argc - optind);
+	arguments->inspect.local = arguments->local;
+	return 0;
+}
+
+/* As wide as the terminal, within reason for reading; colour only there, and only where it is welcome. */
+static void fit_style(struct arguments *arguments, FILE *out)
+{
+	struct report_style *style = &arguments->inspect.style;
+	bool terminal = isatty(fileno(out));
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+	struct winsize size;
+
+	style->colour = terminal && !arguments->no_color && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+	if (style->width)
+		return;
+	style->width = WIDTH_PIPED;
+	if (terminal && ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col)
+		style->width = size.ws_col < WIDTH_MIN ? WIDTH_MIN : size.ws_col > WIDTH_MAX ? WIDTH_MAX : size.ws_col;
+}
+
+static int run(struct arguments *arguments, FILE *out)
+{
+	struct inspect_result result = {0};
+	struct fault fault = {0};
+	int error;
+
+	fit_style(arguments, out);
+	error = inspect_run(&arguments->inspect, out, stderr, &result, &fault);
+	if (error) {
+		if (fault.sentence[0] && fault.line)
+			fprintf(stderr, "floodwall inspect: %s:%llu: %s\n", fault.file, (unsigned long long)fault.line, fault.sentence);
+		else if (fault.sentence[0])
+			fprintf(stderr, "floodwall inspect: %s%s%s\n", fault.file, fault.file[0] ? ": " : "", fault.sentence);
+		else
+			fprintf(stderr, "floodwall inspect: %s\n", error == -ENOMEM ? "not enough memory" : "the report could not be written");
+		return COMMAND_WRONG;
+	}
+	if (result.input_failed)
+		return COMMAND_WRONG;
+	return arguments->fail_on >= 0 && result.found && (int)result.worst >= arguments->fail_on ? COMMAND_REACHED : COMMAND_DONE;
+}
+
+int command_inspect(int argc, char **argv)
+{
+	struct arguments arguments = {.fail_on = -1, .inspect.oui_folder = "/usr/share/ieee-data"};
+	FILE *out = stdout;
+	int code;
+
+	if (read_arguments(argc, argv, &arguments))
+		return COMMAND_WRONG;
+	if (arguments.help)
+		return COMMAND_DONE;
+	if (arguments.output && !(out = fopen(arguments.output, "we"))) {
+		wrong(strerror(errno), arguments.output);
+		return COMMAND_WRONG;
+	}
+	code = run(&arguments, out);
+	if (fflush(out) || ferror(out)) {
+		fprintf(stderr, "floodwall inspect: the report could not be written: %s\n", strerror(errno));
+		code = COMMAND_WRONG;
+	}
+	if (out != stdout)
+		fclose(out);
+	return code;
+}

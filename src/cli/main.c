@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The front door: a table of commands. Exit codes: 0 done; 1 done, --fail-on reached; 2 wrong use or unreadable input. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+
+static const struct command {
+	const char *verb;
+	int (*run)(int argc, char **argv);
+	const char *does;
+} commands[] = {
+	{"inspect", command_inspect, "devices, findings and junk out of captures"},
+};
+
+static void usage(FILE *out)
+{
+	fputs("Floodwall " FLOODWALL_VERSION ": knows what each device on a network is, and stops the junk.\n\n"
+	      "Usage: floodwall COMMAND [options]\n\nCommands:\n", out);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		fprintf(out, "  %-10s %s\n", commands[i].verb, commands[i].does);
+	fputs("\n'floodwall COMMAND --help' tells a command's options; floodwall-inspect(1) everything else.\n", out);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc >= 2 && (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0)) {
+		puts("floodwall " FLOODWALL_VERSION);
+		return COMMAND_DONE;
+	}
+	if (argc >= 2 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
+		usage(stdout);
+		return COMMAND_DONE;
+	}
+	for (size_t i = 0; argc >= 2 && i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(argv[1], commands[i].verb) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	if (argc >= 2)
+		fprintf(stderr, "floodwall: there is no command of that name; 'floodwall --help' lists them\n");
+	else
+		usage(stderr);
+	return COMMAND_WRONG;
+}

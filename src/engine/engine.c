@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A frame's way through the house:
+ *
+ *     frame -> wire/ (headers) -> flow/ (whose conversation) -> inventory/ (whose device)
+ *                                   |-> detect/ (rates)
+ *                                   '-> stream/ -> dissect/ (facts) -> learn.c -> inventory/, detect/
+ *
+ * The hall's clock. Rooms are promised that time never runs backwards. Captures do not keep that promise: packets of two
+ * queues come a few microseconds out of order (then the clock stands still), and some files jump back by minutes (then
+ * the jump is added to every later time, so that rates and waits after it are as true as before it, and what was
+ * waiting is given up as unknowable).
+ */
+#include "engine/engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/room.h"
+
+enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_ICMP6 = 58 };
+enum { ETHER_ARP = 0x0806 };
+
+static const uint64_t jump_ns = 1000000000ull;
+static const uint64_t tick_ns = 100000000ull;
+
+static void tell_contact(void *context, const struct conversation *c, enum contact_outcome outcome, uint64_t now_ns)
+{
+	struct engine *engine = context;
+	struct contact contact = {
+		.start_ns = c->first_ns,
+		.decided_ns = now_ns,
+		.device = c->device[0],
+		.target_device = c->device[1],
+		.port = c->kind == CONTACT_ARP || c->kind == CONTACT_ICMP ? 0 : conversation_target_port(c),
+		.kind = c->kind,
+		.outcome = outcome,
+		.source_ours = c->flags & CONVERSATION_SRC_OURS,
+		.target_ours = c->flags & CONVERSATION_DST_OURS,
+		.target_named = c->flags & CONVERSATION_NAMED,
+		.mirai_mark = c->flags & CONVERSATION_MIRAI_MARK,
+	};
+
+	memcpy(contact.source, conversation_source(c), 16);
+	memcpy(contact.target, conversation_target(c), 16);
+	detect_contact(engine->detect, &contact);
+}
+
+static void tell_ended(void *context, struct conversation *c)
+{
+	struct engine *engine = context;
+	struct conversation_end end = {
+		.first_ns = c->first_ns,
+		.last_ns = c->last_ns,
+		.device = c->device[0],
+		.target_device = c->device[1],
+		.port = conversation_target_port(c),
+		.proto = c->proto,
+		.packets_out = c->packets[0],
+		.packets_in = c->packets[1],
+		.bytes_out = c->bytes[0],
+		.bytes_in = c->bytes[1],
+		.source_ours = c->flags & CONVERSATION_SRC_OURS,
+		.target_ours = c->flags & CONVERSATION_DST_OURS,
+		.target_named = c->flags & CONVERSATION_NAMED,
+		.answered = c->flags & CONVERSATION_ANSWERED,
+		.handshake_done = c->flags & CONVERSATION_HANDSHAKE,
+		.clear_login = c->flags & CONVERSATION_CLEAR_LOGIN,
+	};
+
+	session_end(engine, c);
+	if (c->proto == FLOW_PROTO_ARP || (c->flags & (CONVERSATION_TO_MANY | CONVERSATION_LOOPBACK)))
+		return;
+	memcpy(end.source, conversation_source(c), 16);
+	memcpy(end.target, conversation_target(c), 16);
+	end.target_resolver = learn_is_named(engine, end.target, NAMED_RESOLVER);
+	detect_conversation(engine->detect, &end);
+}
+
+static int rooms_open(struct engine *engine)
+{
+	const uint8_t *key = engine->config.hash_key;
+	struct inventory_config inventory = {.device_max = FW_DEVICE_MAX};
+	struct flow_tell tell = {tell_contact, tell_ended, engine};
+	struct detect_config detect;
+	int error;
+
+	memcpy(inventory.hash_key, key, 16);
+	detect_defaults(&detect);
+	memcpy(detect.hash_key, key, 16);
+	if ((error = inventory_new(&inventory, &engine->inventory)))
+		return error;
+	if ((error = flow_new(FW_CONVERSATION_MAX, key, &tell, &engine->flow)))
+		return error;
+	if ((error = detect_new(&detect, &engine->detect)))
+		return error;
+	if ((error = table_init(&engine->named, FW_NAMED_MAX, sizeof(struct named), 16, key)))
+		return error;
+	return sessions_init(engine);
+}
+
+int engine_new(const struct engine_config *config, struct engine **out_engine)
+{
+	struct engine *engine = calloc(1, sizeof(*engine));
+	int error;
+
+	if (!engine)
+		return -ENOMEM;
+	engine->config = *config;
+	error = rooms_open(engine);
+	if (error) {
+		engine_free(engine);
+		return error;
+	}
+	*out_engine = engine;
+	return 0;
+}
+
+void engine_free(struct engine *engine)
+{
+	if (!engine)
+		return;
+	sessions_done(engine);
+	table_done(&engine->named);
+	detect_free(engine->detect);
+	flow_free(engine->flow);
+	inventory_free(engine->inventory);
+	free(engine);
+}
+
+int engine_read_oui(struct engine *engine, const char *file, const char *body, size_t len, struct fault *out_fault)
+{
+	return inventory_read_oui(engine->inventory, file, body, len, out_fault);
+}
+
+static void clock_see(struct engine *engine, uint64_t time_ns)
+{
+	uint64_t now_ns;
+
+	if (engine->capture_ns && time_ns + jump_ns < engine->capture_ns) {
+		engine->behind_ns += engine->capture_ns - time_ns;
+		engine->left_out.clock_jumps++;
+		flow_clock_broke(engine->flow, engine->now_ns);
+		engine->capture_ns = time_ns;
+	} else if (time_ns > engine->capture_ns) {
+		engine->capture_ns = time_ns;
+	}
+	now_ns = engine->capture_ns + engine->behind_ns;
+	if (now_ns > engine->now_ns)
+		engine->now_ns = now_ns;
+	if (engine->now_ns - engine->ticked_ns < tick_ns)
+		return;
+	engine->ticked_ns = engine->now_ns;
+	flow_tick(engine->flow, engine->now_ns);
+	detect_tick(engine->detect, engine->now_ns);
+}
+
+/* The device behind our end of a conversation that has just begun. */
+static uint32_t device_of_source(struct engine *engine, const struct fw_packet *p)
+{
+	return inventory_see(engine->inventory, p->has_mac ? p->src_mac : NULL, p->src, engine->now_ns);
+}
+
+/*
+ * A source that is not ours leaves towards the outside: forged, if its MAC is a device of ours that has an address of its own
+ * in this family and forwards for nobody. Where the side was inferred nothing can be said.
+ */
+static bool is_forged(struct engine *engine, const struct fw_packet *p, uint32_t *out_device)
+{
+	const struct device *device;
+	uint32_t number;
+
+	if (!p->has_mac || engine->config.side.inferred || side_is_zero(p->src) || side_is_link_local(p->src) ||
+		side_is_multicast(p->src) || side_is_multicast(p->dst) || (p->family == 6 && !engine->family6_known))
+		return false;
+	number = inventory_find_mac(engine->inventory, p->src_mac);
+	device = inventory_device(engine->inventory, number);
+	if (!device || device->router)
+		return false;
+	for (uint8_t i = 0; i < device->address_count; i++) {
+		bool v4 = device->addresses[i][10] == 0xff && device->addresses[i][11] == 0xff && device->addresses[i][0] == 0;
+		if (v4 == (p->family == 4) && side_tells(&engine->config.side, device->addresses[i])) {
+			*out_device = number;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void open_outside_source(struct engine *engine, struct conversation *c, const struct fw_packet *p)
+{
+	uint32_t device;
+
+	if (!p->has_mac || side_is_zero(p->src) || side_is_multicast(p->src))
+		return;
+	if (c->flags & CONVERSATION_DST_OURS) {
+		inventory_note_router(engine->inventory, p->src_mac);
+	} else if (is_forged(engine, p, &device)) {
+		c->flags |= CONVERSATION_FORGED;
+		c->device[0] = device;
+	}
+}
+
+static void open_conversation(struct engine *engine, struct conversation *c, const struct fw_packet *p)
+{
+	const struct side *side = &engine->config.side;
+
+	c->device[0] = c->device[1] = DEVICE_NONE;
+	if (side_is_ours(side, p->src) && !side_is_zero(p->src))
+		c->flags |= CONVERSATION_SRC_OURS;
+	if (side_is_ours(side, p->dst))
+		c->flags |= CONVERSATION_DST_OURS;
+	if (c->flags & CONVERSATION_SRC_OURS)
+		c->device[0] = device_of_source(engine, p);
+	else
+		open_outside_source(engine, c, p);
+	if (c->flags & CONVERSATION_DST_OURS)
+		c->device[1] = inventory_find_address(engine->inventory, p->dst);
+	if (!(c->flags & CONVERSATION_DST_OURS) && learn_is_named(engine, p->dst, NAMED_BY_ANSWER))
+		c->flags |= CONVERSATION_NAMED;
+}
+
+/* A device of ours that had only been spoken to now speaks. */
+static void meet_target(struct engine *engine, struct conversation *c, const struct fw_packet *p)
+{
+	if (c->device[1] == DEVICE_NONE && (c->flags & CONVERSATION_DST_OURS))
+		c->device[1] = device_of_source(engine, p);
+}
+
+static void note_service(struct engine *engine, const struct conversation *c)
+{
+	struct service_seen seen = {
+		.time_ns = engine->now_ns,
+		.device = c->device[1],
+		.port = conversation_target_port(c),
+		.proto = c->proto,
+		.asker_ours = c->flags & CONVERSATION_SRC_OURS,
+	};
+
+	if (!(c->flags & CONVERSATION_DST_OURS) || (c->flags & (CONVERSATION_TO_MANY | CONVERSATION_LOOPBACK)))
+		return;
+	memcpy(seen.address, conversation_target(c), 16);
+	memcpy(seen.asker, conversation_source(c), 16);
+	detect_service(engine->detect, &seen);
+}
+
+static void note_forged(struct engine *engine, const struct conversation *c, const struct fw_packet *p)
+{
+	struct forged_seen seen = {.time_ns = engine->now_ns, .device = c->device[0]};
+
+	memcpy(seen.mac, p->src_mac, 6);
+	memcpy(seen.source, p->src, 16);
+	memcpy(seen.target, p->dst, 16);
+	detect_forged(engine->detect, &seen);
+}
+
+static bool starts_http_request(const uint8_t *bytes, size_t len)
+{
+	static const char *const methods[] = {"GET ", "POST ", "HEAD ", "PUT "};
+
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (len >= strlen(methods[i]) && memcmp(bytes, methods[i], strlen(methods[i])) == 0)
+			return true;
+	return false;
+}
+
+static void note_packet(struct engine *engine, const struct fw_packet *p, const struct flow_step *step)
+{
+	struct conversation *c = step->conversation;
+	bool out = step->direction == 0;
+	struct sighting seen = {
+		.time_ns = engine->now_ns,
+		.packet = p,
+		.payload = {engine->frame->bytes + p->payload_off, p->payload_len},
+		.wire_len = p->ip_len,
+		.src_device = c->device[out ? 0 : 1],
+		.dst_device = c->device[out ? 1 : 0],
+		.src_ours = c->flags & (out ? CONVERSATION_SRC_OURS : CONVERSATION_DST_OURS),
+		.dst_ours = c->flags & (out ? CONVERSATION_DST_OURS : CONVERSATION_SRC_OURS),
+		.to_many = c->flags & CONVERSATION_TO_MANY,
+		.from_opener = out,
+		.opening_seen = c->flags & CONVERSATION_OPENING_SEEN,
+		.handshake_done = c->flags & CONVERSATION_HANDSHAKE,
+		.answered = step->was_answered,
+		.first_answer = step->first_answer,
+		.opener_packets = c->packets[0],
+		.memo = c->memo,
+	};
+
+	if (out && p->proto == PROTO_TCP && p->payload_len)
+		seen.http_request = starts_http_request(seen.payload.bytes, seen.payload.len);
+	detect_packet(engine->detect, &seen);
+	if (seen.src_device != DEVICE_NONE)
+		inventory_note_traffic(engine->inventory, seen.src_device, true, p->ip_len);
+	if (seen.dst_device != DEVICE_NONE)
+		inventory_note_traffic(engine->inventory, seen.dst_device, false, p->ip_len);
+}
+
+/* An ICMP error quotes the packet that it answers, cut short as a rule. */
+static void icmp_error(struct engine *engine, const uint8_t *quoted, size_t len)
+{
+	struct fw_packet inner;
+	enum fw_read read = fw_packet_read(quoted, (uint32_t)len, FW_LINK_RAW, &inner);
+
+	if ((read == FW_READ_OK || read == FW_READ_SHORT) && inner.family && (inner.src_port || inner.proto == PROTO_ICMP))
+		flow_refused(engine->flow, &inner, engine->now_ns);
+}
+
+static void read_icmp(struct engine *engine, const struct fw_packet *p)
+{
+	const uint8_t *bytes = engine->frame->bytes;
+	struct fact_sink sink = {learn_fact, engine};
+
+	if (p->proto == PROTO_ICMP && p->icmp_type == 3)
+		icmp_error(engine, bytes + p->payload_off, p->payload_len);
+	else if (p->proto == PROTO_ICMP6 && p->icmp_type == 1)
+		icmp_error(engine, bytes + p->payload_off, p->payload_len);
+	else if (p->proto == PROTO_ICMP6 && p->icmp_type >= 133 && p->icmp_type <= 137 && p->hops == 255 && p->transport_off)
+		dissect_nd(bytes + p->transport_off, (size_t)(p->payload_off - p->transport_off) + p->payload_len, &sink);
+}
+
+static void read_payload(struct engine *engine, const struct fw_packet *p, struct conversation *c, int direction)
+{
+	struct fact_sink sink = {learn_fact, engine};
+	const uint8_t *payload = engine->frame->bytes + p->payload_off;
+
+	if (p->fragment != FW_WHOLE)
+		return;
+	if (p->proto == PROTO_TCP)
+		session_segment(engine, c, direction);
+	else if (p->proto == PROTO_UDP && p->payload_len && dissect_wants_datagram(p->src_port, p->dst_port))
+		dissect_datagram(p->src_port, p->dst_port, payload, p->payload_len, &sink);
+	else if (p->proto == PROTO_ICMP || p->proto == PROTO_ICMP6)
+		read_icmp(engine, p);
+}
+
+static void see_arp(struct engine *engine, const struct fw_packet *p)
+{
+	struct fact_sink sink = {learn_fact, engine};
+	struct flow_step step;
+	uint32_t operation;
+
+	if (!p->network_off || engine->frame->cap_len < p->network_off + 8u)
+		return;
+	operation = (uint32_t)engine->frame->bytes[p->network_off + 6] << 8 | engine->frame->bytes[p->network_off + 7];
+	engine->conversation = NULL;
+	dissect_arp(engine->frame->bytes + p->network_off, engine->frame->cap_len - p->network_off, &sink);
+	if (operation != 1 && operation != 2)
+		return;
+	flow_see(engine->flow, p, operation, engine->now_ns, &step);
+	if (step.is_new)
+		open_conversation(engine, step.conversation, p);
+}
+
+static void see_ip(struct engine *engine, const struct fw_packet *p)
+{
+	struct flow_step step;
+	struct conversation *c;
+
+	flow_see(engine->flow, p, 0, engine->now_ns, &step);
+	c = step.conversation;
+	if (step.is_new)
+		open_conversation(engine, c, p);
+	else if (step.direction == 1)
+		meet_target(engine, c, p);
+	engine->conversation = c;
+	engine->direction = step.direction;
+	if (c->flags & CONVERSATION_FORGED && step.direction == 0)
+		note_forged(engine, c, p);
+	note_packet(engine, p, &step);
+	if (step.accepted_now)
+		note_service(engine, c);
+	read_payload(engine, p, c, step.direction);
+}
+
+void engine_frame(struct engine *engine, const struct frame *frame)
+{
+	struct fw_packet packet;
+	enum fw_read read = fw_packet_read(frame->bytes, frame->cap_len, frame->link, &packet);
+
+	clock_see(engine, frame->time_ns);
+	engine->frame = frame;
+	engine->packet = &packet;
+	if (read == FW_READ_OTHER)
+		engine->left_out.frames_not_understood++;
+	else if (read == FW_READ_BAD || (read == FW_READ_SHORT && !packet.transport_off))
+		engine->left_out.frames_malformed++;
+	else if (packet.ether_type == ETHER_ARP)
+		see_arp(engine, &packet);
+	else if (packet.family)
+		see_ip(engine, &packet);
+	else
+		engine->left_out.frames_not_understood++;
+}

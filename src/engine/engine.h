@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The hall: a frame through all rooms. The same engine for a file and for a live interface.
+ * It owns one of each thinking room and carries plain values between them; it does no input or output
+ * of its own but what inspect.h names.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "flow/flow.h"
+#include "model/device.h"
+#include "model/fact.h"
+#include "model/finding.h"
+#include "model/frame.h"
+#include "model/junk.h"
+
+struct engine;
+
+struct engine_config {
+	uint8_t hash_key[16];     /* random per start for a live interface; fixed for inspect */
+	struct side side;         /* what is ours */
+	/* Called with every fact read, before it is used; NULL in ordinary runs (tests compare facts with another reader). */
+	void (*fact_seen)(void *context, const struct frame *frame, const struct fact *fact);
+	void *fact_context;
+};
+
+/* What a ceiling or a rule left out, by kind; all zero on ordinary captures. */
+struct engine_left_out {
+	uint64_t frames_not_understood; /* link types and headers that no parser reads */
+	uint64_t frames_malformed;
+	uint64_t conversations, devices, streams, pairs, rates, findings, beacons, logins, zones, prefixes;
+	uint64_t clock_jumps;           /* times the capture's clock ran back by more than a second */
+};
+
+int engine_new(const struct engine_config *config, struct engine **out_engine);
+void engine_free(struct engine *engine);
+
+/* A file of the IEEE's registry, as inventory_read_oui(). */
+int engine_read_oui(struct engine *engine, const char *file, const char *body, size_t len, struct fault *out_fault);
+
+void engine_frame(struct engine *engine, const struct frame *frame);
+/* The capture is over: what waits is judged. Once. */
+void engine_end(struct engine *engine);
+
+/* After engine_end(); borrowed. Device numbers of findings have merges resolved. */
+uint32_t engine_device_count(const struct engine *engine);
+const struct device *engine_device(const struct engine *engine, uint32_t number); /* NULL for one that merged away */
+struct finding *engine_finding(struct engine *engine, uint32_t index);            /* NULL past the last */
+const struct junk *engine_junk(struct engine *engine);
+void engine_left_out(struct engine *engine, struct engine_left_out *out_left_out);
+/* States of devices from their findings (muted ones do not count); call after muting. */
+void engine_judge_devices(struct engine *engine);

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * inspect: inputs -> frames -> engine -> report. Everything in the report is put in an order that depends on what was
+ * seen alone, so that the same captures give the same bytes in whatever order they are named.
+ */
+#include "engine/inspect.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "conf/conf.h"
+#include "engine/prelude.h"
+#include "fetch/fetch.h"
+#include "source/source.h"
+#include "wire/limits.h"
+
+enum { MUTE_FILE_MAX = 1 << 20, OUI_FILE_MAX = 16 << 20, LEFT_OUT_KINDS = 14 };
+
+/* Fixed: the same input must give the same output; captures are read offline, where nobody profits from collisions for long. */
+static const uint8_t inspect_key[16] = {0x66, 0x6c, 0x6f, 0x6f, 0x64, 0x77, 0x61, 0x6c, 0x6c, 0x20, 0x69, 0x6e, 0x73, 0x70, 0x65, 0x63};
+
+struct inspect {
+	const struct inspect_options *options;
+	struct source *source;
+	struct engine *engine;
+	struct mute_list *mutes;
+	struct side_prefix inferred[SIDE_INFERRED_MAX];
+	size_t inferred_count;
+	struct junk junk;
+};
+
+struct shown {
+	const struct device **devices;
+	uint32_t *numbers;
+	size_t device_count;
+	const struct finding **findings;
+	size_t finding_count;
+	struct report_capture *captures;
+	struct report_left_out left_out[LEFT_OUT_KINDS];
+	size_t left_out_count;
+	uint8_t inferred[SIDE_INFERRED_MAX][16];
+};
+
+static int read_mutes(struct inspect *inspect, struct fault *out_fault)
+{
+	const char *names[FINDING_ID_COUNT];
+	size_t len;
+	char *body;
+	int error;
+
+	if (!inspect->options->mute_file)
+		return 0;
+	for (int i = 0; i < FINDING_ID_COUNT; i++)
+		names[i] = report_finding_name((enum finding_id)i);
+	error = fetch_file(inspect->options->mute_file, MUTE_FILE_MAX, &body, &len, out_fault);
+	if (error)
+		return error == -ENOMEM ? error : -EINVAL;
+	error = mute_read(inspect->options->mute_file, body, len, names, &inspect->mutes, out_fault);
+	free(body);
+	return error;
+}
+
+/* The registry is a convenience: without it makers are unknown, and nothing else changes. */
+static void read_oui(struct inspect *inspect)
+{
+	static const char *const files[] = {"oui.csv", "mam.csv", "oui36.csv", "iab.csv"};
+	const struct device *device;
+	bool wanted = false;
+
+	for (uint32_t i = 0; !wanted && i < engine_device_count(inspect->engine); i++)
+		wanted = (device = engine_device(inspect->engine, i)) && device->mac_count;
+	for (size_t i = 0; wanted && inspect->options->oui_folder && i < sizeof(files) / sizeof(files[0]); i++) {
+		char path[4096], *body;
+		struct fault fault;
+		size_t len;
+		if (snprintf(path, sizeof(path), "%s/%s", inspect->options->oui_folder, files[i]) >= (int)sizeof(path))
+			return;
+		if (fetch_file(path, OUI_FILE_MAX, &body, &len, &fault))
+			continue;
+		engine_read_oui(inspect->engine, path, body, len, &fault);
+		free(body);
+	}
+}
+
+static int start_engine(struct inspect *inspect, struct prelude *prelude)
+{
+	struct engine_config config = {.fact_seen = inspect->options->fact_seen, .fact_context = inspect->options->fact_context};
+
+	memcpy(config.hash_key, inspect_key, 16);
+	side_init(&config.side);
+	for (size_t i = 0; i < inspect->options->local_count; i++)
+		side_add(&config.side, inspect->options->local[i].address, inspect->options->local[i].bits);
+	if (!inspect->options->local_count)
+		inspect->inferred_count = prelude_judge(prelude, &config.side, inspect->inferred);
+	return engine_new(&config, &inspect->engine);
+}
+
+static int read_frames(struct inspect *inspect)
+{
+	struct prelude *prelude;
+	const struct frame *early;
+	struct frame frame;
+	bool more;
+	int error = prelude_new(&prelude);
+
+	if (error)
+		return error;
+	while ((more = source_next(inspect->source, &frame)) && prelude_take(prelude, &frame))
+		;
+	error = start_engine(inspect, prelude);
+	for (size_t i = 0; !error && (early = prelude_frame(prelude, i)); i++)
+		engine_frame(inspect->engine, early);
+	prelude_free(prelude);
+	if (error)
+		return error;
+	for (; more; more = source_next(inspect->source, &frame))
+		engine_frame(inspect->engine, &frame);
+	read_oui(inspect);
+	engine_end(inspect->engine);
+	return 0;
+}
+
+static void mute_and_judge(struct inspect *inspect, struct inspect_result *out_result)
+{
+	struct finding *finding;
+
+	for (uint32_t i = 0; (finding = engine_finding(inspect->engine, i)); i++) {
+		const struct device *device = finding->device == DEVICE_NONE ? NULL : engine_device(inspect->engine, finding->device);
+		finding->muted = mute_find(inspect->mutes, finding, device);
+		if (finding->muted)
+			continue;
+		out_result->found = true;
+		if (finding->severity > out_result->worst)
+			out_result->worst = finding->severity;
+	}
+	engine_judge_devices(inspect->engine);
+}
+
+static int by_finding(const void *a, const void *b)
+{
+	const struct finding *x = *(const struct finding *const *)a, *y = *(const struct finding *const *)b;
+
+	if (!x->muted != !y->muted)
+		return x->muted ? 1 : -1;
+	if (x->severity != y->severity)
+		return x->severity < y->severity ? 1 : -1;
+	if (x->first_ns != y->first_ns)
+		return x->first_ns < y->first_ns ? -1 : 1;
+	if (x->id != y->id)
+		return x->id < y->id ? -1 : 1;
+	return x < y ? -1 : x > y; /* the book keeps the order in which they were made */
+}
+
+static int show_findings(struct inspect *inspect, struct shown *shown)
+{
+	size_t count = 0;
+
+	while (engine_finding(inspect->engine, (uint32_t)count))
+		count++;
+	shown->findings = calloc(count + 1, sizeof(*shown->findings));
+	if (!shown->findings)
+		return -ENOMEM;
+	for (; shown->finding_count < count; shown->finding_count++)
+		shown->findings[shown->finding_count] = engine_finding(inspect->engine, (uint32_t)shown->finding_count);
+	qsort(shown->findings, count, sizeof(*shown->findings), by_finding);
+	return 0;
+}
+
+struct numbered { const struct device *device; uint32_t number; };
+
+static int by_device(const void *a, const void *b)
+{
+	const struct numbered *x = a, *y = b;
+
+	if (x->device->state != y->device->state)
+		return x->device->state < y->device->state ? 1 : -1;
+	if (x->device->first_ns != y->device->first_ns)
+		return x->device->first_ns < y->device->first_ns ? -1 : 1;
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static int show_devices(struct inspect *inspect, struct shown *shown)
+{
+	uint32_t count = engine_device_count(inspect->engine);
+	struct numbered *sorted = calloc(count + 1u, sizeof(*sorted));
+
+	shown->devices = calloc(count + 1u, sizeof(*shown->devices));
+	shown->numbers = calloc(count + 1u, sizeof(*shown->numbers));
+	if (!sorted || !shown->devices || !shown->numbers) {
+		free(sorted);
+		return -ENOMEM;
+	}
+	for (uint32_t i = 0; i < count; i++)
+		if ((sorted[shown->device_count].device = engine_device(inspect->engine, i)))
+			sorted[shown->device_count++].number = i;
+	qsort(sorted, shown->device_count, sizeof(*sorted), by_device);
+	for (size_t i = 0; i < shown->device_count; i++) {
+		shown->devices[i] = sorted[i].device;
+		shown->numbers[i] = sorted[i].number;
+	}
+	free(sorted);
+	return 0;
+}
+
+static int show_captures(struct inspect *inspect, struct shown *shown)
+{
+	size_t count = source_count(inspect->source);
+
+	shown->captures = calloc(count + 1, sizeof(*shown->captures));
+	if (!shown->captures)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		const struct source_report *report = source_report(inspect->source, i);
+		shown->captures[i] = (struct report_capture){
+			.file = report->file, .packets = report->packets, .bytes = report->bytes,
+			.first_ns = report->first_ns, .last_ns = report->last_ns,
+			.cut_short = report->cut_short, .unreadable = report->unreadable,
+			.note = report->fault.sentence[0] ? report->fault.sentence : NULL,
+		};
+	}
+	return 0;
+}
+
+static void show_left_out(struct inspect *inspect, struct shown *shown)
+{
+	struct engine_left_out left;
+
+	engine_left_out(inspect->engine, &left);
+	const struct report_left_out kinds[] = {
+		{"frames_not_understood", left.frames_not_understood}, {"frames_malformed", left.frames_malformed},
+		{"conversations", left.conversations}, {"streams", left.streams}, {"devices", left.devices}, {"pairs", left.pairs},
+		{"rates", left.rates}, {"beacons", left.beacons}, {"logins", left.logins}, {"zones", left.zones},
+		{"findings", left.findings}, {"prefixes", left.prefixes}, {"clock_jumps", left.clock_jumps},
+	};
+	_Static_assert(sizeof(kinds) / sizeof(kinds[0]) <= LEFT_OUT_KINDS, "room for all kinds");
+
+	memcpy(shown->left_out, kinds, sizeof(kinds));
+	shown->left_out_count = sizeof(kinds) / sizeof(kinds[0]);
+}
+
+static struct junk_count *junk_of_maker(struct junk *junk, const char *maker)
+{
+	for (uint32_t i = 0; i < junk->maker_count; i++)
+		if (strcmp(junk->by_maker[i].maker, maker) == 0)
+			return &junk->by_maker[i].count;
+	if (junk->maker_count == JUNK_MAKER_MAX)
+		return NULL;
+	snprintf(junk->by_maker[junk->maker_count].maker, DEVICE_TEXT_MAX, "%s", maker);
+	return &junk->by_maker[junk->maker_count++].count;
+}
+
+static int by_maker(const void *a, const void *b)
+{
+	const struct junk_maker *x = a, *y = b;
+
+	if (x->count.packets != y->count.packets)
+		return x->count.packets < y->count.packets ? 1 : -1;
+	return strcmp(x->maker, y->maker);
+}
+
+/* detect/ knows the makers that remote senders name; those of our own devices the inventory knows. */
+static void add_own_makers(struct inspect *inspect)
+{
+	const struct finding *finding;
+
+	inspect->junk = *engine_junk(inspect->engine);
+	for (uint32_t i = 0; (finding = engine_finding(inspect->engine, i)); i++) {
+		const struct device *device;
+		struct junk_count *count;
+		if (finding->id != FINDING_FLOOD || finding->device == DEVICE_NONE)
+			continue;
+		device = engine_device(inspect->engine, finding->device);
+		if (!device || !device->maker.name[0] || !(count = junk_of_maker(&inspect->junk, device->maker.name)))
+			continue;
+		count->packets += finding->flood.packets;
+		count->bytes += finding->flood.bytes;
+	}
+	qsort(inspect->junk.by_maker, inspect->junk.maker_count, sizeof(inspect->junk.by_maker[0]), by_maker);
+}
+
+static int show(struct inspect *inspect, struct shown *shown, FILE *out)
+{
+	struct report_view view;
+	int error;
+
+	if ((error = show_findings(inspect, shown)) || (error = show_devices(inspect, shown)) || (error = show_captures(inspect, shown)))
+		return error;
+	show_left_out(inspect, shown);
+	add_own_makers(inspect);
+	for (size_t i = 0; i < inspect->inferred_count; i++)
+		memcpy(shown->inferred[i], inspect->inferred[i].address, 16);
+	view = (struct report_view){
+		.captures = shown->captures, .capture_count = source_count(inspect->source),
+		.devices = shown->devices, .device_numbers = shown->numbers, .device_count = shown->device_count,
+		.findings = shown->findings, .finding_count = shown->finding_count,
+		.junk = &inspect->junk,
+		.left_out = shown->left_out, .left_out_count = shown->left_out_count,
+		.side_inferred = inspect->inferred_count > 0,
+		.inferred = shown->inferred, .inferred_count = inspect->inferred_count,
+		.inferred_bits = inspect->inferred_count ? inspect->inferred[0].bits : 128,
+	};
+	return inspect->options->format == INSPECT_JSON ? report_json(out, &view) : report_text(out, &view, &inspect->options->style);
+}
+
+static void note_inputs(const struct inspect *inspect, FILE *notes, struct inspect_result *out_result)
+{
+	for (size_t i = 0; i < source_count(inspect->source); i++) {
+		const struct source_report *report = source_report(inspect->source, i);
+		char file[512];
+		if (!report->unreadable && !report->cut_short)
+			continue;
+		out_result->input_failed |= report->unreadable;
+		text_escape(file, sizeof(file), report->file, SIZE_MAX);
+		fprintf(notes, "floodwall: %s: %s\n", file, report->fault.sentence);
+	}
+}
+
+int inspect_run(const struct inspect_options *options, FILE *out, FILE *notes, struct inspect_result *out_result, struct fault *out_fault)
+{
+	struct inspect inspect = {.options = options};
+	struct inspect_result result = {0};
+	struct shown shown = {0};
+	int error;
+
+	if ((error = read_mutes(&inspect, out_fault)) ||
+		(error = source_open(options->files, options->file_count, &inspect.source, out_fault)) ||
+		(error = read_frames(&inspect)))
+		goto out;
+	mute_and_judge(&inspect, &result);
+	error = show(&inspect, &shown, out);
+	note_inputs(&inspect, notes, &result);
+	*out_result = result;
+out:
+	free(shown.findings);
+	free(shown.devices);
+	free(shown.numbers);
+	free(shown.captures);
+	engine_free(inspect.engine);
+	source_close(inspect.source);
+	mute_free(inspect.mutes);
+	return error;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From captures to a report: what `floodwall inspect` does, without its command line. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/fault.h"
+#include "engine/engine.h"
+#include "report/report.h"
+
+enum inspect_format { INSPECT_TEXT, INSPECT_JSON };
+
+struct inspect_options {
+	const char *const *files;
+	size_t file_count;
+	const struct side_prefix *local; /* named by the user; with any of them nothing is inferred */
+	size_t local_count;
+	const char *mute_file; /* or NULL */
+	const char *oui_folder;
+	enum inspect_format format;
+	struct report_style style;
+	/* for tests: see engine_config */
+	void (*fact_seen)(void *context, const struct frame *frame, const struct fact *fact);
+	void *fact_context;
+};
+
+struct inspect_result {
+	bool input_failed;   /* an input of which nothing could be read; told in notes */
+	bool found;          /* some finding that is not muted */
+	enum severity worst; /* of those */
+};
+
+/*
+ * Reads everything, writes the report to out and, a sentence each, what could not be read to notes.
+ * Returns 0 (also when single inputs failed), -ENOMEM, -EIO (out could not be written), or -EINVAL with the sentence (mute file, too many inputs).
+ */
+int inspect_run(const struct inspect_options *options, FILE *out, FILE *notes, struct inspect_result *out_result, struct fault *out_fault);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of the hall share among themselves: the rooms, the clock, the packet at hand. Private to engine/.
+ */
+#pragma once
+
+#include "base/table.h"
+#include "detect/detect.h"
+#include "dissect/dissect.h"
+#include "engine/engine.h"
+#include "flow/flow.h"
+#include "inventory/inventory.h"
+#include "stream/stream.h"
+#include "wire/limits.h"
+#include "wire/packet.h"
+
+enum { NAMED_BY_ANSWER = 1, NAMED_RESOLVER = 2 };
+
+/* An address that a DNS answer gave, or that answers DNS itself. */
+struct named {
+	uint8_t address[16];
+	uint32_t what;
+	uint32_t zero;
+};
+
+/* A TCP conversation being read. */
+struct slot {
+	struct stream *stream; /* NULL when free */
+	uint32_t conversation; /* index in flow/ */
+	uint32_t newer, older; /* in order of use */
+};
+
+struct engine {
+	struct engine_config config;
+	struct inventory *inventory;
+	struct flow *flow;
+	struct detect *detect;
+	struct stream_pool *streams;
+	struct slot *slots;
+	uint8_t *sessions; /* FW_STREAM_MAX times dissect_session_size() */
+	uint32_t slot_newest, slot_oldest, slot_free;
+	struct table named;
+	struct table senders_named;
+
+	uint64_t now_ns;     /* never runs backwards */
+	uint64_t capture_ns; /* the capture's own clock, as last seen */
+	uint64_t behind_ns;  /* how far the capture's clock has jumped back, added up */
+	uint64_t ticked_ns;
+	bool family6_known;  /* an on-link IPv6 prefix is known */
+
+	/* the packet at hand */
+	const struct frame *frame;
+	const struct fw_packet *packet;
+	struct conversation *conversation;
+	int direction;
+
+	struct engine_left_out left_out;
+};
+
+/* session.c: TCP payload to dissectors. */
+int sessions_init(struct engine *engine);
+void sessions_done(struct engine *engine);
+void session_segment(struct engine *engine, struct conversation *conversation, int direction);
+void session_end(struct engine *engine, struct conversation *conversation);
+
+/* learn.c: what a fact means for the other rooms. sink.context is the engine. */
+void learn_fact(void *context, const struct fact *fact);
+bool learn_is_named(const struct engine *engine, const uint8_t address[16], uint32_t what);
