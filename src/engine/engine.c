@@ -74,7 +74,8 @@ static void tell_ended(void *context, struct conversation *c)
 		return;
 	memcpy(end.source, conversation_source(c), 16);
 	memcpy(end.target, conversation_target(c), 16);
-	end.target_resolver = learn_is_named(engine, end.target, NAMED_RESOLVER);
+	/* asked only where it matters: our device calling out, who may be calling its resolver */
+	end.target_resolver = end.source_ours && !end.target_ours && learn_is_named(engine, end.target, NAMED_RESOLVER);
 	detect_conversation(engine->detect, &end);
 }
 
@@ -108,6 +109,7 @@ int engine_new(const struct engine_config *config, struct engine **out_engine)
 	if (!engine)
 		return -ENOMEM;
 	engine->config = *config;
+	engine->target_device = DEVICE_NONE;
 	error = rooms_open(engine);
 	if (error) {
 		engine_free(engine);
@@ -160,6 +162,16 @@ static void clock_see(struct engine *engine, uint64_t time_ns)
 static uint32_t device_of_source(struct engine *engine, const struct fw_packet *p)
 {
 	return inventory_see(engine->inventory, p->has_mac ? p->src_mac : NULL, p->src, engine->now_ns);
+}
+
+/* A victim is asked for again and again: the latest answer is kept. */
+static uint32_t device_of_target(struct engine *engine, const uint8_t address[16])
+{
+	if (engine->target_device == DEVICE_NONE || memcmp(engine->target, address, 16) != 0) {
+		memcpy(engine->target, address, 16);
+		engine->target_device = inventory_find_address(engine->inventory, address);
+	}
+	return engine->target_device;
 }
 
 /*
@@ -216,8 +228,8 @@ static void open_conversation(struct engine *engine, struct conversation *c, con
 	else
 		open_outside_source(engine, c, p);
 	if (c->flags & CONVERSATION_DST_OURS)
-		c->device[1] = inventory_find_address(engine->inventory, p->dst);
-	if (!(c->flags & CONVERSATION_DST_OURS) && learn_is_named(engine, p->dst, NAMED_BY_ANSWER))
+		c->device[1] = device_of_target(engine, p->dst);
+	else if ((c->flags & CONVERSATION_SRC_OURS) && learn_is_named(engine, p->dst, NAMED_BY_ANSWER))
 		c->flags |= CONVERSATION_NAMED;
 }
 
@@ -374,6 +386,15 @@ static void see_ip(struct engine *engine, const struct fw_packet *p)
 	read_payload(engine, p, c, step.direction);
 }
 
+/* Broken on purpose, junk is junk all the same: what has addresses is counted, nothing of it is read further. */
+static void see_malformed(struct engine *engine, struct fw_packet *p)
+{
+	engine->left_out.frames_malformed++;
+	p->payload_len = 0;
+	if (p->family)
+		see_ip(engine, p);
+}
+
 void engine_frame(struct engine *engine, const struct frame *frame)
 {
 	struct fw_packet packet;
@@ -385,7 +406,7 @@ void engine_frame(struct engine *engine, const struct frame *frame)
 	if (read == FW_READ_OTHER)
 		engine->left_out.frames_not_understood++;
 	else if (read == FW_READ_BAD || (read == FW_READ_SHORT && !packet.transport_off))
-		engine->left_out.frames_malformed++;
+		see_malformed(engine, &packet);
 	else if (packet.ether_type == ETHER_ARP)
 		see_arp(engine, &packet);
 	else if (packet.family)

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * Every ceiling, a sentence each. What reaches one is left out and counted; nothing fails.
+ */
+#pragma once
+
+#define FW_FRAME_MAX 262144u /* captured bytes of one frame: libpcap's own MAXIMUM_SNAPLEN */
+#define FW_SOURCE_FILES_MAX 4096u /* captures in one run */
+#define FW_PCAPNG_INTERFACES_MAX 1024u /* interface blocks in one pcapng section */
+#define FW_PCAPNG_BLOCK_MAX 16777216u /* bytes of one pcapng block; larger ones are taken for damage */
+#define FW_STREAM_MAX 2048u /* TCP conversations reassembled at once */
+#define FW_STREAM_KEPT_MAX 4096u /* bytes kept per direction for a parser that needs more */
+#define FW_STREAM_WAITING_MAX 4096u /* bytes kept per direction behind a gap */
+#define FW_CONVERSATION_MAX 131072u /* conversations remembered */
+#define FW_CONTACT_SILENT_NS 3000000000ull /* a first contact without answer for this long is silent */
+#define FW_DEVICE_MAX 2048u /* devices on our side */
+#define FW_PAIR_MAX 65536u /* (device, target) pairs remembered for scans */
+#define FW_RATE_MAX 16384u /* (device, target, vector) rates watched at once */
+#define FW_FINDING_MAX 4096u /* findings in one report */
+#define FW_NAMED_MAX 32768u /* addresses remembered from DNS answers */
+#define FW_TAGS_MAX 2u /* VLAN tags followed in a row */
+#define FW_EXTENSIONS_MAX 8u /* IPv6 extension headers followed in a row: honest packets have one or two */
+#define FW_DNS_NAME_MAX 255u /* bytes of a name in wire form (RFC 1035 section 2.3.4) */
+#define FW_DNS_LABEL_MAX 63u /* bytes of a label (same section) */
+#define FW_DNS_LABELS_MAX 127u /* labels of a name: what 255 bytes can hold */

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Frames from files: fuzz corpora, and captures through the smallest reader that will do (plain pcap; source/ reads the rest,
+ * and has tests of its own).
+ */
+#include "frames.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { FILE_MAX = 64 << 20, PATH_BYTES = 4096, WRAP = 42 };
+
+static const uint32_t corpus_links[] = {
+        FW_LINK_ETHERNET, FW_LINK_SLL, FW_LINK_SLL2, FW_LINK_RAW, FW_LINK_IPV4, FW_LINK_IPV6, FW_LINK_NULL, FW_LINK_LOOP};
+
+struct files {
+	frame_visit visit;
+	void *context;
+	uint32_t given, each;
+	bool dns;
+};
+
+static struct fw_twin_input file_input(uint32_t link, uint32_t number)
+{
+	return (struct fw_twin_input){.now_ns = 1477022400000000000ull,
+	        .word = 1477022400000000000ull + number % 9 * 1000000,
+	        .link = link,
+	        .dns_key = {{0x12345677, 0x7ffffffe}, {3, 0x2badf00d}},
+	        .rate_per_s = 1 + number,
+	        .burst = number % 97 * 1000,
+	        .cost = number % 1500};
+}
+
+static void give(struct files *files, const char *name, uint32_t link, const uint8_t *bytes, uint32_t len)
+{
+	struct twin_frame frame = {.name = name, .number = files->given, .bytes = bytes, .len = len, .in = file_input(link, files->given)};
+
+	files->given++;
+	files->visit(files->context, &frame);
+}
+
+/* A message in a datagram to port 53; bytes has WRAP bytes of room before it. */
+static void give_message(struct files *files, const char *name, uint8_t *bytes, uint32_t len)
+{
+	static const uint8_t head[WRAP] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0, 0, 0, 0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1,
+	        192, 0, 2, 2, 0x30, 0x39, 0, 53, 0, 0, 0, 0};
+
+	memcpy(bytes, head, WRAP);
+	bytes[16] = (uint8_t)((len + 28) >> 8);
+	bytes[17] = (uint8_t)(len + 28);
+	bytes[38] = (uint8_t)((len + 8) >> 8);
+	bytes[39] = (uint8_t)(len + 8);
+	give(files, name, FW_LINK_ETHERNET, bytes, len + WRAP);
+}
+
+static uint32_t read_whole(const char *path, uint8_t *bytes, uint32_t room)
+{
+	FILE *file = fopen(path, "rb");
+	uint32_t len = file ? (uint32_t)fread(bytes, 1, room, file) : 0;
+
+	if (file)
+		fclose(file);
+	return len;
+}
+
+static uint32_t number32(const uint8_t *p, bool swapped)
+{
+	return swapped ? fw_be32(p) : fw_le32(p);
+}
+
+static void give_pcap(struct files *files, const char *name, const uint8_t *bytes, uint32_t len)
+{
+	uint32_t magic = len >= 24 ? fw_le32(bytes) : 0, at = 24;
+	bool swapped = magic == 0xd4c3b2a1 || magic == 0x4d3cb2a1;
+
+	if (!swapped && magic != 0xa1b2c3d4 && magic != 0xa1b23c4d)
+		return;
+	for (uint32_t i = 0; i < files->each && len - at >= 16; i++) {
+		uint32_t cap_len = number32(bytes + at + 8, swapped);
+
+		at += 16;
+		if (cap_len > len - at)
+			return;
+		give(files, name, number32(bytes + 20, swapped) & 0xffff, bytes + at, cap_len);
+		at += cap_len;
+	}
+}
+
+static void give_file(struct files *files, const char *path, uint8_t *room)
+{
+	const char *name = strrchr(path, '/') + 1;
+	uint32_t len = read_whole(path, room + WRAP, files->each ? FILE_MAX : 2048);
+
+	if (files->each)
+		give_pcap(files, name, room + WRAP, len);
+	else if (files->dns)
+		give_message(files, name, room, len);
+	else if (len)
+		give(files, name, corpus_links[room[WRAP] % 8], room + WRAP + 1, len - 1);
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static void give_folder(struct files *files, const char *folder, uint8_t *room)
+{
+	struct dirent **entries;
+	int count = scandir(folder, &entries, NULL, by_name);
+
+	for (int i = 0; i < count; i++) {
+		char path[PATH_BYTES];
+		struct stat info;
+
+		if (entries[i]->d_name[0] != '.' && snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name) < PATH_BYTES &&
+		        !stat(path, &info)) {
+			if (S_ISDIR(info.st_mode))
+				give_folder(files, path, room);
+			else
+				give_file(files, path, room);
+		}
+		free(entries[i]);
+	}
+	if (count >= 0)
+		free(entries);
+}
+
+static uint32_t give_all(struct files *files, const char *folder)
+{
+	uint8_t *room = malloc(FILE_MAX + WRAP);
+
+	if (room)
+		give_folder(files, folder, room);
+	free(room);
+	return files->given;
+}
+
+uint32_t frames_corpus(const char *folder, bool dns, frame_visit visit, void *context)
+{
+	struct files files = {.visit = visit, .context = context, .dns = dns};
+
+	return give_all(&files, folder);
+}
+
+uint32_t frames_captures(const char *folder, uint32_t each, frame_visit visit, void *context)
+{
+	struct files files = {.visit = visit, .context = context, .each = each};
+
+	return give_all(&files, folder);
+}
