@@ -11,7 +11,7 @@ enum { FAULT_PLACE_MAX = 256, FAULT_SENTENCE_MAX = 256 };
 
 struct fault {
 	char file[FAULT_PLACE_MAX];
-	uint64_t line;   /* 1-based; 0 where lines mean nothing */
+	uint64_t line; /* 1-based; 0 where lines mean nothing */
 	uint64_t offset; /* bytes from the start; used where line is 0 */
 	char sentence[FAULT_SENTENCE_MAX]; /* "" means no fault */
 };

@@ -44,12 +44,12 @@ int table_init(struct table *table, uint32_t capacity, size_t entry_size, size_t
 		capacity = 1;
 	uint32_t buckets = bucket_count(capacity);
 	struct table made = {
-	        .entry_size = (uint32_t)entry_size,
-	        .key_len = (uint32_t)key_len,
-	        .capacity = capacity,
-	        .bucket_mask = buckets - 1,
-	        .newest = TABLE_NONE,
-	        .oldest = TABLE_NONE,
+		.entry_size = (uint32_t)entry_size,
+		.key_len = (uint32_t)key_len,
+		.capacity = capacity,
+		.bucket_mask = buckets - 1,
+		.newest = TABLE_NONE,
+		.oldest = TABLE_NONE,
 	};
 
 	/* Beyond this, table_index() would not fit its 32 bits. */

@@ -16,12 +16,12 @@
 #define TABLE_NONE UINT32_MAX
 
 struct table {
-	uint8_t *entries;     /* capacity * entry_size */
+	uint8_t *entries; /* capacity * entry_size */
 	struct table_link *links;
-	uint32_t *heads;      /* power of two buckets */
+	uint32_t *heads; /* power of two buckets */
 	uint32_t entry_size, key_len, capacity, bucket_mask;
 	uint32_t count, free_head, newest, oldest;
-	uint64_t evicted;     /* entries dropped because it was full */
+	uint64_t evicted; /* entries dropped because it was full */
 	uint8_t hash_key[16];
 };
 

@@ -23,24 +23,24 @@ struct range {
 
 /* Characters that are valid but invisible, or that change how others are shown. Ascending. */
 static const struct range hidden[] = {
-        {0x0000, 0x001f}, /* C0: ESC, CR, LF, TAB, ... */
-        {0x007f, 0x009f}, /* DEL and C1: CSI, OSC, ... */
-        {0x00ad, 0x00ad}, /* soft hyphen */
-        {0x034f, 0x034f}, /* combining grapheme joiner */
-        {0x061c, 0x061c}, /* Arabic letter mark */
-        {0x115f, 0x1160}, /* Hangul fillers */
-        {0x17b4, 0x17b5}, /* Khmer inherent vowels */
-        {0x180b, 0x180f}, /* Mongolian selectors and vowel separator */
-        {0x200b, 0x200f}, /* zero width space, joiners, LRM, RLM */
-        {0x2028, 0x202e}, /* line and paragraph separator; bidi embedding and override */
-        {0x2060, 0x206f}, /* word joiner, invisible operators, bidi isolates, deprecated format characters */
-        {0x3164, 0x3164}, /* Hangul filler */
-        {0xfe00, 0xfe0f}, /* variation selectors */
-        {0xfeff, 0xfeff}, /* byte order mark */
-        {0xffa0, 0xffa0}, /* halfwidth Hangul filler */
-        {0xfff0, 0xfffb}, /* unassigned, interlinear annotation */
-        {0x1d173, 0x1d17a}, /* musical format controls */
-        {0xe0000, 0xe0fff}, /* tags, variation selectors supplement */
+	{0x0000, 0x001f}, /* C0: ESC, CR, LF, TAB, ... */
+	{0x007f, 0x009f}, /* DEL and C1: CSI, OSC, ... */
+	{0x00ad, 0x00ad}, /* soft hyphen */
+	{0x034f, 0x034f}, /* combining grapheme joiner */
+	{0x061c, 0x061c}, /* Arabic letter mark */
+	{0x115f, 0x1160}, /* Hangul fillers */
+	{0x17b4, 0x17b5}, /* Khmer inherent vowels */
+	{0x180b, 0x180f}, /* Mongolian selectors and vowel separator */
+	{0x200b, 0x200f}, /* zero width space, joiners, LRM, RLM */
+	{0x2028, 0x202e}, /* line and paragraph separator; bidi embedding and override */
+	{0x2060, 0x206f}, /* word joiner, invisible operators, bidi isolates, deprecated format characters */
+	{0x3164, 0x3164}, /* Hangul filler */
+	{0xfe00, 0xfe0f}, /* variation selectors */
+	{0xfeff, 0xfeff}, /* byte order mark */
+	{0xffa0, 0xffa0}, /* halfwidth Hangul filler */
+	{0xfff0, 0xfffb}, /* unassigned, interlinear annotation */
+	{0x1d173, 0x1d17a}, /* musical format controls */
+	{0xe0000, 0xe0fff}, /* tags, variation selectors supplement */
 };
 
 static bool is_hidden(uint32_t character)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -39,23 +40,22 @@ static const struct option long_options[] = {
 	{NULL, 0, NULL, 0},
 };
 
-static const char help[] =
-	"Usage: floodwall inspect [options] CAPTURE...        (- is standard input)\n\n"
-	"Reads pcap and pcapng, plain or gzip, xz, zstd, and says what is on the network,\n"
-	"what is wrong with it, and what junk there was. Sends nothing.\n\n"
-	"  --local CIDR         these addresses are ours (besides private ranges); may be repeated\n"
-	"  --format text|json   what to write (default: text); --json for short\n"
-	"  -o, --output FILE    write to FILE\n"
-	"  --mute FILE          findings you know about: FINDING|* WHO [-> TARGET] [until=YYYY-MM-DD] REASON\n"
-	"  --fail-on SEVERITY   exit 1 if a finding is at least low, medium, high or critical\n"
-	"  --oui FOLDER         the IEEE's registry as CSV (default: /usr/share/ieee-data)\n"
-	"  --width COLUMNS      width of the text (default: the terminal's)\n"
-	"  --no-color           no colour, as the NO_COLOR variable\n"
-	"  -v, --verbose        clues and evidence too\n"
-	"  -q, --quiet          the verdict and the findings alone\n"
-	"  -V, --version        the version\n"
-	"  -h, --help           this text\n\n"
-	"Exit: 0 done; 1 done and --fail-on was reached; 2 wrong use, or an input of which nothing could be read.\n";
+static const char help[] = "Usage: floodwall inspect [options] CAPTURE...        (- is standard input)\n\n"
+			   "Reads pcap and pcapng, plain or gzip, xz, zstd, and says what is on the network,\n"
+			   "what is wrong with it, and what junk there was. Sends nothing.\n\n"
+			   "  --local CIDR         these addresses are ours (besides private ranges); may be repeated\n"
+			   "  --format text|json   what to write (default: text); --json for short\n"
+			   "  -o, --output FILE    write to FILE\n"
+			   "  --mute FILE          findings you know about: FINDING|* WHO [-> TARGET] [until=YYYY-MM-DD] REASON\n"
+			   "  --fail-on SEVERITY   exit 1 if a finding is at least low, medium, high or critical\n"
+			   "  --oui FOLDER         the IEEE's registry as CSV (default: /usr/share/ieee-data)\n"
+			   "  --width COLUMNS      width of the text (default: the terminal's)\n"
+			   "  --no-color           no colour, as the NO_COLOR variable\n"
+			   "  -v, --verbose        clues and evidence too\n"
+			   "  -q, --quiet          the verdict and the findings alone\n"
+			   "  -V, --version        the version\n"
+			   "  -h, --help           this text\n\n"
+			   "Exit: 0 done; 1 done and --fail-on was reached; 2 wrong use, or an input of which nothing could be read.\n";
 
 static int wrong(const char *sentence, const char *word)
 {
@@ -93,13 +93,28 @@ static int read_width(struct arguments *arguments, const char *word)
 	char *end;
 	unsigned long width = strtoul(word, &end, 10);
 
-	if (*end || width < WIDTH_MIN || width > 1000)
+	if (*word < '0' || *word > '9' || *end || width < WIDTH_MIN || width > 1000)
 		return wrong("--width wants a number from 40 to 1000", word);
 	arguments->inspect.style.width = (unsigned)width;
 	return 0;
 }
 
-static int read_option(struct arguments *arguments, int option)
+/* getopt_long() would write argv as it is; here nothing raw reaches a terminal. */
+static int wrong_option(int option, const char *word)
+{
+	const char *known = NULL, letter[] = {'-', (char)optopt, 0};
+	char name[64];
+
+	for (const struct option *each = long_options; optopt && each->name; each++)
+		if (each->val == optopt)
+			known = each->name;
+	if (!known)
+		return wrong("there is no such option, or more than one that begins so; 'floodwall inspect --help' lists them", optopt ? letter : word);
+	snprintf(name, sizeof(name), "--%s", known);
+	return wrong(option == ':' ? "a value is missing" : "takes no value", name);
+}
+
+static int read_option(struct arguments *arguments, int option, const char *word)
 {
 	switch (option) {
 	case OPTION_LOCAL:
@@ -140,8 +155,8 @@ static int read_option(struct arguments *arguments, int option)
 		arguments->help = true;
 		fputs(option == 'h' ? help : "floodwall " FLOODWALL_VERSION "\n", stdout);
 		return 0;
-	default: /* getopt has said what is wrong */
-		return -EINVAL;
+	default:
+		return wrong_option(option, word);
 	}
 }
 
@@ -149,8 +164,9 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 {
 	int option;
 
-	while (!arguments->help && (option = getopt_long(argc, argv, "o:vqVh", long_options, NULL)) != -1)
-		if (read_option(arguments, option))
+	opterr = 0;
+	while (!arguments->help && (option = getopt_long(argc, argv, ":o:vqVh", long_options, NULL)) != -1)
+		if (read_option(arguments, option, argv[optind - 1]))
 			return -EINVAL;
 	if (arguments->help)
 		return 0;
@@ -186,13 +202,16 @@ static int run(struct arguments *arguments, FILE *out)
 
 	fit_style(arguments, out);
 	error = inspect_run(&arguments->inspect, out, stderr, &result, &fault);
+	if (error == -EIO) /* finish() says why */
+		return COMMAND_WRONG;
 	if (error) {
 		if (fault.sentence[0] && fault.line)
 			fprintf(stderr, "floodwall inspect: %s:%llu: %s\n", fault.file, (unsigned long long)fault.line, fault.sentence);
 		else if (fault.sentence[0])
 			fprintf(stderr, "floodwall inspect: %s%s%s\n", fault.file, fault.file[0] ? ": " : "", fault.sentence);
 		else
-			fprintf(stderr, "floodwall inspect: %s\n", error == -ENOMEM ? "not enough memory" : "the report could not be written");
+			fprintf(stderr, "floodwall inspect: %s\n",
+				error == -ENOMEM ? "not enough memory" : "the report could not be written");
 		return COMMAND_WRONG;
 	}
 	if (result.input_failed)
@@ -200,26 +219,62 @@ static int run(struct arguments *arguments, FILE *out)
 	return arguments->fail_on >= 0 && result.found && (int)result.worst >= arguments->fail_on ? COMMAND_REACHED : COMMAND_DONE;
 }
 
+/* Opening the report would empty a capture that was meant to be read. */
+static bool is_an_input(const struct arguments *arguments)
+{
+	struct stat report, input;
+
+	if (stat(arguments->output, &report) || !S_ISREG(report.st_mode))
+		return false;
+	for (size_t i = 0; i < arguments->inspect.file_count; i++) {
+		const char *file = arguments->inspect.files[i];
+		int error = strcmp(file, "-") == 0 ? fstat(STDIN_FILENO, &input) : stat(file, &input);
+		if (!error && input.st_dev == report.st_dev && input.st_ino == report.st_ino)
+			return true;
+	}
+	return false;
+}
+
+static FILE *open_report(const struct arguments *arguments)
+{
+	FILE *out;
+
+	if (!arguments->output)
+		return stdout;
+	if (is_an_input(arguments)) {
+		wrong("is one of the captures; the report would take its place", arguments->output);
+		return NULL;
+	}
+	out = fopen(arguments->output, "we");
+	if (!out)
+		wrong(strerror(errno), arguments->output);
+	return out;
+}
+
+static int finish(FILE *out, int code)
+{
+	bool failed;
+
+	errno = 0;
+	failed = fflush(out) || ferror(out);
+	failed |= out != stdout && fclose(out);
+	if (!failed)
+		return code;
+	fprintf(stderr, "floodwall inspect: the report could not be written%s%s\n", errno ? ": " : "", errno ? strerror(errno) : "");
+	return COMMAND_WRONG;
+}
+
 int command_inspect(int argc, char **argv)
 {
 	struct arguments arguments = {.fail_on = -1, .inspect.oui_folder = "/usr/share/ieee-data"};
-	FILE *out = stdout;
-	int code;
+	FILE *out;
 
 	if (read_arguments(argc, argv, &arguments))
 		return COMMAND_WRONG;
 	if (arguments.help)
-		return COMMAND_DONE;
-	if (arguments.output && !(out = fopen(arguments.output, "we"))) {
-		wrong(strerror(errno), arguments.output);
+		return finish(stdout, COMMAND_DONE);
+	out = open_report(&arguments);
+	if (!out)
 		return COMMAND_WRONG;
-	}
-	code = run(&arguments, out);
-	if (fflush(out) || ferror(out)) {
-		fprintf(stderr, "floodwall inspect: the report could not be written: %s\n", strerror(errno));
-		code = COMMAND_WRONG;
-	}
-	if (out != stdout)
-		fclose(out);
-	return code;
+	return finish(out, run(&arguments, out));
 }

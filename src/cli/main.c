@@ -16,7 +16,8 @@ static const struct command {
 static void usage(FILE *out)
 {
 	fputs("Floodwall " FLOODWALL_VERSION ": knows what each device on a network is, and stops the junk.\n\n"
-	      "Usage: floodwall COMMAND [options]\n\nCommands:\n", out);
+	      "Usage: floodwall COMMAND [options]\n\nCommands:\n",
+		out);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		fprintf(out, "  %-10s %s\n", commands[i].verb, commands[i].does);
 	fputs("\n'floodwall COMMAND --help' tells a command's options; floodwall-inspect(1) everything else.\n", out);

@@ -189,7 +189,8 @@ static bool holds(const struct party *party, const uint8_t address[16])
 	size_t whole = party->bits / 8;
 	uint8_t mask = (uint8_t)(0xff00u >> (party->bits % 8));
 
-	return memcmp(party->address, address, whole) == 0 && (party->bits % 8 == 0 || ((party->address[whole] ^ address[whole]) & mask) == 0);
+	return memcmp(party->address, address, whole) == 0 &&
+		(party->bits % 8 == 0 || ((party->address[whole] ^ address[whole]) & mask) == 0);
 }
 
 static bool is_who(const struct party *who, const struct finding *finding, const struct device *device)

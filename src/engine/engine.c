@@ -386,10 +386,16 @@ static void see_ip(struct engine *engine, const struct fw_packet *p)
 	read_payload(engine, p, c, step.direction);
 }
 
-/* Broken on purpose, junk is junk all the same: what has addresses is counted, nothing of it is read further. */
-static void see_malformed(struct engine *engine, struct fw_packet *p)
+/*
+ * What the parser did not read to the end. Broken on purpose, junk is junk all the same: what has addresses is counted towards
+ * rates, nothing of it is read further. LLC frames, EAPOL and the like are ordinary neighbours, left out by nobody.
+ */
+static void see_rest(struct engine *engine, struct fw_packet *p, enum fw_read read)
 {
-	engine->left_out.frames_malformed++;
+	if (read != FW_READ_OTHER)
+		engine->left_out.frames_malformed++;
+	else if (p->reason == FW_REASON_LINK_OTHER || p->reason == FW_REASON_TAGS_MANY || p->reason == FW_REASON_EXTENSIONS_MANY)
+		engine->left_out.frames_not_understood++;
 	p->payload_len = 0;
 	if (p->family)
 		see_ip(engine, p);
@@ -403,14 +409,10 @@ void engine_frame(struct engine *engine, const struct frame *frame)
 	clock_see(engine, frame->time_ns);
 	engine->frame = frame;
 	engine->packet = &packet;
-	if (read == FW_READ_OTHER)
-		engine->left_out.frames_not_understood++;
-	else if (read == FW_READ_BAD || (read == FW_READ_SHORT && !packet.transport_off))
-		see_malformed(engine, &packet);
+	if (read == FW_READ_OTHER || read == FW_READ_BAD || (read == FW_READ_SHORT && !packet.transport_off))
+		see_rest(engine, &packet, read);
 	else if (packet.ether_type == ETHER_ARP)
 		see_arp(engine, &packet);
 	else if (packet.family)
 		see_ip(engine, &packet);
-	else
-		engine->left_out.frames_not_understood++;
 }

@@ -20,8 +20,8 @@
 struct engine;
 
 struct engine_config {
-	uint8_t hash_key[16];     /* random per start for a live interface; fixed for inspect */
-	struct side side;         /* what is ours */
+	uint8_t hash_key[16]; /* random per start for a live interface; fixed for inspect */
+	struct side side; /* what is ours */
 	/* Called with every fact read, before it is used; NULL in ordinary runs (tests compare facts with another reader). */
 	void (*fact_seen)(void *context, const struct frame *frame, const struct fact *fact);
 	void *fact_context;
@@ -29,10 +29,10 @@ struct engine_config {
 
 /* What a ceiling or a rule left out, by kind; all zero on ordinary captures. */
 struct engine_left_out {
-	uint64_t frames_not_understood; /* link types and headers that no parser reads */
+	uint64_t frames_not_understood; /* link types no parser reads, more tags or extension headers than are followed */
 	uint64_t frames_malformed;
 	uint64_t conversations, devices, streams, pairs, rates, findings, beacons, logins, zones, prefixes;
-	uint64_t clock_jumps;           /* times the capture's clock ran back by more than a second */
+	uint64_t clock_jumps; /* times the capture's clock ran back by more than a second */
 };
 
 int engine_new(const struct engine_config *config, struct engine **out_engine);
@@ -48,7 +48,7 @@ void engine_end(struct engine *engine);
 /* After engine_end(); borrowed. Device numbers of findings have merges resolved. */
 uint32_t engine_device_count(const struct engine *engine);
 const struct device *engine_device(const struct engine *engine, uint32_t number); /* NULL for one that merged away */
-struct finding *engine_finding(struct engine *engine, uint32_t index);            /* NULL past the last */
+struct finding *engine_finding(struct engine *engine, uint32_t index); /* NULL past the last */
 const struct junk *engine_junk(struct engine *engine);
 void engine_left_out(struct engine *engine, struct engine_left_out *out_left_out);
 /* States of devices from their findings (muted ones do not count); call after muting. */

@@ -28,6 +28,7 @@ struct inspect {
 	struct mute_list *mutes;
 	struct side_prefix inferred[SIDE_INFERRED_MAX];
 	size_t inferred_count;
+	bool had_to_infer;
 	struct junk junk;
 };
 
@@ -41,6 +42,7 @@ struct shown {
 	struct report_left_out left_out[LEFT_OUT_KINDS];
 	size_t left_out_count;
 	uint8_t inferred[SIDE_INFERRED_MAX][16];
+	uint8_t inferred_bits[SIDE_INFERRED_MAX];
 };
 
 static int read_mutes(struct inspect *inspect, struct fault *out_fault)
@@ -93,7 +95,7 @@ static int start_engine(struct inspect *inspect, struct prelude *prelude)
 	for (size_t i = 0; i < inspect->options->local_count; i++)
 		side_add(&config.side, inspect->options->local[i].address, inspect->options->local[i].bits);
 	if (!inspect->options->local_count)
-		inspect->inferred_count = prelude_judge(prelude, &config.side, inspect->inferred);
+		inspect->had_to_infer = prelude_judge(prelude, &config.side, inspect->inferred, &inspect->inferred_count);
 	return engine_new(&config, &inspect->engine);
 }
 
@@ -168,7 +170,10 @@ static int show_findings(struct inspect *inspect, struct shown *shown)
 	return 0;
 }
 
-struct numbered { const struct device *device; uint32_t number; };
+struct numbered {
+	const struct device *device;
+	uint32_t number;
+};
 
 static int by_device(const void *a, const void *b)
 {
@@ -214,9 +219,13 @@ static int show_captures(struct inspect *inspect, struct shown *shown)
 	for (size_t i = 0; i < count; i++) {
 		const struct source_report *report = source_report(inspect->source, i);
 		shown->captures[i] = (struct report_capture){
-			.file = report->file, .packets = report->packets, .bytes = report->bytes,
-			.first_ns = report->first_ns, .last_ns = report->last_ns,
-			.cut_short = report->cut_short, .unreadable = report->unreadable,
+			.file = report->file,
+			.packets = report->packets,
+			.bytes = report->bytes,
+			.first_ns = report->first_ns,
+			.last_ns = report->last_ns,
+			.cut_short = report->cut_short,
+			.unreadable = report->unreadable,
 			.note = report->fault.sentence[0] ? report->fault.sentence : NULL,
 		};
 	}
@@ -229,10 +238,19 @@ static void show_left_out(struct inspect *inspect, struct shown *shown)
 
 	engine_left_out(inspect->engine, &left);
 	const struct report_left_out kinds[] = {
-		{"frames_not_understood", left.frames_not_understood}, {"frames_malformed", left.frames_malformed},
-		{"conversations", left.conversations}, {"streams", left.streams}, {"devices", left.devices}, {"pairs", left.pairs},
-		{"rates", left.rates}, {"beacons", left.beacons}, {"logins", left.logins}, {"zones", left.zones},
-		{"findings", left.findings}, {"prefixes", left.prefixes}, {"clock_jumps", left.clock_jumps},
+		{"frames_not_understood", left.frames_not_understood},
+		{"frames_malformed", left.frames_malformed},
+		{"conversations", left.conversations},
+		{"streams", left.streams},
+		{"devices", left.devices},
+		{"pairs", left.pairs},
+		{"rates", left.rates},
+		{"beacons", left.beacons},
+		{"logins", left.logins},
+		{"zones", left.zones},
+		{"findings", left.findings},
+		{"prefixes", left.prefixes},
+		{"clock_jumps", left.clock_jumps},
 	};
 	_Static_assert(sizeof(kinds) / sizeof(kinds[0]) <= LEFT_OUT_KINDS, "room for all kinds");
 
@@ -289,17 +307,25 @@ static int show(struct inspect *inspect, struct shown *shown, FILE *out)
 		return error;
 	show_left_out(inspect, shown);
 	add_own_makers(inspect);
-	for (size_t i = 0; i < inspect->inferred_count; i++)
+	for (size_t i = 0; i < inspect->inferred_count; i++) {
 		memcpy(shown->inferred[i], inspect->inferred[i].address, 16);
+		shown->inferred_bits[i] = inspect->inferred[i].bits;
+	}
 	view = (struct report_view){
-		.captures = shown->captures, .capture_count = source_count(inspect->source),
-		.devices = shown->devices, .device_numbers = shown->numbers, .device_count = shown->device_count,
-		.findings = shown->findings, .finding_count = shown->finding_count,
+		.captures = shown->captures,
+		.capture_count = source_count(inspect->source),
+		.devices = shown->devices,
+		.device_numbers = shown->numbers,
+		.device_count = shown->device_count,
+		.findings = shown->findings,
+		.finding_count = shown->finding_count,
 		.junk = &inspect->junk,
-		.left_out = shown->left_out, .left_out_count = shown->left_out_count,
-		.side_inferred = inspect->inferred_count > 0,
-		.inferred = shown->inferred, .inferred_count = inspect->inferred_count,
-		.inferred_bits = inspect->inferred_count ? inspect->inferred[0].bits : 128,
+		.left_out = shown->left_out,
+		.left_out_count = shown->left_out_count,
+		.side_inferred = inspect->had_to_infer,
+		.inferred = shown->inferred,
+		.inferred_count = inspect->inferred_count,
+		.inferred_bits = shown->inferred_bits,
 	};
 	return inspect->options->format == INSPECT_JSON ? report_json(out, &view) : report_text(out, &view, &inspect->options->style);
 }
@@ -325,8 +351,7 @@ int inspect_run(const struct inspect_options *options, FILE *out, FILE *notes, s
 	int error;
 
 	if ((error = read_mutes(&inspect, out_fault)) ||
-		(error = source_open(options->files, options->file_count, &inspect.source, out_fault)) ||
-		(error = read_frames(&inspect)))
+		(error = source_open(options->files, options->file_count, &inspect.source, out_fault)) || (error = read_frames(&inspect)))
 		goto out;
 	mute_and_judge(&inspect, &result);
 	error = show(&inspect, &shown, out);

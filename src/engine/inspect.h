@@ -27,8 +27,8 @@ struct inspect_options {
 };
 
 struct inspect_result {
-	bool input_failed;   /* an input of which nothing could be read; told in notes */
-	bool found;          /* some finding that is not muted */
+	bool input_failed; /* an input of which nothing could be read; told in notes */
+	bool found; /* some finding that is not muted */
 	enum severity worst; /* of those */
 };
 

@@ -165,6 +165,9 @@ static void learn_login(struct engine *engine, const struct fact *fact)
 	detect_login(engine->detect, &seen);
 }
 
+/* DHIP is the maker's own protocol: who speaks it has that maker's parts inside, whatever brand it names as its vendor. */
+static const struct slice dhip_maker = {(const uint8_t *)"Dahua", 5};
+
 static void learn_sender(struct engine *engine, const struct fact *fact)
 {
 	const struct conversation *c = engine->conversation;
@@ -176,7 +179,7 @@ static void learn_sender(struct engine *engine, const struct fact *fact)
 	if (device != DEVICE_NONE)
 		inventory_note_fact(engine->inventory, device, fact);
 	else if (fact->kind == FACT_DHIP_VENDOR)
-		detect_sender_maker(engine->detect, engine->packet->src, fact->text);
+		detect_sender_maker(engine->detect, engine->packet->src, dhip_maker);
 }
 
 void learn_fact(void *context, const struct fact *fact)

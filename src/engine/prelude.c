@@ -7,7 +7,7 @@
 
 #include "wire/packet.h"
 
-enum { PRELUDE_FRAMES = 4096, PRELUDE_BYTES = 1 << 20 };
+enum { ETHER_ARP = 0x0806, PRELUDE_FRAMES = 4096, PRELUDE_BYTES = 1 << 20 };
 
 struct prelude {
 	size_t count, used;
@@ -44,15 +44,19 @@ bool prelude_take(struct prelude *prelude, const struct frame *frame)
 	return true;
 }
 
-size_t prelude_judge(struct prelude *prelude, struct side *side, struct side_prefix out_inferred[SIDE_INFERRED_MAX])
+bool prelude_judge(struct prelude *prelude, struct side *side, struct side_prefix out_inferred[SIDE_INFERRED_MAX], size_t *out_count)
 {
 	struct side_pair *pairs = prelude->pairs;
 	size_t count = 0, told = 0;
 
+	*out_count = 0;
 	for (size_t i = 0; i < prelude->count; i++) {
 		const struct frame *frame = &prelude->frames[i];
 		struct fw_packet packet;
 		enum fw_read read = fw_packet_read(frame->bytes, frame->cap_len, frame->link, &packet);
+		/* on the link itself: whatever else passes by, this is a private network */
+		if (read == FW_READ_OK && packet.ether_type == ETHER_ARP && side_tells(side, packet.src))
+			return false;
 		if ((read != FW_READ_OK && read != FW_READ_SHORT) || !packet.family)
 			continue;
 		if (side_is_link_local(packet.src) || side_is_link_local(packet.dst) || side_is_zero(packet.src))
@@ -62,8 +66,9 @@ size_t prelude_judge(struct prelude *prelude, struct side *side, struct side_pre
 		told += side_tells(side, packet.src) || side_tells(side, packet.dst);
 	}
 	if (told * 20 >= count)
-		return 0;
-	return side_infer(side, pairs, count, out_inferred);
+		return false;
+	*out_count = side_infer(side, pairs, count, out_inferred);
+	return true;
 }
 
 const struct frame *prelude_frame(const struct prelude *prelude, size_t index)

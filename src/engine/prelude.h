@@ -18,7 +18,10 @@ void prelude_free(struct prelude *prelude);
 
 /* False when it is full: the frame was not taken. */
 bool prelude_take(struct prelude *prelude, const struct frame *frame);
-/* If fewer than one packet in twenty has an end that side can tell, infers the side into it. Returns how many prefixes were inferred. */
-size_t prelude_judge(struct prelude *prelude, struct side *side, struct side_prefix out_inferred[SIDE_INFERRED_MAX]);
+/*
+ * Unless a private address speaks ARP, or at least one packet in twenty has an end that side can tell, infers the side into it. Returns whether it had to;
+ * *out_count prefixes were inferred then, possibly none.
+ */
+bool prelude_judge(struct prelude *prelude, struct side *side, struct side_prefix out_inferred[SIDE_INFERRED_MAX], size_t *out_count);
 /* Frame number index, or NULL past the last. */
 const struct frame *prelude_frame(const struct prelude *prelude, size_t index);

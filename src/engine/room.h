@@ -41,12 +41,12 @@ struct engine {
 	uint32_t slot_newest, slot_oldest, slot_free;
 	struct table named;
 
-	uint64_t now_ns;     /* never runs backwards */
+	uint64_t now_ns; /* never runs backwards */
 	uint64_t capture_ns; /* the capture's own clock, as last seen */
-	uint64_t behind_ns;  /* how far the capture's clock has jumped back, added up */
+	uint64_t behind_ns; /* how far the capture's clock has jumped back, added up */
 	uint64_t ticked_ns;
-	bool family6_known;  /* an on-link IPv6 prefix is known */
-	uint8_t target[16];  /* our address asked for latest, and its device */
+	bool family6_known; /* an on-link IPv6 prefix is known */
+	uint8_t target[16]; /* our address asked for latest, and its device */
 	uint32_t target_device;
 
 	/* the packet at hand */

@@ -128,7 +128,8 @@ static size_t feed_chunk(void *context, int direction, const struct stream_chunk
 
 	if (feed->done)
 		return chunk->len;
-	return dissect_session_take(feed->session, feed->flip ? !direction : direction, chunk->bytes, chunk->len, chunk->gap, &sink, &feed->done);
+	return dissect_session_take(
+		feed->session, feed->flip ? !direction : direction, chunk->bytes, chunk->len, chunk->gap, &sink, &feed->done);
 }
 
 static bool is_closed(const struct conversation *c)

@@ -27,9 +27,9 @@ enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_ICMP6 = 58 };
 enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16 };
 enum { ASKER_MAX = 1024, DHCP_SERVER = 67, DHCP_CLIENT = 68 };
 
-static const uint64_t idle_ns = 300ull * 1000000000ull;   /* RFC 4787 section 4.3 recommends 5 minutes for UDP */
-static const uint64_t closed_ns = 10ull * 1000000000ull;  /* late packets of a closed TCP conversation */
-static const uint64_t asker_ns = 30ull * 1000000000ull;   /* answers to a multicast question may be spread over MX seconds */
+static const uint64_t idle_ns = 300ull * 1000000000ull; /* RFC 4787 section 4.3 recommends 5 minutes for UDP */
+static const uint64_t closed_ns = 10ull * 1000000000ull; /* late packets of a closed TCP conversation */
+static const uint64_t asker_ns = 30ull * 1000000000ull; /* answers to a multicast question may be spread over MX seconds */
 
 struct asker {
 	uint8_t address[16];
@@ -103,7 +103,8 @@ int flow_new(uint32_t conversation_max, const uint8_t hash_key[16], const struct
 		return -ENOMEM;
 	flow->tell = *tell;
 	flow->pending_head = flow->pending_tail = TABLE_NONE;
-	error = table_init(&flow->conversations, conversation_max, sizeof(struct conversation), offsetof(struct conversation, flags), hash_key);
+	error = table_init(
+		&flow->conversations, conversation_max, sizeof(struct conversation), offsetof(struct conversation, flags), hash_key);
 	if (!error)
 		error = table_init(&flow->askers, ASKER_MAX, sizeof(struct asker), offsetof(struct asker, asked_ns), hash_key);
 	if (error) {

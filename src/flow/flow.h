@@ -21,27 +21,27 @@
 enum { FLOW_PROTO_ARP = 255, FLOW_SLOT_NONE = UINT32_MAX };
 
 enum conversation_flag {
-	CONVERSATION_OPENER_LOW = 1 << 0,    /* the opener is the key's low end */
-	CONVERSATION_OPENING_SEEN = 1 << 1,  /* SYN, or a protocol without one */
+	CONVERSATION_OPENER_LOW = 1 << 0, /* the opener is the key's low end */
+	CONVERSATION_OPENING_SEEN = 1 << 1, /* SYN, or a protocol without one */
 	CONVERSATION_ANSWERED = 1 << 2,
-	CONVERSATION_ACCEPTED = 1 << 3,      /* TCP: SYN-ACK seen */
-	CONVERSATION_HANDSHAKE = 1 << 4,     /* TCP: three-way handshake complete */
+	CONVERSATION_ACCEPTED = 1 << 3, /* TCP: SYN-ACK seen */
+	CONVERSATION_HANDSHAKE = 1 << 4, /* TCP: three-way handshake complete */
 	CONVERSATION_REFUSED = 1 << 5,
 	CONVERSATION_FIN_OUT = 1 << 6,
 	CONVERSATION_FIN_IN = 1 << 7,
 	CONVERSATION_RESET = 1 << 8,
-	CONVERSATION_PENDING = 1 << 9,       /* the contact's outcome is not yet known */
-	CONVERSATION_TO_MANY = 1 << 10,      /* multicast or broadcast */
+	CONVERSATION_PENDING = 1 << 9, /* the contact's outcome is not yet known */
+	CONVERSATION_TO_MANY = 1 << 10, /* multicast or broadcast */
 	CONVERSATION_LOOPBACK = 1 << 11,
 	CONVERSATION_MIRAI_MARK = 1 << 12,
 	CONVERSATION_SYN_ACK_FIRST = 1 << 13,
 	CONVERSATION_REPLY_TO_MANY = 1 << 14, /* answers a multicast question: no contact */
 	/* for the hall */
-	CONVERSATION_SRC_OURS = 1 << 16,     /* the opener */
+	CONVERSATION_SRC_OURS = 1 << 16, /* the opener */
 	CONVERSATION_DST_OURS = 1 << 17,
-	CONVERSATION_NAMED = 1 << 18,        /* a DNS answer gave the target's address */
+	CONVERSATION_NAMED = 1 << 18, /* a DNS answer gave the target's address */
 	CONVERSATION_FORGED = 1 << 19,
-	CONVERSATION_READ = 1 << 20,         /* its dissector is done or was never wanted */
+	CONVERSATION_READ = 1 << 20, /* its dissector is done or was never wanted */
 	CONVERSATION_CLEAR_LOGIN = 1 << 21,
 	CONVERSATION_SERVICE_TOLD = 1 << 22,
 };
@@ -54,17 +54,17 @@ struct conversation {
 	uint8_t zero[3];
 
 	uint32_t flags;
-	uint32_t kind;          /* enum contact_kind, CONTACT_KIND_COUNT when it is no contact */
+	uint32_t kind; /* enum contact_kind, CONTACT_KIND_COUNT when it is no contact */
 	uint64_t first_ns, last_ns;
-	uint64_t bytes[2];      /* network layer, by direction: 0 from the opener, 1 to it */
+	uint64_t bytes[2]; /* network layer, by direction: 0 from the opener, 1 to it */
 	uint32_t packets[2];
-	uint32_t opening_seq;   /* TCP: the SYN's sequence number */
-	uint32_t generation;    /* with the entry's index: a number never used twice */
+	uint32_t opening_seq; /* TCP: the SYN's sequence number */
+	uint32_t generation; /* with the entry's index: a number never used twice */
 	uint32_t pending_prev, pending_next;
 	/* for the hall */
-	uint32_t device[2];     /* opener's, target's */
-	uint32_t memo[2];       /* detect's own, two words */
-	uint32_t slot;          /* stream and session, FLOW_SLOT_NONE without */
+	uint32_t device[2]; /* opener's, target's */
+	uint32_t memo[2]; /* detect's own, two words */
+	uint32_t slot; /* stream and session, FLOW_SLOT_NONE without */
 	uint32_t zero_end;
 };
 _Static_assert(offsetof(struct conversation, flags) == 40, "the key is the first 40 bytes");
@@ -101,11 +101,11 @@ struct flow_tell {
 
 struct flow_step {
 	struct conversation *conversation;
-	int direction;       /* 0: from the opener */
+	int direction; /* 0: from the opener */
 	bool is_new;
-	bool first_answer;   /* as struct sighting says */
-	bool was_answered;   /* before this packet */
-	bool accepted_now;   /* this packet is the answer of a service: SYN-ACK, or the first reply */
+	bool first_answer; /* as struct sighting says */
+	bool was_answered; /* before this packet */
+	bool accepted_now; /* this packet is the answer of a service: SYN-ACK, or the first reply */
 };
 
 struct flow;

@@ -69,7 +69,8 @@ static bool is_private(const uint8_t address[16])
 
 bool side_tells(const struct side *side, const uint8_t address[16])
 {
-	if (is_private(address))
+	/* at a server, private addresses are what spoofed junk claims */
+	if (!side->inferred && is_private(address))
 		return true;
 	for (uint32_t i = 0; i < side->prefix_count; i++)
 		if (prefix_holds(&side->prefixes[i], address))
@@ -79,7 +80,7 @@ bool side_tells(const struct side *side, const uint8_t address[16])
 
 bool side_is_ours(const struct side *side, const uint8_t address[16])
 {
-	return side_tells(side, address) || side_is_link_local(address) || side_is_loopback(address);
+	return side_tells(side, address) || (!side->inferred && (side_is_link_local(address) || side_is_loopback(address)));
 }
 
 void side_add(struct side *side, const uint8_t address[16], uint8_t bits)
@@ -184,7 +185,7 @@ static size_t most_common(const struct side_pair *pairs, size_t count, bool wide
 size_t side_infer(struct side *side, const struct side_pair *pairs, size_t count, struct side_prefix out_inferred[SIDE_INFERRED_MAX])
 {
 	struct side_pair *left = malloc(count * sizeof(*left) + 1);
-	uint8_t (*sorted)[16] = malloc(2 * count * sizeof(*sorted) + 1);
+	uint8_t(*sorted)[16] = malloc(2 * count * sizeof(*sorted) + 1);
 	size_t taken = 0, remaining = count;
 
 	if (left && sorted)

@@ -13,7 +13,10 @@
 
 enum { SIDE_PREFIX_MAX = 64, SIDE_INFERRED_MAX = 16 };
 
-struct side_prefix { uint8_t address[16]; uint8_t bits; /* of 128, IPv4 mapped: 96 + n */ };
+struct side_prefix {
+	uint8_t address[16];
+	uint8_t bits; /* of 128, IPv4 mapped: 96 + n */
+};
 
 struct side {
 	struct side_prefix prefixes[SIDE_PREFIX_MAX];
@@ -22,7 +25,7 @@ struct side {
 	bool inferred;
 };
 
-/* RFC 1918, ULA (RFC 4193), link-local, loopback. */
+/* RFC 1918, ULA (RFC 4193), link-local, loopback; once the side is inferred, only what was inferred. */
 void side_init(struct side *side);
 /* Adds a prefix; a known one is no news. Full: counted. */
 void side_add(struct side *side, const uint8_t address[16], uint8_t bits);
@@ -34,7 +37,9 @@ bool side_tells(const struct side *side, const uint8_t address[16]);
 int side_read_cidr(const char *text, struct side_prefix *out_prefix, struct fault *out_fault);
 
 /* One packet of the opening of a capture that tells nothing: who talks to whom. */
-struct side_pair { uint8_t src[16], dst[16]; };
+struct side_pair {
+	uint8_t src[16], dst[16];
+};
 
 /*
  * Repeatedly takes the address that is an end of at least half of the packets that remain (among equals the one that was

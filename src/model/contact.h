@@ -17,23 +17,23 @@ enum contact_kind { CONTACT_TCP, CONTACT_UDP, CONTACT_ICMP, CONTACT_ARP, CONTACT
 enum contact_outcome {
 	CONTACT_ANSWERED,
 	CONTACT_REFUSED, /* RST, or an ICMP error tied to it */
-	CONTACT_SILENT,  /* nothing for 3 s of capture time */
-	CONTACT_ENDED,   /* still silent when the capture ended */
-	CONTACT_VOID,    /* cannot be told: the clock ran backwards, or a ceiling evicted it; counts for nothing */
+	CONTACT_SILENT, /* nothing for 3 s of capture time */
+	CONTACT_ENDED, /* still silent when the capture ended */
+	CONTACT_VOID, /* cannot be told: the clock ran backwards, or a ceiling evicted it; counts for nothing */
 };
 
 /* One opening of a conversation and what came of it. Multicast, broadcast and loopback never become one. */
 struct contact {
 	uint64_t start_ns, decided_ns;
-	uint32_t device;        /* of the opener; DEVICE_NONE when it is not ours */
+	uint32_t device; /* of the opener; DEVICE_NONE when it is not ours */
 	uint32_t target_device; /* DEVICE_NONE when it is not ours */
 	uint8_t source[16], target[16];
-	uint16_t port;          /* of the target; 0 for ICMP and ARP */
+	uint16_t port; /* of the target; 0 for ICMP and ARP */
 	enum contact_kind kind;
 	enum contact_outcome outcome;
 	bool source_ours, target_ours;
-	bool target_named;      /* a DNS answer seen gave this address */
-	bool mirai_mark;        /* TCP SYN whose sequence number is the IPv4 destination address */
+	bool target_named; /* a DNS answer seen gave this address */
+	bool mirai_mark; /* TCP SYN whose sequence number is the IPv4 destination address */
 };
 
 /* One conversation is over (closed, idle, evicted or the capture ended). From the opener's view. */
@@ -41,34 +41,34 @@ struct conversation_end {
 	uint64_t first_ns, last_ns;
 	uint32_t device, target_device;
 	uint8_t source[16], target[16];
-	uint16_t port;          /* of the target */
-	uint8_t proto;          /* IP protocol */
+	uint16_t port; /* of the target */
+	uint8_t proto; /* IP protocol */
 	uint32_t packets_out, packets_in;
 	uint64_t bytes_out, bytes_in;
 	bool source_ours, target_ours;
-	bool target_named;      /* a DNS answer seen gave this address */
-	bool target_resolver;   /* it answered DNS for, or DHCP named it to, a device of ours */
+	bool target_named; /* a DNS answer seen gave this address */
+	bool target_resolver; /* it answered DNS for, or DHCP named it to, a device of ours */
 	bool answered, handshake_done;
-	bool clear_login;       /* a login in clear was read in it */
+	bool clear_login; /* a login in clear was read in it */
 };
 
 /* One packet, for rates. */
 struct sighting {
-	uint64_t time_ns;               /* never runs backwards: the hall's clock */
+	uint64_t time_ns; /* never runs backwards: the hall's clock */
 	const struct fw_packet *packet; /* addresses, ports, flags */
-	struct slice payload;           /* what was captured of it */
-	uint32_t wire_len;              /* bytes of the network layer on the wire */
+	struct slice payload; /* what was captured of it */
+	uint32_t wire_len; /* bytes of the network layer on the wire */
 	uint32_t src_device, dst_device;
 	bool src_ours, dst_ours;
-	bool to_many;                   /* destination is multicast or broadcast */
-	bool from_opener;               /* sent by the side that opened the conversation */
-	bool opening_seen;              /* the conversation's start is in the capture (SYN, or not TCP); false for one picked up midway */
-	bool handshake_done;            /* TCP: three-way handshake complete, this packet included */
-	bool answered;                  /* the other side had answered before this packet */
-	bool first_answer;              /* this packet is the first answer (TCP: it completes the opener's handshake) */
-	uint32_t opener_packets;        /* packets of the opener so far, this one included if it is the opener's */
-	bool http_request;              /* the payload starts an HTTP request */
-	uint32_t *memo;                 /* two words kept with the conversation for detect/, first zero; NULL where there is none */
+	bool to_many; /* destination is multicast or broadcast */
+	bool from_opener; /* sent by the side that opened the conversation */
+	bool opening_seen; /* the conversation's start is in the capture (SYN, or not TCP); false for one picked up midway */
+	bool handshake_done; /* TCP: three-way handshake complete, this packet included */
+	bool answered; /* the other side had answered before this packet */
+	bool first_answer; /* this packet is the first answer (TCP: it completes the opener's handshake) */
+	uint32_t opener_packets; /* packets of the opener so far, this one included if it is the opener's */
+	bool http_request; /* the payload starts an HTTP request */
+	uint32_t *memo; /* two words kept with the conversation for detect/, first zero; NULL where there is none */
 };
 
 /* A service on our side answered somebody. */
@@ -84,8 +84,8 @@ struct service_seen {
 /* A login in clear; password is compared and forgotten within the call. */
 struct login_seen {
 	uint64_t time_ns;
-	uint64_t conversation;  /* number that later results name; never reused within a run */
-	uint32_t device;        /* the server's, DEVICE_NONE when outside */
+	uint64_t conversation; /* number that later results name; never reused within a run */
+	uint32_t device; /* the server's, DEVICE_NONE when outside */
 	uint32_t source_device; /* the client's, DEVICE_NONE when outside */
 	uint8_t source[16], target[16];
 	uint16_t port;
@@ -100,10 +100,10 @@ struct dns_seen {
 	uint32_t client_device, server_device;
 	uint8_t client[16], server[16];
 	bool client_ours, server_ours;
-	struct slice name;      /* lower case, dots, "." for the root */
+	struct slice name; /* lower case, dots, "." for the root */
 	uint16_t type, id;
 	bool response;
-	uint8_t rcode;          /* of a response */
+	uint8_t rcode; /* of a response */
 };
 
 /* A frame that left with a source address that is not ours. */

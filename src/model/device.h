@@ -31,9 +31,9 @@ struct guess {
 
 /* What was read, where, and what it says about the device. All raw network bytes: escape on output. */
 struct clue {
-	const char *source;          /* static: "oui", "dhcp 12", "mdns", "ssdp server", "http server" ... */
+	const char *source; /* static: "oui", "dhcp 12", "mdns", "ssdp server", "http server" ... */
 	char value[DEVICE_TEXT_MAX]; /* as read, cut to fit */
-	char says[DEVICE_TEXT_MAX];  /* such as "maker: Xiongmai"; "" when it is kept but says nothing yet */
+	char says[DEVICE_TEXT_MAX]; /* such as "maker: Xiongmai"; "" when it is kept but says nothing yet */
 };
 
 struct device_traffic {
@@ -41,13 +41,13 @@ struct device_traffic {
 };
 
 struct device {
-	uint64_t id;                               /* stable: keyed by its first MAC, else its first address */
+	uint64_t id; /* stable: keyed by its first MAC, else its first address */
 	uint64_t first_ns, last_ns;
 	uint8_t macs[DEVICE_MAC_MAX][6];
 	uint8_t addresses[DEVICE_ADDRESS_MAX][16]; /* IPv4 mapped; in the order first seen */
 	uint8_t mac_count, address_count;
-	bool random_mac;                           /* locally administered bit of the first MAC */
-	bool router;                               /* forwards for others: RA, DHCP router, or outside sources */
+	bool random_mac; /* locally administered bit of the first MAC */
+	bool router; /* forwards for others: RA, DHCP router, or outside sources */
 	enum device_state state;
 	enum name_source name_source;
 	char name[DEVICE_TEXT_MAX];
@@ -55,6 +55,6 @@ struct device {
 	struct clue clues[DEVICE_CLUE_MAX];
 	uint8_t clue_count;
 	uint32_t clues_left_out;
-	uint32_t merged_into;                      /* DEVICE_NONE, or the device that this one turned out to be */
+	uint32_t merged_into; /* DEVICE_NONE, or the device that this one turned out to be */
 	struct device_traffic traffic;
 };

@@ -61,12 +61,12 @@ enum { EVIDENCE_PORTS_MAX = 16, EVIDENCE_USER_MAX = 48, EVIDENCE_ZONE_MAX = 256 
 struct evidence_login {
 	enum login_service service;
 	uint16_t port;
-	bool outside;             /* the one who logged in is not on our side */
+	bool outside; /* the one who logged in is not on our side */
 	enum login_result result; /* the best seen: accepted beats unknown beats refused */
-	uint8_t peer[16];         /* who logged in (or, for login-guessing by ours, the target) */
+	uint8_t peer[16]; /* who logged in (or, for login-guessing by ours, the target) */
 	char user[EVIDENCE_USER_MAX]; /* raw bytes, cut to fit; never the password */
 	uint32_t tries, refused, accepted, pairs; /* pairs: distinct ones seen in clear (login-guessing) */
-	bool encrypted;           /* login-guessing judged by connection shape only: "likely" */
+	bool encrypted; /* login-guessing judged by connection shape only: "likely" */
 };
 
 struct evidence_service {
@@ -78,16 +78,16 @@ struct evidence_service {
 };
 
 struct evidence_scan {
-	uint32_t kinds;            /* enum scan_kind bits */
-	bool outside;              /* side of the targets */
+	uint32_t kinds; /* enum scan_kind bits */
+	bool outside; /* side of the targets */
 	bool source_outside;
-	bool mirai_mark;           /* TCP sequence number equal to the destination address */
+	bool mirai_mark; /* TCP sequence number equal to the destination address */
 	uint32_t failed, answered; /* first contacts */
-	uint32_t targets;          /* distinct, failed */
-	uint32_t port_count;       /* distinct, failed */
+	uint32_t targets; /* distinct, failed */
+	uint32_t port_count; /* distinct, failed */
 	uint16_t ports[EVIDENCE_PORTS_MAX]; /* most targets first */
-	uint8_t port_shown;        /* how many of ports[] are set */
-	uint8_t target[16];        /* the one target of a vertical scan, else the first */
+	uint8_t port_shown; /* how many of ports[] are set */
+	uint8_t target[16]; /* the one target of a vertical scan, else the first */
 };
 
 struct evidence_beacon {
@@ -95,7 +95,7 @@ struct evidence_beacon {
 	uint16_t port;
 	uint8_t proto;
 	uint32_t contacts;
-	bool named;    /* the address came from a DNS answer */
+	bool named; /* the address came from a DNS answer */
 	bool answered; /* some contact was answered */
 	uint16_t score, timestamp_score, size_score, duration_score, histogram_score; /* thousandths */
 	uint64_t period_ns; /* median interval */
@@ -103,15 +103,15 @@ struct evidence_beacon {
 
 struct evidence_flood {
 	enum vector vector;
-	uint8_t target[16];     /* or the prefix's first address */
-	uint8_t target_bits;    /* 128: one address; 120: an IPv4 /24 (mapped); 64: an IPv6 /64 */
-	uint16_t port;          /* 0 where it varies */
+	uint8_t target[16]; /* or the prefix's first address */
+	uint8_t target_bits; /* 128: one address; 120: an IPv4 /24 (mapped); 64: an IPv6 /64 */
+	uint16_t port; /* 0 where it varies */
 	uint64_t packets, bytes, answers;
 	uint32_t peak_pps;
 	uint32_t sources_proven, sources_unproven; /* receives-flood: distinct, estimated within 2 % */
-	bool backscatter;       /* few senders answer many of ours */
+	bool backscatter; /* few senders answer many of ours */
 	char zone[EVIDENCE_ZONE_MAX]; /* dns-random-subdomain: the zone, as read */
-	uint32_t labels, failed_share;  /* never repeated labels; NXDOMAIN or silence, percent */
+	uint32_t labels, failed_share; /* never repeated labels; NXDOMAIN or silence, percent */
 };
 
 struct evidence_forged {
@@ -119,19 +119,19 @@ struct evidence_forged {
 	uint8_t source[16]; /* one of the forged ones */
 	uint8_t target[16];
 	uint32_t packets;
-	uint32_t sources;   /* distinct, counted up to 64 */
+	uint32_t sources; /* distinct, counted up to 64 */
 };
 
 struct finding {
 	enum finding_id id;
 	enum severity severity;
 	enum device_state state; /* what it makes of the device */
-	uint32_t device;         /* device number or DEVICE_NONE */
+	uint32_t device; /* device number or DEVICE_NONE */
 	bool has_source;
-	uint8_t source[16];      /* address of who did it, where it is known */
+	uint8_t source[16]; /* address of who did it, where it is known */
 	uint64_t first_ns, last_ns;
-	uint64_t count;          /* packets, contacts or tries, as the man page says for each id */
-	const char *muted;       /* NULL, or the reason given: borrowed from the mute list */
+	uint64_t count; /* packets, contacts or tries, as the man page says for each id */
+	const char *muted; /* NULL, or the reason given: borrowed from the mute list */
 	union {
 		struct evidence_login login;
 		struct evidence_service service;

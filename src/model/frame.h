@@ -8,11 +8,11 @@
 #include <stdint.h>
 
 struct frame {
-	uint64_t time_ns;     /* since 1970-01-01T00:00:00Z */
-	uint64_t number;      /* 1-based position in its own file */
+	uint64_t time_ns; /* since 1970-01-01T00:00:00Z */
+	uint64_t number; /* 1-based position in its own file */
 	const uint8_t *bytes; /* cap_len of them */
-	uint32_t cap_len;     /* captured */
-	uint32_t wire_len;    /* on the wire, as the capture says; >= cap_len */
-	uint16_t link;        /* LINKTYPE_ value of the capture format (tcpdump.org/linktypes.html) */
-	uint16_t input;       /* which input it came from: index into source_report() */
+	uint32_t cap_len; /* captured */
+	uint32_t wire_len; /* on the wire, as the capture says; >= cap_len */
+	uint16_t link; /* LINKTYPE_ value of the capture format (tcpdump.org/linktypes.html) */
+	uint16_t input; /* which input it came from: index into source_report() */
 };

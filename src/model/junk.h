@@ -8,10 +8,19 @@
 
 enum { JUNK_MAKER_MAX = 64, JUNK_TARGET_MAX = 64 };
 
-struct junk_count { uint64_t packets, bytes; };
+struct junk_count {
+	uint64_t packets, bytes;
+};
 
-struct junk_maker { char maker[DEVICE_TEXT_MAX]; struct junk_count count; };
-struct junk_target { uint8_t target[16]; uint8_t bits; struct junk_count count; };
+struct junk_maker {
+	char maker[DEVICE_TEXT_MAX];
+	struct junk_count count;
+};
+struct junk_target {
+	uint8_t target[16];
+	uint8_t bits;
+	struct junk_count count;
+};
 
 struct junk {
 	struct junk_count total;

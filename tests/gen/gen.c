@@ -9,9 +9,9 @@
 
 struct kept {
 	uint64_t time_ns;
-	size_t at, len;   /* in bytes[] */
+	size_t at, len; /* in bytes[] */
 	size_t order;
-	uint32_t label;   /* 1-based; 0 none: comment for this frame */
+	uint32_t label; /* 1-based; 0 none: comment for this frame */
 };
 
 struct label {

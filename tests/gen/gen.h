@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define GEN_MS 1000000ull
-#define GEN_S  1000000000ull
+#define GEN_S 1000000000ull
 
 struct gen; /* owns the frames and the labels */
 
@@ -76,7 +76,7 @@ void gen_tcp(struct gen *gen, const struct host *from, const struct host *to, co
 struct talk gen_open(struct gen *gen, const struct host *client, const struct host *server, uint16_t server_port, uint64_t rtt_ns);
 void gen_say(struct gen *gen, struct talk *talk, bool client, const void *bytes, size_t len); /* acknowledged by the other side */
 void gen_text(struct gen *gen, struct talk *talk, bool client, const char *text);
-void gen_bulk(struct gen *gen, struct talk *talk, bool client, size_t len, size_t per_ack);   /* many full segments */
+void gen_bulk(struct gen *gen, struct talk *talk, bool client, size_t len, size_t per_ack); /* many full segments */
 void gen_close(struct gen *gen, struct talk *talk);
 void gen_tls(struct gen *gen, struct talk *talk, const char *name, size_t reply_len); /* ClientHello with SNI, an opaque answer */
 

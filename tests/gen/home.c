@@ -66,4 +66,3 @@ void home_ordinary_life(struct gen *gen, const struct home *home, uint64_t from_
 	gen_text(gen, &talk, false, "HTTP/1.1 200 OK\r\nServer: debut/1.20\r\nContent-Length: 0\r\n\r\n");
 	gen_close(gen, &talk);
 }
-

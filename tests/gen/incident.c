@@ -63,8 +63,10 @@ static void scan(struct gen *gen, const struct home *home, uint32_t probes)
 		snprintf(address, sizeof(address), "%s%u", prefixes[block], 130 + gen_below(gen, 120));
 		struct host target = gen_outside(&home->gateway, address);
 		struct segment syn = {
-			.from_port = (uint16_t)(1024 + gen_below(gen, 60000)), .to_port = gen_below(gen, 10) ? 23 : 2323,
-			.window = (uint16_t)gen_random(gen), .flags = GEN_SYN,
+			.from_port = (uint16_t)(1024 + gen_below(gen, 60000)),
+			.to_port = gen_below(gen, 10) ? 23 : 2323,
+			.window = (uint16_t)gen_random(gen),
+			.flags = GEN_SYN,
 		};
 		for (int b = 12; b < 16; b++)
 			syn.seq = syn.seq << 8 | target.address[b];
@@ -80,7 +82,11 @@ static void syn_flood(struct gen *gen, const struct home *home, uint32_t seconds
 	gen_label(gen, "flood: recorder, SYN, 1,500 a second to 203.0.113.80 port 53");
 	for (uint32_t i = 0; i < 1500 * seconds; i++) {
 		struct segment syn = {
-			.from_port = (uint16_t)gen_random(gen), .to_port = 53, .window = 5840, .seq = (uint32_t)gen_random(gen), .flags = GEN_SYN,
+			.from_port = (uint16_t)gen_random(gen),
+			.to_port = 53,
+			.window = 5840,
+			.seq = (uint32_t)gen_random(gen),
+			.flags = GEN_SYN,
 		};
 		gen_tcp(gen, &home->recorder, &victim, &syn);
 		gen_wait(gen, GEN_S / 1500);

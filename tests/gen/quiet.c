@@ -98,11 +98,21 @@ void quiet_bittorrent(struct gen *gen)
 		other = peer(gen, &home, &port);
 		if (gen_below(gen, 100) < 35) {
 			struct talk talk = gen_open(gen, &home.laptop, &other, port, 60 * GEN_MS);
-			gen_say(gen, &talk, true, "\x13" "BitTorrent protocol", 20);
-			gen_say(gen, &talk, false, "\x13" "BitTorrent protocol", 20);
+			gen_say(gen, &talk, true,
+				"\x13"
+				"BitTorrent protocol",
+				20);
+			gen_say(gen, &talk, false,
+				"\x13"
+				"BitTorrent protocol",
+				20);
 			gen_bulk(gen, &talk, false, 16384, 2);
 		} else {
-			struct segment syn = {.from_port = (uint16_t)(40000 + i), .to_port = port, .window = 29200, .seq = (uint32_t)gen_random(gen), .flags = GEN_SYN};
+			struct segment syn = {.from_port = (uint16_t)(40000 + i),
+				.to_port = port,
+				.window = 29200,
+				.seq = (uint32_t)gen_random(gen),
+				.flags = GEN_SYN};
 			for (int retry = 0; retry < 3; retry++) {
 				gen_tcp(gen, &home.laptop, &other, &syn);
 				gen_wait(gen, retry ? 2 * GEN_S : GEN_S);
@@ -117,8 +127,10 @@ void quiet_printer_discovery(struct gen *gen)
 	struct home home = begin(gen);
 	struct host ssdp = gen_host("00:00:00:00:00:00", "239.255.255.250"), all = gen_host("ff:ff:ff:ff:ff:ff", "192.168.1.255");
 	const struct host *answer[] = {&home.printer, &home.tv, &home.gateway, &home.camera};
-	static const char search[] = "M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMAN: \"ssdp:discover\"\r\nMX: 3\r\nST: ssdp:all\r\n\r\n";
-	static const char found[] = "HTTP/1.1 200 OK\r\nST: upnp:rootdevice\r\nSERVER: Linux UPnP/1.0\r\nUSN: uuid:1::upnp:rootdevice\r\nLOCATION: http://192.168.1.80:80/d.xml\r\n\r\n";
+	static const char search[] =
+		"M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMAN: \"ssdp:discover\"\r\nMX: 3\r\nST: ssdp:all\r\n\r\n";
+	static const char found[] = "HTTP/1.1 200 OK\r\nST: upnp:rootdevice\r\nSERVER: Linux UPnP/1.0\r\nUSN: "
+				    "uuid:1::upnp:rootdevice\r\nLOCATION: http://192.168.1.80:80/d.xml\r\n\r\n";
 	static const uint8_t snmp[] = {0x30, 0x26, 2, 1, 0, 4, 6, 'p', 'u', 'b', 'l', 'i', 'c', 0xa0, 0x19};
 
 	for (uint32_t i = 0; i < 60; i++) {
@@ -194,8 +206,11 @@ void quiet_flash_crowd(struct gen *gen)
 
 static void try_in_vain(struct gen *gen, const struct host *from, const struct host *to, uint16_t port)
 {
-	struct segment syn = {.from_port = (uint16_t)(32768 + gen_below(gen, 28000)), .to_port = port, .window = 29200,
-		.seq = (uint32_t)gen_random(gen), .flags = GEN_SYN};
+	struct segment syn = {.from_port = (uint16_t)(32768 + gen_below(gen, 28000)),
+		.to_port = port,
+		.window = 29200,
+		.seq = (uint32_t)gen_random(gen),
+		.flags = GEN_SYN};
 
 	for (uint64_t wait = 1; wait <= 4; wait *= 2) {
 		gen_tcp(gen, from, to, &syn);
@@ -206,7 +221,8 @@ static void try_in_vain(struct gen *gen, const struct host *from, const struct h
 /* The link is down for a minute: what was just reachable is not, and some try addresses they remember from yesterday. */
 void quiet_link_down(struct gen *gen)
 {
-	static const char *const remembered[] = {"192.0.2.10", "192.0.2.11", "192.0.2.12", "198.51.100.200", "198.51.100.201", "203.0.113.150"};
+	static const char *const remembered[] = {
+		"192.0.2.10", "192.0.2.11", "192.0.2.12", "198.51.100.200", "198.51.100.201", "203.0.113.150"};
 	struct home home = begin(gen);
 	uint64_t from_ns = gen_now(gen), down_ns = from_ns + 120 * GEN_S;
 

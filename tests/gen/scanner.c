@@ -20,11 +20,15 @@ void scenario_scanner(struct gen *gen)
 		target.address[13] = (uint8_t)(18 | (random >> 16));
 		target.address[14] = (uint8_t)(random >> 8);
 		target.address[15] = (uint8_t)random;
-		syn = (struct segment){.from_port = (uint16_t)(1024 + gen_below(gen, 64000)), .to_port = i % 10 ? 23 : 2323, .window = 14600,
-			.seq = (uint32_t)gen_random(gen), .flags = GEN_SYN};
+		syn = (struct segment){.from_port = (uint16_t)(1024 + gen_below(gen, 64000)),
+			.to_port = i % 10 ? 23 : 2323,
+			.window = 14600,
+			.seq = (uint32_t)gen_random(gen),
+			.flags = GEN_SYN};
 		gen_tcp(gen, &bot, &target, &syn);
 		gen_wait(gen, 3000);
-		reset = (struct segment){.from_port = syn.to_port, .to_port = syn.from_port, .ack = syn.seq + 1, .flags = GEN_RST | GEN_ACK};
+		reset = (struct segment){
+			.from_port = syn.to_port, .to_port = syn.from_port, .ack = syn.seq + 1, .flags = GEN_RST | GEN_ACK};
 		if (i % 2)
 			gen_tcp(gen, &bot, &target, &syn);
 		else

@@ -27,9 +27,13 @@ static void send_tcp(struct gen *gen, const struct talk *talk, bool client, uint
 struct talk gen_open(struct gen *gen, const struct host *client, const struct host *server, uint16_t server_port, uint64_t rtt_ns)
 {
 	struct talk talk = {
-		.client = *client, .server = *server,
-		.client_port = (uint16_t)(32768 + gen_below(gen, 28000)), .server_port = server_port,
-		.client_seq = (uint32_t)gen_random(gen), .server_seq = (uint32_t)gen_random(gen), .rtt_ns = rtt_ns,
+		.client = *client,
+		.server = *server,
+		.client_port = (uint16_t)(32768 + gen_below(gen, 28000)),
+		.server_port = server_port,
+		.client_seq = (uint32_t)gen_random(gen),
+		.server_seq = (uint32_t)gen_random(gen),
+		.rtt_ns = rtt_ns,
 	};
 
 	send_tcp(gen, &talk, true, GEN_SYN, NULL, 0);

@@ -8,8 +8,8 @@
 
 #include "conf/conf.h"
 
-static const char *const names[FINDING_ID_COUNT] = {"default-password", "cleartext-login", "open-service", "scan", "login-guessing", "beacon",
-	"flood", "receives-flood", "forged-source"};
+static const char *const names[FINDING_ID_COUNT] = {"default-password", "cleartext-login", "open-service", "scan", "login-guessing",
+	"beacon", "flood", "receives-flood", "forged-source"};
 
 static struct mute_list *list_of(const char *text)
 {
@@ -26,7 +26,10 @@ static void four(uint8_t out[16], uint8_t a, uint8_t b, uint8_t c, uint8_t d)
 	memcpy(out, (uint8_t[]){0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d}, 16);
 }
 
-static const struct { const char *name, *rules; bool muted; } cases[] = {
+static const struct {
+	const char *name, *rules;
+	bool muted;
+} cases[] = {
 	{"no rule", "# nothing\n\n", false},
 	{"finding and any device", "scan * our own scanner\n", true},
 	{"any finding by MAC", "* 02:00:00:00:00:07 mine\n", true},
@@ -63,10 +66,23 @@ static void test_rules(void **state)
 
 static void test_faults(void **state)
 {
-	static const struct { const char *rules; uint64_t line; } bad[] = {
-		{"scan\n", 1}, {"scan *\n", 1}, {"\nflud * reason\n", 2}, {"scan 300.1.1.1 reason\n", 1}, {"scan 10.0.0.0/33 reason\n", 1},
-		{"scan 10.0.0.0/ reason\n", 1}, {"scan * -> 02:00:00:00:00:07 reason\n", 1}, {"scan * -> \n", 1}, {"# a\nscan * until=soon why\n", 2},
-		{"scan * until=2016-13-41 why\n", 1}, {"scan * until=2016-10-22\n", 1}, {"scan * until=2016-10-22x why\n", 1}, {"scan zz:00:00:00:00:07 why", 1},
+	static const struct {
+		const char *rules;
+		uint64_t line;
+	} bad[] = {
+		{"scan\n", 1},
+		{"scan *\n", 1},
+		{"\nflud * reason\n", 2},
+		{"scan 300.1.1.1 reason\n", 1},
+		{"scan 10.0.0.0/33 reason\n", 1},
+		{"scan 10.0.0.0/ reason\n", 1},
+		{"scan * -> 02:00:00:00:00:07 reason\n", 1},
+		{"scan * -> \n", 1},
+		{"# a\nscan * until=soon why\n", 2},
+		{"scan * until=2016-13-41 why\n", 1},
+		{"scan * until=2016-10-22\n", 1},
+		{"scan * until=2016-10-22x why\n", 1},
+		{"scan zz:00:00:00:00:07 why", 1},
 	};
 	struct mute_list *list = NULL;
 	struct fault fault;

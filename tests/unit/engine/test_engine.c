@@ -128,8 +128,8 @@ static void test_mute(void **state)
 
 static struct frame probe_frame(uint8_t bytes[54], uint64_t time_ns, uint8_t target)
 {
-	static const uint8_t syn[54] = {2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 8, 8, 0, 0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 192, 168, 1, 8, 192, 168, 1, 0,
-		0x13, 0x88, 0x23, 0x28, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, 2, 0x10, 0, 0, 0, 0, 0};
+	static const uint8_t syn[54] = {2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 8, 8, 0, 0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 192, 168, 1, 8,
+		192, 168, 1, 0, 0x13, 0x88, 0x23, 0x28, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, 2, 0x10, 0, 0, 0, 0, 0};
 
 	memcpy(bytes, syn, sizeof(syn));
 	bytes[33] = target;
@@ -148,7 +148,8 @@ static bool scan_found(bool jumps)
 	side_init(&config.side);
 	assert_int_equal(engine_new(&config, &engine), 0);
 	for (uint32_t i = 0; i < 30; i++) {
-		struct frame frame = probe_frame(bytes, 100000 * GEN_S + i * 100 * GEN_MS - (jumps ? i * 60 * GEN_S : 0), (uint8_t)(100 + i));
+		struct frame frame =
+			probe_frame(bytes, 100000 * GEN_S + i * 100 * GEN_MS - (jumps ? i * 60 * GEN_S : 0), (uint8_t)(100 + i));
 		engine_frame(engine, &frame);
 	}
 	engine_end(engine);
@@ -169,7 +170,9 @@ static void test_clock_jumps(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_forged), cmocka_unit_test(test_one_device_for_v4_and_v6), cmocka_unit_test(test_mute),
+		cmocka_unit_test(test_forged),
+		cmocka_unit_test(test_one_device_for_v4_and_v6),
+		cmocka_unit_test(test_mute),
 		cmocka_unit_test(test_clock_jumps),
 	};
 

@@ -76,7 +76,7 @@ struct story {
 	const char *name, *packets;
 	int outcome; /* -1: no contact was told before the end */
 	bool handshake;
-	int at_end;  /* -1: nothing more */
+	int at_end; /* -1: nothing more */
 };
 
 static const struct story stories[] = {
@@ -106,7 +106,11 @@ static struct flow_step play(struct told *told, const char *packets, uint64_t *n
 			continue;
 		}
 		bool forth = strchr("sarf", *packets) != NULL;
-		uint8_t flags = *packets == 's' ? SYN : *packets == 'S' ? SYN | ACK : strchr("rR", *packets) ? RST : strchr("fF", *packets) ? FIN | ACK : ACK;
+		uint8_t flags = *packets == 's'  ? SYN
+			: *packets == 'S'        ? SYN | ACK
+			: strchr("rR", *packets) ? RST
+			: strchr("fF", *packets) ? FIN | ACK
+						 : ACK;
 		step = tcp(told, *now_ns, forth, flags);
 	}
 	return step;
@@ -289,9 +293,15 @@ static void test_mirai_mark(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stories), cmocka_unit_test(test_handshake_is_the_first_answer), cmocka_unit_test(test_udp_icmp_arp),
-		cmocka_unit_test(test_no_contacts), cmocka_unit_test(test_icmp_error_refuses), cmocka_unit_test(test_clock_broke),
-		cmocka_unit_test(test_ports_used_again), cmocka_unit_test(test_full_is_normal), cmocka_unit_test(test_mirai_mark),
+		cmocka_unit_test(test_stories),
+		cmocka_unit_test(test_handshake_is_the_first_answer),
+		cmocka_unit_test(test_udp_icmp_arp),
+		cmocka_unit_test(test_no_contacts),
+		cmocka_unit_test(test_icmp_error_refuses),
+		cmocka_unit_test(test_clock_broke),
+		cmocka_unit_test(test_ports_used_again),
+		cmocka_unit_test(test_full_is_normal),
+		cmocka_unit_test(test_mirai_mark),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,10 +18,26 @@ static void address(uint8_t out[16], const char *text)
 
 static void test_private(void **state)
 {
-	static const struct { const char *address; bool ours; } cases[] = {
-		{"10.0.0.1", true}, {"172.15.255.255", false}, {"172.16.0.1", true}, {"172.31.255.255", true}, {"172.32.0.1", false},
-		{"192.168.3.4", true}, {"192.169.0.1", false}, {"169.254.1.1", true}, {"127.0.0.1", true}, {"8.8.8.8", false},
-		{"100.64.0.1", false}, {"fd00::1", true}, {"fc00::1", true}, {"fe80::1", true}, {"2001:db8::1", false}, {"::1", true},
+	static const struct {
+		const char *address;
+		bool ours;
+	} cases[] = {
+		{"10.0.0.1", true},
+		{"172.15.255.255", false},
+		{"172.16.0.1", true},
+		{"172.31.255.255", true},
+		{"172.32.0.1", false},
+		{"192.168.3.4", true},
+		{"192.169.0.1", false},
+		{"169.254.1.1", true},
+		{"127.0.0.1", true},
+		{"8.8.8.8", false},
+		{"100.64.0.1", false},
+		{"fd00::1", true},
+		{"fc00::1", true},
+		{"fe80::1", true},
+		{"2001:db8::1", false},
+		{"::1", true},
 	};
 	struct side side;
 	uint8_t a[16];
@@ -82,8 +98,8 @@ static size_t infer(const char *const *pairs, size_t count, struct side *side, s
 
 static void test_infer(void **state)
 {
-	static const char *const server[] = {"1.1.1.1>9.9.9.9", "9.9.9.9>1.1.1.1", "2.2.2.2>9.9.9.9", "3.3.3.3>9.9.9.9", "2001:db8::1>2001:db8:9::9",
-		"2001:db8::2>2001:db8:9::9"};
+	static const char *const server[] = {"1.1.1.1>9.9.9.9", "9.9.9.9>1.1.1.1", "2.2.2.2>9.9.9.9", "3.3.3.3>9.9.9.9",
+		"2001:db8::1>2001:db8:9::9", "2001:db8::2>2001:db8:9::9"};
 	static const char *const two[] = {"1.1.1.1>9.9.9.9", "9.9.9.9>1.1.1.1"};
 	static const char *const net[] = {"1.1.1.1>9.9.9.1", "2.2.2.2>9.9.9.2", "3.3.3.3>9.9.9.3", "4.4.4.4>9.9.9.4"};
 	static const char *const noise[] = {"1.1.1.1>2.2.2.2", "3.3.3.3>4.4.4.4", "5.5.5.5>6.6.6.6", "7.7.7.7>8.8.8.8", "9.9.9.9>11.1.1.1"};
@@ -126,7 +142,10 @@ static void test_ceiling(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_private), cmocka_unit_test(test_cidr), cmocka_unit_test(test_infer), cmocka_unit_test(test_ceiling),
+		cmocka_unit_test(test_private),
+		cmocka_unit_test(test_cidr),
+		cmocka_unit_test(test_infer),
+		cmocka_unit_test(test_ceiling),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of this room share: the inventory itself, and what it knows of a device beside what it shows.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/table.h"
+#include "inventory/inventory.h"
+#include "inventory/oui.h"
+#include "model/device.h"
+
+enum {
+	ROUTER_NAMED_MAX = 16, /* addresses DHCP named as routers, remembered until they are seen */
+	REFUSED_BITS = 1 << 16, /* map of what a full inventory refused, so that each counts once */
+};
+
+/* Beside each struct device, and of no use to others. */
+struct side {
+	uint64_t seen_ns[DEVICE_ADDRESS_MAX]; /* beside addresses[]: last frame or claim from the owner itself */
+	bool certain[DEVICE_ADDRESS_MAX]; /* beside addresses[]: tied by ARP, ND or DHCP */
+	uint8_t clue_classes[DEVICE_CLUE_MAX]; /* beside clues[]: enum clue_class */
+	uint64_t clues_refused; /* map of 64 bits, so that what is said again does not count again */
+	uint8_t name_rank; /* within one name source, higher is better */
+	bool timed; /* first_ns and last_ns are set */
+};
+
+struct inventory {
+	struct device *devices;
+	struct side *sides;
+	uint32_t count, device_max;
+	struct table macs; /* struct mac_entry */
+	struct table addresses; /* struct address_entry: exactly those in the lists of devices */
+	uint8_t *refused; /* REFUSED_BITS */
+	uint64_t left_out;
+	uint8_t hash_key[16];
+	uint8_t routers[ROUTER_NAMED_MAX][16];
+	uint32_t router_count;
+	bool ssdp_search; /* the SSDP message at hand asks for others */
+	struct oui oui;
+};

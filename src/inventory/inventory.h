@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Devices on our side: who they are, by MAC and address, with names and clues.
+ *
+ * Identity rules (essay in inventory.c): a MAC is a device; ARP, ND and DHCP tie addresses to it for certain; the source
+ * of a frame ties one IPv4 address to a MAC that has none yet, and IPv6 addresses always; an IPv4 address behind a MAC that
+ * already has another becomes a device of its own (the MAC forwards). A later certain tie merges the two (merged_into).
+ * Device numbers never change; inventory_number() resolves merges.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "model/device.h"
+#include "model/fact.h"
+
+struct inventory; /* owns the devices, the MAC and address tables, the OUI registry */
+
+struct inventory_config {
+	uint32_t device_max;
+	uint8_t hash_key[16];
+};
+
+int inventory_new(const struct inventory_config *config, struct inventory **out_inventory);
+void inventory_free(struct inventory *inventory);
+
+/*
+ * IEEE registry in the CSV form of Debian's ieee-data (oui.csv, mam.csv, oui36.csv, iab.csv): "Registry,Assignment,Organization Name,...".
+ * May be called several times; longest prefix wins, the first reading of a prefix stays, "Private" and the registry itself count as
+ * not known. Bad lines are not fatal; fault names the first. Returns 0, -ENOMEM or -EINVAL (no line usable).
+ */
+int inventory_read_oui(struct inventory *inventory, const char *file, const char *body, size_t len, struct fault *out_fault);
+/* Organisation, borrowed, or NULL. */
+const char *inventory_maker_of(const struct inventory *inventory, const uint8_t mac[6]);
+
+/*
+ * Our side's address was the source (or, without MAC, either end) of a frame: finds or makes the device, ties, notes times.
+ * mac is NULL where the link has none or where it is not the device's own (address seen as destination).
+ * Returns the device number, or DEVICE_NONE when the ceiling is reached (counted).
+ */
+uint32_t inventory_see(struct inventory *inventory, const uint8_t *mac, const uint8_t address[16], uint64_t time_ns);
+/* Certain tie: ARP sender, ND advertisement, DHCP lease. A zero address only notes the MAC. */
+uint32_t inventory_tie(struct inventory *inventory, const uint8_t mac[6], const uint8_t address[16], uint64_t time_ns);
+/* This MAC forwards for others (sent a frame whose source is not ours, an RA, or DHCP named it router). */
+void inventory_note_router(struct inventory *inventory, const uint8_t mac[6]);
+uint32_t inventory_find_mac(const struct inventory *inventory, const uint8_t mac[6]);
+uint32_t inventory_find_address(const struct inventory *inventory, const uint8_t address[16]);
+
+/* A fact about this device: names and clues by the fact's kind; facts that say nothing about a device are ignored. */
+void inventory_note_fact(struct inventory *inventory, uint32_t number, const struct fact *fact);
+/* The name a person gave: nothing read from the network replaces it. Empty is ignored. */
+void inventory_note_user_name(struct inventory *inventory, uint32_t number, const char *name);
+void inventory_note_traffic(struct inventory *inventory, uint32_t number, bool out, uint32_t bytes);
+void inventory_note_state(struct inventory *inventory, uint32_t number, enum device_state state);
+/* Last step before a report: makers and names from OUI, placeholders, randomised flag. Repeatable. */
+void inventory_settle(struct inventory *inventory);
+
+uint32_t inventory_number(const struct inventory *inventory, uint32_t number); /* resolves merges; DEVICE_NONE stays */
+const struct device *inventory_device(const struct inventory *inventory, uint32_t number); /* borrowed or NULL */
+uint32_t inventory_count(const struct inventory *inventory); /* numbers below this exist, merged ones included */
+uint64_t inventory_left_out(const struct inventory *inventory);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What was found, said to a person (text) or a machine (JSON, docs/schema/inspect.json).
+ * Pure: from a view of plain values to a stream of bytes. Everything that came from the network is escaped here.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "model/device.h"
+#include "model/finding.h"
+#include "model/junk.h"
+
+struct report_capture {
+	const char *file; /* last component is shown in text, the whole in JSON */
+	uint64_t packets, bytes, first_ns, last_ns;
+	bool cut_short, unreadable;
+	const char *note; /* the fault's sentence, or NULL */
+};
+
+struct report_left_out {
+	const char *kind;
+	uint64_t count;
+};
+
+/* Borrowed for the call. Devices: only those to be shown, worst state first, then first seen; findings: worst first. */
+struct report_view {
+	const struct report_capture *captures;
+	size_t capture_count;
+	const struct device *const *devices;
+	const uint32_t *device_numbers;
+	size_t device_count;
+	const struct finding *const *findings;
+	size_t finding_count; /* finding->device is a device number, merges resolved */
+	const struct junk *junk;
+	const struct report_left_out *left_out;
+	size_t left_out_count; /* zero ones included */
+	bool side_inferred; /* which side is ours was inferred: the report says so */
+	const uint8_t (*inferred)[16];
+	size_t inferred_count;
+	const uint8_t *inferred_bits; /* of each: 128, or the prefix length in mapped form */
+};
+
+struct report_style {
+	unsigned width;
+	bool colour;
+	bool quiet;
+	bool verbose;
+};
+
+/* Returns 0, -ENOMEM or -EIO. */
+int report_text(FILE *out, const struct report_view *view, const struct report_style *style);
+int report_json(FILE *out, const struct report_view *view);
+
+const char *report_finding_name(enum finding_id id); /* "default-password" ... */
+const char *report_severity_name(enum severity severity);
+const char *report_state_name(enum device_state state);
+const char *report_vector_name(enum vector vector);

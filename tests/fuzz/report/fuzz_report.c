@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Hostile names, clues and evidence through both outputs. The bytes are taken as a list of values: what they become is
+ * always a view that the rooms could have made (enums in range, strings terminated), what is said in it is not.
+ */
+#include <jansson.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "report/layout.h"
+#include "report/report.h"
+
+enum { DEVICES = 4, FINDINGS = 12 };
+
+struct input {
+	const uint8_t *bytes;
+	size_t len;
+};
+
+static void take(struct input *input, void *out, size_t size)
+{
+	size_t len = size < input->len ? size : input->len;
+
+	memset(out, 0, size);
+	if (len)
+		memcpy(out, input->bytes, len);
+	input->bytes += len;
+	input->len -= len;
+}
+
+static uint64_t number(struct input *input, size_t size)
+{
+	uint64_t value = 0;
+
+	take(input, &value, size);
+	return value;
+}
+
+static uint32_t below(struct input *input, uint32_t limit)
+{
+	return (uint32_t)number(input, 1) % limit;
+}
+
+/* A length, then that many bytes; ends at a NUL as any string does. */
+static void text(struct input *input, char *out, size_t size)
+{
+	take(input, out, below(input, 256) % size);
+	out[size - 1] = 0;
+}
+
+static void login_fill(struct input *input, struct evidence_login *login)
+{
+	login->service = below(input, LOGIN_SERVICE_COUNT);
+	login->port = (uint16_t)number(input, 2);
+	login->outside = below(input, 2);
+	login->result = below(input, 3);
+	take(input, login->peer, 16);
+	text(input, login->user, sizeof(login->user));
+	login->tries = (uint32_t)number(input, 4);
+	login->refused = (uint32_t)number(input, 4);
+	login->accepted = (uint32_t)number(input, 1);
+	login->pairs = (uint32_t)number(input, 1);
+	login->encrypted = below(input, 2);
+}
+
+static void scan_fill(struct input *input, struct evidence_scan *scan)
+{
+	scan->kinds = below(input, 128);
+	scan->outside = below(input, 2);
+	scan->source_outside = below(input, 2);
+	scan->mirai_mark = below(input, 2);
+	scan->failed = (uint32_t)number(input, 4);
+	scan->answered = (uint32_t)number(input, 1);
+	scan->targets = (uint32_t)number(input, 4);
+	scan->port_count = (uint32_t)number(input, 2);
+	take(input, scan->ports, sizeof(scan->ports));
+	scan->port_shown = (uint8_t)below(input, EVIDENCE_PORTS_MAX + 1);
+	take(input, scan->target, 16);
+}
+
+static void beacon_fill(struct input *input, struct evidence_beacon *beacon)
+{
+	take(input, beacon->target, 16);
+	beacon->port = (uint16_t)number(input, 2);
+	beacon->proto = (uint8_t)number(input, 1);
+	beacon->contacts = (uint32_t)number(input, 4);
+	beacon->named = below(input, 2);
+	beacon->answered = below(input, 2);
+	beacon->score = (uint16_t)(number(input, 2) % 1001);
+	beacon->period_ns = number(input, 8);
+}
+
+static void flood_fill(struct input *input, struct evidence_flood *flood)
+{
+	static const uint8_t bits[] = {128, 120, 64};
+
+	flood->vector = below(input, VECTOR_COUNT);
+	take(input, flood->target, 16);
+	flood->target_bits = bits[below(input, 3)];
+	flood->port = (uint16_t)number(input, 2);
+	flood->packets = number(input, 8);
+	flood->bytes = number(input, 8);
+	flood->answers = number(input, 2);
+	flood->peak_pps = (uint32_t)number(input, 4);
+	flood->sources_proven = (uint32_t)number(input, 2);
+	flood->sources_unproven = (uint32_t)number(input, 4);
+	flood->backscatter = below(input, 2);
+	text(input, flood->zone, sizeof(flood->zone));
+	flood->labels = (uint32_t)number(input, 4);
+	flood->failed_share = below(input, 101);
+}
+
+static void evidence_fill(struct input *input, struct finding *finding)
+{
+	switch (finding->id) {
+	case FINDING_DEFAULT_PASSWORD:
+	case FINDING_CLEARTEXT_LOGIN:
+	case FINDING_LOGIN_GUESSING:
+		login_fill(input, &finding->login);
+		break;
+	case FINDING_OPEN_SERVICE:
+		finding->service.proto = (uint8_t)number(input, 1);
+		finding->service.port = (uint16_t)number(input, 2);
+		finding->service.outside = below(input, 2);
+		take(input, finding->service.asker, 16);
+		finding->service.askers = (uint32_t)number(input, 4);
+		break;
+	case FINDING_SCAN:
+		scan_fill(input, &finding->scan);
+		break;
+	case FINDING_BEACON:
+		beacon_fill(input, &finding->beacon);
+		break;
+	case FINDING_FLOOD:
+	case FINDING_RECEIVES_FLOOD:
+		flood_fill(input, &finding->flood);
+		break;
+	default:
+		take(input, finding->forged.mac, 6);
+		take(input, finding->forged.source, 16);
+		take(input, finding->forged.target, 16);
+		finding->forged.packets = (uint32_t)number(input, 4);
+		finding->forged.sources = (uint32_t)number(input, 1);
+	}
+}
+
+static void device_fill(struct input *input, struct device *device)
+{
+	static const char *const sources[] = {"oui", "dhcp 12", "mdns", "http server"};
+
+	device->id = number(input, 8);
+	device->mac_count = (uint8_t)below(input, DEVICE_MAC_MAX + 1);
+	device->address_count = (uint8_t)below(input, DEVICE_ADDRESS_MAX + 1);
+	take(input, device->macs, sizeof(device->macs[0]) * device->mac_count);
+	take(input, device->addresses, sizeof(device->addresses[0]) * device->address_count);
+	device->random_mac = below(input, 2);
+	device->router = below(input, 2);
+	device->state = below(input, STATE_HIJACKED + 1);
+	device->name_source = below(input, NAME_PLACEHOLDER + 1);
+	text(input, device->name, sizeof(device->name));
+	text(input, device->maker.name, sizeof(device->maker.name));
+	text(input, device->kind.name, sizeof(device->kind.name));
+	text(input, device->firmware.name, sizeof(device->firmware.name));
+	device->maker.confidence = device->kind.confidence = device->firmware.confidence = (uint8_t)below(input, 101);
+	device->clue_count = (uint8_t)below(input, 4);
+	for (size_t i = 0; i < device->clue_count; i++) {
+		device->clues[i].source = sources[below(input, 4)];
+		text(input, device->clues[i].value, sizeof(device->clues[i].value));
+		text(input, device->clues[i].says, sizeof(device->clues[i].says));
+	}
+}
+
+/* ---- what must hold ---- */
+
+static void check(bool holds, const char *what, const char *line)
+{
+	if (holds)
+		return;
+	fprintf(stderr, "%s: %s\n", what, line);
+	abort();
+}
+
+static void check_text(char *report, const struct report_style *style)
+{
+	char *plain = malloc(strlen(report) + 1);
+
+	check(plain, "no memory", "");
+	for (char *line = report, *end; (end = strchr(line, '\n')); line = end + 1) {
+		size_t at = 0;
+
+		*end = 0;
+		for (const char *from = line; *from;)
+			if (*from == '\033' && style->colour)
+				from += strcspn(from, "m") + 1;
+			else
+				plain[at++] = *from == '\\' ? (from++, '/') : *from++;
+		plain[at] = 0;
+		check(text_clean(plain, SIZE_MAX), "raw bytes", line);
+		check(layout_columns(plain) <= style->width, "too long", line);
+	}
+	free(plain);
+}
+
+static void check_json(char *report)
+{
+	json_error_t fault;
+	json_t *value = json_loads(report, JSON_REJECT_DUPLICATES, &fault);
+
+	check(value, fault.text, report);
+	json_decref(value);
+	for (char *c = report; *c; c++)
+		if (*c == '\n' || *c == '\\')
+			*c = ' ';
+	check(text_clean(report, SIZE_MAX), "raw bytes", report);
+}
+
+static char *written(const struct report_view *view, const struct report_style *style)
+{
+	char *report = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&report, &len);
+
+	check(out, "no memory", "");
+	check((style ? report_text(out, view, style) : report_json(out, view)) == 0, "failed", "");
+	fclose(out);
+	check(strlen(report) == len, "NUL in the report", report);
+	return report;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+static struct device devices[DEVICES];
+static struct finding findings[FINDINGS];
+static struct junk junk;
+static const struct device *shown[DEVICES] = {&devices[0], &devices[1], &devices[2], &devices[3]};
+static const uint32_t numbers[DEVICES] = {7, 3, 900, 0};
+static const struct finding *told[FINDINGS];
+static char file[300], note[100], muted[100];
+
+static void finding_fill(struct input *input, struct finding *finding)
+{
+	finding->id = below(input, FINDING_ID_COUNT);
+	finding->severity = below(input, SEVERITY_CRITICAL + 1);
+	finding->state = below(input, STATE_HIJACKED + 1);
+	finding->device = below(input, 2) ? numbers[below(input, DEVICES)] : DEVICE_NONE;
+	finding->has_source = below(input, 2);
+	take(input, finding->source, 16);
+	finding->first_ns = number(input, 8);
+	finding->last_ns = number(input, 8);
+	finding->muted = below(input, 4) == 3 ? muted : NULL;
+	evidence_fill(input, finding);
+}
+
+static void junk_fill(struct input *input)
+{
+	junk.total.packets = number(input, 8);
+	junk.by_vector[below(input, VECTOR_COUNT)].packets = number(input, 8);
+	junk.maker_count = 1;
+	text(input, junk.by_maker[0].maker, sizeof(junk.by_maker[0].maker));
+	junk.by_maker[0].count.packets = number(input, 8);
+	junk.target_count = below(input, 3);
+	for (uint32_t i = 0; i < junk.target_count; i++)
+		junk.by_target[i].bits = 128;
+}
+
+static void capture_fill(struct input *input, struct report_capture *capture)
+{
+	*capture = (struct report_capture){.file = file, .note = note};
+	capture->packets = number(input, 4);
+	capture->bytes = number(input, 8);
+	capture->first_ns = number(input, 8);
+	capture->last_ns = number(input, 8);
+	capture->cut_short = below(input, 2);
+	capture->unreadable = below(input, 2);
+	text(input, file, sizeof(file));
+	text(input, note, sizeof(note));
+	text(input, muted, sizeof(muted));
+}
+
+static void check_both(const struct report_view *view, const struct report_style *style)
+{
+	char *text_report = written(view, style), *json_report = written(view, NULL);
+
+	check_text(text_report, style);
+	check_json(json_report);
+	free(text_report);
+	free(json_report);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+	struct input input = {bytes, len};
+	struct report_left_out left_out = {"conversations", number(&input, 2)};
+	struct report_capture capture;
+	struct report_style style = {.width = 40 + below(&input, 160)};
+	struct report_view view = {.captures = &capture,
+	        .capture_count = 1,
+	        .devices = shown,
+	        .device_numbers = numbers,
+	        .findings = told,
+	        .junk = &junk,
+	        .left_out = &left_out,
+	        .left_out_count = 1};
+
+	memset(devices, 0, sizeof(devices));
+	memset(findings, 0, sizeof(findings));
+	memset(&junk, 0, sizeof(junk));
+	style.colour = below(&input, 2);
+	style.quiet = below(&input, 4) == 0;
+	style.verbose = below(&input, 2);
+	view.device_count = below(&input, DEVICES + 1);
+	view.finding_count = below(&input, FINDINGS + 1);
+	capture_fill(&input, &capture);
+	for (size_t i = 0; i < view.device_count; i++)
+		device_fill(&input, &devices[i]);
+	for (size_t i = 0; i < view.finding_count; i++) {
+		told[i] = &findings[i];
+		finding_fill(&input, &findings[i]);
+	}
+	junk_fill(&input);
+	check_both(&view, &style);
+	return 0;
+}

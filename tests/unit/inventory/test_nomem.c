@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Every allocation fails once: nothing leaks, nothing is half done, and the registry stays as it was. */
+#include "inventory/inventory.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Linked with -Wl,--wrap for each: the allocation that fails, counted from 1; 0 for none. */
+static unsigned fail_at, allocations;
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+	return ++allocations == fail_at ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+	return ++allocations == fail_at ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+	return ++allocations == fail_at ? NULL : __real_realloc(old, size);
+}
+
+static const struct inventory_config CONFIG = {.device_max = 16};
+
+static void a_new_inventory(void **state)
+{
+	unsigned failed = 0;
+
+	for (unsigned n = 1;; n++, failed++) {
+		struct inventory *inventory = NULL;
+
+		allocations = 0;
+		fail_at = n;
+		int error = inventory_new(&CONFIG, &inventory);
+
+		fail_at = 0;
+		if (!error) {
+			inventory_free(inventory);
+			break;
+		}
+		assert_int_equal(error, -ENOMEM);
+		assert_null(inventory);
+	}
+	assert_int_equal(failed, 10);
+}
+
+static void reading_the_registry(void **state)
+{
+	static const char first[] = "MA-L,000001,First,x\n", second[] = "MA-L,000002,Second,x\n";
+	unsigned failed = 0;
+
+	for (unsigned n = 1;; n++) {
+		struct inventory *inventory = NULL;
+
+		fail_at = 0;
+		assert_int_equal(inventory_new(&CONFIG, &inventory), 0);
+		assert_int_equal(inventory_read_oui(inventory, "a", first, strlen(first), NULL), 0);
+		allocations = 0;
+		fail_at = n;
+		int error = inventory_read_oui(inventory, "b", second, strlen(second), NULL);
+		unsigned made = allocations;
+
+		fail_at = 0;
+		assert_string_equal(inventory_maker_of(inventory, (const uint8_t[6]){0, 0, 1}), "First");
+		assert_int_equal(error == 0, inventory_maker_of(inventory, (const uint8_t[6]){0, 0, 2}) != NULL);
+		if (error) {
+			assert_int_equal(error, -ENOMEM);
+			failed++;
+			assert_int_equal(inventory_read_oui(inventory, "b", second, strlen(second), NULL), 0);
+		}
+		inventory_free(inventory);
+		if (made < n)
+			break;
+	}
+	assert_int_equal(failed, 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_new_inventory),
+		cmocka_unit_test(reading_the_registry),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "situations.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "wire/limits.h"
+
+enum { DEVICES = 256, FINDINGS = 512 };
+
+#define SECOND 1000000000ull
+#define EVENING (1477077000ull * SECOND) /* 2016-10-21T19:10:00Z */
+
+static struct device devices[DEVICES];
+static const struct device *shown[DEVICES];
+static uint32_t numbers[DEVICES];
+static struct finding findings[FINDINGS];
+static const struct finding *told[FINDINGS];
+static struct junk junk;
+static struct report_capture captures[2];
+static uint8_t inferred[1][16];
+static const uint8_t inferred_bits[1] = {128};
+static struct report_left_out left_out[3];
+static size_t device_count, finding_count;
+
+static void v4(uint8_t out[16], uint32_t address)
+{
+	memset(out, 0, 16);
+	out[10] = out[11] = 0xff;
+	for (int i = 0; i < 4; i++)
+		out[12 + i] = (uint8_t)(address >> (24 - 8 * i));
+}
+
+static void start(struct report_view *view)
+{
+	memset(devices, 0, sizeof(devices));
+	memset(findings, 0, sizeof(findings));
+	memset(&junk, 0, sizeof(junk));
+	device_count = finding_count = 0;
+	captures[0] = (struct report_capture){.file = "/srv/captures/evening.pcap",
+	        .packets = 48211,
+	        .bytes = 3904112,
+	        .first_ns = EVENING,
+	        .last_ns = EVENING + 600 * SECOND + 123456789};
+	left_out[0] = (struct report_left_out){"conversations", 0};
+	left_out[1] = (struct report_left_out){"frames_not_understood", 0};
+	left_out[2] = (struct report_left_out){"devices", 0};
+	*view = (struct report_view){.captures = captures,
+	        .capture_count = 1,
+	        .devices = shown,
+	        .device_numbers = numbers,
+	        .findings = told,
+	        .junk = &junk,
+	        .left_out = left_out,
+	        .left_out_count = 3};
+}
+
+/* Worst first, as the view promises; equals stay in their order. */
+static void finish(struct report_view *view)
+{
+	for (size_t i = 1; i < device_count; i++)
+		for (size_t k = i; k && shown[k]->state > shown[k - 1]->state; k--) {
+			const struct device *device = shown[k];
+			uint32_t number = numbers[k];
+
+			shown[k] = shown[k - 1];
+			numbers[k] = numbers[k - 1];
+			shown[k - 1] = device;
+			numbers[k - 1] = number;
+		}
+	for (size_t i = 1; i < finding_count; i++)
+		for (size_t k = i; k && told[k]->severity > told[k - 1]->severity; k--) {
+			const struct finding *finding = told[k];
+
+			told[k] = told[k - 1];
+			told[k - 1] = finding;
+		}
+	view->device_count = device_count;
+	view->finding_count = finding_count;
+}
+
+/* Device numbers are not positions in the view. */
+static uint32_t number_of(const struct device *device)
+{
+	return (uint32_t)(device - devices) * 3 + 5;
+}
+
+static void guess_set(struct guess *guess, const char *name, uint8_t confidence)
+{
+	snprintf(guess->name, sizeof(guess->name), "%s", name);
+	guess->confidence = confidence;
+}
+
+static struct device *device_add(const char *name, uint32_t address, const char *kind, const char *maker)
+{
+	struct device *device = &devices[device_count];
+
+	shown[device_count] = device;
+	numbers[device_count] = number_of(device);
+	device->id = 0xabc000000000ull + address;
+	device->merged_into = DEVICE_NONE;
+	device->first_ns = EVENING;
+	device->last_ns = EVENING + 600 * SECOND;
+	memcpy(device->macs[0], (const uint8_t[]){0x00, 0x12, 0x16, 0x34, (uint8_t)(address >> 8), (uint8_t)address}, 6);
+	device->mac_count = 1;
+	v4(device->addresses[0], address);
+	device->address_count = 1;
+	device->name_source = name[0] ? NAME_DHCP : NAME_PLACEHOLDER;
+	snprintf(device->name, sizeof(device->name), "%s", name);
+	if (kind[0])
+		guess_set(&device->kind, kind, 60);
+	if (maker[0])
+		guess_set(&device->maker, maker, 95);
+	device->traffic = (struct device_traffic){1200, 340000, 1100, 910000};
+	device_count++;
+	return device;
+}
+
+static struct finding *finding_add(enum finding_id id, enum severity severity, const struct device *device, enum device_state state)
+{
+	struct finding *finding = &findings[finding_count];
+
+	told[finding_count++] = finding;
+	finding->id = id;
+	finding->severity = severity;
+	finding->state = state;
+	finding->device = device ? number_of(device) : DEVICE_NONE;
+	finding->first_ns = EVENING + 60 * SECOND;
+	finding->last_ns = EVENING + 95 * SECOND;
+	finding->count = 1;
+	return finding;
+}
+
+static void add_clue(struct device *device, const char *source, const char *value, const char *says)
+{
+	struct clue *clue = &device->clues[device->clue_count++];
+
+	clue->source = source;
+	snprintf(clue->value, sizeof(clue->value), "%s", value);
+	snprintf(clue->says, sizeof(clue->says), "%s", says);
+}
+
+static struct device *recorder_add(void)
+{
+	struct device *device = device_add("recorder-attic", 0xc0a80140, "video recorder", "Xiongmai");
+
+	device->state = STATE_HIJACKED;
+	add_clue(device, "oui", "00:12:16", "maker: ICP Internet Communication Payment AG");
+	add_clue(device, "dhcp 12", "recorder-attic", "");
+	add_clue(device, "http server", "uc-httpd 1.0.0", "maker: Xiongmai");
+	return device;
+}
+
+static void recorder_floods(const struct device *device)
+{
+	struct finding *flood = finding_add(FINDING_FLOOD, SEVERITY_CRITICAL, device, STATE_HIJACKED);
+
+	flood->count = 45210;
+	flood->flood = (struct evidence_flood){
+	        .vector = VECTOR_SYN, .target_bits = 128, .port = 80, .packets = 45210, .bytes = 2712600, .answers = 12, .peak_pps = 1502};
+	v4(flood->flood.target, 0xcb007150);
+	junk.total = (struct junk_count){46210, 2788600};
+	junk.by_vector[VECTOR_SYN] = (struct junk_count){45210, 2712600};
+	junk.by_vector[VECTOR_DNS_RANDOM_SUBDOMAIN] = (struct junk_count){1000, 76000};
+	junk.maker_count = 1;
+	junk.by_maker[0].count = junk.total;
+	snprintf(junk.by_maker[0].maker, sizeof(junk.by_maker[0].maker), "Xiongmai");
+	junk.target_count = 2;
+	v4(junk.by_target[0].target, 0xcb007150);
+	junk.by_target[0].bits = 128;
+	junk.by_target[0].count = junk.by_vector[VECTOR_SYN];
+	v4(junk.by_target[1].target, 0xc6336400);
+	junk.by_target[1].bits = 120;
+	junk.by_target[1].count = junk.by_vector[VECTOR_DNS_RANDOM_SUBDOMAIN];
+
+	struct finding *names = finding_add(FINDING_FLOOD, SEVERITY_CRITICAL, device, STATE_HIJACKED);
+
+	names->flood = (struct evidence_flood){.vector = VECTOR_DNS_RANDOM_SUBDOMAIN,
+	        .target_bits = 128,
+	        .port = 53,
+	        .packets = 1000,
+	        .bytes = 76000,
+	        .peak_pps = 60,
+	        .zone = "shop.example",
+	        .labels = 998,
+	        .failed_share = 97};
+	v4(names->flood.target, 0xc0a80101);
+}
+
+static void recorder_scans(const struct device *device)
+{
+	struct finding *scan = finding_add(FINDING_SCAN, SEVERITY_HIGH, device, STATE_HIJACKED);
+	struct finding *beacon;
+
+	scan->count = 412;
+	scan->scan = (struct evidence_scan){.kinds = SCAN_TCP | SCAN_HORIZONTAL,
+	        .outside = true,
+	        .mirai_mark = true,
+	        .failed = 412,
+	        .answered = 3,
+	        .targets = 412,
+	        .port_count = 2,
+	        .ports = {23, 2323},
+	        .port_shown = 2};
+	v4(scan->scan.target, 0xc6336411);
+	beacon = finding_add(FINDING_BEACON, SEVERITY_HIGH, device, STATE_SUSPECT);
+	beacon->beacon = (struct evidence_beacon){.port = 48101,
+	        .proto = 6,
+	        .contacts = 24,
+	        .answered = true,
+	        .score = 912,
+	        .timestamp_score = 991,
+	        .size_score = 1000,
+	        .duration_score = 700,
+	        .histogram_score = 957,
+	        .period_ns = 20 * SECOND};
+	v4(beacon->beacon.target, 0xcb007142);
+}
+
+static void login_add(const struct device *device, enum finding_id id, enum severity severity, bool outside)
+{
+	struct finding *login = finding_add(id, severity, device, STATE_EXPOSED);
+
+	login->last_ns = login->first_ns;
+	login->has_source = true;
+	v4(login->source, outside ? 0xc6336407 : 0xc0a80114);
+	login->login = (struct evidence_login){.service = id == FINDING_CLEARTEXT_LOGIN ? LOGIN_FTP : LOGIN_TELNET,
+	        .port = id == FINDING_CLEARTEXT_LOGIN ? 21 : 23,
+	        .outside = outside,
+	        .result = LOGIN_ACCEPTED,
+	        .user = "root",
+	        .tries = 2,
+	        .refused = 1,
+	        .accepted = 1};
+	memcpy(login->login.peer, login->source, 16);
+}
+
+static void service_add(const struct device *device, enum severity severity, uint16_t port, bool outside)
+{
+	struct finding *service = finding_add(FINDING_OPEN_SERVICE, severity, device, STATE_EXPOSED);
+
+	service->has_source = true;
+	v4(service->source, outside ? 0xc6336407 : 0xc0a80114);
+	service->service = (struct evidence_service){.proto = 6, .port = port, .outside = outside, .askers = 2};
+	memcpy(service->service.asker, service->source, 16);
+}
+
+static void add_neighbours(void)
+{
+	device_add("laptop", 0xc0a80114, "", "Dell")->random_mac = true;
+	device_add("tv", 0xc0a80115, "television", "Samsung Electronics Co.,Ltd");
+	device_add("", 0xc0a80116, "", "")->random_mac = true;
+
+	struct device *printer = device_add("printer-with-quite-a-long-name-in-the-hall", 0xc0a80117, "printer", "Brother");
+
+	memcpy(printer->addresses[1], (const uint8_t[16]){0xfe, 0x80, [8] = 2, [15] = 0x17}, 16);
+	printer->address_count = 2;
+	device_add("gateway", 0xc0a80101, "", "AVM")->router = true;
+}
+
+static void make_hijacked_home(struct report_view *view)
+{
+	start(view);
+
+	struct device *recorder = recorder_add();
+	struct device *camera = device_add("camera-door", 0xc0a80141, "camera", "");
+
+	camera->state = STATE_EXPOSED;
+	add_neighbours();
+	recorder_floods(recorder);
+	login_add(recorder, FINDING_DEFAULT_PASSWORD, SEVERITY_CRITICAL, true);
+	recorder_scans(recorder);
+	service_add(recorder, SEVERITY_HIGH, 23, true);
+	login_add(camera, FINDING_CLEARTEXT_LOGIN, SEVERITY_LOW, false);
+	service_add(camera, SEVERITY_LOW, 21, false);
+	service_add(camera, SEVERITY_LOW, 34567, false);
+	finish(view);
+}
+
+static void make_quiet_home(struct report_view *view)
+{
+	start(view);
+	add_neighbours();
+	captures[1] = captures[0];
+	captures[1].file = "late.pcapng.gz";
+	captures[1].first_ns += 7000 * SECOND;
+	captures[1].last_ns += 19000 * SECOND;
+	captures[1].cut_short = true;
+	view->capture_count = 2;
+	finish(view);
+}
+
+static void make_minor(struct report_view *view)
+{
+	start(view);
+	add_neighbours();
+	service_add(&devices[3], SEVERITY_LOW, 21, false);
+	devices[3].state = STATE_EXPOSED;
+	for (uint32_t i = 0; i < 30; i++) {
+		struct finding *scan = finding_add(FINDING_SCAN, SEVERITY_LOW, NULL, STATE_CLEAN);
+
+		scan->has_source = true;
+		v4(scan->source, 0xc6336400 + i);
+		scan->scan = (struct evidence_scan){.kinds = SCAN_TCP | SCAN_HORIZONTAL,
+		        .source_outside = true,
+		        .failed = 5 + i,
+		        .targets = 5,
+		        .port_count = 1,
+		        .ports = {445},
+		        .port_shown = 1};
+	}
+	finish(view);
+}
+
+static void make_server_under_flood(struct report_view *view)
+{
+	struct finding *flood;
+
+	start(view);
+	device_add("", 0xc0000235, "", "")->mac_count = 0;
+	flood = finding_add(FINDING_RECEIVES_FLOOD, SEVERITY_HIGH, &devices[0], STATE_CLEAN);
+	flood->count = 1234567;
+	flood->flood = (struct evidence_flood){.vector = VECTOR_SYN,
+	        .target_bits = 128,
+	        .port = 25565,
+	        .packets = 1234567,
+	        .bytes = 74074020,
+	        .peak_pps = 41200,
+	        .sources_proven = 12,
+	        .sources_unproven = 37588};
+	v4(flood->flood.target, 0xc0000235);
+	flood = finding_add(FINDING_RECEIVES_FLOOD, SEVERITY_HIGH, &devices[0], STATE_CLEAN);
+	flood->flood = (struct evidence_flood){.vector = VECTOR_DHIP_REFLECTION,
+	        .target_bits = 128,
+	        .packets = 4500,
+	        .bytes = 3105000,
+	        .peak_pps = 1100,
+	        .sources_unproven = 610};
+	v4(flood->flood.target, 0xc0000235);
+	flood = finding_add(FINDING_RECEIVES_FLOOD, SEVERITY_LOW, NULL, STATE_CLEAN);
+	flood->flood = (struct evidence_flood){.vector = VECTOR_SYN_ACK_REFLECTION,
+	        .target_bits = 120,
+	        .packets = 3000,
+	        .bytes = 180000,
+	        .peak_pps = 300,
+	        .sources_unproven = 4,
+	        .backscatter = true};
+	v4(flood->flood.target, 0xc0000300);
+	junk.total = (struct junk_count){1239067, 77179020};
+	junk.by_vector[VECTOR_SYN] = (struct junk_count){1234567, 74074020};
+	junk.by_vector[VECTOR_DHIP_REFLECTION] = (struct junk_count){4500, 3105000};
+	junk.maker_count = 2;
+	junk.by_maker[0].count = junk.by_vector[VECTOR_SYN];
+	junk.by_maker[1].count = junk.by_vector[VECTOR_DHIP_REFLECTION];
+	snprintf(junk.by_maker[1].maker, sizeof(junk.by_maker[1].maker), "Dahua");
+	junk.target_count = 1;
+	junk.by_target[0].bits = 128;
+	junk.by_target[0].count = junk.total;
+	v4(junk.by_target[0].target, 0xc0000235);
+	v4(inferred[0], 0xc0000235);
+	view->side_inferred = true;
+	view->inferred = (const uint8_t(*)[16])inferred;
+	view->inferred_count = 1;
+	view->inferred_bits = inferred_bits;
+	left_out[0].count = 204113;
+	finish(view);
+}
+
+static void make_many_devices(struct report_view *view)
+{
+	char name[32];
+
+	start(view);
+	for (uint32_t i = 0; i < 200; i++) {
+		snprintf(name, sizeof(name), "cam-%03u", i + 1);
+		device_add(i % 5 ? name : "", 0x0a000000 + i * 3 + 1, "camera", i % 2 ? "Dahua" : "");
+	}
+	for (uint32_t i = 0; i < 60; i++) {
+		devices[i].state = STATE_EXPOSED;
+		service_add(&devices[i], SEVERITY_HIGH, i < 40 ? 23 : 37777, true);
+	}
+	for (uint32_t i = 60; i < 64; i++) {
+		devices[i].state = STATE_SUSPECT;
+		struct finding *forged = finding_add(FINDING_FORGED_SOURCE, SEVERITY_HIGH, &devices[i], STATE_SUSPECT);
+
+		forged->forged = (struct evidence_forged){.packets = 500 + i, .sources = 64};
+		memcpy(forged->forged.mac, devices[i].macs[0], 6);
+		v4(forged->forged.source, 0xc6336409);
+		v4(forged->forged.target, 0xcb007150);
+	}
+	for (uint32_t i = 0; i < 110; i++) {
+		struct finding *flood = finding_add(FINDING_FLOOD, SEVERITY_CRITICAL, &devices[70 + i % 2], STATE_HIJACKED);
+
+		devices[70 + i % 2].state = STATE_HIJACKED;
+		flood->flood = (struct evidence_flood){
+		        .vector = VECTOR_GRE_IP, .target_bits = 128, .packets = 9000 + i, .bytes = 5000000, .peak_pps = 3000};
+		v4(flood->flood.target, 0xcb007100 + i);
+	}
+	finish(view);
+}
+
+/* Names that try everything: terminal orders, bidi, broken UTF-8, full length, format strings, JSON. */
+static void make_hostile(struct report_view *view)
+{
+	struct finding *guess;
+
+	start(view);
+	device_add("\033[2J\033]0;owned\a", 0xc0a80120,
+	        "\x9b"
+	        "31m",
+	        "\xe2\x80\xae"
+	        "rekam");
+	device_add("", 0xc0a80121, "%s%n", "\"},{\"");
+	memset(devices[1].name, 0xff, sizeof(devices[1].name) - 1);
+	device_add("\xe5\xb0\x8f\xe7\xb1\xb3\xe6\x91\x84\xe5\x83\x8f\xe6\x9c\xba \xe5\xae\xa2\xe5\x8e\x85", 0xc0a80122, "camera", "Xiaomi");
+	device_add("a\nb\rc\td\\e\x7f", 0xc0a80123, "", "");
+	add_clue(&devices[0], "http server", "\033[31mred\033[0m", "maker: \xc0\x80");
+	for (size_t i = 0; i < 4; i++) {
+		devices[i].state = STATE_EXPOSED;
+		login_add(&devices[i], FINDING_CLEARTEXT_LOGIN, SEVERITY_MEDIUM, true);
+		memset(findings[i].login.user, i & 1 ? 0x1b : 'u', sizeof(findings[i].login.user) - 1);
+	}
+	devices[3].state = STATE_CLEAN;
+	findings[3].muted = "known: \033[5mlab\033[0m";
+	guess = finding_add(FINDING_FLOOD, SEVERITY_CRITICAL, &devices[2], STATE_HIJACKED);
+	guess->flood = (struct evidence_flood){
+	        .vector = VECTOR_DNS_RANDOM_SUBDOMAIN, .packets = 1, .labels = 1, .failed_share = 100, .target_bits = 128};
+	memset(guess->flood.zone, 0x9b, sizeof(guess->flood.zone) - 1);
+	guess = finding_add(FINDING_LOGIN_GUESSING, SEVERITY_MEDIUM, NULL, STATE_CLEAN);
+	guess->login = (struct evidence_login){.service = LOGIN_HTTP, .port = 8080, .outside = true, .encrypted = true, .tries = 20};
+	captures[0].file = "x\033[1m/\xe2\x80\xae"
+	                   "pacp.exe";
+	captures[0].unreadable = true;
+	captures[0].note = "block of \x1b bytes";
+	snprintf(junk.by_maker[0].maker, sizeof(junk.by_maker[0].maker), "\033[7m");
+	junk.maker_count = 1;
+	junk.total = junk.by_maker[0].count = junk.by_vector[VECTOR_OTHER] = (struct junk_count){UINT64_MAX, UINT64_MAX};
+	finish(view);
+}
+
+static void mix_what_came(void)
+{
+	struct finding *finding;
+
+	login_add(&devices[0], FINDING_CLEARTEXT_LOGIN, SEVERITY_LOW, false);
+	login_add(&devices[1], FINDING_DEFAULT_PASSWORD, SEVERITY_CRITICAL, true);
+	devices[1].state = STATE_EXPOSED;
+	login_add(NULL, FINDING_DEFAULT_PASSWORD, SEVERITY_MEDIUM, true);
+	findings[2].login.result = LOGIN_UNKNOWN;
+	finding = finding_add(FINDING_RECEIVES_FLOOD, SEVERITY_LOW, NULL, STATE_CLEAN);
+	finding->flood = (struct evidence_flood){.vector = VECTOR_SYN_ACK_REFLECTION,
+	        .target_bits = 128,
+	        .packets = 3000,
+	        .bytes = 180000,
+	        .sources_unproven = 1,
+	        .backscatter = true};
+	v4(finding->flood.target, 0xc0a80115);
+	finding->has_source = true;
+	v4(finding->source, 0xcb007109);
+	finding = finding_add(FINDING_SCAN, SEVERITY_LOW, &devices[1], STATE_CLEAN);
+	finding->has_source = true;
+	v4(finding->source, 0xc6336407);
+	finding->scan = (struct evidence_scan){.kinds = SCAN_TCP | SCAN_VERTICAL,
+	        .source_outside = true,
+	        .failed = 900,
+	        .targets = 1,
+	        .port_count = 900,
+	        .ports = {80, 443},
+	        .port_shown = 2};
+	v4(finding->scan.target, 0xc0a80115);
+}
+
+static void mix_what_left(void)
+{
+	struct finding *finding;
+
+	finding = finding_add(FINDING_SCAN, SEVERITY_MEDIUM, &devices[0], STATE_SUSPECT);
+	finding->scan = (struct evidence_scan){.kinds = SCAN_ARP | SCAN_HORIZONTAL, .failed = 250, .answered = 1, .targets = 250};
+	devices[0].state = STATE_SUSPECT;
+	finding = finding_add(FINDING_LOGIN_GUESSING, SEVERITY_MEDIUM, &devices[4], STATE_CLEAN);
+	finding->login = (struct evidence_login){.port = 22, .outside = true, .encrypted = true, .tries = 20};
+	v4(finding->login.peer, 0xc6336407);
+	finding = finding_add(FINDING_LOGIN_GUESSING, SEVERITY_HIGH, &devices[2], STATE_HIJACKED);
+	finding->login = (struct evidence_login){.service = LOGIN_FTP,
+	        .port = 21,
+	        .tries = 20,
+	        .refused = 19,
+	        .accepted = 1,
+	        .pairs = 12,
+	        .result = LOGIN_ACCEPTED,
+	        .user = "admin"};
+	v4(finding->login.peer, 0xcb007108);
+	devices[2].state = STATE_HIJACKED;
+	finding = finding_add(FINDING_FORGED_SOURCE, SEVERITY_HIGH, NULL, STATE_SUSPECT);
+	finding->forged = (struct evidence_forged){.mac = {2, 0, 0, 0, 0, 9}, .packets = 5, .sources = 1};
+	v4(finding->forged.source, 0xcb007111);
+	v4(finding->forged.target, 0xcb007150);
+	finding = finding_add(FINDING_SCAN, SEVERITY_HIGH, &devices[3], STATE_CLEAN);
+	finding->scan = (struct evidence_scan){.kinds = SCAN_UDP | SCAN_HORIZONTAL,
+	        .outside = true,
+	        .targets = 40,
+	        .failed = 40,
+	        .port_count = 9,
+	        .ports = {1, 2, 3, 4, 5, 6, 7, 8, 9},
+	        .port_shown = 9};
+	finding->muted = "our own scanner, Mondays";
+}
+
+/* What is said in other ways: logins elsewhere, echoes, vertical scans both ways, guessing, unknown senders. */
+static void make_mixture(struct report_view *view)
+{
+	start(view);
+	add_neighbours();
+	mix_what_came();
+	mix_what_left();
+	finish(view);
+}
+
+static void make_empty(struct report_view *view)
+{
+	start(view);
+	captures[0] = (struct report_capture){.file = "notes.txt", .unreadable = true, .note = "this is neither pcap nor pcapng"};
+	finish(view);
+}
+
+const struct situation situations[] = {
+        {"hijacked-home", make_hijacked_home},
+        {"quiet-home", make_quiet_home},
+        {"minor", make_minor},
+        {"server-under-flood", make_server_under_flood},
+        {"many-devices", make_many_devices},
+        {"hostile", make_hostile},
+        {"mixture", make_mixture},
+        {"empty", make_empty},
+};
+const size_t situation_count = sizeof(situations) / sizeof(situations[0]);
+
+const struct situation *situation_find(const char *name)
+{
+	for (size_t i = 0; i < situation_count; i++)
+		if (!strcmp(situations[i].name, name))
+			return &situations[i];
+	return NULL;
+}
