@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/output.h"
 #include "engine/inspect.h"
 
 enum { LOCAL_MAX = 32, WIDTH_PIPED = 100, WIDTH_MIN = 40, WIDTH_MAX = 120 };
@@ -55,7 +56,8 @@ static const char help[] = "Usage: floodwall inspect [options] CAPTURE...       
 			   "  -q, --quiet          the verdict and the findings alone\n"
 			   "  -V, --version        the version\n"
 			   "  -h, --help           this text\n\n"
-			   "Exit: 0 done; 1 done and --fail-on was reached; 2 wrong use, or an input of which nothing could be read.\n";
+			   "Exit: 0 done; 1 done and --fail-on was reached;\n"
+			   "      2 wrong use, or an input of which nothing could be read.\n";
 
 static int wrong(const char *sentence, const char *word)
 {
@@ -109,7 +111,8 @@ static int wrong_option(int option, const char *word)
 		if (each->val == optopt)
 			known = each->name;
 	if (!known)
-		return wrong("there is no such option, or more than one that begins so; 'floodwall inspect --help' lists them", optopt ? letter : word);
+		return wrong("there is no such option, or more than one that begins so; 'floodwall inspect --help' lists them",
+			optopt ? letter : word);
 	snprintf(name, sizeof(name), "--%s", known);
 	return wrong(option == ':' ? "a value is missing" : "takes no value", name);
 }
@@ -194,7 +197,8 @@ static void fit_style(struct arguments *arguments, FILE *out)
 		style->width = size.ws_col < WIDTH_MIN ? WIDTH_MIN : size.ws_col > WIDTH_MAX ? WIDTH_MAX : size.ws_col;
 }
 
-static int run(struct arguments *arguments, FILE *out)
+/* *out_complete: a report was written, be it about some of the inputs alone. */
+static int run(struct arguments *arguments, FILE *out, bool *out_complete)
 {
 	struct inspect_result result = {0};
 	struct fault fault = {0};
@@ -214,6 +218,7 @@ static int run(struct arguments *arguments, FILE *out)
 				error == -ENOMEM ? "not enough memory" : "the report could not be written");
 		return COMMAND_WRONG;
 	}
+	*out_complete = true;
 	if (result.input_failed)
 		return COMMAND_WRONG;
 	return arguments->fail_on >= 0 && result.found && (int)result.worst >= arguments->fail_on ? COMMAND_REACHED : COMMAND_DONE;
@@ -235,46 +240,39 @@ static bool is_an_input(const struct arguments *arguments)
 	return false;
 }
 
-static FILE *open_report(const struct arguments *arguments)
+static int open_report(const struct arguments *arguments, struct output *out_output)
 {
-	FILE *out;
+	int error;
 
-	if (!arguments->output)
-		return stdout;
-	if (is_an_input(arguments)) {
-		wrong("is one of the captures; the report would take its place", arguments->output);
-		return NULL;
-	}
-	out = fopen(arguments->output, "we");
-	if (!out)
-		wrong(strerror(errno), arguments->output);
-	return out;
+	if (arguments->output && is_an_input(arguments))
+		return wrong("is one of the captures; the report would take its place", arguments->output);
+	error = output_open(arguments->output, out_output);
+	return error ? wrong(strerror(-error), arguments->output) : 0;
 }
 
-static int finish(FILE *out, int code)
+static int finish(struct output *output, int code, bool complete)
 {
-	bool failed;
+	int error = output_close(output, complete);
 
-	errno = 0;
-	failed = fflush(out) || ferror(out);
-	failed |= out != stdout && fclose(out);
-	if (!failed)
+	if (!error)
 		return code;
-	fprintf(stderr, "floodwall inspect: the report could not be written%s%s\n", errno ? ": " : "", errno ? strerror(errno) : "");
+	fprintf(stderr, "floodwall inspect: the report could not be written: %s\n", strerror(-error));
 	return COMMAND_WRONG;
 }
 
 int command_inspect(int argc, char **argv)
 {
 	struct arguments arguments = {.fail_on = -1, .inspect.oui_folder = "/usr/share/ieee-data"};
-	FILE *out;
+	struct output output = {.file = stdout};
+	bool complete = false;
+	int code;
 
 	if (read_arguments(argc, argv, &arguments))
 		return COMMAND_WRONG;
 	if (arguments.help)
-		return finish(stdout, COMMAND_DONE);
-	out = open_report(&arguments);
-	if (!out)
+		return finish(&output, COMMAND_DONE, true);
+	if (open_report(&arguments, &output))
 		return COMMAND_WRONG;
-	return finish(out, run(&arguments, out));
+	code = run(&arguments, output.file, &complete);
+	return finish(&output, code, complete);
 }

@@ -34,6 +34,8 @@ static bool read_mac(const char *word, uint8_t out_mac[6])
 	unsigned part[6];
 	char rest;
 
+	if (strspn(word, "0123456789abcdefABCDEF:") != strlen(word))
+		return false;
 	if (sscanf(word, "%2x:%2x:%2x:%2x:%2x:%2x%c", &part[0], &part[1], &part[2], &part[3], &part[4], &part[5], &rest) != 6)
 		return false;
 	for (size_t i = 0; i < 6; i++)
@@ -89,7 +91,10 @@ static bool read_day(const char *word, uint64_t *out_ns)
 	const char *end = strptime(word, "%Y-%m-%d", &day);
 	time_t seconds;
 
-	if (!end || *end || (seconds = timegm(&day)) < 0)
+	struct tm as_read = day;
+
+	/* timegm() turns the 31st of February into March */
+	if (!end || *end || (seconds = timegm(&day)) < 0 || day.tm_mday != as_read.tm_mday || day.tm_mon != as_read.tm_mon)
 		return false;
 	*out_ns = (uint64_t)seconds * 1000000000ull;
 	return true;
@@ -186,8 +191,12 @@ void mute_free(struct mute_list *list)
 
 static bool holds(const struct party *party, const uint8_t address[16])
 {
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 	size_t whole = party->bits / 8;
 	uint8_t mask = (uint8_t)(0xff00u >> (party->bits % 8));
+
+	if (party->bits < 96 && memcmp(address, mapped, sizeof(mapped)) == 0)
+		return false;
 
 	return memcmp(party->address, address, whole) == 0 &&
 		(party->bits % 8 == 0 || ((party->address[whole] ^ address[whole]) & mask) == 0);
@@ -212,8 +221,8 @@ static bool is_who(const struct party *who, const struct finding *finding, const
 static const uint8_t *target_of(const struct finding *finding)
 {
 	switch (finding->id) {
-	case FINDING_SCAN:
-		return finding->scan.target;
+	case FINDING_SCAN: /* of many targets: a rule about one does not cover the others */
+		return finding->scan.kinds & SCAN_VERTICAL ? finding->scan.target : NULL;
 	case FINDING_BEACON:
 		return finding->beacon.target;
 	case FINDING_FLOOD:

@@ -24,6 +24,7 @@ enum { ETHER_ARP = 0x0806 };
 
 static const uint64_t jump_ns = 1000000000ull;
 static const uint64_t tick_ns = 100000000ull;
+#define CLOCK_MAX (UINT64_MAX / 2) /* times of a capture are below this (source.h): a sum of both does not overflow */
 
 static void tell_contact(void *context, const struct conversation *c, enum contact_outcome outcome, uint64_t now_ns)
 {
@@ -42,6 +43,9 @@ static void tell_contact(void *context, const struct conversation *c, enum conta
 		.mirai_mark = c->flags & CONVERSATION_MIRAI_MARK,
 	};
 
+	/* between others, such as a provider's router asking by ARP for its customers */
+	if (!contact.source_ours && !contact.target_ours)
+		return;
 	memcpy(contact.source, conversation_source(c), 16);
 	memcpy(contact.target, conversation_target(c), 16);
 	detect_contact(engine->detect, &contact);
@@ -109,7 +113,7 @@ int engine_new(const struct engine_config *config, struct engine **out_engine)
 	if (!engine)
 		return -ENOMEM;
 	engine->config = *config;
-	engine->target_device = DEVICE_NONE;
+	engine->target_device = engine->source_device = DEVICE_NONE;
 	error = rooms_open(engine);
 	if (error) {
 		engine_free(engine);
@@ -136,13 +140,24 @@ int engine_read_oui(struct engine *engine, const char *file, const char *body, s
 	return inventory_read_oui(engine->inventory, file, body, len, out_fault);
 }
 
+/* From here on a time of the hall is this much ahead of the capture's. Past the ceiling the last entry is kept right. */
+static void note_jump(struct engine *engine, uint64_t by_ns)
+{
+	if (engine->behind_ns + by_ns > CLOCK_MAX)
+		return;
+	engine->behind_ns += by_ns;
+	engine->left_out.clock_jumps++;
+	if (engine->jump_count == JUMP_MAX)
+		engine->jump_count--;
+	engine->jumps[engine->jump_count++] = (struct jump){engine->now_ns, engine->behind_ns};
+}
+
 static void clock_see(struct engine *engine, uint64_t time_ns)
 {
 	uint64_t now_ns;
 
 	if (engine->capture_ns && time_ns + jump_ns < engine->capture_ns) {
-		engine->behind_ns += engine->capture_ns - time_ns;
-		engine->left_out.clock_jumps++;
+		note_jump(engine, engine->capture_ns - time_ns);
 		flow_clock_broke(engine->flow, engine->now_ns);
 		engine->capture_ns = time_ns;
 	} else if (time_ns > engine->capture_ns) {
@@ -154,14 +169,28 @@ static void clock_see(struct engine *engine, uint64_t time_ns)
 	if (engine->now_ns - engine->ticked_ns < tick_ns)
 		return;
 	engine->ticked_ns = engine->now_ns;
+	engine->source_device = engine->target_device = DEVICE_NONE;
 	flow_tick(engine->flow, engine->now_ns);
 	detect_tick(engine->detect, engine->now_ns);
 }
 
-/* The device behind our end of a conversation that has just begun. */
+static bool is_mapped(const uint8_t address[16])
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+	return memcmp(address, mapped, sizeof(mapped)) == 0;
+}
+
+/* The device behind our end of a conversation that has just begun. A scanner opens thousands in a row: the latest is kept for a tick. */
 static uint32_t device_of_source(struct engine *engine, const struct fw_packet *p)
 {
-	return inventory_see(engine->inventory, p->has_mac ? p->src_mac : NULL, p->src, engine->now_ns);
+	if (engine->source_device == DEVICE_NONE || memcmp(engine->source, p->src, 16) != 0 ||
+		memcmp(engine->source_mac, p->src_mac, 6) != 0) {
+		memcpy(engine->source, p->src, 16);
+		memcpy(engine->source_mac, p->src_mac, 6);
+		engine->source_device = inventory_see(engine->inventory, p->has_mac ? p->src_mac : NULL, p->src, engine->now_ns);
+	}
+	return engine->source_device;
 }
 
 /* A victim is asked for again and again: the latest answer is kept. */
@@ -175,8 +204,35 @@ static uint32_t device_of_target(struct engine *engine, const uint8_t address[16
 }
 
 /*
+ * A router is who others send through: frames of a device of ours to the outside bear its MAC as destination. (What it sends
+ * itself proves nothing: a forger would call itself a router.)
+ */
+static void note_router(struct engine *engine, const struct fw_packet *p)
+{
+	static const uint8_t no_mac[6];
+	uint32_t oldest = engine->router_count % ROUTER_MAX;
+
+	if (!p->has_mac || (p->dst_mac[0] & 1) || memcmp(p->dst_mac, no_mac, 6) == 0 || memcmp(p->dst_mac, p->src_mac, 6) == 0)
+		return;
+	for (uint32_t i = 0; i < ROUTER_MAX && i < engine->router_count; i++)
+		if (memcmp(engine->routers[i], p->dst_mac, 6) == 0)
+			return;
+	memcpy(engine->routers[oldest], p->dst_mac, 6);
+	engine->router_count++;
+	inventory_note_router(engine->inventory, p->dst_mac);
+}
+
+static bool is_router(const struct engine *engine, const uint8_t mac[6])
+{
+	for (uint32_t i = 0; i < ROUTER_MAX && i < engine->router_count; i++)
+		if (memcmp(engine->routers[i], mac, 6) == 0)
+			return true;
+	return false;
+}
+
+/*
  * A source that is not ours leaves towards the outside: forged, if its MAC is a device of ours that has an address of its own
- * in this family and forwards for nobody. Where the side was inferred nothing can be said.
+ * in this family and is nobody's router. Where the side was inferred nothing can be said.
  */
 static bool is_forged(struct engine *engine, const struct fw_packet *p, uint32_t *out_device)
 {
@@ -184,34 +240,18 @@ static bool is_forged(struct engine *engine, const struct fw_packet *p, uint32_t
 	uint32_t number;
 
 	if (!p->has_mac || engine->config.side.inferred || side_is_zero(p->src) || side_is_link_local(p->src) ||
-		side_is_multicast(p->src) || side_is_multicast(p->dst) || (p->family == 6 && !engine->family6_known))
+		side_is_multicast(p->src) || side_is_multicast(p->dst) || (p->family == 6 && !engine->family6_known) ||
+		is_router(engine, p->src_mac))
 		return false;
 	number = inventory_find_mac(engine->inventory, p->src_mac);
 	device = inventory_device(engine->inventory, number);
-	if (!device || device->router)
-		return false;
-	for (uint8_t i = 0; i < device->address_count; i++) {
-		bool v4 = device->addresses[i][10] == 0xff && device->addresses[i][11] == 0xff && device->addresses[i][0] == 0;
-		if (v4 == (p->family == 4) && side_tells(&engine->config.side, device->addresses[i])) {
+	for (uint8_t i = 0; device && i < device->address_count; i++) {
+		if (is_mapped(device->addresses[i]) == (p->family == 4) && side_tells(&engine->config.side, device->addresses[i])) {
 			*out_device = number;
 			return true;
 		}
 	}
 	return false;
-}
-
-static void open_outside_source(struct engine *engine, struct conversation *c, const struct fw_packet *p)
-{
-	uint32_t device;
-
-	if (!p->has_mac || side_is_zero(p->src) || side_is_multicast(p->src))
-		return;
-	if (c->flags & CONVERSATION_DST_OURS) {
-		inventory_note_router(engine->inventory, p->src_mac);
-	} else if (is_forged(engine, p, &device)) {
-		c->flags |= CONVERSATION_FORGED;
-		c->device[0] = device;
-	}
 }
 
 static void open_conversation(struct engine *engine, struct conversation *c, const struct fw_packet *p)
@@ -223,20 +263,25 @@ static void open_conversation(struct engine *engine, struct conversation *c, con
 		c->flags |= CONVERSATION_SRC_OURS;
 	if (side_is_ours(side, p->dst))
 		c->flags |= CONVERSATION_DST_OURS;
+	if (c->flags & CONVERSATION_LOOPBACK)
+		return;
 	if (c->flags & CONVERSATION_SRC_OURS)
 		c->device[0] = device_of_source(engine, p);
-	else
-		open_outside_source(engine, c, p);
-	if (c->flags & CONVERSATION_DST_OURS)
+	else if (!(c->flags & CONVERSATION_DST_OURS) && is_forged(engine, p, &c->device[0]))
+		c->flags |= CONVERSATION_FORGED;
+	if (c->flags & CONVERSATION_DST_OURS) {
 		c->device[1] = device_of_target(engine, p->dst);
-	else if ((c->flags & CONVERSATION_SRC_OURS) && learn_is_named(engine, p->dst, NAMED_BY_ANSWER))
-		c->flags |= CONVERSATION_NAMED;
+	} else if (c->flags & CONVERSATION_SRC_OURS && !(c->flags & CONVERSATION_TO_MANY)) {
+		note_router(engine, p);
+		if (learn_is_named(engine, p->dst, NAMED_BY_ANSWER))
+			c->flags |= CONVERSATION_NAMED;
+	}
 }
 
 /* A device of ours that had only been spoken to now speaks. */
 static void meet_target(struct engine *engine, struct conversation *c, const struct fw_packet *p)
 {
-	if (c->device[1] == DEVICE_NONE && (c->flags & CONVERSATION_DST_OURS))
+	if (c->device[1] == DEVICE_NONE && (c->flags & CONVERSATION_DST_OURS) && !(c->flags & CONVERSATION_LOOPBACK))
 		c->device[1] = device_of_source(engine, p);
 }
 
@@ -310,26 +355,34 @@ static void note_packet(struct engine *engine, const struct fw_packet *p, const 
 }
 
 /* An ICMP error quotes the packet that it answers, cut short as a rule. */
-static void icmp_error(struct engine *engine, const uint8_t *quoted, size_t len)
+static void icmp_error(struct engine *engine, const struct fw_packet *p, bool refused)
 {
+	const uint8_t *quoted = engine->frame->bytes + p->payload_off;
 	struct fw_packet inner;
-	enum fw_read read = fw_packet_read(quoted, (uint32_t)len, FW_LINK_RAW, &inner);
+	enum fw_read read = fw_packet_read(quoted, p->payload_len, FW_LINK_RAW, &inner);
 
 	if ((read == FW_READ_OK || read == FW_READ_SHORT) && inner.family && (inner.src_port || inner.proto == PROTO_ICMP))
-		flow_refused(engine->flow, &inner, engine->now_ns);
+		flow_quoted(engine->flow, &inner, refused, engine->now_ns);
 }
 
-static void read_icmp(struct engine *engine, const struct fw_packet *p)
+/* RFC 792: 3 unreachable (code 4 only asks for smaller packets, RFC 1191), 11 time exceeded */
+static void read_icmp4(struct engine *engine, const struct fw_packet *p)
 {
-	const uint8_t *bytes = engine->frame->bytes;
+	if (p->icmp_type == 3 && p->icmp_code != 4)
+		icmp_error(engine, p, true);
+	else if (p->icmp_type == 11)
+		icmp_error(engine, p, false);
+}
+
+/* RFC 4443: 1 unreachable, 3 time exceeded; RFC 4861: neighbour discovery, which never crosses a router */
+static void read_icmp6(struct engine *engine, const struct fw_packet *p)
+{
 	struct fact_sink sink = {learn_fact, engine};
 
-	if (p->proto == PROTO_ICMP && p->icmp_type == 3)
-		icmp_error(engine, bytes + p->payload_off, p->payload_len);
-	else if (p->proto == PROTO_ICMP6 && p->icmp_type == 1)
-		icmp_error(engine, bytes + p->payload_off, p->payload_len);
-	else if (p->proto == PROTO_ICMP6 && p->icmp_type >= 133 && p->icmp_type <= 137 && p->hops == 255 && p->transport_off)
-		dissect_nd(bytes + p->transport_off, (size_t)(p->payload_off - p->transport_off) + p->payload_len, &sink);
+	if (p->icmp_type == 1 || p->icmp_type == 3)
+		icmp_error(engine, p, p->icmp_type == 1);
+	else if (p->icmp_type >= 133 && p->icmp_type <= 137 && p->hops == 255 && p->transport_off)
+		dissect_nd(engine->frame->bytes + p->transport_off, (size_t)(p->payload_off - p->transport_off) + p->payload_len, &sink);
 }
 
 static void read_payload(struct engine *engine, const struct fw_packet *p, struct conversation *c, int direction)
@@ -343,8 +396,10 @@ static void read_payload(struct engine *engine, const struct fw_packet *p, struc
 		session_segment(engine, c, direction);
 	else if (p->proto == PROTO_UDP && p->payload_len && dissect_wants_datagram(p->src_port, p->dst_port))
 		dissect_datagram(p->src_port, p->dst_port, payload, p->payload_len, &sink);
-	else if (p->proto == PROTO_ICMP || p->proto == PROTO_ICMP6)
-		read_icmp(engine, p);
+	else if (p->proto == PROTO_ICMP)
+		read_icmp4(engine, p);
+	else if (p->proto == PROTO_ICMP6)
+		read_icmp6(engine, p);
 }
 
 static void see_arp(struct engine *engine, const struct fw_packet *p)
@@ -370,6 +425,11 @@ static void see_ip(struct engine *engine, const struct fw_packet *p)
 	struct flow_step step;
 	struct conversation *c;
 
+	/* an IPv4-mapped address never appears on the wire (RFC 4291 section 2.5.5.2); here it would be taken for the IPv4 host */
+	if (p->family == 6 && (is_mapped(p->src) || is_mapped(p->dst))) {
+		engine->left_out.frames_malformed++;
+		return;
+	}
 	flow_see(engine->flow, p, 0, engine->now_ns, &step);
 	c = step.conversation;
 	if (step.is_new)

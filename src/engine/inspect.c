@@ -248,6 +248,7 @@ static void show_left_out(struct inspect *inspect, struct shown *shown)
 		{"beacons", left.beacons},
 		{"logins", left.logins},
 		{"zones", left.zones},
+		{"names", left.names},
 		{"findings", left.findings},
 		{"prefixes", left.prefixes},
 		{"clock_jumps", left.clock_jumps},

@@ -8,7 +8,7 @@
 
 #include "engine/room.h"
 
-enum { TYPE_A = 1, TYPE_AAAA = 28, DHCP_ACK = 5, RESPONSE_PORT = 53 };
+enum { DHCP_ACK = 5, DHCP_SERVER = 67, DHCP_CLIENT = 68 };
 
 bool learn_is_named(const struct engine *engine, const uint8_t address[16], uint32_t what)
 {
@@ -27,16 +27,19 @@ static void note_named(struct engine *engine, const uint8_t address[16], uint32_
 	named->what |= what;
 }
 
-/* On-link evidence: such an address is ours, whatever its range. Says nothing where the side had to be inferred. */
+/*
+ * On-link evidence of IPv6: such an address is ours, whatever its range; privacy addresses have no private one. IPv4 needs none, and
+ * anybody can claim any IPv4 address by ARP. Says nothing where the side had to be inferred.
+ */
 static void note_on_link(struct engine *engine, const uint8_t address[16], uint8_t bits)
 {
-	struct side *side = &engine->config.side;
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 
-	if (side->inferred || side_is_zero(address) || side_is_multicast(address) || side_is_link_local(address))
+	if (engine->config.side.inferred || side_is_zero(address) || side_is_multicast(address) || side_is_link_local(address) ||
+		memcmp(address, mapped, sizeof(mapped)) == 0)
 		return;
-	side_add(side, address, bits);
-	if (address[0] || address[10] != 0xff)
-		engine->family6_known = true;
+	side_add(&engine->config.side, address, bits);
+	engine->family6_known = true;
 }
 
 static void tie(struct engine *engine, const struct fact *fact)
@@ -65,7 +68,7 @@ static void learn_nd(struct engine *engine, const struct fact *fact)
 	const struct fw_packet *p = engine->packet;
 	struct fact told = *fact;
 
-	if (fact->kind == FACT_ND_PREFIX && fact->number >= 32 && fact->number <= 128) {
+	if (fact->kind == FACT_ND_PREFIX && fact->number >= 64 && fact->number <= 128) {
 		note_on_link(engine, fact->addr, (uint8_t)fact->number);
 	} else if (fact->kind == FACT_ND_ROUTER && p->has_mac) {
 		inventory_tie(engine->inventory, p->src_mac, p->src, engine->now_ns);
@@ -79,25 +82,53 @@ static void learn_nd(struct engine *engine, const struct fact *fact)
 	}
 }
 
-static void learn_dhcp(struct engine *engine, const struct fact *fact)
+/* A server of ours tells: an address for a client, who resolves, who routes. */
+static void learn_dhcp_server(struct engine *engine, const struct fact *fact)
 {
-	uint32_t device;
+	const struct device *router;
 
-	if (fact->kind == FACT_DHCP_MESSAGE && fact->number == DHCP_ACK && !side_is_zero(fact->addr)) {
+	if (fact->kind == FACT_DHCP_MESSAGE && fact->number == DHCP_ACK) {
 		tie(engine, fact);
 	} else if (fact->kind == FACT_DHCP_RESOLVER) {
 		note_named(engine, fact->addr, NAMED_RESOLVER);
-	} else if (fact->kind == FACT_DHCP_ROUTER && (device = inventory_find_address(engine->inventory, fact->addr)) != DEVICE_NONE) {
-		const struct device *router = inventory_device(engine->inventory, device);
+	} else if (fact->kind == FACT_DHCP_ROUTER) {
+		router = inventory_device(engine->inventory, inventory_find_address(engine->inventory, fact->addr));
 		if (router && router->mac_count)
 			inventory_note_router(engine->inventory, router->macs[0]);
 	}
-	/* what the client says of itself; a server's answer repeats or overrules it, but is not the device speaking */
-	if (engine->packet->src_port != 68 || (fact->mac[0] & 1))
+}
+
+/*
+ * Anybody can send a datagram from port 67 or 68. A client is believed about the MAC its frame comes from, before it has an address
+ * or from one of ours; a server is believed if it is on our side, and about addresses that are ours.
+ */
+static void learn_dhcp(struct engine *engine, const struct fact *fact)
+{
+	const struct fw_packet *p = engine->packet;
+	bool ours = side_is_ours(&engine->config.side, p->src) && !side_is_loopback(p->src);
+	uint32_t device;
+
+	if (p->src_port == DHCP_SERVER && p->dst_port == DHCP_CLIENT) {
+		if (ours && !side_is_zero(p->src))
+			learn_dhcp_server(engine, fact);
+		return;
+	}
+	if (p->src_port != DHCP_CLIENT || p->dst_port != DHCP_SERVER || (!ours && !side_is_zero(p->src)))
+		return;
+	if ((fact->mac[0] & 1) || (p->has_mac && memcmp(fact->mac, p->src_mac, 6) != 0))
 		return;
 	device = inventory_tie(engine->inventory, fact->mac, (const uint8_t[16]){0}, engine->now_ns);
 	if (device != DEVICE_NONE)
 		inventory_note_fact(engine->inventory, device, fact);
+}
+
+/*
+ * An answer is believed if one of ours asked: it comes back in a conversation that the asker opened. Else any sender could give its
+ * address a name, and pass for known.
+ */
+static bool answers_ours(const struct engine *engine, const struct conversation *c)
+{
+	return c && engine->direction == 1 && (c->flags & CONVERSATION_SRC_OURS);
 }
 
 static void learn_dns(struct engine *engine, const struct fact *fact)
@@ -106,10 +137,10 @@ static void learn_dns(struct engine *engine, const struct fact *fact)
 	bool response = fact->kind == FACT_DNS_RESPONSE, from_opener = engine->direction == 0;
 	bool client_is_opener = from_opener != response;
 	struct dns_seen seen = {.time_ns = engine->now_ns, .type = (uint16_t)fact->number, .id = fact->id, .response = response};
-	const struct fw_packet *p = engine->packet;
 
 	if (fact->kind == FACT_DNS_ADDRESS) {
-		note_named(engine, fact->addr, NAMED_BY_ANSWER);
+		if (answers_ours(engine, c))
+			note_named(engine, fact->addr, NAMED_BY_ANSWER);
 		return;
 	}
 	if (!c)
@@ -118,30 +149,22 @@ static void learn_dns(struct engine *engine, const struct fact *fact)
 	seen.server_device = c->device[client_is_opener ? 1 : 0];
 	seen.client_ours = c->flags & (client_is_opener ? CONVERSATION_SRC_OURS : CONVERSATION_DST_OURS);
 	seen.server_ours = c->flags & (client_is_opener ? CONVERSATION_DST_OURS : CONVERSATION_SRC_OURS);
-	memcpy(seen.client, response ? p->dst : p->src, 16);
-	memcpy(seen.server, response ? p->src : p->dst, 16);
+	memcpy(seen.client, client_is_opener ? conversation_source(c) : conversation_target(c), 16);
+	memcpy(seen.server, client_is_opener ? conversation_target(c) : conversation_source(c), 16);
 	seen.name = fact->name;
 	seen.rcode = (uint8_t)fact->code;
-	if (response)
+	if (response && answers_ours(engine, c))
 		note_named(engine, seen.server, NAMED_RESOLVER);
 	detect_dns(engine->detect, &seen);
 	if (!response && seen.client_device != DEVICE_NONE)
 		inventory_note_fact(engine->inventory, seen.client_device, fact);
 }
 
-/* Client and server of the TCP conversation at hand, as session.c decided by the same rule. */
-static bool opener_is_client(const struct conversation *c)
-{
-	if (c->flags & CONVERSATION_OPENING_SEEN)
-		return true;
-	return !(c->flags & CONVERSATION_SYN_ACK_FIRST) && conversation_source_port(c) >= conversation_target_port(c);
-}
-
 static void learn_login(struct engine *engine, const struct fact *fact)
 {
 	struct conversation *c = engine->conversation;
 	uint64_t number = flow_number(engine->flow, c);
-	bool straight = opener_is_client(c);
+	bool straight = !session_opener_is_server(c);
 	struct login_seen seen = {
 		.time_ns = engine->now_ns,
 		.conversation = number,

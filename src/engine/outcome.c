@@ -16,14 +16,34 @@ static void give_device(struct engine *engine, struct finding *finding)
 		finding->device = inventory_see(engine->inventory, NULL, victim, finding->first_ns);
 }
 
+/* Rooms know the hall's time; people want the capture's. */
+static uint64_t capture_time(const struct engine *engine, uint64_t hall_ns)
+{
+	uint64_t behind_ns = 0;
+
+	for (uint32_t i = 0; i < engine->jump_count && engine->jumps[i].hall_ns <= hall_ns; i++)
+		behind_ns = engine->jumps[i].behind_ns;
+	return hall_ns > behind_ns ? hall_ns - behind_ns : 0;
+}
+
+static void tell_in_capture_time(const struct engine *engine, struct finding *finding)
+{
+	uint64_t first_ns = capture_time(engine, finding->first_ns), last_ns = capture_time(engine, finding->last_ns);
+
+	finding->first_ns = first_ns < last_ns ? first_ns : last_ns;
+	finding->last_ns = first_ns < last_ns ? last_ns : first_ns;
+}
+
 void engine_end(struct engine *engine)
 {
 	struct finding *finding;
 
 	flow_end(engine->flow, engine->now_ns);
 	detect_end(engine->detect, engine->now_ns);
-	for (uint32_t i = 0; (finding = engine_finding(engine, i)); i++)
+	for (uint32_t i = 0; (finding = engine_finding(engine, i)); i++) {
+		tell_in_capture_time(engine, finding);
 		give_device(engine, finding);
+	}
 	inventory_settle(engine->inventory);
 }
 
@@ -66,6 +86,7 @@ void engine_left_out(struct engine *engine, struct engine_left_out *out_left_out
 	*out_left_out = engine->left_out;
 	out_left_out->conversations = flow_left_out(engine->flow);
 	out_left_out->devices = inventory_left_out(engine->inventory);
+	out_left_out->names = engine->named.evicted;
 	out_left_out->prefixes = engine->config.side.prefixes_left_out;
 	out_left_out->pairs = detect->pairs;
 	out_left_out->rates = detect->rates;

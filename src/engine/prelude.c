@@ -59,7 +59,8 @@ bool prelude_judge(struct prelude *prelude, struct side *side, struct side_prefi
 			return false;
 		if ((read != FW_READ_OK && read != FW_READ_SHORT) || !packet.family)
 			continue;
-		if (side_is_link_local(packet.src) || side_is_link_local(packet.dst) || side_is_zero(packet.src))
+		if (side_is_link_local(packet.src) || side_is_link_local(packet.dst) || side_is_zero(packet.src) ||
+			side_is_loopback(packet.src))
 			continue;
 		memcpy(pairs[count].src, packet.src, 16);
 		memcpy(pairs[count++].dst, packet.dst, 16);
@@ -67,6 +68,8 @@ bool prelude_judge(struct prelude *prelude, struct side *side, struct side_prefi
 	}
 	if (told * 20 >= count)
 		return false;
+	/* a few private addresses among many packets at a server: what spoofed junk claims */
+	side->private_too = told == 0;
 	*out_count = side_infer(side, pairs, count, out_inferred);
 	return true;
 }

@@ -15,6 +15,12 @@
 #include "wire/packet.h"
 
 enum { NAMED_BY_ANSWER = 1, NAMED_RESOLVER = 2 };
+enum { ROUTER_MAX = 8, JUMP_MAX = 64 };
+
+/* From hall_ns on, the hall's clock is behind_ns ahead of the capture's. */
+struct jump {
+	uint64_t hall_ns, behind_ns;
+};
 
 /* An address that a DNS answer gave, or that answers DNS itself. */
 struct named {
@@ -28,6 +34,8 @@ struct slot {
 	struct stream *stream; /* NULL when free */
 	uint32_t conversation; /* index in flow/ */
 	uint32_t newer, older; /* in order of use */
+	uint32_t next_seq[2]; /* what each side sends next, as far as it was seen; by direction */
+	bool next_known[2];
 };
 
 struct engine {
@@ -48,6 +56,12 @@ struct engine {
 	bool family6_known; /* an on-link IPv6 prefix is known */
 	uint8_t target[16]; /* our address asked for latest, and its device */
 	uint32_t target_device;
+	uint8_t source[16], source_mac[6]; /* the same for the latest source */
+	uint32_t source_device;
+	uint8_t routers[ROUTER_MAX][6]; /* MACs that devices of ours send through to the outside, latest ROUTER_MAX */
+	uint32_t router_count;
+	struct jump jumps[JUMP_MAX];
+	uint32_t jump_count;
 
 	/* the packet at hand */
 	const struct frame *frame;
@@ -63,6 +77,8 @@ int sessions_init(struct engine *engine);
 void sessions_done(struct engine *engine);
 void session_segment(struct engine *engine, struct conversation *conversation, int direction);
 void session_end(struct engine *engine, struct conversation *conversation);
+/* The server is who was asked; of a conversation picked up midway, who sent SYN-ACK, else the end with the lower port. */
+bool session_opener_is_server(const struct conversation *conversation);
 
 /* learn.c: what a fact means for the other rooms. sink.context is the engine. */
 void learn_fact(void *context, const struct fact *fact);

@@ -29,6 +29,7 @@ enum { ASKER_MAX = 1024, DHCP_SERVER = 67, DHCP_CLIENT = 68 };
 
 static const uint64_t idle_ns = 300ull * 1000000000ull; /* RFC 4787 section 4.3 recommends 5 minutes for UDP */
 static const uint64_t closed_ns = 10ull * 1000000000ull; /* late packets of a closed TCP conversation */
+static const uint64_t reset_ns = 1000000000ull; /* a reset conversation's ports may be used again at once; a forged reset changes nothing */
 static const uint64_t asker_ns = 30ull * 1000000000ull; /* answers to a multicast question may be spread over MX seconds */
 
 struct asker {
@@ -83,13 +84,20 @@ static void decide(struct flow *flow, struct conversation *c, enum contact_outco
 	flow->tell.contact(flow->tell.context, c, outcome, now_ns);
 }
 
+static bool is_closed(const struct conversation *c)
+{
+	uint32_t both = CONVERSATION_FIN_OUT | CONVERSATION_FIN_IN;
+
+	return (c->flags & CONVERSATION_RESET) || (c->flags & both) == both;
+}
+
 /* Out of room: what came of its opening will never be known. */
 static void evict(void *context, void *entry)
 {
 	struct flow *flow = context;
 	struct conversation *c = entry;
 
-	flow->evicted_alive++;
+	flow->evicted_alive += !is_closed(c);
 	decide(flow, c, CONTACT_VOID, flow->now_ns);
 	flow->tell.ended(flow->tell.context, c);
 }
@@ -137,7 +145,9 @@ static bool key_fill(struct conversation *key, const struct fw_packet *p, uint32
 	memcpy(key->high, low ? p->dst : p->src, 16);
 	key->low_port = low ? p->src_port : p->dst_port;
 	key->high_port = low ? p->dst_port : p->src_port;
-	key->proto = arp_operation ? FLOW_PROTO_ARP : p->proto;
+	key->proto = arp_operation           ? FLOW_PROTO_ARP
+		: p->proto == FLOW_PROTO_ARP ? FLOW_PROTO_ARP - 1
+					     : p->proto; /* 255 is reserved (RFC 5237) */
 	memset(key->zero, 0, sizeof(key->zero));
 	return low;
 }
@@ -237,14 +247,23 @@ static void open_conversation(struct flow *flow, struct conversation *c, const s
 		pending_add(flow, c);
 }
 
-/* The same ports again: a SYN with another number after the earlier conversation closed, was answered, or went stale. */
-static bool reopens(const struct conversation *c, const struct fw_packet *p)
+/*
+ * The same ports again: a SYN with another number after the earlier conversation closed, failed, or fell silent. In a live one it
+ * is somebody else's, and the host itself would not believe it (RFC 5961 section 4).
+ */
+static bool reopens(const struct conversation *c, const struct fw_packet *p, uint64_t now_ns)
 {
+	uint32_t both = CONVERSATION_FIN_OUT | CONVERSATION_FIN_IN;
+
 	if (p->proto != PROTO_TCP || (p->tcp_flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
 		return false;
 	if ((c->flags & CONVERSATION_OPENING_SEEN) && p->tcp_seq == c->opening_seq)
 		return false;
-	return !(c->flags & CONVERSATION_PENDING);
+	if (c->flags & CONVERSATION_PENDING)
+		return false;
+	if ((c->flags & both) == both || !(c->flags & CONVERSATION_ANSWERED))
+		return true;
+	return now_ns - c->last_ns > (c->flags & CONVERSATION_RESET ? reset_ns : closed_ns);
 }
 
 static void tcp_from_opener(struct conversation *c, const struct fw_packet *p, struct flow_step *step)
@@ -317,7 +336,7 @@ void flow_see(struct flow *flow, const struct fw_packet *packet, uint32_t arp_op
 	if (is_new) {
 		c->flags = low ? CONVERSATION_OPENER_LOW : 0;
 		open_conversation(flow, c, packet, arp_operation, now_ns);
-	} else if (reopens(c, packet)) {
+	} else if (reopens(c, packet, now_ns)) {
 		flow->tell.ended(flow->tell.context, c);
 		c->flags = low ? CONVERSATION_OPENER_LOW : 0;
 		open_conversation(flow, c, packet, arp_operation, now_ns);
@@ -332,7 +351,7 @@ void flow_see(struct flow *flow, const struct fw_packet *packet, uint32_t arp_op
 	advance(flow, c, packet, out_step);
 }
 
-void flow_refused(struct flow *flow, const struct fw_packet *inner, uint64_t now_ns)
+void flow_quoted(struct flow *flow, const struct fw_packet *inner, bool refused, uint64_t now_ns)
 {
 	struct conversation key, *c;
 	bool low = key_fill(&key, inner, 0);
@@ -340,16 +359,14 @@ void flow_refused(struct flow *flow, const struct fw_packet *inner, uint64_t now
 	c = table_find(&flow->conversations, &key);
 	if (!c || ((c->flags & CONVERSATION_OPENER_LOW) != 0) != low || !(c->flags & CONVERSATION_PENDING))
 		return;
-	c->flags |= CONVERSATION_REFUSED;
-	decide(flow, c, CONTACT_REFUSED, now_ns);
+	if (refused)
+		c->flags |= CONVERSATION_REFUSED;
+	decide(flow, c, refused ? CONTACT_REFUSED : CONTACT_VOID, now_ns);
 }
 
 static bool is_over(const struct conversation *c, uint64_t now_ns)
 {
-	bool closed = (c->flags & CONVERSATION_RESET) ||
-		(c->flags & (CONVERSATION_FIN_OUT | CONVERSATION_FIN_IN)) == (CONVERSATION_FIN_OUT | CONVERSATION_FIN_IN);
-
-	return now_ns - c->last_ns > (closed ? closed_ns : idle_ns);
+	return now_ns - c->last_ns > (is_closed(c) ? closed_ns : idle_ns);
 }
 
 void flow_tick(struct flow *flow, uint64_t now_ns)

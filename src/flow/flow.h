@@ -116,8 +116,11 @@ void flow_free(struct flow *flow);
 /* Takes in an IP packet, or an ARP one whose operation stands in arp_operation (else 0). */
 void flow_see(struct flow *flow, const struct fw_packet *packet, uint32_t arp_operation, uint64_t now_ns, struct flow_step *out_step);
 
-/* An ICMP error names the packet it answers: if that one opened a contact still waiting, it was refused. */
-void flow_refused(struct flow *flow, const struct fw_packet *inner, uint64_t now_ns);
+/*
+ * An ICMP error names the packet it answers: if that one opened a contact still waiting, it was refused (unreachable), or it can
+ * not be told (time exceeded: it never got there, as traceroute wants it).
+ */
+void flow_quoted(struct flow *flow, const struct fw_packet *inner, bool refused, uint64_t now_ns);
 
 /* Waits that are over; conversations idle for long. Cheap when nothing is due. */
 void flow_tick(struct flow *flow, uint64_t now_ns);

@@ -53,6 +53,10 @@ static bool prefix_holds(const struct side_prefix *prefix, const uint8_t address
 	size_t whole = prefix->bits / 8;
 	uint8_t rest = (uint8_t)(0xff00u >> (prefix->bits % 8));
 
+	/* an IPv4 address is no part of an IPv6 prefix, however short: ::/0 is not the world */
+	if (prefix->bits < 96 && is_v4(address))
+		return false;
+
 	return memcmp(prefix->address, address, whole) == 0 &&
 		(prefix->bits % 8 == 0 || ((prefix->address[whole] ^ address[whole]) & rest) == 0);
 }
@@ -69,8 +73,7 @@ static bool is_private(const uint8_t address[16])
 
 bool side_tells(const struct side *side, const uint8_t address[16])
 {
-	/* at a server, private addresses are what spoofed junk claims */
-	if (!side->inferred && is_private(address))
+	if ((!side->inferred || side->private_too) && is_private(address))
 		return true;
 	for (uint32_t i = 0; i < side->prefix_count; i++)
 		if (prefix_holds(&side->prefixes[i], address))
@@ -80,7 +83,9 @@ bool side_tells(const struct side *side, const uint8_t address[16])
 
 bool side_is_ours(const struct side *side, const uint8_t address[16])
 {
-	return side_tells(side, address) || (!side->inferred && (side_is_link_local(address) || side_is_loopback(address)));
+	if (side_tells(side, address))
+		return true;
+	return (!side->inferred || side->private_too) && (side_is_link_local(address) || side_is_loopback(address));
 }
 
 void side_add(struct side *side, const uint8_t address[16], uint8_t bits)

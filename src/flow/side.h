@@ -23,9 +23,10 @@ struct side {
 	uint32_t prefix_count;
 	uint64_t prefixes_left_out;
 	bool inferred;
+	bool private_too; /* inferred, and private ranges are ours as well: none was seen to contradict */
 };
 
-/* RFC 1918, ULA (RFC 4193), link-local, loopback; once the side is inferred, only what was inferred. */
+/* RFC 1918, ULA (RFC 4193), link-local, loopback; once the side is inferred, what was inferred (see private_too). */
 void side_init(struct side *side);
 /* Adds a prefix; a known one is no news. Full: counted. */
 void side_add(struct side *side, const uint8_t address[16], uint8_t bits);

@@ -11,15 +11,15 @@
 const char *report_finding_name(enum finding_id id)
 {
 	static const char *const names[] = {
-	        [FINDING_DEFAULT_PASSWORD] = "default-password",
-	        [FINDING_CLEARTEXT_LOGIN] = "cleartext-login",
-	        [FINDING_OPEN_SERVICE] = "open-service",
-	        [FINDING_SCAN] = "scan",
-	        [FINDING_LOGIN_GUESSING] = "login-guessing",
-	        [FINDING_BEACON] = "beacon",
-	        [FINDING_FLOOD] = "flood",
-	        [FINDING_RECEIVES_FLOOD] = "receives-flood",
-	        [FINDING_FORGED_SOURCE] = "forged-source",
+		[FINDING_DEFAULT_PASSWORD] = "default-password",
+		[FINDING_CLEARTEXT_LOGIN] = "cleartext-login",
+		[FINDING_OPEN_SERVICE] = "open-service",
+		[FINDING_SCAN] = "scan",
+		[FINDING_LOGIN_GUESSING] = "login-guessing",
+		[FINDING_BEACON] = "beacon",
+		[FINDING_FLOOD] = "flood",
+		[FINDING_RECEIVES_FLOOD] = "receives-flood",
+		[FINDING_FORGED_SOURCE] = "forged-source",
 	};
 
 	_Static_assert(COUNT_OF(names) == FINDING_ID_COUNT, "every finding has a name");
@@ -49,31 +49,31 @@ struct vector_name {
  * T1498.002 is reflection, T1498.001 every other direct flood.
  */
 static const struct vector_name vectors[] = {
-        [VECTOR_NONE] = {"none", "junk", "packets", "T1498"},
-        [VECTOR_SYN] = {"syn", "SYN flood", "requests to open a TCP connection", "T1499.001"},
-        [VECTOR_ACK] = {"ack", "ACK flood", "TCP packets that belong to no connection", "T1499.001"},
-        [VECTOR_STOMP] = {"stomp", "ACK flood after a handshake (stomp)", "TCP data pushed without waiting for any answer", "T1499.001"},
-        [VECTOR_UDP] = {"udp", "UDP flood", "UDP packets", "T1498.001"},
-        [VECTOR_UDP_PLAIN] = {"udp-plain", "plain UDP flood", "UDP packets to one port", "T1498.001"},
-        [VECTOR_VSE] = {"vse", "game server query flood (VSE)", "queries to a game server (Valve Source Engine)", "T1499.002"},
-        [VECTOR_GRE_IP] = {"gre-ip", "GRE flood (IP inside)", "GRE tunnel packets with IP inside", "T1498.001"},
-        [VECTOR_GRE_ETH] = {"gre-eth", "GRE flood (Ethernet inside)", "GRE tunnel packets with Ethernet inside", "T1498.001"},
-        [VECTOR_ICMP] = {"icmp", "ping flood (ICMP)", "ICMP packets", "T1498.001"},
-        [VECTOR_FRAGMENT] = {"fragment", "fragment flood", "pieces of IP packets", "T1498.001"},
-        [VECTOR_HTTP] = {"http", "web request flood (HTTP)", "requests for web pages", "T1499.002"},
-        [VECTOR_DNS_RANDOM_SUBDOMAIN] = {"dns-random-subdomain", "random name flood (DNS)", "DNS questions for made-up names", "T1499.002"},
-        [VECTOR_SYN_ACK_REFLECTION] = {"syn-ack-reflection", "SYN-ACK reflection", "answers to TCP requests", "T1498.002"},
-        [VECTOR_DNS_REFLECTION] = {"dns-reflection", "DNS reflection", "DNS answers", "T1498.002"},
-        [VECTOR_SNMP_REFLECTION] = {"snmp-reflection", "SNMP reflection", "answers of network management (SNMP)", "T1498.002"},
-        [VECTOR_ISAKMP_REFLECTION] = {"isakmp-reflection", "VPN key exchange reflection (ISAKMP)", "answers of VPN key exchange (ISAKMP)",
-                "T1498.002"},
-        [VECTOR_SSDP_REFLECTION] = {"ssdp-reflection", "SSDP reflection", "answers of device search (SSDP)", "T1498.002"},
-        [VECTOR_NTP_REFLECTION] = {"ntp-reflection", "NTP reflection", "answers of time servers (NTP)", "T1498.002"},
-        [VECTOR_DHIP_REFLECTION] = {"dhip-reflection", "Dahua discovery reflection (DHIP)", "answers of Dahua cameras and recorders (DHIP)",
-                "T1498.002"},
-        [VECTOR_BACNET_REFLECTION] = {"bacnet-reflection", "BACnet reflection", "answers of building control (BACnet)", "T1498.002"},
-        [VECTOR_DHCP] = {"dhcp", "DHCP flood", "requests for an address (DHCP)", "T1498.001"},
-        [VECTOR_OTHER] = {"other", "flood of another IP protocol", "packets of an unusual IP protocol", "T1498.001"},
+	[VECTOR_NONE] = {"none", "junk", "packets", "T1498"},
+	[VECTOR_SYN] = {"syn", "SYN flood", "requests to open a TCP connection", "T1499.001"},
+	[VECTOR_ACK] = {"ack", "ACK flood", "TCP packets that belong to no connection", "T1499.001"},
+	[VECTOR_STOMP] = {"stomp", "ACK flood after a handshake (stomp)", "TCP data pushed without waiting for any answer", "T1499.001"},
+	[VECTOR_UDP] = {"udp", "UDP flood", "UDP packets", "T1498.001"},
+	[VECTOR_UDP_PLAIN] = {"udp-plain", "plain UDP flood", "UDP packets to one port", "T1498.001"},
+	[VECTOR_VSE] = {"vse", "game server query flood (VSE)", "queries to a game server (Valve Source Engine)", "T1499.002"},
+	[VECTOR_GRE_IP] = {"gre-ip", "GRE flood (IP inside)", "GRE tunnel packets with IP inside", "T1498.001"},
+	[VECTOR_GRE_ETH] = {"gre-eth", "GRE flood (Ethernet inside)", "GRE tunnel packets with Ethernet inside", "T1498.001"},
+	[VECTOR_ICMP] = {"icmp", "ping flood (ICMP)", "ICMP packets", "T1498.001"},
+	[VECTOR_FRAGMENT] = {"fragment", "fragment flood", "pieces of IP packets", "T1498.001"},
+	[VECTOR_HTTP] = {"http", "web request flood (HTTP)", "requests for web pages", "T1499.002"},
+	[VECTOR_DNS_RANDOM_SUBDOMAIN] = {"dns-random-subdomain", "random name flood (DNS)", "DNS questions for made-up names", "T1499.002"},
+	[VECTOR_SYN_ACK_REFLECTION] = {"syn-ack-reflection", "SYN-ACK reflection", "answers to TCP requests", "T1498.002"},
+	[VECTOR_DNS_REFLECTION] = {"dns-reflection", "DNS reflection", "DNS answers", "T1498.002"},
+	[VECTOR_SNMP_REFLECTION] = {"snmp-reflection", "SNMP reflection", "answers of network management (SNMP)", "T1498.002"},
+	[VECTOR_ISAKMP_REFLECTION] = {"isakmp-reflection", "VPN key exchange reflection (ISAKMP)", "answers of VPN key exchange (ISAKMP)",
+		"T1498.002"},
+	[VECTOR_SSDP_REFLECTION] = {"ssdp-reflection", "SSDP reflection", "answers of device search (SSDP)", "T1498.002"},
+	[VECTOR_NTP_REFLECTION] = {"ntp-reflection", "NTP reflection", "answers of time servers (NTP)", "T1498.002"},
+	[VECTOR_DHIP_REFLECTION] = {"dhip-reflection", "Dahua discovery reflection (DHIP)", "answers of Dahua cameras and recorders (DHIP)",
+		"T1498.002"},
+	[VECTOR_BACNET_REFLECTION] = {"bacnet-reflection", "BACnet reflection", "answers of building control (BACnet)", "T1498.002"},
+	[VECTOR_DHCP] = {"dhcp", "DHCP flood", "requests for an address (DHCP)", "T1498.001"},
+	[VECTOR_OTHER] = {"other", "flood of another IP protocol", "packets of an unusual IP protocol", "T1498.001"},
 };
 
 _Static_assert(COUNT_OF(vectors) == VECTOR_COUNT, "every vector has a name");
@@ -104,7 +104,7 @@ const char *name_login_service(enum login_service service)
 const char *name_login_words(enum login_service service)
 {
 	static const char *const names[] = {
-	        "telnet", "FTP", "HTTP (its web page)", "MQTT", "RTSP (its video stream)", "DVRIP (recorder control)"};
+		"telnet", "FTP", "HTTP (its web page)", "MQTT", "RTSP (its video stream)", "DVRIP (recorder control)"};
 
 	_Static_assert(COUNT_OF(names) == LOGIN_SERVICE_COUNT, "every login service has words");
 	return names[service];
@@ -160,35 +160,35 @@ const char *name_scan_kind(uint32_t bit)
 const struct name_port *name_port(uint16_t port)
 {
 	static const struct name_port ports[] = {
-	        {21, "ftp", "FTP", "fetch and store files, with a login that is not encrypted"},
-	        {22, "ssh", "SSH", "log in and take control"},
-	        {23, "telnet", "telnet", "log in and take control, without encryption"},
-	        {80, "http", "HTTP", "open its web page"},
-	        {161, "snmp", "SNMP", "read or change its settings"},
-	        {445, "smb", "SMB", "fetch and store files"},
-	        {512, "rexec", "rexec", "run commands, with a login that is not encrypted"},
-	        {513, "rlogin", "rlogin", "log in and take control, without encryption"},
-	        {514, "rsh", "rsh", "run commands, often without any password"},
-	        {554, "rtsp", "RTSP", "ask for its video stream"},
-	        {1883, "mqtt", "MQTT", "send and read messages, without encryption"},
-	        {1900, "ssdp", "SSDP", "ask what it is"},
-	        {2323, "telnet", "telnet", "log in and take control, without encryption"},
-	        {3389, "rdp", "RDP", "log in to its screen"},
-	        {4567, "tr-069", "TR-069", "reach the remote control that is meant for the provider alone"},
-	        {5555, "adb", "ADB (Android debugging)", "take full control, on many devices without any password"},
-	        {5900, "vnc", "VNC", "log in to its screen"},
-	        {7547, "tr-069", "TR-069", "reach the remote control that is meant for the provider alone"},
-	        {8080, "http-alt", "HTTP", "open its web page"},
-	        {9527, "xm-console", "recorder console", "log in to the console of recorders with Xiongmai parts"},
-	        {30005, "tr-069", "TR-069", "reach the remote control that is meant for the provider alone"},
-	        {32764, "sercomm", "maintenance door of SerComm routers", "give a router commands without any password"},
-	        {34567, "dvrip", "DVRIP", "control recorders and cameras with Xiongmai parts"},
-	        {34599, "dvrip", "DVRIP", "find recorders and cameras with Xiongmai parts"},
-	        {37215, "huawei-upnp", "router service of Huawei", "give a router commands through a known weakness"},
-	        {37777, "dahua", "Dahua control", "control Dahua recorders and cameras"},
-	        {37810, "dhip", "Dahua discovery (DHIP)", "ask what it is, and make it send large answers to others"},
-	        {47808, "bacnet", "BACnet", "read or change building control"},
-	        {52869, "realtek-upnp", "UPnP of Realtek", "give a router commands through a known weakness"},
+		{21, "ftp", "FTP", "fetch and store files, with a login that is not encrypted"},
+		{22, "ssh", "SSH", "log in and take control"},
+		{23, "telnet", "telnet", "log in and take control, without encryption"},
+		{80, "http", "HTTP", "open its web page"},
+		{161, "snmp", "SNMP", "read or change its settings"},
+		{445, "smb", "SMB", "fetch and store files"},
+		{512, "rexec", "rexec", "run commands, with a login that is not encrypted"},
+		{513, "rlogin", "rlogin", "log in and take control, without encryption"},
+		{514, "rsh", "rsh", "run commands, often without any password"},
+		{554, "rtsp", "RTSP", "ask for its video stream"},
+		{1883, "mqtt", "MQTT", "send and read messages, without encryption"},
+		{1900, "ssdp", "SSDP", "ask what it is"},
+		{2323, "telnet", "telnet", "log in and take control, without encryption"},
+		{3389, "rdp", "RDP", "log in to its screen"},
+		{4567, "tr-069", "TR-069", "reach the remote control that is meant for the provider alone"},
+		{5555, "adb", "ADB (Android debugging)", "take full control, on many devices without any password"},
+		{5900, "vnc", "VNC", "log in to its screen"},
+		{7547, "tr-069", "TR-069", "reach the remote control that is meant for the provider alone"},
+		{8080, "http-alt", "HTTP", "open its web page"},
+		{9527, "xm-console", "recorder console", "log in to the console of recorders with Xiongmai parts"},
+		{30005, "tr-069", "TR-069", "reach the remote control that is meant for the provider alone"},
+		{32764, "sercomm", "maintenance door of SerComm routers", "give a router commands without any password"},
+		{34567, "dvrip", "DVRIP", "control recorders and cameras with Xiongmai parts"},
+		{34599, "dvrip", "DVRIP", "find recorders and cameras with Xiongmai parts"},
+		{37215, "huawei-upnp", "router service of Huawei", "give a router commands through a known weakness"},
+		{37777, "dahua", "Dahua control", "control Dahua recorders and cameras"},
+		{37810, "dhip", "Dahua discovery (DHIP)", "ask what it is, and make it send large answers to others"},
+		{47808, "bacnet", "BACnet", "read or change building control"},
+		{52869, "realtek-upnp", "UPnP of Realtek", "give a router commands through a known weakness"},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(ports); i++)
@@ -202,7 +202,7 @@ static const char *scan_technique(const struct evidence_scan *scan)
 	if (scan->outside || scan->source_outside)
 		return "T1595.001"; /* active scanning: scanning IP blocks */
 	return scan->kinds & SCAN_VERTICAL || !(scan->kinds & (SCAN_ARP | SCAN_ICMP)) ? "T1046" /* network service discovery */
-	                                                                              : "T1018"; /* remote system discovery */
+										      : "T1018"; /* remote system discovery */
 }
 
 const char *name_technique(const struct finding *finding)
@@ -233,19 +233,20 @@ const char *name_left_out(const char *kind)
 	static const struct {
 		const char *kind, *words;
 	} kinds[] = {
-	        {"frames_not_understood", "packets of a kind that is not read"},
-	        {"frames_malformed", "packets whose headers contradict themselves"},
-	        {"clock_jumps", "times the capture's clock ran backwards"},
-	        {"conversations", "conversations forgotten early because too many were open"},
-	        {"streams", "TCP streams not put together because too many were open"},
-	        {"devices", "devices beyond the number that is kept"},
-	        {"prefixes", "network ranges beyond the number that is kept"},
-	        {"pairs", "pairs of device and target forgotten early"},
-	        {"rates", "packet rates forgotten early"},
-	        {"findings", "findings beyond the number that is kept"},
-	        {"beacons", "regular contacts forgotten early"},
-	        {"logins", "logins forgotten early"},
-	        {"zones", "DNS zones forgotten early"},
+		{"frames_not_understood", "packets of a kind that is not read"},
+		{"frames_malformed", "packets whose headers contradict themselves"},
+		{"clock_jumps", "times the capture's clock ran backwards"},
+		{"conversations", "conversations forgotten early because too many were open"},
+		{"streams", "TCP streams not put together because too many were open"},
+		{"devices", "devices beyond the number that is kept"},
+		{"prefixes", "network ranges beyond the number that is kept"},
+		{"pairs", "pairs of device and target forgotten early"},
+		{"rates", "packet rates forgotten early"},
+		{"findings", "findings beyond the number that is kept"},
+		{"beacons", "regular contacts forgotten early"},
+		{"logins", "logins forgotten early"},
+		{"zones", "DNS zones forgotten early"},
+		{"names", "addresses from DNS answers forgotten early"},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)

@@ -44,13 +44,17 @@ static const struct {
 	{"with an end after it", "scan * until=2016-10-22 mine\n", true},
 	{"with an end before it", "scan * until=2016-10-21 mine\n", false},
 	{"pair and end", "scan 192.168.1.7 -> * until=2030-01-01 ours # seen\n", true},
+	{"an IPv6 prefix holds no IPv4 address", "scan ::/0 six only\n", false},
 	{"second rule", "beacon * a\nscan * b\n", true},
 };
 
 static void test_rules(void **state)
 {
 	struct device device = {.mac_count = 1, .macs = {{2, 0, 0, 0, 0, 7}}, .address_count = 1};
-	struct finding finding = {.id = FINDING_SCAN, .has_source = true, .last_ns = 1477047600ull * 1000000000ull};
+	struct finding finding = {.id = FINDING_SCAN,
+		.scan = {.kinds = SCAN_VERTICAL | SCAN_TCP},
+		.has_source = true,
+		.last_ns = 1477047600ull * 1000000000ull};
 
 	four(device.addresses[0], 192, 168, 1, 7);
 	four(finding.source, 10, 0, 0, 1);
@@ -62,6 +66,11 @@ static void test_rules(void **state)
 		mute_free(list);
 	}
 	assert_null(mute_find(NULL, &finding, NULL));
+	/* a scan of many targets is not covered by a rule about one of them */
+	struct mute_list *list = list_of("scan * -> 203.0.113.0/24 mine\n");
+	finding.scan.kinds = SCAN_HORIZONTAL | SCAN_TCP;
+	assert_null(mute_find(list, &finding, &device));
+	mute_free(list);
 }
 
 static void test_faults(void **state)
@@ -80,6 +89,7 @@ static void test_faults(void **state)
 		{"scan * -> \n", 1},
 		{"# a\nscan * until=soon why\n", 2},
 		{"scan * until=2016-13-41 why\n", 1},
+		{"scan * until=2026-02-31 why\n", 1},
 		{"scan * until=2016-10-22\n", 1},
 		{"scan * until=2016-10-22x why\n", 1},
 		{"scan zz:00:00:00:00:07 why", 1},

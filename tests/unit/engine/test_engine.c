@@ -67,7 +67,10 @@ static char *forge(uint32_t count, bool known, bool router)
 	target = gen_outside(&gateway, "203.0.113.9");
 	if (known)
 		gen_arp(gen, 1, &bot, &gateway);
-	if (router) {
+	if (router) { /* another device sends through it to the outside */
+		struct host other = gen_host("02:00:00:00:00:05", "192.168.1.5"), through = gen_outside(&bot, "203.0.113.77");
+		gen_udp(gen, &other, 5000, &through, 9999, "x", 1);
+	} else { /* calls itself a router: proves nothing */
 		liar = gen_host("a0:a0:a0:3c:7f:64", "198.51.100.1");
 		gen_udp(gen, &liar, 53, &gateway, 5000, "x", 1);
 	}

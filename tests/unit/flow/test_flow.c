@@ -208,10 +208,10 @@ static void test_icmp_error_refuses(void **state)
 
 	open_flow(&told, 64);
 	flow_see(told.flow, &question, 0, S, &step);
-	flow_refused(told.flow, &back, S); /* quotes an answer, not the question: says nothing */
+	flow_quoted(told.flow, &back, true, S); /* quotes an answer, not the question: says nothing */
 	assert_int_equal(told.count, 0);
-	flow_refused(told.flow, &question, S);
-	flow_refused(told.flow, &question, S);
+	flow_quoted(told.flow, &question, true, S);
+	flow_quoted(told.flow, &question, true, S);
 	assert_int_equal(told.count, 1);
 	assert_int_equal(told.outcomes[0], CONTACT_REFUSED);
 	flow_free(told.flow);

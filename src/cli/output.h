@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where a report goes: standard output, a device or pipe as it is, or a file that appears whole or not at all. The
+ * earlier report stays until the new one is complete.
+ */
+#pragma once
+
+#include <stdio.h>
+
+enum { OUTPUT_PATH_MAX = 4096 };
+
+struct output {
+	FILE *file;
+	const char *path; /* NULL: standard output */
+	char temporary[OUTPUT_PATH_MAX]; /* "" where file is path itself */
+};
+
+/* path NULL is standard output. Returns 0 or -errno. */
+int output_open(const char *path, struct output *out_output);
+/* Writes out what is buffered; if complete, the file takes its place. Returns 0 or -errno; nothing is left behind then. */
+int output_close(struct output *output, int complete);

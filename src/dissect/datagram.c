@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which dissector a UDP payload belongs to: a known port at either end, and first bytes that can be right.
+ * Where both ports are known ones (a resolver's answer from 53 to a host that asked from 5353), the order of
+ * the table decides.
+ */
+#include "dissect/dissect.h"
+
+#include "dissect/give.h"
+
+enum { PORT_DNS = 53, PORT_DHCP_SERVER = 67, PORT_DHCP_CLIENT = 68, PORT_SSDP = 1900, PORT_MDNS = 5353, PORT_DHIP = 37810 };
+
+static bool either(uint16_t src_port, uint16_t dst_port, uint16_t port)
+{
+	return src_port == port || dst_port == port;
+}
+
+static bool known(uint16_t port)
+{
+	switch (port) {
+	case PORT_DNS:
+	case PORT_DHCP_SERVER:
+	case PORT_DHCP_CLIENT:
+	case PORT_SSDP:
+	case PORT_MDNS:
+	case PORT_DHIP:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool dissect_wants_datagram(uint16_t src_port, uint16_t dst_port)
+{
+	return known(dst_port) || known(src_port);
+}
+
+enum fw_read dissect_datagram(uint16_t src_port, uint16_t dst_port, const uint8_t *bytes, size_t len, const struct fact_sink *sink)
+{
+	if (!len)
+		return FW_READ_OTHER;
+	if (either(src_port, dst_port, PORT_DNS))
+		return dissect_dns(bytes, len, sink);
+	if (either(src_port, dst_port, PORT_MDNS))
+		return dissect_mdns(bytes, len, sink);
+	if (either(src_port, dst_port, PORT_DHCP_SERVER) || either(src_port, dst_port, PORT_DHCP_CLIENT))
+		return dissect_dhcp(bytes, len, sink);
+	/* these two tell themselves apart by their first bytes */
+	if (either(src_port, dst_port, PORT_DHIP) && bytes[0] == 0x20)
+		return dissect_dhip(bytes, len, sink);
+	if (either(src_port, dst_port, PORT_SSDP))
+		return dissect_ssdp(bytes, len, sink);
+	return FW_READ_OTHER;
+}

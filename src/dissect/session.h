@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the TCP dissectors share: their states, one call form, and how a fact is given. Private to dissect/.
+ *
+ * A dissector takes from a feed what it can finish and leaves the rest: stream/ keeps that and gives it again with more
+ * (up to FW_STREAM_KEPT_MAX bytes, so nothing may ever wait for more than SESSION_WAIT_MAX). Its own state holds only what
+ * must outlive that. Dissectors of line protocols give the same facts however the bytes are cut into feeds.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/fact.h"
+#include "wire/bytes.h"
+
+enum {
+	SESSION_WAIT_MAX = 4000, /* a dissector that has seen so many bytes takes some */
+	SESSION_LINE_MAX = 2048, /* of a line only this much is read; the rest is passed over */
+	SESSION_SILENT_MAX = 1 << 20, /* bytes without a fact after which a session that only hopes is done */
+};
+
+/* The two directions; also indexes. */
+enum { FROM_CLIENT, FROM_SERVER };
+
+/* One chunk on its way through a dissector. */
+struct feed {
+	int direction;
+	const uint8_t *bytes;
+	size_t len;
+	bool gap; /* bytes are missing just before these */
+	bool done; /* out: the rest of the conversation does not matter */
+	const struct fact_sink *sink;
+};
+
+/* A line as far as it is here: text without its CR LF; taken: bytes up to and with the LF. */
+struct line {
+	struct slice text;
+	size_t taken;
+	bool cut; /* longer than SESSION_LINE_MAX: the rest follows and must be passed over */
+};
+
+/* True if a line (or as much of one as is read) is there; false: wait for more. */
+bool session_line(const uint8_t *bytes, size_t len, struct line *out_line);
+/* Passes over the rest of a cut line; returns bytes taken and clears *skipping at the line's end. */
+size_t session_skip_line(const uint8_t *bytes, size_t len, bool *skipping);
+
+void session_say_text(struct feed *feed, enum fact_kind kind, struct slice text);
+void session_say_number(struct feed *feed, enum fact_kind kind, uint32_t number);
+void session_say_login(struct feed *feed, enum login_service service, struct slice user, struct slice password);
+void session_say_result(struct feed *feed, enum login_service service, enum login_result result);
+
+/* Requests and commands still without their answer, oldest first. When full all are forgotten: results stay unknown. */
+enum { PENDING_MAX = 32 };
+
+struct pending {
+	uint8_t items[PENDING_MAX];
+	uint8_t head, count;
+};
+
+void pending_add(struct pending *pending, uint8_t item);
+/* 0 when nothing is pending. */
+uint8_t pending_first(const struct pending *pending);
+void pending_remove(struct pending *pending);
+
+/* ---- states, one per protocol; all zero is the start ---- */
+
+/* Lost: until a segment begins like a message. */
+enum http_state { HTTP_LOST, HTTP_START, HTTP_HEADER, HTTP_BODY, HTTP_CHUNK_SIZE, HTTP_CHUNK_DATA, HTTP_CHUNK_END, HTTP_TRAILER };
+
+struct http_side {
+	uint64_t left; /* bytes of body or chunk still to come */
+	uint32_t header_len; /* of this message so far */
+	uint32_t lost_len; /* passed over since HTTP_LOST began */
+	uint8_t state; /* enum http_state */
+	bool skipping; /* within the rest of a cut line */
+	bool chunked, has_length, no_body;
+	bool basic; /* this request carried Basic credentials */
+	uint8_t method; /* enum http_method */
+	bool switching; /* after this response the connection is no HTTP any more */
+};
+
+struct http {
+	struct http_side sides[2];
+	struct pending requests;
+};
+
+enum { TELNET_LINE_MAX = 160, TELNET_FIELD_MAX = 64 };
+
+struct telnet_side {
+	uint8_t state; /* enum telnet_state */
+	uint8_t command; /* WILL .. DONT, before its option */
+	bool after_cr;
+	uint32_t sub_len; /* bytes in the open sub-option */
+};
+
+struct telnet {
+	struct telnet_side sides[2];
+	uint32_t quiet_len; /* bytes since something happened */
+	uint8_t options_said, banners_said, strange_count;
+	uint8_t stage; /* enum telnet_stage: what the client's bytes are */
+	uint8_t line_len, user_len, password_len;
+	uint8_t lines_after; /* lines the server said since the try that waits for its result */
+	bool waiting; /* the latest try has no result yet */
+	bool line_long; /* the head of the server's line is gone */
+	bool line_asked; /* its prompt has been noted */
+	bool escape, escape_more; /* within a terminal escape of the server: after ESC, after ESC [ */
+	bool server_seen, prompted; /* the server has said anything; has asked for a login */
+	bool typed_ahead; /* password holds a whole line typed before anybody asked for it */
+	uint8_t line[TELNET_LINE_MAX]; /* the server's, so far */
+	uint8_t user[TELNET_FIELD_MAX], password[TELNET_FIELD_MAX]; /* as typed so far; wiped when said */
+};
+
+enum { FTP_USER_MAX = 64 };
+
+struct ftp {
+	bool skipping[2];
+	bool multi, greeted, user_open; /* within a multi-line reply; first reply is over; USER without PASS yet */
+	uint8_t tries_open; /* PASS without an answer yet */
+	uint8_t banners_said;
+	uint16_t multi_code;
+	uint8_t user_len;
+	uint8_t user[FTP_USER_MAX];
+};
+
+enum { MQTT_USER_MAX = 128 };
+
+struct mqtt {
+	uint32_t left; /* bytes of the client's CONNECT not taken yet */
+	uint32_t skip; /* bytes of a field to pass over */
+	uint32_t answer_skip; /* bytes of a server's packet to pass over */
+	uint32_t after_len; /* client's bytes since the CONNECT */
+	uint8_t step; /* enum mqtt_step */
+	uint8_t level, flags;
+	bool try_open;
+	uint8_t user_len;
+	uint8_t user[MQTT_USER_MAX];
+};
+
+struct dns_tcp {
+	uint32_t skip[2]; /* bytes of a message too long to be kept */
+};
+
+enum protocol { PROTOCOL_UNKNOWN, PROTOCOL_HTTP, PROTOCOL_TELNET, PROTOCOL_FTP, PROTOCOL_MQTT, PROTOCOL_TLS, PROTOCOL_DNS };
+
+struct dissect_session {
+	uint16_t server_port;
+	uint8_t protocol; /* enum protocol */
+	bool hopeless[2]; /* this direction's first bytes are nothing we know */
+	uint32_t unknown_len; /* passed over while nothing is known */
+	union {
+		struct http http;
+		struct telnet telnet;
+		struct ftp ftp;
+		struct mqtt mqtt;
+		struct dns_tcp dns;
+	};
+};
+_Static_assert(sizeof(struct dissect_session) <= 1536, "thousands of these are held");
+_Static_assert(sizeof(struct dissect_session) % 8 == 0, "held in arrays of bytes");
+
+/* ---- one file each; returns bytes taken ---- */
+
+size_t http_take(struct http *http, struct feed *feed);
+size_t telnet_take(struct telnet *telnet, struct feed *feed);
+size_t ftp_take(struct ftp *ftp, struct feed *feed);
+size_t mqtt_take(struct mqtt *mqtt, struct feed *feed);
+size_t tls_take(struct feed *feed);
+size_t dns_tcp_take(struct dns_tcp *dns, struct feed *feed);
+
+/* True if bytes begin an HTTP/1 message of this direction; *out_more: they may, once there are more. */
+bool http_begins(const uint8_t *bytes, size_t len, int direction, bool *out_more);
+/* True if text ends in a prompt for a user name or a password. */
+bool telnet_prompts(const uint8_t *text, size_t len);
+
+/* ---- guessing the protocol (sniff.c) ---- */
+
+enum guess { GUESS_MORE, GUESS_NOTHING, GUESS_DONE, GUESS_PROTOCOL };
+
+/* What these first bytes of a direction are. *out_protocol is set with GUESS_PROTOCOL. */
+enum guess session_guess(uint16_t server_port, const struct feed *feed, enum protocol *out_protocol);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Any bytes to any datagram dissector: the first byte picks it, the rest is the message. Each fact's slices are read
+ * to their ends, and the promises of the door and of fact.h that hold for every message are checked.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "dissect/dissect.h"
+
+typedef enum fw_read dissector(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+struct seen {
+	size_t facts;
+	uint32_t sum;
+};
+
+static void require(bool truth)
+{
+	if (!truth)
+		abort();
+}
+
+static uint32_t sum_of(struct slice slice)
+{
+	uint32_t sum = 0;
+
+	require(slice.len <= UINT16_MAX);
+	for (size_t i = 0; i < slice.len; i++)
+		sum = sum * 31 + slice.bytes[i];
+	return sum;
+}
+
+static void take(void *context, const struct fact *fact)
+{
+	struct seen *seen = context;
+
+	require((unsigned)fact->kind < FACT_COUNT);
+	require(fact->name.len <= 510);
+	seen->facts++;
+	seen->sum = seen->sum * 31 + sum_of(fact->name) + sum_of(fact->text) + sum_of(fact->alias) + fact->number + fact->code + fact->ttl;
+}
+
+static enum fw_read by_port(const uint8_t *bytes, size_t len, const struct fact_sink *sink)
+{
+	static const uint16_t ports[] = {53, 67, 68, 1900, 5353, 37810, 40000, 0};
+
+	if (!len)
+		return FW_READ_SHORT;
+	return dissect_datagram(ports[bytes[0] & 7], ports[bytes[0] >> 3 & 7], bytes + 1, len - 1, sink);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+	static dissector *const dissectors[] = {
+		dissect_arp,
+		dissect_nd,
+		dissect_dhcp,
+		dissect_dns,
+		dissect_mdns,
+		dissect_ssdp,
+		dissect_dhip,
+		by_port,
+	};
+	struct seen first = {0}, second = {0};
+	struct fact_sink sink = {.take = take, .context = &first};
+	dissector *dissect;
+	enum fw_read result;
+
+	if (!len)
+		return 0;
+	dissect = dissectors[bytes[0] & 7];
+	result = dissect(bytes + 1, len - 1, &sink);
+	require(result == FW_READ_OK || result == FW_READ_SHORT || result == FW_READ_OTHER || result == FW_READ_BAD);
+	require(first.facts <= len);
+	require(result != FW_READ_OTHER || !first.facts);
+	sink.context = &second;
+	require(dissect(bytes + 1, len - 1, &sink) == result);
+	require(first.facts == second.facts && first.sum == second.sum);
+	return 0;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fact_line.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+enum {
+	HAS_MAC = 1,
+	HAS_ADDR = 2,
+	HAS_NUMBER = 4,
+	HAS_CODE = 8,
+	HAS_TTL = 16,
+	HAS_ID = 32,
+	HAS_NAME = 64,
+	HAS_TEXT = 128,
+	HAS_ALIAS = 256,
+};
+
+static const struct shape {
+	const char *name;
+	unsigned members;
+} fact_shapes[FACT_COUNT] = {
+	[FACT_ARP_SENDER] = {"arp_sender", HAS_MAC | HAS_ADDR | HAS_NUMBER},
+	[FACT_ARP_TARGET] = {"arp_target", HAS_ADDR | HAS_NUMBER},
+	[FACT_ND_NEIGHBOUR] = {"nd_neighbour", HAS_MAC | HAS_ADDR},
+	[FACT_ND_SOLICIT] = {"nd_solicit", HAS_MAC | HAS_ADDR},
+	[FACT_ND_ROUTER] = {"nd_router", HAS_MAC},
+	[FACT_ND_PREFIX] = {"nd_prefix", HAS_ADDR | HAS_NUMBER},
+	[FACT_DHCP_MESSAGE] = {"dhcp_message", HAS_MAC | HAS_ADDR | HAS_NUMBER},
+	[FACT_DHCP_HOST_NAME] = {"dhcp_host_name", HAS_MAC | HAS_TEXT},
+	[FACT_DHCP_PARAMETERS] = {"dhcp_parameters", HAS_MAC | HAS_TEXT},
+	[FACT_DHCP_VENDOR_CLASS] = {"dhcp_vendor_class", HAS_MAC | HAS_TEXT},
+	[FACT_DHCP_CLIENT_ID] = {"dhcp_client_id", HAS_MAC | HAS_TEXT},
+	[FACT_DHCP_REQUESTED] = {"dhcp_requested", HAS_MAC | HAS_ADDR},
+	[FACT_DHCP_SERVER] = {"dhcp_server", HAS_MAC | HAS_ADDR},
+	[FACT_DHCP_ROUTER] = {"dhcp_router", HAS_MAC | HAS_ADDR},
+	[FACT_DHCP_RESOLVER] = {"dhcp_resolver", HAS_MAC | HAS_ADDR},
+	[FACT_DHCP_LEASE] = {"dhcp_lease", HAS_MAC | HAS_NUMBER},
+	[FACT_DHCP_DOMAIN] = {"dhcp_domain", HAS_MAC | HAS_TEXT},
+	[FACT_DHCP_FQDN] = {"dhcp_fqdn", HAS_MAC | HAS_TEXT},
+	[FACT_DHCP_MUD_URL] = {"dhcp_mud_url", HAS_MAC | HAS_TEXT},
+	[FACT_DNS_QUESTION] = {"dns_question", HAS_NUMBER | HAS_ID | HAS_NAME},
+	[FACT_DNS_RESPONSE] = {"dns_response", HAS_NUMBER | HAS_CODE | HAS_ID | HAS_NAME},
+	[FACT_DNS_ADDRESS] = {"dns_address", HAS_ADDR | HAS_TTL | HAS_NAME | HAS_ALIAS},
+	[FACT_MDNS_ADDRESS] = {"mdns_address", HAS_ADDR | HAS_TTL | HAS_NAME},
+	[FACT_MDNS_SERVICE] = {"mdns_service", HAS_TTL | HAS_NAME | HAS_TEXT},
+	[FACT_MDNS_HOST] = {"mdns_host", HAS_NUMBER | HAS_TTL | HAS_NAME | HAS_TEXT},
+	[FACT_MDNS_TEXT] = {"mdns_text", HAS_TTL | HAS_NAME | HAS_TEXT},
+	[FACT_SSDP_METHOD] = {"ssdp_method", HAS_TEXT},
+	[FACT_SSDP_TARGET] = {"ssdp_target", HAS_TEXT},
+	[FACT_SSDP_USN] = {"ssdp_usn", HAS_TEXT},
+	[FACT_SSDP_SERVER] = {"ssdp_server", HAS_TEXT},
+	[FACT_SSDP_LOCATION] = {"ssdp_location", HAS_TEXT},
+	[FACT_SSDP_AGENT] = {"ssdp_agent", HAS_TEXT},
+	[FACT_HTTP_REQUEST] = {"http_request", HAS_NAME | HAS_TEXT},
+	[FACT_HTTP_HOST] = {"http_host", HAS_TEXT},
+	[FACT_HTTP_AGENT] = {"http_agent", HAS_TEXT},
+	[FACT_HTTP_RESPONSE] = {"http_response", HAS_NUMBER},
+	[FACT_HTTP_SERVER] = {"http_server", HAS_TEXT},
+	[FACT_HTTP_REALM] = {"http_realm", HAS_TEXT},
+	[FACT_LOGIN_TRY] = {"login_try", HAS_NUMBER | HAS_NAME},
+	[FACT_LOGIN_RESULT] = {"login_result", HAS_NUMBER | HAS_CODE},
+	[FACT_TELNET_BANNER] = {"telnet_banner", HAS_TEXT},
+	[FACT_TELNET_OPTION] = {"telnet_option", HAS_NUMBER | HAS_CODE},
+	[FACT_FTP_BANNER] = {"ftp_banner", HAS_TEXT},
+	[FACT_FTP_COMMAND] = {"ftp_command", HAS_TEXT},
+	[FACT_FTP_REPLY] = {"ftp_reply", HAS_NUMBER},
+	[FACT_MQTT_CONNECT] = {"mqtt_connect", HAS_NUMBER | HAS_TEXT},
+	[FACT_MQTT_CONNACK] = {"mqtt_connack", HAS_NUMBER},
+	[FACT_TLS_CLIENT_HELLO] = {"tls_client_hello", HAS_NUMBER},
+	[FACT_TLS_SERVER_NAME] = {"tls_server_name", HAS_TEXT},
+	[FACT_DHIP_METHOD] = {"dhip_method", HAS_TEXT},
+	[FACT_DHIP_VENDOR] = {"dhip_vendor", HAS_TEXT},
+	[FACT_DHIP_CLASS] = {"dhip_class", HAS_TEXT},
+	[FACT_DHIP_TYPE] = {"dhip_type", HAS_TEXT},
+	[FACT_DHIP_VERSION] = {"dhip_version", HAS_TEXT},
+	[FACT_DHIP_MAC] = {"dhip_mac", HAS_MAC},
+	[FACT_DHIP_ADDRESS] = {"dhip_address", HAS_ADDR},
+};
+
+struct line {
+	char *out;
+	size_t size, used;
+	char separator; /* before the next member */
+};
+
+static void put(struct line *line, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void put(struct line *line, const char *format, ...)
+{
+	va_list args;
+	int written;
+
+	va_start(args, format);
+	written = vsnprintf(line->out + line->used, line->size - line->used, format, args);
+	va_end(args);
+	line->used += (size_t)written < line->size - line->used ? (size_t)written : line->size - line->used - 1;
+}
+
+static void put_member(struct line *line, const char *text)
+{
+	put(line, "%c%s", line->separator, text);
+	line->separator = '|';
+}
+
+static void put_number(struct line *line, uint32_t number)
+{
+	put(line, "%c%u", line->separator, number);
+	line->separator = '|';
+}
+
+static void put_slice(struct line *line, struct slice slice)
+{
+	put_member(line, "");
+	for (size_t i = 0; i < slice.len; i++) {
+		uint8_t c = slice.bytes[i];
+		bool plain = c > ' ' && c < 0x7f && c != '%' && c != '|';
+		put(line, plain ? "%c" : "%%%02X", c);
+	}
+}
+
+size_t fact_line(char *out, size_t out_size, const struct fact *fact)
+{
+	struct line line = {.out = out, .size = out_size, .separator = '\t'};
+	unsigned members = fact_shapes[fact->kind].members;
+	char address[TEXT_ADDRESS_MAX], mac[TEXT_MAC_MAX];
+
+	put(&line, "%s", fact_shapes[fact->kind].name);
+	if (members & HAS_MAC)
+		put_member(&line, text_mac(mac, fact->mac));
+	if (members & HAS_ADDR)
+		put_member(&line, text_address(address, fact->addr));
+	if (members & HAS_NUMBER)
+		put_number(&line, fact->number);
+	if (members & HAS_CODE)
+		put_number(&line, fact->code);
+	if (members & HAS_TTL)
+		put_number(&line, fact->ttl);
+	if (members & HAS_ID)
+		put_number(&line, fact->id);
+	if (members & HAS_NAME)
+		put_slice(&line, fact->name);
+	if (members & HAS_TEXT)
+		put_slice(&line, fact->text);
+	if (members & HAS_ALIAS)
+		put_slice(&line, fact->alias);
+	return line.used;
+}
