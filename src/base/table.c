@@ -77,7 +77,7 @@ void table_done(struct table *table)
 
 static uint32_t hash_of(const struct table *table, const void *key)
 {
-	return (uint32_t)fw_siphash(table->hash_key, key, table->key_len);
+	return (uint32_t)fw_siphash13(table->hash_key, key, table->key_len);
 }
 
 /* memcmp() with a length only known here is a call; most keys are whole words. */

@@ -4,7 +4,7 @@
  *
  * Everything the network can fill stands in one of these: it is sized once, a full table is a normal
  * state, and who goes next is decided by last use alone, so that the same input gives the same output.
- * The key is the first key_len bytes of an entry; padding inside it must be zero. SipHash-2-4 with the
+ * The key is the first key_len bytes of an entry; padding inside it must be zero. SipHash-1-3 with the
  * caller's key keeps an outsider from choosing collisions.
  */
 #pragma once

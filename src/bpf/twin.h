@@ -29,12 +29,12 @@ struct fw_twin_result {
 	struct fw_dns_question question; /* of a packet to UDP port 53, else as it was: clear it first */
 	struct fw_bucket_rule rule;
 	uint64_t word;
-	uint64_t hash; /* of addresses and ports */
+	uint64_t hash, hash13; /* of addresses and ports */
 	uint32_t packet_read, dns_read; /* enum fw_read */
 	uint32_t allowed;
 	uint32_t runs; /* how often; tells a run from none */
 };
-_Static_assert(sizeof(struct fw_twin_result) == 96 + 80 + 1048 + 16 + 32, "no holes");
+_Static_assert(sizeof(struct fw_twin_result) == 96 + 80 + 1048 + 16 + 40, "no holes");
 
 FW_INLINE void fw_twin_dns(struct fw_cursor frame, const struct fw_twin_input *in, struct fw_twin_result *out)
 {
@@ -44,7 +44,7 @@ FW_INLINE void fw_twin_dns(struct fw_cursor frame, const struct fw_twin_input *i
 }
 
 /* A length that is no multiple of 8, so that the tail of the hash is compared too. */
-FW_INLINE uint64_t fw_twin_hash(const struct fw_twin_input *in, const struct fw_packet *packet)
+FW_INLINE void fw_twin_hash(const struct fw_twin_input *in, const struct fw_packet *packet, struct fw_twin_result *out)
 {
 	uint8_t flow[37];
 
@@ -55,7 +55,8 @@ FW_INLINE uint64_t fw_twin_hash(const struct fw_twin_input *in, const struct fw_
 	flow[34] = (uint8_t)(packet->dst_port >> 8);
 	flow[35] = (uint8_t)packet->dst_port;
 	flow[36] = packet->proto;
-	return fw_siphash(in->hash_key, flow, sizeof(flow));
+	out->hash = fw_siphash(in->hash_key, flow, sizeof(flow));
+	out->hash13 = fw_siphash13(in->hash_key, flow, sizeof(flow));
 }
 
 /* The frame is all that the cursor spans. */
@@ -70,7 +71,7 @@ FW_INLINE void fw_twin_run(struct fw_cursor frame, const struct fw_twin_input *i
 	fw_event_fill(&out->event, &out->packet, judgement);
 	out->event.time_ns = in->now_ns;
 	out->event.frame_len = frame.len;
-	out->hash = fw_twin_hash(in, &out->packet);
+	fw_twin_hash(in, &out->packet, out);
 	out->rule = fw_bucket_rule_of(in->rate_per_s, in->burst);
 	out->word = fw_bucket_next(in->word, &out->rule, in->cost, in->now_ns, &allowed);
 	out->allowed = allowed;

@@ -221,8 +221,8 @@ static bool is_who(const struct party *who, const struct finding *finding, const
 static const uint8_t *target_of(const struct finding *finding)
 {
 	switch (finding->id) {
-	case FINDING_SCAN: /* of many targets: a rule about one does not cover the others */
-		return finding->scan.kinds & SCAN_VERTICAL ? finding->scan.target : NULL;
+	case FINDING_SCAN:
+		return finding->scan.target;
 	case FINDING_BEACON:
 		return finding->beacon.target;
 	case FINDING_FLOOD:
@@ -245,7 +245,12 @@ static bool is_target(const struct party *target, const struct finding *finding)
 {
 	const uint8_t *address = target_of(finding);
 
-	return target->who == WHO_ANY || (address && holds(target, address));
+	if (target->who == WHO_ANY)
+		return true;
+	/* a rule about some of a scan's targets does not cover the others */
+	if (finding->id == FINDING_SCAN && !(finding->scan.kinds & SCAN_VERTICAL) && target->bits > finding->scan.target_bits)
+		return false;
+	return address && holds(target, address);
 }
 
 const char *mute_find(const struct mute_list *list, const struct finding *finding, const struct device *device)

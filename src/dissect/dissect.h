@@ -13,8 +13,8 @@
 #include "wire/bytes.h"
 
 /* Each returns FW_READ_OK, SHORT (cut off; facts before the cut were given), OTHER (not this protocol) or BAD. */
-enum fw_read dissect_arp(const uint8_t *bytes, size_t len, const struct fact_sink *sink);  /* from the ARP header */
-enum fw_read dissect_nd(const uint8_t *bytes, size_t len, const struct fact_sink *sink);   /* from the ICMPv6 header */
+enum fw_read dissect_arp(const uint8_t *bytes, size_t len, const struct fact_sink *sink); /* from the ARP header */
+enum fw_read dissect_nd(const uint8_t *bytes, size_t len, const struct fact_sink *sink); /* from the ICMPv6 header */
 enum fw_read dissect_dhcp(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
 enum fw_read dissect_dns(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
 enum fw_read dissect_mdns(const uint8_t *bytes, size_t len, const struct fact_sink *sink);

@@ -154,7 +154,7 @@ static bool key_fill(struct conversation *key, const struct fw_packet *p, uint32
 
 static bool to_many(const struct fw_packet *p)
 {
-	return side_is_multicast(p->dst) || (p->has_mac && (p->dst_mac[0] & 1));
+	return side_is_multicast(p->dst) || p->to_many;
 }
 
 static void note_asker(struct flow *flow, const struct fw_packet *p, uint64_t now_ns)

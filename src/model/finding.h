@@ -88,6 +88,7 @@ struct evidence_scan {
 	uint16_t ports[EVIDENCE_PORTS_MAX]; /* most targets first */
 	uint8_t port_shown; /* how many of ports[] are set */
 	uint8_t target[16]; /* the one target of a vertical scan, else the first */
+	uint8_t target_bits; /* of a horizontal scan: leading bits that all failed targets share with target */
 };
 
 struct evidence_beacon {

@@ -35,7 +35,7 @@ static uint64_t kind_of(const struct finding *finding)
 		break;
 	case FINDING_SCAN:
 		detail = (uint64_t)(finding->scan.kinds & SCAN_VERTICAL) << 2 | (uint64_t)finding->scan.source_outside << 1 |
-		        finding->scan.outside;
+			finding->scan.outside;
 		break;
 	case FINDING_FLOOD:
 	case FINDING_RECEIVES_FLOOD:
@@ -197,8 +197,8 @@ int blocks_new(const struct report_view *view, struct blocks *out_blocks)
 	size_t capacity = view->finding_count ? view->finding_count : 1;
 	struct item *items = calloc(capacity, sizeof(*items));
 	struct blocks blocks = {
-	        .list = calloc(capacity, sizeof(*blocks.list)),
-	        .sorted = calloc(capacity, sizeof(*blocks.sorted)),
+		.list = calloc(capacity, sizeof(*blocks.list)),
+		.sorted = calloc(capacity, sizeof(*blocks.sorted)),
 	};
 	int error = -ENOMEM;
 

@@ -71,8 +71,8 @@ static void add_scan_meaning(struct phrase *out, const struct finding *finding)
 {
 	if (finding->scan.mirai_mark)
 		phrase_add(out,
-		        " The packets bear the mark of the Mirai family of intruders: their TCP sequence number is the address "
-		        "they are sent to.");
+			" The packets bear the mark of the Mirai family of intruders: their TCP sequence number is the address "
+			"they are sent to.");
 	if (finding->scan.source_outside)
 		phrase_add(out, " The internet is searched like this all the time.");
 	else if (finding->severity >= SEVERITY_HIGH)
@@ -201,7 +201,7 @@ static void add_random_names(struct phrase *out, const struct evidence_flood *fl
 	phrase_add(out, " ");
 	phrase_count(out, flood->labels, "name");
 	phrase_add(out, " came up just once, as only a program makes them up; %u%% of the questions met no such name, or silence. ",
-	        flood->failed_share);
+		flood->failed_share);
 	phrase_add(out, "Such questions pass through every resolver and drown the servers of ");
 	words_flood_target(out, flood);
 	phrase_add(out, ".");
@@ -246,7 +246,7 @@ void words_title_receives_flood(struct phrase *out, const struct finding *findin
 	}
 	words_flood_target(out, &finding->flood);
 	phrase_add(out, finding->flood.backscatter ? " got the echo of somebody else's attack: %s" : " was flooded: %s",
-	        name_vector_words(finding->flood.vector));
+		name_vector_words(finding->flood.vector));
 }
 
 static void add_senders(struct phrase *out, const struct evidence_flood *flood)
@@ -263,14 +263,14 @@ static void add_senders(struct phrase *out, const struct evidence_flood *flood)
 		phrase_add(out, ": servers that were likely tricked into answering here.");
 	else if (!proven)
 		phrase_add(out,
-		        all == 1 ? "; it may be forged, as it completed no handshake."
-		                 : "; any of them may be forged, as none completed a handshake.");
+			all == 1 ? "; it may be forged, as it completed no handshake."
+				 : "; any of them may be forged, as none completed a handshake.");
 	else {
 		phrase_add(out, "; ");
 		phrase_number(out, proven);
 		phrase_add(out,
-		        proven == 1 ? " is real (it completed a handshake), the rest may be forged."
-		                    : " are real (they completed a handshake), the rest may be forged.");
+			proven == 1 ? " is real (it completed a handshake), the rest may be forged."
+				    : " are real (they completed a handshake), the rest may be forged.");
 	}
 }
 
@@ -293,7 +293,7 @@ void words_summary_receives_flood(struct phrase *out, const struct finding *find
 		phrase_add(out, " on port %u", flood->port);
 	add_flood_rate(out, flood);
 	phrase_add(
-	        out, ": %s%s.", name_vector_made_of(flood->vector), is_reflection(flood->vector) ? " that nobody here had asked for" : "");
+		out, ": %s%s.", name_vector_made_of(flood->vector), is_reflection(flood->vector) ? " that nobody here had asked for" : "");
 	if (flood->zone[0])
 		add_random_names(out, flood);
 	if (flood->backscatter)

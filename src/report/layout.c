@@ -12,35 +12,35 @@ struct range {
 
 /* Unicode's East Asian Width W and F in broad strokes, and the emoji planes: enough to keep columns straight. */
 static const struct range wide[] = {
-        {0x1100, 0x115f},
-        {0x2e80, 0x303e},
-        {0x3041, 0xa4cf},
-        {0xa960, 0xa97f},
-        {0xac00, 0xd7a3},
-        {0xf900, 0xfaff},
-        {0xfe30, 0xfe6f},
-        {0xff00, 0xff60},
-        {0xffe0, 0xffe6},
-        {0x1f300, 0x1f64f},
-        {0x1f680, 0x1f6ff},
-        {0x1f900, 0x1f9ff},
-        {0x20000, 0x3fffd},
+	{0x1100, 0x115f},
+	{0x2e80, 0x303e},
+	{0x3041, 0xa4cf},
+	{0xa960, 0xa97f},
+	{0xac00, 0xd7a3},
+	{0xf900, 0xfaff},
+	{0xfe30, 0xfe6f},
+	{0xff00, 0xff60},
+	{0xffe0, 0xffe6},
+	{0x1f300, 0x1f64f},
+	{0x1f680, 0x1f6ff},
+	{0x1f900, 0x1f9ff},
+	{0x20000, 0x3fffd},
 };
 
 /* Combining marks, likewise. */
 static const struct range combining[] = {
-        {0x0300, 0x036f},
-        {0x0483, 0x0489},
-        {0x0591, 0x05bd},
-        {0x0610, 0x061a},
-        {0x064b, 0x065f},
-        {0x0e31, 0x0e31},
-        {0x0e34, 0x0e3a},
-        {0x0e47, 0x0e4e},
-        {0x1ab0, 0x1aff},
-        {0x1dc0, 0x1dff},
-        {0x20d0, 0x20ff},
-        {0xfe20, 0xfe2f},
+	{0x0300, 0x036f},
+	{0x0483, 0x0489},
+	{0x0591, 0x05bd},
+	{0x0610, 0x061a},
+	{0x064b, 0x065f},
+	{0x0e31, 0x0e31},
+	{0x0e34, 0x0e3a},
+	{0x0e47, 0x0e4e},
+	{0x1ab0, 0x1aff},
+	{0x1dc0, 0x1dff},
+	{0x20d0, 0x20ff},
+	{0xfe20, 0xfe2f},
 };
 
 static bool range_has(const struct range *ranges, size_t count, uint32_t character)
@@ -71,8 +71,8 @@ static size_t step_read(const char *text, unsigned *out_columns)
 			character = character << 6 | (bytes[len++] & 0x3f);
 	}
 	*out_columns = range_has(wide, sizeof(wide) / sizeof(wide[0]), character)           ? 2
-	        : range_has(combining, sizeof(combining) / sizeof(combining[0]), character) ? 0
-	                                                                                    : 1;
+		: range_has(combining, sizeof(combining) / sizeof(combining[0]), character) ? 0
+											    : 1;
 	return len;
 }
 

@@ -102,11 +102,11 @@ void phrase_duration(struct phrase *phrase, uint64_t duration_ns)
 		const char *noun;
 		uint64_t ns;
 	} units[] = {
-	        {"day", 86400000000000u},
-	        {"hour", 3600000000000u},
-	        {"minute", 60000000000u},
-	        {"second", 1000000000u},
-	        {"millisecond", 1000000u},
+		{"day", 86400000000000u},
+		{"hour", 3600000000000u},
+		{"minute", 60000000000u},
+		{"second", 1000000000u},
+		{"millisecond", 1000000u},
 	};
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)

@@ -149,7 +149,7 @@ static void print_identity(const struct page *page, const struct device *device)
 		phrase_add(&line, "%sforwards for others", line.len ? ", " : "");
 	if (device->mac_count)
 		phrase_add(&line, "%sMAC %s%s", line.len ? ", " : "", text_mac(mac, device->macs[0]),
-		        device->random_mac ? " (randomised)" : "");
+			device->random_mac ? " (randomised)" : "");
 	if (device->address_count > 1)
 		phrase_add(&line, "; %u addresses", device->address_count);
 	if (line.len)

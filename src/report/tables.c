@@ -255,7 +255,7 @@ static void print_makers(const struct page *page)
 	for (uint32_t i = 0; i < junk->maker_count && i < JUNK_MAKER_MAX; i++) {
 		known |= junk->by_maker[i].maker[0] != 0;
 		bars[count++] =
-		        (struct bar){junk->by_maker[i].maker[0] ? junk->by_maker[i].maker : "unknown maker", junk->by_maker[i].count};
+			(struct bar){junk->by_maker[i].maker[0] ? junk->by_maker[i].maker : "unknown maker", junk->by_maker[i].count};
 	}
 	if (!known)
 		return;

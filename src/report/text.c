@@ -29,10 +29,10 @@ int report_text(FILE *out, const struct report_view *view, const struct report_s
 		return error;
 
 	const struct page page = {
-	        .layout = {out, width > LAYOUT_WIDTH_MAX ? LAYOUT_WIDTH_MAX : width, style->colour},
-	        .view = view,
-	        .style = style,
-	        .blocks = &blocks,
+		.layout = {out, width > LAYOUT_WIDTH_MAX ? LAYOUT_WIDTH_MAX : width, style->colour},
+		.view = view,
+		.style = style,
+		.blocks = &blocks,
 	};
 
 	page_verdict(&page);

@@ -22,7 +22,7 @@ struct tally {
 static bool same_target(const struct finding *a, const struct finding *b)
 {
 	return !memcmp(a->flood.target, b->flood.target, 16) && a->flood.target_bits == b->flood.target_bits &&
-	        !strcmp(a->flood.zone, b->flood.zone);
+		!strcmp(a->flood.zone, b->flood.zone);
 }
 
 /* True if no earlier finding of this kind in the view has the same target. */
@@ -30,7 +30,7 @@ static bool target_is_new(const struct report_view *view, size_t index)
 {
 	for (size_t i = 0; i < index; i++)
 		if (view->findings[i]->id == view->findings[index]->id && !view->findings[i]->muted &&
-		        same_target(view->findings[i], view->findings[index]))
+			same_target(view->findings[i], view->findings[index]))
 			return false;
 	return true;
 }
@@ -165,8 +165,8 @@ static void say_others(struct phrase *out, const struct tally *tally)
 	if (exposed) {
 		phrase_count(out, exposed, "device");
 		phrase_add(out,
-		        exposed == 1 ? " is exposed: others can reach it or read its password. "
-		                     : " are exposed: others can reach them or read their passwords. ");
+			exposed == 1 ? " is exposed: others can reach it or read its password. "
+				     : " are exposed: others can reach them or read their passwords. ");
 	}
 	if (!out->len && tally->outside)
 		phrase_add(out, "Something worth a look was found. ");

@@ -9,9 +9,9 @@
 #include "report/names.h"
 
 const char words_advice_hijacked[] =
-        "Disconnect it from the network now, then restart it: most such intruders live only in memory and are gone then. Before it "
-        "goes back, change its password, install the maker's latest firmware, and in the router remove the port forwarding to it and "
-        "switch UPnP off; else it is broken into again, often within minutes. If it lets you do none of this, replace it.";
+	"Disconnect it from the network now, then restart it: most such intruders live only in memory and are gone then. Before it "
+	"goes back, change its password, install the maker's latest firmware, and in the router remove the port forwarding to it and "
+	"switch UPnP off; else it is broken into again, often within minutes. If it lets you do none of this, replace it.";
 
 const char words_subject_unknown[] = "a device of this network";
 
@@ -104,9 +104,9 @@ static void add_tries(struct phrase *out, const struct evidence_login *login)
 static void summary_default_password(struct phrase *out, const struct finding *finding, const struct subject *subject)
 {
 	static const char *const ends[] = {
-	        ", with a password that is the published factory default; whether it was let in could not be seen.",
-	        ", with a password that is the published factory default, and was let in.",
-	        ", with a password that is a published factory default, and was refused.",
+		", with a password that is the published factory default; whether it was let in could not be seen.",
+		", with a password that is the published factory default, and was let in.",
+		", with a password that is a published factory default, and was refused.",
 	};
 
 	add_login_deed(out, finding, subject);
@@ -247,15 +247,15 @@ struct words {
 };
 
 static const struct words words[] = {
-        [FINDING_DEFAULT_PASSWORD] = {title_default_password, summary_default_password, advice_default_password},
-        [FINDING_CLEARTEXT_LOGIN] = {title_cleartext, summary_cleartext, advice_cleartext},
-        [FINDING_OPEN_SERVICE] = {title_open_service, summary_open_service, advice_open_service},
-        [FINDING_SCAN] = {words_title_scan, words_summary_scan, words_advice_scan},
-        [FINDING_LOGIN_GUESSING] = {title_guessing, summary_guessing, advice_guessing},
-        [FINDING_BEACON] = {words_title_beacon, words_summary_beacon, words_advice_beacon},
-        [FINDING_FLOOD] = {words_title_flood, words_summary_flood, words_advice_flood},
-        [FINDING_RECEIVES_FLOOD] = {words_title_receives_flood, words_summary_receives_flood, words_advice_receives_flood},
-        [FINDING_FORGED_SOURCE] = {words_title_forged, words_summary_forged, words_advice_forged},
+	[FINDING_DEFAULT_PASSWORD] = {title_default_password, summary_default_password, advice_default_password},
+	[FINDING_CLEARTEXT_LOGIN] = {title_cleartext, summary_cleartext, advice_cleartext},
+	[FINDING_OPEN_SERVICE] = {title_open_service, summary_open_service, advice_open_service},
+	[FINDING_SCAN] = {words_title_scan, words_summary_scan, words_advice_scan},
+	[FINDING_LOGIN_GUESSING] = {title_guessing, summary_guessing, advice_guessing},
+	[FINDING_BEACON] = {words_title_beacon, words_summary_beacon, words_advice_beacon},
+	[FINDING_FLOOD] = {words_title_flood, words_summary_flood, words_advice_flood},
+	[FINDING_RECEIVES_FLOOD] = {words_title_receives_flood, words_summary_receives_flood, words_advice_receives_flood},
+	[FINDING_FORGED_SOURCE] = {words_title_forged, words_summary_forged, words_advice_forged},
 };
 
 _Static_assert(sizeof(words) / sizeof(words[0]) == FINDING_ID_COUNT, "every finding has words");

@@ -82,10 +82,11 @@ static struct reader *reader_new(struct input *input, size_t block)
 	/* A pipe stays open from here on, and brings this much at once. */
 	if (!again && block < BLOCK_PIPE)
 		block = BLOCK_PIPE;
+	struct unpack_file file = {.fd = fd, .read_max = block, .budget = input->budget};
 	struct reader *reader = malloc(sizeof(*reader));
 	if (!reader && fd > STDIN_FILENO)
 		close(fd);
-	if (!reader || window_open(&reader->window, fd, block, input->report.file, &reader->fault)) {
+	if (!reader || window_open(&reader->window, &file, input->report.file, &reader->fault)) {
 		free(reader);
 		input_refuse(input, "not read: not enough memory");
 		return NULL;
@@ -106,8 +107,8 @@ static enum fw_read not_a_capture(struct window *window)
 		fault_set(window->fault, window->file, 0, 0, packed ? "there is nothing in it once unpacked" : "the file is empty");
 	else
 		fault_set(window->fault, window->file, 0, 0,
-		        packed ? "what is packed in it is not a capture (neither pcap nor pcapng)"
-		               : "not a capture (neither pcap nor pcapng, nor one of these as gzip, xz or zstd)");
+			packed ? "what is packed in it is not a capture (neither pcap nor pcapng)"
+			       : "not a capture (neither pcap nor pcapng, nor one of these as gzip, xz or zstd)");
 	return FW_READ_BAD;
 }
 
@@ -146,7 +147,7 @@ bool input_advance(struct input *input)
 	struct reader *reader = input->reader;
 	struct frame *next = &input->next;
 	enum fw_read read =
-	        reader->newer ? pcapng_read(&reader->pcapng, &reader->window, next) : pcap_read(&reader->pcap, &reader->window, next);
+		reader->newer ? pcapng_read(&reader->pcapng, &reader->window, next) : pcap_read(&reader->pcap, &reader->window, next);
 
 	if (__builtin_expect(read != FW_READ_OK, 0)) {
 		stop(input, read);

@@ -106,7 +106,7 @@ static uint64_t time_ns(const struct pcapng_interface *interface, uint64_t units
 
 /* The options of an interface block, from options to end. */
 static enum fw_read read_options(
-        struct pcapng *pcapng, struct pcapng_interface *interface, struct window *window, const uint8_t *options, const uint8_t *end)
+	struct pcapng *pcapng, struct pcapng_interface *interface, struct window *window, const uint8_t *options, const uint8_t *end)
 {
 	while (end - options >= 4) {
 		uint16_t code = order_u16(options, pcapng->swapped), len = order_u16(options + 2, pcapng->swapped);
@@ -155,7 +155,7 @@ static enum fw_read check_packet(struct window *window, uint32_t cap_len, uint32
 }
 
 static enum fw_read read_packet(
-        struct pcapng *pcapng, struct window *window, const uint8_t *bytes, const struct block *block, struct frame *out_frame)
+	struct pcapng *pcapng, struct window *window, const uint8_t *bytes, const struct block *block, struct frame *out_frame)
 {
 	if (block->len < PACKET_HEAD_LEN + TRAILER_LEN)
 		return window_bad(window, "a packet block of %u bytes", block->len);
@@ -180,7 +180,7 @@ static enum fw_read read_packet(
 
 /* The captured length is not told: it is the smallest of what was on the wire, the snap length and the block's room. */
 static enum fw_read read_simple(
-        struct pcapng *pcapng, struct window *window, const uint8_t *bytes, const struct block *block, struct frame *out_frame)
+	struct pcapng *pcapng, struct window *window, const uint8_t *bytes, const struct block *block, struct frame *out_frame)
 {
 	if (block->len < SIMPLE_HEAD_LEN + TRAILER_LEN)
 		return window_bad(window, "a simple packet block of %u bytes", block->len);

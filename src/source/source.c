@@ -5,7 +5,8 @@
  * At start each input is opened just long enough to read its first frame, whose time gives it its place. After
  * that an input stays light until the merge reaches that time. A day of captures, one file after another, thus needs
  * one descriptor and one buffer, however many files it is; only captures that overlap in time are open together,
- * and the more of them there are, the less each reads at once.
+ * and the more of them there are, the less each reads at once. Their decoders share one budget: a compressed capture that finds
+ * it spent when its time comes is reported and left out from there on.
  *
  * The merge is a binary heap over the open inputs, keyed by the time of the frame that each holds, then by the
  * input's place. The frame given last stays in its window until source_next() is called again, which
@@ -28,6 +29,7 @@ enum {
 };
 
 struct source {
+	struct unpack_budget budget;
 	struct input *inputs; /* by start_ns, then name; those without any frame last */
 	size_t count;
 	size_t due; /* the first input that the merge has not reached */
@@ -149,6 +151,7 @@ static void look(struct source *source)
 static int take_names(struct source *source, const char *const *files)
 {
 	for (size_t i = 0; i < source->count; i++) {
+		source->inputs[i].budget = &source->budget;
 		source->inputs[i].report.file = strdup(files[i]);
 		if (!source->inputs[i].report.file)
 			return -ENOMEM;

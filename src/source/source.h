@@ -4,7 +4,8 @@
  *
  * pcap and pcapng, micro- and nanosecond (pcapng: any if_tsresol), either byte order, plain or
  * gzip, xz, zstd, "-" for standard input; interfaces of different link types in one pcapng.
- * Files are streamed: memory does not depend on their size, only on how many are open at once.
+ * Files are streamed: memory does not depend on their size, only on how many are open at once (those that overlap in time); all
+ * decoders together stay below FW_UNPACK_MAX.
  * Called by the hall (inspect). Rooms never see a file.
  */
 #pragma once

@@ -19,19 +19,19 @@
 
 enum { PAGE = 4096 };
 
-int window_open(struct window *window, int fd, size_t block, const char *file, struct fault *fault)
+int window_open(struct window *window, const struct unpack_file *file, const char *name, struct fault *fault)
 {
 	memset(window, 0, sizeof(*window));
-	if (unpack_open(&window->unpack, fd, block))
+	if (unpack_open(&window->unpack, file))
 		return -ENOMEM;
-	if (posix_memalign((void **)&window->buffer, PAGE, WINDOW_NEED_MAX + block)) {
+	if (posix_memalign((void **)&window->buffer, PAGE, WINDOW_NEED_MAX + file->read_max)) {
 		window->buffer = NULL;
 		window_close(window);
 		return -ENOMEM;
 	}
 	window->at = window->end = WINDOW_NEED_MAX;
-	window->block = block;
-	window->file = file;
+	window->block = file->read_max;
+	window->file = name;
 	window->fault = fault;
 	return 0;
 }
@@ -88,8 +88,8 @@ enum fw_read window_ended(struct window *window, const char *thing, uint64_t sta
 		return FW_READ_OTHER;
 	else
 		fault_set(window->fault, window->file, 0, window->end_offset,
-		        "cut short at byte %llu%s, within %s that starts at byte %llu", (unsigned long long)window->end_offset,
-		        of_what(window), thing, (unsigned long long)start);
+			"cut short at byte %llu%s, within %s that starts at byte %llu", (unsigned long long)window->end_offset,
+			of_what(window), thing, (unsigned long long)start);
 	return state == FW_READ_BAD ? FW_READ_BAD : FW_READ_SHORT;
 }
 
@@ -102,6 +102,6 @@ enum fw_read window_bad(struct window *window, const char *format, ...)
 	vsnprintf(sentence, sizeof(sentence), format, arguments);
 	va_end(arguments);
 	fault_set(window->fault, window->file, 0, window_offset(window), "damaged at byte %llu%s: %s",
-	        (unsigned long long)window_offset(window), of_what(window), sentence);
+		(unsigned long long)window_offset(window), of_what(window), sentence);
 	return FW_READ_BAD;
 }

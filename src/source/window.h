@@ -27,8 +27,8 @@ struct window {
 	struct fault *fault; /* where to tell; borrowed */
 };
 
-/* Takes fd over, also on failure. Returns 0 or -ENOMEM (nothing is told then). file and fault must outlive the window. */
-int window_open(struct window *window, int fd, size_t block, const char *file, struct fault *fault);
+/* Takes file->fd over, also on failure. Returns 0 or -ENOMEM (nothing is told then). name and fault must outlive the window. */
+int window_open(struct window *window, const struct unpack_file *file, const char *name, struct fault *fault);
 void window_close(struct window *window);
 
 /* Moves on until len bytes are unread; NULL when the file ends or breaks before. */

@@ -143,7 +143,7 @@ FW_INLINE enum fw_reason fw_dns_header(struct fw_cursor *here, struct fw_dns_que
 	if (!fw_be16(p + 4))
 		return FW_REASON_DNS_NO_QUESTION;
 	if (fw_be16(p + 4) > FW_LIMIT(1u) || fw_be16(p + 6) > FW_LIMIT(0u) || fw_be16(p + 8) > FW_LIMIT(1u) ||
-	        out->additional > FW_LIMIT(2u))
+		out->additional > FW_LIMIT(2u))
 		return FW_REASON_DNS_COUNTS;
 	return FW_REASON_NONE;
 }
@@ -189,7 +189,7 @@ FW_INLINE enum fw_read fw_dns_parse(struct fw_cursor message, const struct fw_dn
 #ifndef __bpf__
 /* User space: a DNS message of len bytes, as in a datagram. */
 static inline enum fw_read fw_dns_question_read(
-        const uint8_t *bytes, uint32_t len, const struct fw_dns_key *key, struct fw_dns_question *out)
+	const uint8_t *bytes, uint32_t len, const struct fw_dns_key *key, struct fw_dns_question *out)
 {
 	return fw_dns_parse(fw_cursor_of(bytes, len), key, out);
 }

@@ -47,6 +47,9 @@ enum fw_ip_proto {
 	FW_IP_OPTIONS = 60,
 };
 
+/* Packet types of cooked v1 and v2. The rest: 0 to us, 3 to somebody else, 4 sent by us (to whomever). */
+enum fw_cooked_type { FW_COOKED_BROADCAST = 1, FW_COOKED_MULTICAST = 2 };
+
 /* Address families of NULL and LOOP: IPv4 is 2 everywhere; IPv6 on Linux, Windows, NetBSD and OpenBSD, FreeBSD, Darwin. */
 enum fw_null_family { FW_AF_INET = 2, FW_AF_LINUX6 = 10, FW_AF_WINDOWS6 = 23, FW_AF_NETBSD6 = 24, FW_AF_FREEBSD6 = 28, FW_AF_DARWIN6 = 30 };
 
@@ -74,10 +77,11 @@ struct fw_packet {
 	uint8_t vlan_count;
 	uint8_t has_mac;
 	uint8_t reason; /* enum fw_reason: why the reader stopped */
-	uint8_t zero[6]; /* padding, always zero */
+	uint8_t to_many; /* the link says broadcast or multicast: group bit of dst_mac, packet type of cooked v1/v2 */
+	uint8_t zero[5]; /* padding, always zero */
 };
 _Static_assert(sizeof(struct fw_packet) == 96, "padded by hand");
-_Static_assert(offsetof(struct fw_packet, tcp_seq) == 68 && offsetof(struct fw_packet, zero) == 90, "no holes");
+_Static_assert(offsetof(struct fw_packet, tcp_seq) == 68 && offsetof(struct fw_packet, zero) == 91, "no holes");
 
 /* One reading in progress: fields are set in out as soon as they are known. */
 struct fw_reading {

@@ -6,6 +6,7 @@
 
 #define FW_FRAME_MAX 262144u /* captured bytes of one frame: libpcap's own MAXIMUM_SNAPLEN */
 #define FW_SOURCE_FILES_MAX 4096u /* captures in one run */
+#define FW_UNPACK_MAX 25165824u /* bytes that the decoders of all compressed captures open at once take together: two of xz -6 and more */
 #define FW_PCAPNG_INTERFACES_MAX 1024u /* interface blocks in one pcapng section */
 #define FW_PCAPNG_BLOCK_MAX 16777216u /* bytes of one pcapng block; larger ones are taken for damage */
 #define FW_STREAM_MAX 768u /* TCP conversations reassembled at once */

@@ -16,6 +16,7 @@ FW_INLINE enum fw_reason fw_link_ethernet(struct fw_reading *r)
 	if (!p)
 		return FW_REASON_LINK_SHORT;
 	r->out->has_mac = 1;
+	r->out->to_many = fw_u8(p) & FW_LIMIT(1u);
 	fw_copy(r->out->dst_mac, p, 6);
 	fw_copy(r->out->src_mac, p + 6, 6);
 	r->out->ether_type = fw_be16(p + 12);
@@ -32,12 +33,19 @@ FW_INLINE void fw_link_sender(struct fw_reading *r, uint32_t address_len, const 
 	fw_copy(r->out->src_mac, p, 6);
 }
 
+/* They do not tell the receiver, only of which kind it was. */
+FW_INLINE void fw_link_receiver(struct fw_reading *r, uint32_t type)
+{
+	r->out->to_many = type == FW_LIMIT(FW_COOKED_BROADCAST) || type == FW_LIMIT(FW_COOKED_MULTICAST);
+}
+
 FW_INLINE enum fw_reason fw_link_cooked(struct fw_reading *r)
 {
 	const uint8_t *p = fw_peek(&r->here, FW_LIMIT(16u));
 
 	if (!p)
 		return FW_REASON_LINK_SHORT;
+	fw_link_receiver(r, fw_be16(p));
 	fw_link_sender(r, fw_be16(p + 4), p + 6);
 	r->out->ether_type = fw_be16(p + 14);
 	fw_skip(&r->here, FW_LIMIT(16u));
@@ -50,6 +58,7 @@ FW_INLINE enum fw_reason fw_link_cooked2(struct fw_reading *r)
 
 	if (!p)
 		return FW_REASON_LINK_SHORT;
+	fw_link_receiver(r, fw_u8(p + 10));
 	fw_link_sender(r, fw_u8(p + 11), p + 12);
 	r->out->ether_type = fw_be16(p);
 	fw_skip(&r->here, FW_LIMIT(20u));
@@ -59,7 +68,7 @@ FW_INLINE enum fw_reason fw_link_cooked2(struct fw_reading *r)
 FW_INLINE bool fw_link_is_inet6(uint32_t family)
 {
 	return family == FW_LIMIT(FW_AF_LINUX6) || family == FW_LIMIT(FW_AF_WINDOWS6) || family == FW_LIMIT(FW_AF_NETBSD6) ||
-	        family == FW_LIMIT(FW_AF_FREEBSD6) || family == FW_LIMIT(FW_AF_DARWIN6);
+		family == FW_LIMIT(FW_AF_FREEBSD6) || family == FW_LIMIT(FW_AF_DARWIN6);
 }
 
 /* The family is in the byte order of whoever captured (LOOP: of the network); families are small, so the smaller reading is meant. */

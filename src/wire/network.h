@@ -56,7 +56,7 @@ FW_INLINE enum fw_reason fw_network_ipv4(struct fw_reading *r)
 FW_INLINE bool fw_network_is_extension(uint32_t proto)
 {
 	return proto == FW_LIMIT(FW_IP_HOP_BY_HOP) || proto == FW_LIMIT(FW_IP_ROUTING) || proto == FW_LIMIT(FW_IP_FRAGMENT) ||
-	        proto == FW_LIMIT(FW_IP_AUTH) || proto == FW_LIMIT(FW_IP_OPTIONS);
+		proto == FW_LIMIT(FW_IP_AUTH) || proto == FW_LIMIT(FW_IP_OPTIONS);
 }
 
 /* Length of an extension header of this kind; each counts in its own way (RFC 8200 section 4, RFC 4302 section 2.2). */

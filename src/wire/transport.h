@@ -37,17 +37,25 @@ FW_INLINE const uint8_t *fw_transport_header(const struct fw_reading *r, uint32_
 	return fw_peek(&r->here, n);
 }
 
+/*
+ * An ICMP error quotes 8 bytes behind the IP header (RFC 792), and a capture may keep no more: enough for the ports and the
+ * sequence number, which tell whose packet it was.
+ */
 FW_INLINE enum fw_reason fw_transport_tcp(struct fw_reading *r)
 {
-	enum fw_reason reason;
-	const uint8_t *p = fw_transport_header(r, FW_LIMIT(20u), &reason);
+	const uint8_t *p = fw_peek(&r->here, FW_LIMIT(8u));
 	uint32_t words, header_len;
 
+	if (fw_reading_lacks(r, FW_LIMIT(20u)))
+		return fw_transport_too_small(r);
 	if (!p)
-		return reason;
+		return FW_REASON_TRANSPORT_SHORT;
 	r->out->src_port = fw_be16(p);
 	r->out->dst_port = fw_be16(p + 2);
 	r->out->tcp_seq = fw_be32(p + 4);
+	p = fw_peek(&r->here, FW_LIMIT(20u));
+	if (!p)
+		return FW_REASON_TRANSPORT_SHORT;
 	r->out->tcp_ack = fw_be32(p + 8);
 	r->out->tcp_flags = fw_u8(p + 13) & FW_LIMIT(0x3f);
 	r->out->tcp_window = fw_be16(p + 14);

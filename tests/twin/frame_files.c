@@ -14,7 +14,7 @@
 enum { FILE_MAX = 64 << 20, PATH_BYTES = 4096, WRAP = 42 };
 
 static const uint32_t corpus_links[] = {
-        FW_LINK_ETHERNET, FW_LINK_SLL, FW_LINK_SLL2, FW_LINK_RAW, FW_LINK_IPV4, FW_LINK_IPV6, FW_LINK_NULL, FW_LINK_LOOP};
+	FW_LINK_ETHERNET, FW_LINK_SLL, FW_LINK_SLL2, FW_LINK_RAW, FW_LINK_IPV4, FW_LINK_IPV6, FW_LINK_NULL, FW_LINK_LOOP};
 
 struct files {
 	frame_visit visit;
@@ -26,12 +26,12 @@ struct files {
 static struct fw_twin_input file_input(uint32_t link, uint32_t number)
 {
 	return (struct fw_twin_input){.now_ns = 1477022400000000000ull,
-	        .word = 1477022400000000000ull + number % 9 * 1000000,
-	        .link = link,
-	        .dns_key = {{0x12345677, 0x7ffffffe}, {3, 0x2badf00d}},
-	        .rate_per_s = 1 + number,
-	        .burst = number % 97 * 1000,
-	        .cost = number % 1500};
+		.word = 1477022400000000000ull + number % 9 * 1000000,
+		.link = link,
+		.dns_key = {{0x12345677, 0x7ffffffe}, {3, 0x2badf00d}},
+		.rate_per_s = 1 + number,
+		.burst = number % 97 * 1000,
+		.cost = number % 1500};
 }
 
 static void give(struct files *files, const char *name, uint32_t link, const uint8_t *bytes, uint32_t len)
@@ -46,7 +46,7 @@ static void give(struct files *files, const char *name, uint32_t link, const uin
 static void give_message(struct files *files, const char *name, uint8_t *bytes, uint32_t len)
 {
 	static const uint8_t head[WRAP] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0, 0, 0, 0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1,
-	        192, 0, 2, 2, 0x30, 0x39, 0, 53, 0, 0, 0, 0};
+		192, 0, 2, 2, 0x30, 0x39, 0, 53, 0, 0, 0, 0};
 
 	memcpy(bytes, head, WRAP);
 	bytes[16] = (uint8_t)((len + 28) >> 8);
@@ -117,7 +117,7 @@ static void give_folder(struct files *files, const char *folder, uint8_t *room)
 		struct stat info;
 
 		if (entries[i]->d_name[0] != '.' && snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name) < PATH_BYTES &&
-		        !stat(path, &info)) {
+			!stat(path, &info)) {
 			if (S_ISDIR(info.st_mode))
 				give_folder(files, path, room);
 			else

@@ -297,13 +297,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	struct report_capture capture;
 	struct report_style style = {.width = 40 + below(&input, 160)};
 	struct report_view view = {.captures = &capture,
-	        .capture_count = 1,
-	        .devices = shown,
-	        .device_numbers = numbers,
-	        .findings = told,
-	        .junk = &junk,
-	        .left_out = &left_out,
-	        .left_out_count = 1};
+		.capture_count = 1,
+		.devices = shown,
+		.device_numbers = numbers,
+		.findings = told,
+		.junk = &junk,
+		.left_out = &left_out,
+		.left_out_count = 1};
 
 	memset(devices, 0, sizeof(devices));
 	memset(findings, 0, sizeof(findings));

@@ -74,6 +74,7 @@ def main():
         "pcapng-trailer-lies": little[:-4] + bytes(4),
         "gzip": gzip.compress(plain, mtime=0),
         "gzip-members": gzip.compress(plain[:30], mtime=0) + bytes(3) + gzip.compress(plain[30:], mtime=0),
+        "gzip-trailing-words": gzip.compress(plain, mtime=0) + bytes(5) + b"trailing words",
         "gzip-text": gzip.compress(b"not a capture", mtime=0),
         "xz": xz(little),
         "xz-streams": xz(big[:50]) + bytes(4) + xz(big[50:]),

@@ -8,7 +8,7 @@
 #include "wire/packet.h"
 
 static const uint32_t links[] = {
-        FW_LINK_ETHERNET, FW_LINK_SLL, FW_LINK_SLL2, FW_LINK_RAW, FW_LINK_IPV4, FW_LINK_IPV6, FW_LINK_NULL, FW_LINK_LOOP};
+	FW_LINK_ETHERNET, FW_LINK_SLL, FW_LINK_SLL2, FW_LINK_RAW, FW_LINK_IPV4, FW_LINK_IPV6, FW_LINK_NULL, FW_LINK_LOOP};
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
@@ -31,6 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	must(packet.payload_off + packet.payload_len <= len - 1 && packet.payload_len <= packet.payload_wire_len);
 	must(packet.network_off <= len - 1 && packet.transport_off <= len - 1);
 	must(packet.vlan_count <= 2 && packet.vlan[0] < 4096 && packet.vlan[1] < 4096);
+	must(packet.to_many <= 1);
 	must(packet.family == 0 || packet.family == 4 || packet.family == 6);
 	must(!memcmp(packet.zero, none, sizeof(none)));
 	return 0;

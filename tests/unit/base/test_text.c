@@ -15,66 +15,66 @@ struct escape_case {
 };
 
 static const struct escape_case escapes[] = {
-        {"plain", "DVR-living room 2", "DVR-living room 2"},
-        {"empty", "", ""},
-        {"backslash doubled", "a\\x1b", "a\\\\x1b"},
-        {"terminal clear screen", "\033[2J", "\\x1b[2J"},
-        {"terminal title", "\033]0;owned\a", "\\x1b]0;owned\\x07"},
-        {"line breaks and tab", "a\r\nb\tc", "a\\x0d\\x0ab\\x09c"},
-        {"DEL",
-                "a\x7f"
-                "b",
-                "a\\x7f"
-                "b"},
-        {"C1 raw byte",
-                "a\x9b"
-                "31m",
-                "a\\x9b31m"},
-        {"C1 as UTF-8",
-                "a\xc2\x9b"
-                "31m",
-                "a\\xc2\\x9b31m"},
-        {"last C1", "\xc2\x9f\xc2\xa0", "\\xc2\\x9f\xc2\xa0"},
-        {"two bytes",
-                "K\xc3\xbc"
-                "che",
-                "K\xc3\xbc"
-                "che"},
-        {"three bytes", "\xe5\xb0\x8f\xe7\xb1\xb3", "\xe5\xb0\x8f\xe7\xb1\xb3"},
-        {"four bytes", "\xf0\x9f\x93\xb7", "\xf0\x9f\x93\xb7"},
-        {"overlong slash", "\xc0\xaf", "\\xc0\\xaf"},
-        {"overlong NUL", "\xc0\x80", "\\xc0\\x80"},
-        {"overlong ESC in three", "\xe0\x80\x9b", "\\xe0\\x80\\x9b"},
-        {"overlong in four", "\xf0\x82\x82\xac", "\\xf0\\x82\\x82\\xac"},
-        {"surrogate", "\xed\xa0\x80", "\\xed\\xa0\\x80"},
-        {"last before surrogates", "\xed\x9f\xbf", "\xed\x9f\xbf"},
-        {"above the last plane", "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},
-        {"F5 to FF", "\xf5\xff", "\\xf5\\xff"},
-        {"stray continuation", "a\x80z", "a\\x80z"},
-        {"sequence broken by a letter", "\xe5\xb0z", "\\xe5\\xb0z"},
-        {"sequence broken by an escape", "\xe5\033", "\\xe5\\x1b"},
-        {"sequence at the end", "ok\xe5\xb0", "ok\\xe5\\xb0"},
-        {"bidi override",
-                "a\xe2\x80\xae"
-                "gpj",
-                "a\\xe2\\x80\\xae"
-                "gpj"},
-        {"bidi embedding first", "\xe2\x80\xaa", "\\xe2\\x80\\xaa"},
-        {"bidi isolates", "\xe2\x81\xa6\xe2\x81\xa9", "\\xe2\\x81\\xa6\\xe2\\x81\\xa9"},
-        {"Arabic letter mark", "\xd8\x9c", "\\xd8\\x9c"},
-        {"zero width space",
-                "a\xe2\x80\x8b"
-                "b",
-                "a\\xe2\\x80\\x8b"
-                "b"},
-        {"left to right mark", "\xe2\x80\x8e", "\\xe2\\x80\\x8e"},
-        {"hyphen next to it", "\xe2\x80\x90", "\xe2\x80\x90"},
-        {"line separator", "\xe2\x80\xa8", "\\xe2\\x80\\xa8"},
-        {"word joiner", "\xe2\x81\xa0", "\\xe2\\x81\\xa0"},
-        {"byte order mark", "\xef\xbb\xbfhi", "\\xef\\xbb\\xbfhi"},
-        {"soft hyphen", "a\xc2\xad", "a\\xc2\\xad"},
-        {"tag character", "\xf3\xa0\x81\x81", "\\xf3\\xa0\\x81\\x81"},
-        {"right to left letters stay", "\xd7\xa9\xd7\x9c", "\xd7\xa9\xd7\x9c"},
+	{"plain", "DVR-living room 2", "DVR-living room 2"},
+	{"empty", "", ""},
+	{"backslash doubled", "a\\x1b", "a\\\\x1b"},
+	{"terminal clear screen", "\033[2J", "\\x1b[2J"},
+	{"terminal title", "\033]0;owned\a", "\\x1b]0;owned\\x07"},
+	{"line breaks and tab", "a\r\nb\tc", "a\\x0d\\x0ab\\x09c"},
+	{"DEL",
+		"a\x7f"
+		"b",
+		"a\\x7f"
+		"b"},
+	{"C1 raw byte",
+		"a\x9b"
+		"31m",
+		"a\\x9b31m"},
+	{"C1 as UTF-8",
+		"a\xc2\x9b"
+		"31m",
+		"a\\xc2\\x9b31m"},
+	{"last C1", "\xc2\x9f\xc2\xa0", "\\xc2\\x9f\xc2\xa0"},
+	{"two bytes",
+		"K\xc3\xbc"
+		"che",
+		"K\xc3\xbc"
+		"che"},
+	{"three bytes", "\xe5\xb0\x8f\xe7\xb1\xb3", "\xe5\xb0\x8f\xe7\xb1\xb3"},
+	{"four bytes", "\xf0\x9f\x93\xb7", "\xf0\x9f\x93\xb7"},
+	{"overlong slash", "\xc0\xaf", "\\xc0\\xaf"},
+	{"overlong NUL", "\xc0\x80", "\\xc0\\x80"},
+	{"overlong ESC in three", "\xe0\x80\x9b", "\\xe0\\x80\\x9b"},
+	{"overlong in four", "\xf0\x82\x82\xac", "\\xf0\\x82\\x82\\xac"},
+	{"surrogate", "\xed\xa0\x80", "\\xed\\xa0\\x80"},
+	{"last before surrogates", "\xed\x9f\xbf", "\xed\x9f\xbf"},
+	{"above the last plane", "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},
+	{"F5 to FF", "\xf5\xff", "\\xf5\\xff"},
+	{"stray continuation", "a\x80z", "a\\x80z"},
+	{"sequence broken by a letter", "\xe5\xb0z", "\\xe5\\xb0z"},
+	{"sequence broken by an escape", "\xe5\033", "\\xe5\\x1b"},
+	{"sequence at the end", "ok\xe5\xb0", "ok\\xe5\\xb0"},
+	{"bidi override",
+		"a\xe2\x80\xae"
+		"gpj",
+		"a\\xe2\\x80\\xae"
+		"gpj"},
+	{"bidi embedding first", "\xe2\x80\xaa", "\\xe2\\x80\\xaa"},
+	{"bidi isolates", "\xe2\x81\xa6\xe2\x81\xa9", "\\xe2\\x81\\xa6\\xe2\\x81\\xa9"},
+	{"Arabic letter mark", "\xd8\x9c", "\\xd8\\x9c"},
+	{"zero width space",
+		"a\xe2\x80\x8b"
+		"b",
+		"a\\xe2\\x80\\x8b"
+		"b"},
+	{"left to right mark", "\xe2\x80\x8e", "\\xe2\\x80\\x8e"},
+	{"hyphen next to it", "\xe2\x80\x90", "\xe2\x80\x90"},
+	{"line separator", "\xe2\x80\xa8", "\\xe2\\x80\\xa8"},
+	{"word joiner", "\xe2\x81\xa0", "\\xe2\\x81\\xa0"},
+	{"byte order mark", "\xef\xbb\xbfhi", "\\xef\\xbb\\xbfhi"},
+	{"soft hyphen", "a\xc2\xad", "a\\xc2\\xad"},
+	{"tag character", "\xf3\xa0\x81\x81", "\\xf3\\xa0\\x81\\x81"},
+	{"right to left letters stay", "\xd7\xa9\xd7\x9c", "\xd7\xa9\xd7\x9c"},
 };
 
 static void escapes_what_is_not_text(void **state)
@@ -153,11 +153,11 @@ static void addresses_in_their_usual_form(void **state)
 		uint8_t address[16];
 		const char *expected;
 	} cases[] = {
-	        {{[10] = 0xff, [11] = 0xff, 192, 0, 2, 1}, "192.0.2.1"},
-	        {{[10] = 0xff, [11] = 0xff, 255, 255, 255, 255}, "255.255.255.255"},
-	        {{0x20, 0x01, 0x0d, 0xb8, [15] = 1}, "2001:db8::1"},
-	        {{0}, "::"},
-	        {{0xfe, 0x80, [8] = 2, [11] = 0xff, [12] = 0xfe, [15] = 9}, "fe80::200:ff:fe00:9"},
+		{{[10] = 0xff, [11] = 0xff, 192, 0, 2, 1}, "192.0.2.1"},
+		{{[10] = 0xff, [11] = 0xff, 255, 255, 255, 255}, "255.255.255.255"},
+		{{0x20, 0x01, 0x0d, 0xb8, [15] = 1}, "2001:db8::1"},
+		{{0}, "::"},
+		{{0xfe, 0x80, [8] = 2, [11] = 0xff, [12] = 0xfe, [15] = 9}, "fe80::200:ff:fe00:9"},
 	};
 	uint8_t longest[16];
 	char out[TEXT_ADDRESS_MAX];
@@ -184,8 +184,8 @@ static void faults_hold_no_raw_bytes(void **state)
 	struct fault fault;
 
 	fault_set(&fault, "a\033b.pcap", 3, 9, "block of %u bytes in %s", 7u,
-	        "\x9b"
-	        "2J");
+		"\x9b"
+		"2J");
 	assert_string_equal(fault.file, "a\\x1bb.pcap");
 	assert_string_equal(fault.sentence, "block of 7 bytes in \\x9b2J");
 	assert_int_equal(fault.line, 3);
@@ -196,13 +196,13 @@ static void faults_hold_no_raw_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(escapes_what_is_not_text),
-	        cmocka_unit_test(takes_nul_as_a_byte_when_a_length_is_given),
-	        cmocka_unit_test(cuts_between_units),
-	        cmocka_unit_test(result_is_always_clean),
-	        cmocka_unit_test(addresses_in_their_usual_form),
-	        cmocka_unit_test(macs_and_times),
-	        cmocka_unit_test(faults_hold_no_raw_bytes),
+		cmocka_unit_test(escapes_what_is_not_text),
+		cmocka_unit_test(takes_nul_as_a_byte_when_a_length_is_given),
+		cmocka_unit_test(cuts_between_units),
+		cmocka_unit_test(result_is_always_clean),
+		cmocka_unit_test(addresses_in_their_usual_form),
+		cmocka_unit_test(macs_and_times),
+		cmocka_unit_test(faults_hold_no_raw_bytes),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

@@ -69,7 +69,10 @@ static void test_rules(void **state)
 	/* a scan of many targets is not covered by a rule about one of them */
 	struct mute_list *list = list_of("scan * -> 203.0.113.0/24 mine\n");
 	finding.scan.kinds = SCAN_HORIZONTAL | SCAN_TCP;
+	finding.scan.target_bits = 119;
 	assert_null(mute_find(list, &finding, &device));
+	finding.scan.target_bits = 120;
+	assert_non_null(mute_find(list, &finding, &device));
 	mute_free(list);
 }
 

@@ -38,21 +38,21 @@ static void start(struct report_view *view)
 	memset(&junk, 0, sizeof(junk));
 	device_count = finding_count = 0;
 	captures[0] = (struct report_capture){.file = "/srv/captures/evening.pcap",
-	        .packets = 48211,
-	        .bytes = 3904112,
-	        .first_ns = EVENING,
-	        .last_ns = EVENING + 600 * SECOND + 123456789};
+		.packets = 48211,
+		.bytes = 3904112,
+		.first_ns = EVENING,
+		.last_ns = EVENING + 600 * SECOND + 123456789};
 	left_out[0] = (struct report_left_out){"conversations", 0};
 	left_out[1] = (struct report_left_out){"frames_not_understood", 0};
 	left_out[2] = (struct report_left_out){"devices", 0};
 	*view = (struct report_view){.captures = captures,
-	        .capture_count = 1,
-	        .devices = shown,
-	        .device_numbers = numbers,
-	        .findings = told,
-	        .junk = &junk,
-	        .left_out = left_out,
-	        .left_out_count = 3};
+		.capture_count = 1,
+		.devices = shown,
+		.device_numbers = numbers,
+		.findings = told,
+		.junk = &junk,
+		.left_out = left_out,
+		.left_out_count = 3};
 }
 
 /* Worst first, as the view promises; equals stay in their order. */
@@ -157,7 +157,7 @@ static void recorder_floods(const struct device *device)
 
 	flood->count = 45210;
 	flood->flood = (struct evidence_flood){
-	        .vector = VECTOR_SYN, .target_bits = 128, .port = 80, .packets = 45210, .bytes = 2712600, .answers = 12, .peak_pps = 1502};
+		.vector = VECTOR_SYN, .target_bits = 128, .port = 80, .packets = 45210, .bytes = 2712600, .answers = 12, .peak_pps = 1502};
 	v4(flood->flood.target, 0xcb007150);
 	junk.total = (struct junk_count){46210, 2788600};
 	junk.by_vector[VECTOR_SYN] = (struct junk_count){45210, 2712600};
@@ -176,14 +176,14 @@ static void recorder_floods(const struct device *device)
 	struct finding *names = finding_add(FINDING_FLOOD, SEVERITY_CRITICAL, device, STATE_HIJACKED);
 
 	names->flood = (struct evidence_flood){.vector = VECTOR_DNS_RANDOM_SUBDOMAIN,
-	        .target_bits = 128,
-	        .port = 53,
-	        .packets = 1000,
-	        .bytes = 76000,
-	        .peak_pps = 60,
-	        .zone = "shop.example",
-	        .labels = 998,
-	        .failed_share = 97};
+		.target_bits = 128,
+		.port = 53,
+		.packets = 1000,
+		.bytes = 76000,
+		.peak_pps = 60,
+		.zone = "shop.example",
+		.labels = 998,
+		.failed_share = 97};
 	v4(names->flood.target, 0xc0a80101);
 }
 
@@ -194,26 +194,26 @@ static void recorder_scans(const struct device *device)
 
 	scan->count = 412;
 	scan->scan = (struct evidence_scan){.kinds = SCAN_TCP | SCAN_HORIZONTAL,
-	        .outside = true,
-	        .mirai_mark = true,
-	        .failed = 412,
-	        .answered = 3,
-	        .targets = 412,
-	        .port_count = 2,
-	        .ports = {23, 2323},
-	        .port_shown = 2};
+		.outside = true,
+		.mirai_mark = true,
+		.failed = 412,
+		.answered = 3,
+		.targets = 412,
+		.port_count = 2,
+		.ports = {23, 2323},
+		.port_shown = 2};
 	v4(scan->scan.target, 0xc6336411);
 	beacon = finding_add(FINDING_BEACON, SEVERITY_HIGH, device, STATE_SUSPECT);
 	beacon->beacon = (struct evidence_beacon){.port = 48101,
-	        .proto = 6,
-	        .contacts = 24,
-	        .answered = true,
-	        .score = 912,
-	        .timestamp_score = 991,
-	        .size_score = 1000,
-	        .duration_score = 700,
-	        .histogram_score = 957,
-	        .period_ns = 20 * SECOND};
+		.proto = 6,
+		.contacts = 24,
+		.answered = true,
+		.score = 912,
+		.timestamp_score = 991,
+		.size_score = 1000,
+		.duration_score = 700,
+		.histogram_score = 957,
+		.period_ns = 20 * SECOND};
 	v4(beacon->beacon.target, 0xcb007142);
 }
 
@@ -225,13 +225,13 @@ static void login_add(const struct device *device, enum finding_id id, enum seve
 	login->has_source = true;
 	v4(login->source, outside ? 0xc6336407 : 0xc0a80114);
 	login->login = (struct evidence_login){.service = id == FINDING_CLEARTEXT_LOGIN ? LOGIN_FTP : LOGIN_TELNET,
-	        .port = id == FINDING_CLEARTEXT_LOGIN ? 21 : 23,
-	        .outside = outside,
-	        .result = LOGIN_ACCEPTED,
-	        .user = "root",
-	        .tries = 2,
-	        .refused = 1,
-	        .accepted = 1};
+		.port = id == FINDING_CLEARTEXT_LOGIN ? 21 : 23,
+		.outside = outside,
+		.result = LOGIN_ACCEPTED,
+		.user = "root",
+		.tries = 2,
+		.refused = 1,
+		.accepted = 1};
 	memcpy(login->login.peer, login->source, 16);
 }
 
@@ -302,12 +302,12 @@ static void make_minor(struct report_view *view)
 		scan->has_source = true;
 		v4(scan->source, 0xc6336400 + i);
 		scan->scan = (struct evidence_scan){.kinds = SCAN_TCP | SCAN_HORIZONTAL,
-		        .source_outside = true,
-		        .failed = 5 + i,
-		        .targets = 5,
-		        .port_count = 1,
-		        .ports = {445},
-		        .port_shown = 1};
+			.source_outside = true,
+			.failed = 5 + i,
+			.targets = 5,
+			.port_count = 1,
+			.ports = {445},
+			.port_shown = 1};
 	}
 	finish(view);
 }
@@ -321,30 +321,30 @@ static void make_server_under_flood(struct report_view *view)
 	flood = finding_add(FINDING_RECEIVES_FLOOD, SEVERITY_HIGH, &devices[0], STATE_CLEAN);
 	flood->count = 1234567;
 	flood->flood = (struct evidence_flood){.vector = VECTOR_SYN,
-	        .target_bits = 128,
-	        .port = 25565,
-	        .packets = 1234567,
-	        .bytes = 74074020,
-	        .peak_pps = 41200,
-	        .sources_proven = 12,
-	        .sources_unproven = 37588};
+		.target_bits = 128,
+		.port = 25565,
+		.packets = 1234567,
+		.bytes = 74074020,
+		.peak_pps = 41200,
+		.sources_proven = 12,
+		.sources_unproven = 37588};
 	v4(flood->flood.target, 0xc0000235);
 	flood = finding_add(FINDING_RECEIVES_FLOOD, SEVERITY_HIGH, &devices[0], STATE_CLEAN);
 	flood->flood = (struct evidence_flood){.vector = VECTOR_DHIP_REFLECTION,
-	        .target_bits = 128,
-	        .packets = 4500,
-	        .bytes = 3105000,
-	        .peak_pps = 1100,
-	        .sources_unproven = 610};
+		.target_bits = 128,
+		.packets = 4500,
+		.bytes = 3105000,
+		.peak_pps = 1100,
+		.sources_unproven = 610};
 	v4(flood->flood.target, 0xc0000235);
 	flood = finding_add(FINDING_RECEIVES_FLOOD, SEVERITY_LOW, NULL, STATE_CLEAN);
 	flood->flood = (struct evidence_flood){.vector = VECTOR_SYN_ACK_REFLECTION,
-	        .target_bits = 120,
-	        .packets = 3000,
-	        .bytes = 180000,
-	        .peak_pps = 300,
-	        .sources_unproven = 4,
-	        .backscatter = true};
+		.target_bits = 120,
+		.packets = 3000,
+		.bytes = 180000,
+		.peak_pps = 300,
+		.sources_unproven = 4,
+		.backscatter = true};
 	v4(flood->flood.target, 0xc0000300);
 	junk.total = (struct junk_count){1239067, 77179020};
 	junk.by_vector[VECTOR_SYN] = (struct junk_count){1234567, 74074020};
@@ -393,7 +393,7 @@ static void make_many_devices(struct report_view *view)
 
 		devices[70 + i % 2].state = STATE_HIJACKED;
 		flood->flood = (struct evidence_flood){
-		        .vector = VECTOR_GRE_IP, .target_bits = 128, .packets = 9000 + i, .bytes = 5000000, .peak_pps = 3000};
+			.vector = VECTOR_GRE_IP, .target_bits = 128, .packets = 9000 + i, .bytes = 5000000, .peak_pps = 3000};
 		v4(flood->flood.target, 0xcb007100 + i);
 	}
 	finish(view);
@@ -406,10 +406,10 @@ static void make_hostile(struct report_view *view)
 
 	start(view);
 	device_add("\033[2J\033]0;owned\a", 0xc0a80120,
-	        "\x9b"
-	        "31m",
-	        "\xe2\x80\xae"
-	        "rekam");
+		"\x9b"
+		"31m",
+		"\xe2\x80\xae"
+		"rekam");
 	device_add("", 0xc0a80121, "%s%n", "\"},{\"");
 	memset(devices[1].name, 0xff, sizeof(devices[1].name) - 1);
 	device_add("\xe5\xb0\x8f\xe7\xb1\xb3\xe6\x91\x84\xe5\x83\x8f\xe6\x9c\xba \xe5\xae\xa2\xe5\x8e\x85", 0xc0a80122, "camera", "Xiaomi");
@@ -424,12 +424,12 @@ static void make_hostile(struct report_view *view)
 	findings[3].muted = "known: \033[5mlab\033[0m";
 	guess = finding_add(FINDING_FLOOD, SEVERITY_CRITICAL, &devices[2], STATE_HIJACKED);
 	guess->flood = (struct evidence_flood){
-	        .vector = VECTOR_DNS_RANDOM_SUBDOMAIN, .packets = 1, .labels = 1, .failed_share = 100, .target_bits = 128};
+		.vector = VECTOR_DNS_RANDOM_SUBDOMAIN, .packets = 1, .labels = 1, .failed_share = 100, .target_bits = 128};
 	memset(guess->flood.zone, 0x9b, sizeof(guess->flood.zone) - 1);
 	guess = finding_add(FINDING_LOGIN_GUESSING, SEVERITY_MEDIUM, NULL, STATE_CLEAN);
 	guess->login = (struct evidence_login){.service = LOGIN_HTTP, .port = 8080, .outside = true, .encrypted = true, .tries = 20};
 	captures[0].file = "x\033[1m/\xe2\x80\xae"
-	                   "pacp.exe";
+			   "pacp.exe";
 	captures[0].unreadable = true;
 	captures[0].note = "block of \x1b bytes";
 	snprintf(junk.by_maker[0].maker, sizeof(junk.by_maker[0].maker), "\033[7m");
@@ -449,11 +449,11 @@ static void mix_what_came(void)
 	findings[2].login.result = LOGIN_UNKNOWN;
 	finding = finding_add(FINDING_RECEIVES_FLOOD, SEVERITY_LOW, NULL, STATE_CLEAN);
 	finding->flood = (struct evidence_flood){.vector = VECTOR_SYN_ACK_REFLECTION,
-	        .target_bits = 128,
-	        .packets = 3000,
-	        .bytes = 180000,
-	        .sources_unproven = 1,
-	        .backscatter = true};
+		.target_bits = 128,
+		.packets = 3000,
+		.bytes = 180000,
+		.sources_unproven = 1,
+		.backscatter = true};
 	v4(finding->flood.target, 0xc0a80115);
 	finding->has_source = true;
 	v4(finding->source, 0xcb007109);
@@ -461,12 +461,12 @@ static void mix_what_came(void)
 	finding->has_source = true;
 	v4(finding->source, 0xc6336407);
 	finding->scan = (struct evidence_scan){.kinds = SCAN_TCP | SCAN_VERTICAL,
-	        .source_outside = true,
-	        .failed = 900,
-	        .targets = 1,
-	        .port_count = 900,
-	        .ports = {80, 443},
-	        .port_shown = 2};
+		.source_outside = true,
+		.failed = 900,
+		.targets = 1,
+		.port_count = 900,
+		.ports = {80, 443},
+		.port_shown = 2};
 	v4(finding->scan.target, 0xc0a80115);
 }
 
@@ -482,13 +482,13 @@ static void mix_what_left(void)
 	v4(finding->login.peer, 0xc6336407);
 	finding = finding_add(FINDING_LOGIN_GUESSING, SEVERITY_HIGH, &devices[2], STATE_HIJACKED);
 	finding->login = (struct evidence_login){.service = LOGIN_FTP,
-	        .port = 21,
-	        .tries = 20,
-	        .refused = 19,
-	        .accepted = 1,
-	        .pairs = 12,
-	        .result = LOGIN_ACCEPTED,
-	        .user = "admin"};
+		.port = 21,
+		.tries = 20,
+		.refused = 19,
+		.accepted = 1,
+		.pairs = 12,
+		.result = LOGIN_ACCEPTED,
+		.user = "admin"};
 	v4(finding->login.peer, 0xcb007108);
 	devices[2].state = STATE_HIJACKED;
 	finding = finding_add(FINDING_FORGED_SOURCE, SEVERITY_HIGH, NULL, STATE_SUSPECT);
@@ -497,12 +497,12 @@ static void mix_what_left(void)
 	v4(finding->forged.target, 0xcb007150);
 	finding = finding_add(FINDING_SCAN, SEVERITY_HIGH, &devices[3], STATE_CLEAN);
 	finding->scan = (struct evidence_scan){.kinds = SCAN_UDP | SCAN_HORIZONTAL,
-	        .outside = true,
-	        .targets = 40,
-	        .failed = 40,
-	        .port_count = 9,
-	        .ports = {1, 2, 3, 4, 5, 6, 7, 8, 9},
-	        .port_shown = 9};
+		.outside = true,
+		.targets = 40,
+		.failed = 40,
+		.port_count = 9,
+		.ports = {1, 2, 3, 4, 5, 6, 7, 8, 9},
+		.port_shown = 9};
 	finding->muted = "our own scanner, Mondays";
 }
 
@@ -524,14 +524,14 @@ static void make_empty(struct report_view *view)
 }
 
 const struct situation situations[] = {
-        {"hijacked-home", make_hijacked_home},
-        {"quiet-home", make_quiet_home},
-        {"minor", make_minor},
-        {"server-under-flood", make_server_under_flood},
-        {"many-devices", make_many_devices},
-        {"hostile", make_hostile},
-        {"mixture", make_mixture},
-        {"empty", make_empty},
+	{"hijacked-home", make_hijacked_home},
+	{"quiet-home", make_quiet_home},
+	{"minor", make_minor},
+	{"server-under-flood", make_server_under_flood},
+	{"many-devices", make_many_devices},
+	{"hostile", make_hostile},
+	{"mixture", make_mixture},
+	{"empty", make_empty},
 };
 const size_t situation_count = sizeof(situations) / sizeof(situations[0]);
 

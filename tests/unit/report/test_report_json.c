@@ -75,7 +75,7 @@ static void evidence_is_typed_and_the_password_masked(void **state)
 			assert_true(json_is_true(json_object_get(evidence, "accepted")));
 			assert_string_equal(json_string_value(json_object_get(finding, "technique")), "T1078.001");
 			assert_string_equal(json_string_value(json_object_get(finding, "device")),
-			        json_string_value(json_object_get(json_array_get(devices, 0), "id")));
+				json_string_value(json_object_get(json_array_get(devices, 0), "id")));
 			seen++;
 		}
 		if (!strcmp(id, "scan")) {
@@ -182,13 +182,13 @@ static void every_failed_allocation_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(keys_stand_in_the_order_of_the_schema),
-	        cmocka_unit_test(evidence_is_typed_and_the_password_masked),
-	        cmocka_unit_test(bytes_are_harmless),
-	        cmocka_unit_test(unknown_is_null),
-	        cmocka_unit_test(only_what_applies_is_added),
-	        cmocka_unit_test(same_view_same_bytes),
-	        cmocka_unit_test(every_failed_allocation_is_told),
+		cmocka_unit_test(keys_stand_in_the_order_of_the_schema),
+		cmocka_unit_test(evidence_is_typed_and_the_password_masked),
+		cmocka_unit_test(bytes_are_harmless),
+		cmocka_unit_test(unknown_is_null),
+		cmocka_unit_test(only_what_applies_is_added),
+		cmocka_unit_test(same_view_same_bytes),
+		cmocka_unit_test(every_failed_allocation_is_told),
 	};
 
 	return cmocka_run_group_tests_name("report_json", tests, NULL, NULL);

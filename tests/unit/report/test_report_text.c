@@ -46,18 +46,18 @@ static const struct {
 	const char *situation, *file;
 	struct report_style style;
 } goldens[] = {
-        {"hijacked-home", "hijacked-home-80.txt", {.width = 80}},
-        {"hijacked-home", "hijacked-home-40.txt", {.width = 40}},
-        {"hijacked-home", "hijacked-home-120-verbose.txt", {.width = 120, .verbose = true}},
-        {"hijacked-home", "hijacked-home-80-colour.txt", {.width = 80, .colour = true}},
-        {"quiet-home", "quiet-home-80.txt", {.width = 80}},
-        {"quiet-home", "quiet-home-80-quiet.txt", {.width = 80, .quiet = true}},
-        {"minor", "minor-80.txt", {.width = 80}},
-        {"server-under-flood", "server-under-flood-80.txt", {.width = 80}},
-        {"server-under-flood", "server-under-flood-40.txt", {.width = 40}},
-        {"many-devices", "many-devices-120.txt", {.width = 120}},
-        {"mixture", "mixture-80.txt", {.width = 80}},
-        {"empty", "empty-80.txt", {.width = 80}},
+	{"hijacked-home", "hijacked-home-80.txt", {.width = 80}},
+	{"hijacked-home", "hijacked-home-40.txt", {.width = 40}},
+	{"hijacked-home", "hijacked-home-120-verbose.txt", {.width = 120, .verbose = true}},
+	{"hijacked-home", "hijacked-home-80-colour.txt", {.width = 80, .colour = true}},
+	{"quiet-home", "quiet-home-80.txt", {.width = 80}},
+	{"quiet-home", "quiet-home-80-quiet.txt", {.width = 80, .quiet = true}},
+	{"minor", "minor-80.txt", {.width = 80}},
+	{"server-under-flood", "server-under-flood-80.txt", {.width = 80}},
+	{"server-under-flood", "server-under-flood-40.txt", {.width = 40}},
+	{"many-devices", "many-devices-120.txt", {.width = 120}},
+	{"mixture", "mixture-80.txt", {.width = 80}},
+	{"empty", "empty-80.txt", {.width = 80}},
 };
 
 /* Golden texts are read by people first: rewrite them with FLOODWALL_WRITE_GOLDEN=1 and look at what changed. */
@@ -205,15 +205,15 @@ static void numbers_for_people(void **state)
 		uint64_t number;
 		const char *number_text, *bytes_text;
 	} cases[] = {
-	        {0, "0", "0 bytes"},
-	        {1, "1", "1 byte"},
-	        {999, "999", "999 bytes"},
-	        {1000, "1,000", "1.0 kB"},
-	        {37600, "37,600", "37.6 kB"},
-	        {999949, "999,949", "999 kB"},
-	        {999950, "999,950", "1.0 MB"},
-	        {2712600, "2,712,600", "2.7 MB"},
-	        {UINT64_MAX, "18,446,744,073,709,551,615", "18.4 EB"},
+		{0, "0", "0 bytes"},
+		{1, "1", "1 byte"},
+		{999, "999", "999 bytes"},
+		{1000, "1,000", "1.0 kB"},
+		{37600, "37,600", "37.6 kB"},
+		{999949, "999,949", "999 kB"},
+		{999950, "999,950", "1.0 MB"},
+		{2712600, "2,712,600", "2.7 MB"},
+		{UINT64_MAX, "18,446,744,073,709,551,615", "18.4 EB"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -232,13 +232,13 @@ static void estimates_are_rounded(void **state)
 		uint64_t number;
 		const char *text;
 	} cases[] = {
-	        {1, "1 address"},
-	        {99, "99 addresses"},
-	        {100, "about 100 addresses"},
-	        {1335, "about 1,340 addresses"},
-	        {37339, "about 37,300 addresses"},
-	        {999600, "about 1,000,000 addresses"},
-	        {UINT64_MAX, "about 18,400,000,000,000,000,000 addresses"},
+		{1, "1 address"},
+		{99, "99 addresses"},
+		{100, "about 100 addresses"},
+		{1335, "about 1,340 addresses"},
+		{37339, "about 37,300 addresses"},
+		{999600, "about 1,000,000 addresses"},
+		{UINT64_MAX, "about 18,400,000,000,000,000,000 addresses"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -255,17 +255,17 @@ static void durations_and_spans_for_people(void **state)
 		uint64_t ns;
 		const char *text;
 	} durations[] = {
-	        {0, "less than a millisecond"},
-	        {1000000, "1 millisecond"},
-	        {250000000, "250 milliseconds"},
-	        {1000000000, "1 second"},
-	        {90000000000, "90 seconds"},
-	        {60000000000, "1 minute"},
-	        {600000000000, "10 minutes"},
-	        {3600000000000, "1 hour"},
-	        {19600000000000, "5 hours"},
-	        {86400000000000, "1 day"},
-	        {UINT64_MAX, "213,504 days"},
+		{0, "less than a millisecond"},
+		{1000000, "1 millisecond"},
+		{250000000, "250 milliseconds"},
+		{1000000000, "1 second"},
+		{90000000000, "90 seconds"},
+		{60000000000, "1 minute"},
+		{600000000000, "10 minutes"},
+		{3600000000000, "1 hour"},
+		{19600000000000, "5 hours"},
+		{86400000000000, "1 day"},
+		{UINT64_MAX, "213,504 days"},
 	};
 	struct phrase span = {0};
 
@@ -317,17 +317,17 @@ static void columns_count_what_a_terminal_shows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(says_what_it_said),
-	        cmocka_unit_test(every_line_fits_and_is_harmless),
-	        cmocka_unit_test(same_view_same_bytes),
-	        cmocka_unit_test(quiet_says_the_verdict_and_findings_only),
-	        cmocka_unit_test(long_lists_are_cut_unless_verbose),
-	        cmocka_unit_test(full_disk_is_told),
-	        cmocka_unit_test(numbers_for_people),
-	        cmocka_unit_test(estimates_are_rounded),
-	        cmocka_unit_test(durations_and_spans_for_people),
-	        cmocka_unit_test(phrases_stop_at_their_end),
-	        cmocka_unit_test(columns_count_what_a_terminal_shows),
+		cmocka_unit_test(says_what_it_said),
+		cmocka_unit_test(every_line_fits_and_is_harmless),
+		cmocka_unit_test(same_view_same_bytes),
+		cmocka_unit_test(quiet_says_the_verdict_and_findings_only),
+		cmocka_unit_test(long_lists_are_cut_unless_verbose),
+		cmocka_unit_test(full_disk_is_told),
+		cmocka_unit_test(numbers_for_people),
+		cmocka_unit_test(estimates_are_rounded),
+		cmocka_unit_test(durations_and_spans_for_people),
+		cmocka_unit_test(phrases_stop_at_their_end),
+		cmocka_unit_test(columns_count_what_a_terminal_shows),
 	};
 
 	return cmocka_run_group_tests_name("report_text", tests, NULL, NULL);

@@ -242,12 +242,12 @@ static void keep_frame(struct seen *seen, const struct frame *frame, bool even)
 	assert_true(frame->wire_len >= frame->cap_len);
 	if (seen->count < SEEN_MAX)
 		seen->frames[seen->count] = (struct seen_frame){.time_ns = frame->time_ns,
-		        .number = frame->number,
-		        .cap_len = frame->cap_len,
-		        .wire_len = frame->wire_len,
-		        .link = frame->link,
-		        .input = frame->input,
-		        .fill = frame->cap_len ? frame->bytes[0] : 0};
+			.number = frame->number,
+			.cap_len = frame->cap_len,
+			.wire_len = frame->wire_len,
+			.link = frame->link,
+			.input = frame->input,
+			.fill = frame->cap_len ? frame->bytes[0] : 0};
 	seen->count++;
 }
 

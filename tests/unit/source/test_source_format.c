@@ -28,12 +28,12 @@ static void pcap_variants(void **state)
 		bool big;
 		uint64_t fraction_ns;
 	} rows[] = {
-	        {"little micro", CRAFT_MICRO, false, 1000},
-	        {"big micro", CRAFT_MICRO, true, 1000},
-	        {"little nano", CRAFT_NANO, false, 1},
-	        {"big nano", CRAFT_NANO, true, 1},
-	        {"little patched", CRAFT_PATCHED, false, 1000},
-	        {"big patched", CRAFT_PATCHED, true, 1000},
+		{"little micro", CRAFT_MICRO, false, 1000},
+		{"big micro", CRAFT_MICRO, true, 1000},
+		{"little nano", CRAFT_NANO, false, 1},
+		{"big nano", CRAFT_NANO, true, 1},
+		{"little patched", CRAFT_PATCHED, false, 1000},
+		{"big patched", CRAFT_PATCHED, true, 1000},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -174,12 +174,12 @@ static void craft_everything(struct craft *craft)
 static void pcapng_blocks(void **state)
 {
 	static const struct seen_frame expected[] = {
-	        {10 * S, 1, 61, 61, 1, 0, 'a'},
-	        {11 * S, 2, 40, 40, 113, 0, 'b'},
-	        {11 * S, 3, 70, 70, 1, 0, 'c'},
-	        {12 * S, 4, 30, 31, 113, 0, 'd'},
-	        {13 * S, 5, 20, 20, 276, 0, 'e'},
-	        {13 * S, 6, 50, 400, 276, 0, 'f'},
+		{10 * S, 1, 61, 61, 1, 0, 'a'},
+		{11 * S, 2, 40, 40, 113, 0, 'b'},
+		{11 * S, 3, 70, 70, 1, 0, 'c'},
+		{12 * S, 4, 30, 31, 113, 0, 'd'},
+		{13 * S, 5, 20, 20, 276, 0, 'e'},
+		{13 * S, 6, 50, 400, 276, 0, 'f'},
 	};
 	struct craft craft = {0};
 
@@ -207,29 +207,29 @@ static void pcapng_times(void **state)
 		int64_t offset_s;
 		uint64_t units, time_ns;
 	} rows[] = {
-	        {"default", -1, 0, 1500000, 1500000000},
-	        {"10^0", 0, 0, 1476960600, 1476960600 * S},
-	        {"10^-3", 3, 0, 1476960600123, 1476960600123000000},
-	        {"10^-6", 6, 0, 7, 7000},
-	        {"10^-9", 9, 0, 1476960600123456789, 1476960600123456789},
-	        {"10^-12", 12, 0, 1999, 1},
-	        {"10^-18", 18, 0, UINT64_MAX, 18446744073},
-	        {"10^-28", 28, 0, UINT64_MAX, 1},
-	        {"10^-29", 29, 0, UINT64_MAX, 0},
-	        {"10^-127", 127, 0, UINT64_MAX, 0},
-	        {"2^0", 0x80, 0, 3, 3 * S},
-	        {"2^-1", 0x81, 0, 3, 1500000000},
-	        {"2^-20", 0x94, 0, (5ull << 20) + (1 << 19), 5500000000},
-	        {"2^-32", 0xa0, 0, 1ull << 33, 2 * S},
-	        {"2^-64", 0xc0, 0, 1ull << 63, 500000000},
-	        {"2^-127", 0xff, 0, UINT64_MAX, 0},
-	        {"offset", 6, 1000, 1, 1000000001000},
-	        {"offset before", 6, -10, 11000000, 1 * S},
-	        {"before 1970", 6, -10, 9000000, 0},
-	        {"far offset", 0, INT64_MAX, UINT64_MAX, INT64_MAX},
-	        {"far before", 0, INT64_MIN, 5, 0},
-	        {"too late", 0, 0, UINT64_MAX, INT64_MAX},
-	        {"just too late", 6, 0, INT64_MAX / 1000 + 1, INT64_MAX},
+		{"default", -1, 0, 1500000, 1500000000},
+		{"10^0", 0, 0, 1476960600, 1476960600 * S},
+		{"10^-3", 3, 0, 1476960600123, 1476960600123000000},
+		{"10^-6", 6, 0, 7, 7000},
+		{"10^-9", 9, 0, 1476960600123456789, 1476960600123456789},
+		{"10^-12", 12, 0, 1999, 1},
+		{"10^-18", 18, 0, UINT64_MAX, 18446744073},
+		{"10^-28", 28, 0, UINT64_MAX, 1},
+		{"10^-29", 29, 0, UINT64_MAX, 0},
+		{"10^-127", 127, 0, UINT64_MAX, 0},
+		{"2^0", 0x80, 0, 3, 3 * S},
+		{"2^-1", 0x81, 0, 3, 1500000000},
+		{"2^-20", 0x94, 0, (5ull << 20) + (1 << 19), 5500000000},
+		{"2^-32", 0xa0, 0, 1ull << 33, 2 * S},
+		{"2^-64", 0xc0, 0, 1ull << 63, 500000000},
+		{"2^-127", 0xff, 0, UINT64_MAX, 0},
+		{"offset", 6, 1000, 1, 1000000001000},
+		{"offset before", 6, -10, 11000000, 1 * S},
+		{"before 1970", 6, -10, 9000000, 0},
+		{"far offset", 0, INT64_MAX, UINT64_MAX, INT64_MAX},
+		{"far before", 0, INT64_MIN, 5, 0},
+		{"too late", 0, 0, UINT64_MAX, INT64_MAX},
+		{"just too late", 6, 0, INT64_MAX / 1000 + 1, INT64_MAX},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -339,22 +339,22 @@ static void damage_is_told(void **state)
 		enum damage damage;
 		const char *says;
 	} rows[] = {
-	        {PCAP_HUGE, "a packet claims 262145 captured bytes, more than the 262144 it can have"},
-	        {NG_LEN_ZERO, "a block claims to be 0 bytes long"},
-	        {NG_LEN_ODD, "a block claims to be 53 bytes long"},
-	        {NG_LEN_HUGE, "a block claims to be 33554432 bytes long"},
-	        {NG_TRAILER, "a block says 52 bytes at its start and 48 at its end"},
-	        {NG_CAP_HUGE, "a packet claims 134217736 captured bytes, more than"},
-	        {NG_CAP_OVER, "a packet claims 9 captured bytes in a block with room for 8"},
-	        {NG_INTERFACE, "a packet of interface 77, but 1 are described"},
-	        {NG_PACKET_TINY, "a packet block of 28 bytes"},
-	        {NG_SIMPLE_ALONE, "no interface is described"},
-	        {NG_OPTION, "an option of 2000 bytes runs past the end"},
-	        {NG_INTERFACE_TINY, "an interface block of 16 bytes"},
-	        {NG_MANY_INTERFACES, "more than 1024 interfaces"},
-	        {NG_ORDER, "without a known byte order"},
-	        {NG_VERSION, "pcapng version 8.0 is not known"},
-	        {NG_SECTION_TINY, "a section header of 8 bytes"},
+		{PCAP_HUGE, "a packet claims 262145 captured bytes, more than the 262144 it can have"},
+		{NG_LEN_ZERO, "a block claims to be 0 bytes long"},
+		{NG_LEN_ODD, "a block claims to be 53 bytes long"},
+		{NG_LEN_HUGE, "a block claims to be 33554432 bytes long"},
+		{NG_TRAILER, "a block says 52 bytes at its start and 48 at its end"},
+		{NG_CAP_HUGE, "a packet claims 134217736 captured bytes, more than"},
+		{NG_CAP_OVER, "a packet claims 9 captured bytes in a block with room for 8"},
+		{NG_INTERFACE, "a packet of interface 77, but 1 are described"},
+		{NG_PACKET_TINY, "a packet block of 28 bytes"},
+		{NG_SIMPLE_ALONE, "no interface is described"},
+		{NG_OPTION, "an option of 2000 bytes runs past the end"},
+		{NG_INTERFACE_TINY, "an interface block of 16 bytes"},
+		{NG_MANY_INTERFACES, "more than 1024 interfaces"},
+		{NG_ORDER, "without a known byte order"},
+		{NG_VERSION, "pcapng version 8.0 is not known"},
+		{NG_SECTION_TINY, "a section header of 8 bytes"},
 	};
 
 	for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
@@ -392,13 +392,13 @@ static void not_captures(void **state)
 		size_t len;
 		const char *says;
 	} rows[] = {
-	        {"empty", "", 0, "the file is empty"},
-	        {"one byte", "\xd4", 1, "not a capture"},
-	        {"text", "GET / HTTP/1.1\r\n\r\n", 18, "not a capture"},
-	        {"zeroes", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 28, "not a capture"},
-	        {"version", "\xd4\xc3\xb2\xa1\3\0\4\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0", 24, "pcap version 3.4 is not known"},
-	        {"header only begun", "\xd4\xc3\xb2\xa1\2\0\4\0", 8, "cut short at byte 8, within the pcap header"},
-	        {"section only begun", "\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a", 12, "cut short at byte 12, within a section header"},
+		{"empty", "", 0, "the file is empty"},
+		{"one byte", "\xd4", 1, "not a capture"},
+		{"text", "GET / HTTP/1.1\r\n\r\n", 18, "not a capture"},
+		{"zeroes", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 28, "not a capture"},
+		{"version", "\xd4\xc3\xb2\xa1\3\0\4\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0", 24, "pcap version 3.4 is not known"},
+		{"header only begun", "\xd4\xc3\xb2\xa1\2\0\4\0", 8, "cut short at byte 8, within the pcap header"},
+		{"section only begun", "\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a", 12, "cut short at byte 12, within a section header"},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -491,16 +491,16 @@ static int finish(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(pcap_variants),
-	        cmocka_unit_test(pcap_details),
-	        cmocka_unit_test(pcap_across_blocks),
-	        cmocka_unit_test(pcapng_blocks),
-	        cmocka_unit_test(pcapng_times),
-	        cmocka_unit_test(pcapng_large_blocks),
-	        cmocka_unit_test(damage_is_told),
-	        cmocka_unit_test(not_captures),
-	        cmocka_unit_test(pcap_cut_everywhere),
-	        cmocka_unit_test(pcapng_cut_everywhere),
+		cmocka_unit_test(pcap_variants),
+		cmocka_unit_test(pcap_details),
+		cmocka_unit_test(pcap_across_blocks),
+		cmocka_unit_test(pcapng_blocks),
+		cmocka_unit_test(pcapng_times),
+		cmocka_unit_test(pcapng_large_blocks),
+		cmocka_unit_test(damage_is_told),
+		cmocka_unit_test(not_captures),
+		cmocka_unit_test(pcap_cut_everywhere),
+		cmocka_unit_test(pcapng_cut_everywhere),
 	};
 
 	return cmocka_run_group_tests(tests, start, finish);

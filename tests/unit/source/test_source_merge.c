@@ -43,11 +43,11 @@ static void assert_fills(const struct seen *seen, const char *fills)
 static void order_of_arguments(void **state)
 {
 	const char *files[5] = {
-	        write_at("b.pcap", (uint32_t[]){10, 20, 30, 0}, 'b'),
-	        write_at("a.pcap", (uint32_t[]){10, 20, 25, 31, 0}, 'a'),
-	        write_at("0-late.pcap", (uint32_t[]){29, 30, 40, 0}, 'l'),
-	        write_at("backwards.pcap", (uint32_t[]){15, 5, 35, 21, 0}, 'w'),
-	        craft_write("0-broken.pcap", "no", 2),
+		write_at("b.pcap", (uint32_t[]){10, 20, 30, 0}, 'b'),
+		write_at("a.pcap", (uint32_t[]){10, 20, 25, 31, 0}, 'a'),
+		write_at("0-late.pcap", (uint32_t[]){29, 30, 40, 0}, 'l'),
+		write_at("backwards.pcap", (uint32_t[]){15, 5, 35, 21, 0}, 'w'),
+		craft_write("0-broken.pcap", "no", 2),
 	};
 	static const size_t orders[][5] = {{0, 1, 2, 3, 4}, {4, 3, 2, 1, 0}, {2, 0, 4, 1, 3}, {3, 4, 1, 0, 2}, {1, 4, 3, 2, 0}};
 
@@ -152,7 +152,7 @@ static void standard_input(void **state)
 			assert_fills(seen, count == 1 ? "ij" : "oioj");
 			if (count == 3)
 				assert_string_equal(
-				        seen->reports[2].fault.sentence, "standard input is named twice, but can be read only once");
+					seen->reports[2].fault.sentence, "standard input is named twice, but can be read only once");
 			craft_free(&craft);
 		}
 	}
@@ -254,13 +254,13 @@ static int finish(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(order_of_arguments),
-	        cmocka_unit_test(same_file_twice),
-	        cmocka_unit_test(wrong_counts),
-	        cmocka_unit_test(standard_input),
-	        cmocka_unit_test(named_pipe),
-	        cmocka_unit_test(more_files_than_descriptors),
-	        cmocka_unit_test(many_overlapping),
+		cmocka_unit_test(order_of_arguments),
+		cmocka_unit_test(same_file_twice),
+		cmocka_unit_test(wrong_counts),
+		cmocka_unit_test(standard_input),
+		cmocka_unit_test(named_pipe),
+		cmocka_unit_test(more_files_than_descriptors),
+		cmocka_unit_test(many_overlapping),
 	};
 
 	return cmocka_run_group_tests(tests, start, finish);

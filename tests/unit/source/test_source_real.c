@@ -100,10 +100,10 @@ static void assert_like_capinfos(char *line)
 	const struct seen *seen = craft_read(&file, 1, false);
 	const struct source_report *report = &seen->reports[0];
 	bool same = report->packets == strtoull(fields[1], NULL, 10) && report->first_ns == nanoseconds(fields[2]) &&
-	        report->last_ns == nanoseconds(fields[3]);
+		report->last_ns == nanoseconds(fields[3]);
 	if (!same)
 		print_error("%s: %llu packets, %llu to %llu ns; capinfos: %s, %s, %s", file, (unsigned long long)report->packets,
-		        (unsigned long long)report->first_ns, (unsigned long long)report->last_ns, fields[1], fields[2], fields[3]);
+			(unsigned long long)report->first_ns, (unsigned long long)report->last_ns, fields[1], fields[2], fields[3]);
 	assert_true(same);
 }
 
@@ -156,9 +156,9 @@ static void all_together(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(counts_of_the_manifest),
-	        cmocka_unit_test(counts_and_times_of_capinfos),
-	        cmocka_unit_test(all_together),
+		cmocka_unit_test(counts_of_the_manifest),
+		cmocka_unit_test(counts_and_times_of_capinfos),
+		cmocka_unit_test(all_together),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,7 +66,7 @@ static void test_bound(void **state)
 	state64 = 8191;
 	for (int round = 0; round < 300; round++) {
 		uint32_t rate = (uint32_t)(random64() >> (32 + random64() % 31)) + 1,
-		         burst = (uint32_t)(random64() >> (34 + random64() % 28));
+			 burst = (uint32_t)(random64() >> (34 + random64() % 28));
 		uint64_t step_ns = 1 + (random64() >> (34 + random64() % 28)), now_ns = random64() % 1000, word = 0;
 		struct fw_bucket_rule rule = fw_bucket_rule_of(rate, burst);
 		struct arrival arrivals[ARRIVALS];
@@ -119,9 +119,9 @@ static void test_extremes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_cases),
-	        cmocka_unit_test(test_extremes),
-	        cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_extremes),
+		cmocka_unit_test(test_bound),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,9 +85,9 @@ static void test_table(void **state)
 		enum fw_read read = read_exact(bytes, hex_read(table[i].hex, bytes), &q);
 
 		if (q.reason != table[i].reason || q.name_len != table[i].name_len || q.type != table[i].type ||
-		        q.labels != table[i].labels || q.end_off != table[i].end_off)
+			q.labels != table[i].labels || q.end_off != table[i].end_off)
 			fail_msg("%s: reason %u, name of %u, type %u, %u labels, ends at %u", table[i].name, q.reason, q.name_len, q.type,
-			        q.labels, q.end_off);
+				q.labels, q.end_off);
 		assert_int_equal(read, fw_reason_read(table[i].reason));
 	}
 }
@@ -147,7 +147,7 @@ static void test_suffixes(void **state)
 static void test_different(void **state)
 {
 	static const char *const names[] = {
-	        "", "a", "b", "aa", "a.a", "ab.c", "a.bc", "abc", "a.b.c", "c.b.a", "a.b", "b.a", "@", "[", "`", "{"};
+		"", "a", "b", "aa", "a.a", "ab.c", "a.bc", "abc", "a.b.c", "c.b.a", "a.b", "b.a", "@", "[", "`", "{"};
 	static struct fw_dns_question q[sizeof(names) / sizeof(*names)];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -186,11 +186,11 @@ static void test_definition(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_table),
-	        cmocka_unit_test(test_ceilings),
-	        cmocka_unit_test(test_suffixes),
-	        cmocka_unit_test(test_different),
-	        cmocka_unit_test(test_definition),
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_ceilings),
+		cmocka_unit_test(test_suffixes),
+		cmocka_unit_test(test_different),
+		cmocka_unit_test(test_definition),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

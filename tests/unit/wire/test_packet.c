@@ -39,8 +39,15 @@ static const struct expectation table[] = {
 	{"tcp options cut off", FW_LINK_ETHERNET,
 		ETHER "0800 4500 002c 0001 4000 40 06" A4 "8123 0050 81020304 95060708 6002 7210 3344 0000 0204",
 		FW_REASON_TRANSPORT_SHORT, 0x0800, 4, 6, 0, 0, 33059, 80, 14, 34, 0, 0, 0},
-	{"tcp ends in its header", FW_LINK_ETHERNET, ETHER "0800 4500 0028 0001 4000 40 06" A4 "8123 0050 81020304",
+	{"tcp ends before 8 bytes", FW_LINK_ETHERNET, ETHER "0800 4500 0028 0001 4000 40 06" A4 "8123 0050 810203",
 		FW_REASON_TRANSPORT_SHORT, 0x0800, 4, 6, 0, 0, 0, 0, 14, 34, 0, 0, 0},
+	{"tcp ends after 8 bytes", FW_LINK_ETHERNET, ETHER "0800 4500 0028 0001 4000 40 06" A4 "8123 0050 81020304",
+		FW_REASON_TRANSPORT_SHORT, 0x0800, 4, 6, 0, 0, 33059, 80, 14, 34, 0, 0, 0},
+	{"tcp ends after 19 bytes", FW_LINK_ETHERNET,
+		ETHER "0800 4500 0028 0001 4000 40 06" A4 "8123 0050 81020304 95060708 50d2 7210 3344 01",
+		FW_REASON_TRANSPORT_SHORT, 0x0800, 4, 6, 0, 0, 33059, 80, 14, 34, 0, 0, 0},
+	{"tcp as an ICMP error quotes it", FW_LINK_RAW, "4500 0034 0001 4000 01 06" A4 "8123 0050 81020304",
+		FW_REASON_TRANSPORT_SHORT, 0x0800, 4, 6, 0, 0, 33059, 80, 0, 20, 0, 0, 0},
 	{"tcp data offset 4", FW_LINK_ETHERNET, ETHER "0800 4500 0028 0001 4000 40 06" A4 "8123 0050 81020304 95060708 4002 7210 3344 0000",
 		FW_REASON_TCP_HEADER_LEN, 0x0800, 4, 6, 0, 0, 33059, 80, 14, 34, 0, 0, 0},
 	{"tcp data offset beyond the packet", FW_LINK_ETHERNET,
@@ -189,9 +196,9 @@ static void test_table(void **state)
 		struct fw_packet p;
 		enum fw_read read = read_hex(e->hex, e->link, &p);
 		const uint32_t found[] = {p.reason, p.ether_type, p.family, p.proto, p.fragment, p.vlan_count, p.src_port, p.dst_port,
-		        p.network_off, p.transport_off, p.payload_off, p.payload_len, p.payload_wire_len};
+			p.network_off, p.transport_off, p.payload_off, p.payload_len, p.payload_wire_len};
 		const uint32_t wanted[] = {e->reason, e->ether_type, e->family, e->proto, e->fragment, e->vlan_count, e->src_port,
-		        e->dst_port, e->network_off, e->transport_off, e->payload_off, e->payload_len, e->payload_wire_len};
+			e->dst_port, e->network_off, e->transport_off, e->payload_off, e->payload_len, e->payload_wire_len};
 
 		for (size_t f = 0; f < sizeof(found) / sizeof(*found); f++)
 			if (found[f] != wanted[f])
@@ -206,7 +213,7 @@ static void test_every_field(void **state)
 	struct fw_packet p;
 
 	assert_int_equal(
-	        read_hex(ETHER "88a8 0abc 8100 fdef 0800 4500 002a 0001 4000 3f 06" A4 TCP "6869", FW_LINK_ETHERNET, &p), FW_READ_OK);
+		read_hex(ETHER "88a8 0abc 8100 fdef 0800 4500 002a 0001 4000 3f 06" A4 TCP "6869", FW_LINK_ETHERNET, &p), FW_READ_OK);
 	assert_memory_equal(p.src, src, 16);
 	assert_memory_equal(p.dst, dst, 16);
 	assert_memory_equal(p.dst_mac, "\x0a\x0b\x0c\x0d\x0e\x0f", 6);
@@ -245,6 +252,60 @@ static void test_cooked_sender(void **state)
 	read_hex("0000 0200 0000 a1a2a3a4a5a6 0000 0800", FW_LINK_SLL, &p);
 	assert_false(p.has_mac);
 	assert_memory_equal(p.src_mac, none, 6);
+}
+
+/* Of a header that was cut, what came is told, and of what did not come, nothing. */
+static void test_tcp_cut(void **state)
+{
+	uint8_t bytes[64];
+	uint32_t len = hex_read("4500 003c 0001 4000 40 06" A4 TCP, bytes);
+
+	assert_int_equal(len, 40);
+	for (uint32_t cut = 0; cut < 20; cut++) {
+		struct fw_packet p;
+
+		assert_int_equal(read_exact(bytes, 20 + cut, FW_LINK_RAW, &p), FW_READ_SHORT);
+		assert_int_equal(p.transport_off, 20);
+		assert_int_equal(p.src_port, cut < 8 ? 0 : 0x8123);
+		assert_int_equal(p.dst_port, cut < 8 ? 0 : 80);
+		assert_int_equal(p.tcp_seq, cut < 8 ? 0 : 0x81020304);
+		assert_int_equal(p.tcp_flags | p.tcp_ack | p.tcp_window, 0);
+	}
+}
+
+static void test_to_many(void **state)
+{
+	static const struct {
+		const char *name, *hex;
+		uint32_t link;
+		uint8_t to_many;
+	} rows[] = {
+		{"Ethernet, one", "0a0b0c0d0e0f 1a1b1c1d1e1f 0800", FW_LINK_ETHERNET, 0},
+		{"Ethernet, broadcast", "ffffffffffff 1a1b1c1d1e1f 0800", FW_LINK_ETHERNET, 1},
+		{"Ethernet, IPv4 group", "01005e0000fb 1a1b1c1d1e1f 0800", FW_LINK_ETHERNET, 1},
+		{"Ethernet, IPv6 group", "333300000001 1a1b1c1d1e1f 86dd", FW_LINK_ETHERNET, 1},
+		{"Ethernet, group bit of the sender", "0a0b0c0d0e0f 1b1b1c1d1e1f 0800", FW_LINK_ETHERNET, 0},
+		{"cooked, to us", "0000 0001 0006 1a1b1c1d1e1f 0000 0800", FW_LINK_SLL, 0},
+		{"cooked, broadcast", "0001 0001 0006 1a1b1c1d1e1f 0000 0800", FW_LINK_SLL, 1},
+		{"cooked, multicast", "0002 0001 0006 1a1b1c1d1e1f 0000 0800", FW_LINK_SLL, 1},
+		{"cooked, to somebody else", "0003 0001 0006 1a1b1c1d1e1f 0000 0800", FW_LINK_SLL, 0},
+		{"cooked, sent by us", "0004 0001 0006 1a1b1c1d1e1f 0000 0800", FW_LINK_SLL, 0},
+		{"cooked, no such type", "0101 0001 0006 1a1b1c1d1e1f 0000 0800", FW_LINK_SLL, 0},
+		{"cooked 2, to us", "0800 0000 00000002 0001 00 06 1a1b1c1d1e1f 0000", FW_LINK_SLL2, 0},
+		{"cooked 2, broadcast", "0800 0000 00000002 0001 01 06 1a1b1c1d1e1f 0000", FW_LINK_SLL2, 1},
+		{"cooked 2, multicast", "0800 0000 00000002 0001 02 06 1a1b1c1d1e1f 0000", FW_LINK_SLL2, 1},
+		{"cooked 2, to somebody else", "0800 0000 00000002 0001 03 06 1a1b1c1d1e1f 0000", FW_LINK_SLL2, 0},
+		{"cooked 2, sent by us", "0800 0000 00000002 0001 04 06 1a1b1c1d1e1f 0000", FW_LINK_SLL2, 0},
+		{"raw IP has no link to say so", "4500 0014 0001 4000 40 3b 0000 0a010203 e00000fb", FW_LINK_RAW, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct fw_packet p;
+
+		read_hex(rows[i].hex, rows[i].link, &p);
+		if (p.to_many != rows[i].to_many)
+			fail_msg("%s: to_many is %u", rows[i].name, p.to_many);
+	}
 }
 
 static void test_extension_ceiling(void **state)
@@ -327,14 +388,16 @@ static void test_reasons(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_table),
-	        cmocka_unit_test(test_every_field),
-	        cmocka_unit_test(test_arp_addresses),
-	        cmocka_unit_test(test_cooked_sender),
-	        cmocka_unit_test(test_extension_ceiling),
-	        cmocka_unit_test(test_cuts),
-	        cmocka_unit_test(test_large_segment),
-	        cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_every_field),
+		cmocka_unit_test(test_arp_addresses),
+		cmocka_unit_test(test_cooked_sender),
+		cmocka_unit_test(test_tcp_cut),
+		cmocka_unit_test(test_to_many),
+		cmocka_unit_test(test_extension_ceiling),
+		cmocka_unit_test(test_cuts),
+		cmocka_unit_test(test_large_segment),
+		cmocka_unit_test(test_reasons),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

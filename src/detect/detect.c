@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The room's door: gives each observation to the detectors that want it. They know nothing of each other and
+ * share the book of findings; the one rule that needs two of them, a beacon of a device that also scans or floods, is kept here.
+ */
+#include "detect/detect.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "detect/beacon.h"
+#include "detect/book.h"
+#include "detect/flood.h"
+#include "detect/login.h"
+#include "detect/scan.h"
+#include "detect/service.h"
+#include "detect/spoof.h"
+#include "detect/zone.h"
+#include "wire/limits.h"
+
+#define BEACON_REVIEW_NS 60000000000ull
+
+struct detect {
+	struct book *book;
+	struct scan *scan;
+	struct login *login;
+	struct flood *flood;
+	struct zone_watch *zones;
+	struct spoof *spoof;
+	struct beacon_watch *beacons;
+	uint64_t reviewed_ns;
+	uint64_t reviewed; /* book_changes() then */
+	struct detect_left_out left_out;
+};
+
+void detect_defaults(struct detect_config *out_config)
+{
+	*out_config = (struct detect_config){.pair_max = FW_PAIR_MAX, .rate_max = FW_RATE_MAX, .finding_max = FW_FINDING_MAX};
+}
+
+int detect_new(const struct detect_config *config, struct detect **out_detect)
+{
+	struct detect *detect = calloc(1, sizeof(*detect));
+	const uint8_t *key = config->hash_key;
+
+	if (!detect)
+		return -ENOMEM;
+	int result = book_new(config->finding_max, key, &detect->book);
+	if (result == 0)
+		result = scan_new(config->pair_max, key, detect->book, &detect->scan);
+	if (result == 0)
+		result = login_new(key, detect->book, &detect->login);
+	if (result == 0)
+		result = flood_new(config->rate_max, key, detect->book, &detect->flood);
+	if (result == 0)
+		result = zone_watch_new(key, detect->book, detect->flood, &detect->zones);
+	if (result == 0)
+		result = spoof_new(key, detect->book, &detect->spoof);
+	if (result == 0)
+		result = beacon_watch_new(key, detect->book, &detect->beacons);
+	if (result != 0) {
+		detect_free(detect);
+		return result;
+	}
+	*out_detect = detect;
+	return 0;
+}
+
+void detect_free(struct detect *detect)
+{
+	if (!detect)
+		return;
+	beacon_watch_free(detect->beacons);
+	spoof_free(detect->spoof);
+	zone_watch_free(detect->zones);
+	flood_free(detect->flood);
+	login_free(detect->login);
+	scan_free(detect->scan);
+	book_free(detect->book);
+	free(detect);
+}
+
+void detect_packet(struct detect *detect, const struct sighting *seen)
+{
+	flood_packet(detect->flood, seen);
+}
+
+void detect_contact(struct detect *detect, const struct contact *contact)
+{
+	scan_contact(detect->scan, contact);
+	beacon_watch_contact(detect->beacons, contact);
+}
+
+void detect_conversation(struct detect *detect, const struct conversation_end *end)
+{
+	login_conversation(detect->login, end);
+	beacon_watch_conversation(detect->beacons, end);
+}
+
+void detect_service(struct detect *detect, const struct service_seen *seen)
+{
+	service_see(detect->book, seen);
+}
+
+void detect_login(struct detect *detect, const struct login_seen *seen)
+{
+	login_see(detect->login, seen);
+}
+
+void detect_login_result(struct detect *detect, uint64_t conversation, enum login_result result, uint64_t time_ns)
+{
+	login_result(detect->login, conversation, result, time_ns);
+}
+
+void detect_dns(struct detect *detect, const struct dns_seen *seen)
+{
+	zone_watch_dns(detect->zones, seen);
+}
+
+void detect_forged(struct detect *detect, const struct forged_seen *seen)
+{
+	spoof_see(detect->spoof, seen);
+}
+
+void detect_sender_maker(struct detect *detect, const uint8_t address[16], struct slice maker)
+{
+	flood_sender_maker(detect->flood, address, maker);
+}
+
+/* A beacon alone is a device that calls home; one of a device that also scans or floods is how it gets its orders. */
+static void beacons_review(struct detect *detect)
+{
+	uint8_t hot[FW_DEVICE_MAX] = {0};
+	uint32_t count = book_count(detect->book);
+
+	if (detect->reviewed == book_changes(detect->book))
+		return;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct finding *finding = book_at(detect->book, i);
+		bool attack = finding->id == FINDING_FLOOD || (finding->id == FINDING_SCAN && finding->severity >= SEVERITY_HIGH);
+		if (attack && finding->device < FW_DEVICE_MAX)
+			hot[finding->device] = 1;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		struct finding *finding = book_at(detect->book, i);
+		if (finding->id == FINDING_BEACON && finding->device < FW_DEVICE_MAX && hot[finding->device])
+			book_raise(detect->book, finding, SEVERITY_HIGH, STATE_SUSPECT);
+	}
+	detect->reviewed = book_changes(detect->book);
+}
+
+void detect_tick(struct detect *detect, uint64_t now_ns)
+{
+	scan_tick(detect->scan, now_ns);
+	login_tick(detect->login, now_ns);
+	flood_tick(detect->flood, now_ns);
+	zone_watch_tick(detect->zones, now_ns);
+	beacon_watch_tick(detect->beacons, now_ns);
+	if (now_ns < detect->reviewed_ns + BEACON_REVIEW_NS)
+		return;
+	detect->reviewed_ns = now_ns;
+	beacons_review(detect);
+}
+
+void detect_end(struct detect *detect, uint64_t now_ns)
+{
+	scan_end(detect->scan);
+	login_end(detect->login);
+	zone_watch_end(detect->zones, now_ns);
+	flood_end(detect->flood, now_ns);
+	beacon_watch_end(detect->beacons, now_ns);
+	beacons_review(detect);
+}
+
+const struct finding *detect_finding(const struct detect *detect, uint32_t index)
+{
+	return book_at(detect->book, index);
+}
+
+const struct junk *detect_junk(struct detect *detect)
+{
+	return flood_junk(detect->flood);
+}
+
+const struct detect_left_out *detect_left_out(struct detect *detect)
+{
+	detect->left_out = (struct detect_left_out){
+		.pairs = scan_pairs_left_out(detect->scan),
+		.rates = flood_left_out(detect->flood),
+		.findings = book_left_out(detect->book) + scan_findings_left_out(detect->scan),
+		.beacons = beacon_watch_left_out(detect->beacons),
+		.logins = login_left_out(detect->login),
+		.zones = zone_watch_left_out(detect->zones),
+	};
+	return &detect->left_out;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Observations to findings: the table of PRODUCT.md section 3, each rule in its own file.
+ * Pure: no input, no output, no clock; time comes with each observation. All memory is taken at start.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/contact.h"
+#include "model/finding.h"
+#include "model/junk.h"
+
+struct detect; /* owns the tables of all detectors and the findings */
+
+struct detect_config {
+	uint32_t pair_max; /* (device, target) pairs remembered */
+	uint32_t rate_max; /* (device, target, vector) rates watched at once */
+	uint32_t finding_max;
+	uint8_t hash_key[16];
+};
+
+struct detect_left_out {
+	uint64_t pairs, rates, findings, beacons, logins, zones;
+};
+
+void detect_defaults(struct detect_config *out_config);
+int detect_new(const struct detect_config *config, struct detect **out_detect);
+void detect_free(struct detect *detect);
+
+void detect_packet(struct detect *detect, const struct sighting *seen);
+void detect_contact(struct detect *detect, const struct contact *contact);
+void detect_conversation(struct detect *detect, const struct conversation_end *end);
+void detect_service(struct detect *detect, const struct service_seen *seen);
+void detect_login(struct detect *detect, const struct login_seen *seen);
+void detect_login_result(struct detect *detect, uint64_t conversation, enum login_result result, uint64_t time_ns);
+void detect_dns(struct detect *detect, const struct dns_seen *seen);
+void detect_forged(struct detect *detect, const struct forged_seen *seen);
+/* A remote sender names the maker of its own parts (DHIP): later junk of that address is counted for it. */
+void detect_sender_maker(struct detect *detect, const uint8_t address[16], struct slice maker);
+
+/* Closes windows and waits that are over at now_ns; the hall calls it at least once per second of capture time. */
+void detect_tick(struct detect *detect, uint64_t now_ns);
+/* The capture is over: everything open is judged. */
+void detect_end(struct detect *detect, uint64_t now_ns);
+
+/* Findings in the order they were first made; borrowed, stable until the next observation. */
+const struct finding *detect_finding(const struct detect *detect, uint32_t index); /* NULL past the last */
+const struct junk *detect_junk(struct detect *detect);
+const struct detect_left_out *detect_left_out(struct detect *detect);
