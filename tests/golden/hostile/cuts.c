@@ -4,7 +4,7 @@
  *
  * Captures that nobody here made, cut and damaged, through the whole program:
  *
- * - cut at every kilobyte (files above 200 KiB: 200 cuts, spread over the first MiB). The longer the rest, the more packets are
+ * - cut at every kilobyte (files above 100 KiB: 100 cuts, spread over the first MiB). The longer the rest, the more packets are
  *   read: no cut may ever show a packet that the whole does not have.
  * - one byte overwritten or one bit flipped at a time, at places drawn by a fixed seed, most of them in headers;
  * - every frame damaged at one place in its headers, all at once: what survives the file's reader and goes deep.
@@ -24,7 +24,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { KIB = 1024, CUTS_MAX = 200, WITHIN = 1 << 20, FLIP_WITHIN = 64 << 10, FLIPS = 16, STORMS = 6, FILES_MAX = 1024, WORKERS_MAX = 8 };
+enum { KIB = 1024, CUTS_MAX = 100, WITHIN = 1 << 20, FLIP_WITHIN = 64 << 10, FLIPS = 16, STORMS = 6, FILES_MAX = 1024, WORKERS_MAX = 8 };
 enum { PCAP_HEADER = 24, RECORD_HEADER = 16, FRAME_HEADERS = 62 };
 
 struct capture {
