@@ -200,7 +200,7 @@ static uint8_t common_bits(const uint8_t one[16], const uint8_t other[16])
 	uint8_t bits = 0;
 
 	while (bits < 128 && !((one[bits / 8] ^ other[bits / 8]) & (0x80 >> bits % 8)))
-		bits += one[bits / 8] == other[bits / 8] ? 8 : 1;
+		bits = (uint8_t)(bits + (one[bits / 8] == other[bits / 8] ? 8 : 1));
 	return bits;
 }
 
