@@ -9,14 +9,14 @@
 #define FW_UNPACK_MAX 25165824u /* bytes that the decoders of all compressed captures open at once take together: two of xz -6 and more */
 #define FW_PCAPNG_INTERFACES_MAX 1024u /* interface blocks in one pcapng section */
 #define FW_PCAPNG_BLOCK_MAX 16777216u /* bytes of one pcapng block; larger ones are taken for damage */
-#define FW_STREAM_MAX 768u /* TCP conversations reassembled at once */
+#define FW_STREAM_MAX 512u /* TCP conversations reassembled at once */
 #define FW_STREAM_KEPT_MAX 4096u /* bytes kept per direction for a parser that needs more */
 #define FW_STREAM_WAITING_MAX 4096u /* bytes kept per direction behind a gap */
-#define FW_CONVERSATION_MAX 98304u /* conversations remembered */
+#define FW_CONVERSATION_MAX 65536u /* conversations remembered */
 #define FW_CONTACT_SILENT_NS 3000000000ull /* a first contact without answer for this long is silent */
-#define FW_DEVICE_MAX 1536u /* devices on our side */
-#define FW_PAIR_MAX 65536u /* (device, target) pairs remembered for scans */
-#define FW_RATE_MAX 16384u /* (device, target, vector) rates watched at once */
+#define FW_DEVICE_MAX 1024u /* devices on our side */
+#define FW_PAIR_MAX 49152u /* (device, target) pairs remembered for scans */
+#define FW_RATE_MAX 12288u /* (device, target, vector) rates watched at once */
 #define FW_FINDING_MAX 4096u /* findings in one report */
 #define FW_NAMED_MAX 32768u /* addresses remembered from DNS answers */
 #define FW_TAGS_MAX 2u /* VLAN tags followed in a row */

@@ -271,7 +271,7 @@ def mute_files(stage):
     good = stage.capture("quiet-own-scanner")
     cases = [("frobnicate 192.168.1.20 reason", 1), ("# one\n\nscan", 3), ("scan 192.168.1.20", 1), ("scan 192.168.1.20 until=2027-01-01", 1),
              ("scan 192.168.1.300 reason", 1), ("scan * ok\nscan 10.0.0.0/40 reason", 2), ("scan * -> nobody reason", 1), ("scan * ->", 1),
-             ("scan * until=tomorrow reason", 1), ("scan * ok\r\nscan\r\n", 2), ("* 60:8b:0e:5a:11 reason", 1),
+             ("scan * until=2026-02-30 reason", 1), ("scan * until=tomorrow reason", 1), ("scan * ok\r\nscan\r\n", 2), ("* 60:8b:0e:5a:11 reason", 1),
              ("\n".join(["scan * ok"] * 1025), 1025), ("scan \x1b[2J reason", 1), ("\x1b[2J * reason", 1)]
     for body, line in cases:
         path = stage.write("mutes", body.encode())

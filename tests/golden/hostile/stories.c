@@ -23,7 +23,7 @@
 #if defined(__SANITIZE_ADDRESS__)
 enum { SANITIZED = 1, SECONDS_MAX = 120 };
 #else
-enum { SANITIZED = 0, SECONDS_MAX = 20 };
+enum { SANITIZED = 0, SECONDS_MAX = 60 };
 #endif
 
 enum { MEMORY_MAX_KIB = 64 << 10, GROWTH_MAX_KIB = 1 << 10, REPORT_MAX = 32 << 20, FULL = 5 };
