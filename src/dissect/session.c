@@ -128,9 +128,13 @@ static size_t take(struct dissect_session *session, struct feed *feed)
 	case PROTOCOL_MQTT:
 		return mqtt_take(&session->mqtt, feed);
 	case PROTOCOL_TLS:
-		return tls_take(feed);
+		return tls_take(&session->tls, feed);
 	case PROTOCOL_DNS:
 		return dns_tcp_take(&session->dns, feed);
+	case PROTOCOL_SSH:
+		return ssh_take(&session->ssh, feed);
+	case PROTOCOL_ADB:
+		return adb_take(&session->adb, feed);
 	case PROTOCOL_UNKNOWN:
 		break;
 	}

@@ -142,7 +142,32 @@ struct dns_tcp {
 	uint32_t skip[2]; /* bytes of a message too long to be kept */
 };
 
-enum protocol { PROTOCOL_UNKNOWN, PROTOCOL_HTTP, PROTOCOL_TELNET, PROTOCOL_FTP, PROTOCOL_MQTT, PROTOCOL_TLS, PROTOCOL_DNS };
+struct tls {
+	uint32_t after_len; /* client's bytes since its hello */
+	bool client_done, hello_said; /* the client's first message is over; the server's hello was given */
+};
+
+struct ssh {
+	bool said[2];
+	uint8_t lines;
+};
+
+struct adb {
+	uint32_t skip[2]; /* bytes of a payload to pass over */
+	uint32_t read_len;
+};
+
+enum protocol {
+	PROTOCOL_UNKNOWN,
+	PROTOCOL_HTTP,
+	PROTOCOL_TELNET,
+	PROTOCOL_FTP,
+	PROTOCOL_MQTT,
+	PROTOCOL_TLS,
+	PROTOCOL_DNS,
+	PROTOCOL_SSH,
+	PROTOCOL_ADB,
+};
 
 struct dissect_session {
 	uint16_t server_port;
@@ -155,6 +180,9 @@ struct dissect_session {
 		struct ftp ftp;
 		struct mqtt mqtt;
 		struct dns_tcp dns;
+		struct tls tls;
+		struct ssh ssh;
+		struct adb adb;
 	};
 };
 _Static_assert(sizeof(struct dissect_session) <= 1536, "thousands of these are held");
@@ -166,11 +194,15 @@ size_t http_take(struct http *http, struct feed *feed);
 size_t telnet_take(struct telnet *telnet, struct feed *feed);
 size_t ftp_take(struct ftp *ftp, struct feed *feed);
 size_t mqtt_take(struct mqtt *mqtt, struct feed *feed);
-size_t tls_take(struct feed *feed);
+size_t tls_take(struct tls *tls, struct feed *feed);
 size_t dns_tcp_take(struct dns_tcp *dns, struct feed *feed);
+size_t ssh_take(struct ssh *ssh, struct feed *feed);
+size_t adb_take(struct adb *adb, struct feed *feed);
 
 /* True if bytes begin an HTTP/1 message of this direction; *out_more: they may, once there are more. */
 bool http_begins(const uint8_t *bytes, size_t len, int direction, bool *out_more);
+/* True if bytes begin with the connecting message of ADB; *out_more: they may, once there are more. */
+bool adb_begins(const uint8_t *bytes, size_t len, bool *out_more);
 /* True if text ends in a prompt for a user name or a password. */
 bool telnet_prompts(const uint8_t *text, size_t len);
 

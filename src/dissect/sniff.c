@@ -8,6 +8,8 @@
  *   MQTT     10 len 00 04 "MQTT"          any port (3.1: 00 06 "MQIsdp")
  *   telnet   ff fb..fe option             any port; text that ends in a login prompt, any port; 23 and 2323 otherwise
  *   FTP      "220" and not a mail server  any port; 21 otherwise
+ *   SSH      "SSH-"                       any port
+ *   ADB      "CNXN" and its complement    any port
  *   DNS      two bytes of length          port 53 only: nothing else marks it
  */
 #include "dissect/session.h"
@@ -56,13 +58,14 @@ static enum guess guess_tls_old(const uint8_t *b, size_t len)
 	return len < 5 ? GUESS_MORE : GUESS_PROTOCOL;
 }
 
+/* Begins with the client's hello, or the server's where that side alone was captured. */
 static enum guess guess_tls(const uint8_t *b, size_t len)
 {
 	if (b[0] < 0x14 || b[0] > 0x17 || (len > 1 && b[1] != 3) || (len > 2 && b[2] > 4))
 		return GUESS_NOTHING;
 	if (len < 6)
 		return GUESS_MORE;
-	return b[0] == 0x16 && b[5] == 1 ? GUESS_PROTOCOL : GUESS_DONE;
+	return b[0] == 0x16 && (b[5] == 1 || b[5] == 2) ? GUESS_PROTOCOL : GUESS_DONE;
 }
 
 static enum guess guess_mqtt(const uint8_t *b, size_t len)
@@ -94,6 +97,20 @@ static enum guess guess_telnet(const uint8_t *b, size_t len)
 	return GUESS_PROTOCOL;
 }
 
+static enum guess guess_ssh(const uint8_t *b, size_t len)
+{
+	if (!agrees(b, len, "SSH-", 4))
+		return GUESS_NOTHING;
+	return len < 4 ? GUESS_MORE : GUESS_PROTOCOL;
+}
+
+static enum guess guess_adb(const uint8_t *b, size_t len)
+{
+	bool more = false;
+
+	return adb_begins(b, len, &more) ? GUESS_PROTOCOL : more ? GUESS_MORE : GUESS_NOTHING;
+}
+
 /* "220 text" or "220-text": also how mail servers begin. */
 static enum guess guess_ftp(uint16_t port, const uint8_t *b, size_t len)
 {
@@ -121,8 +138,6 @@ static bool is_text(const uint8_t *b, size_t len)
 /* A server that speaks first, in words, on a port that says nothing. */
 static enum guess guess_prompt(const uint8_t *b, size_t len)
 {
-	if (len >= 4 && memcmp(b, "SSH-", 4) == 0)
-		return GUESS_DONE;
 	if (!is_text(b, len))
 		return GUESS_NOTHING;
 	if (telnet_prompts(b, len))
@@ -159,6 +174,14 @@ static enum guess guess_by_bytes(uint16_t port, const struct feed *feed, enum pr
 	if (what == GUESS_NOTHING) {
 		what = guess_telnet(b, feed->len);
 		*out_protocol = PROTOCOL_TELNET;
+	}
+	if (what == GUESS_NOTHING) {
+		what = guess_ssh(b, feed->len);
+		*out_protocol = PROTOCOL_SSH;
+	}
+	if (what == GUESS_NOTHING) {
+		what = guess_adb(b, feed->len);
+		*out_protocol = PROTOCOL_ADB;
 	}
 	if (what == GUESS_NOTHING && feed->direction == FROM_CLIENT) {
 		what = guess_mqtt(b, feed->len);

@@ -1,194 +1,175 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * TLS up to the ClientHello (RFC 8446 section 4.1.2): after it everything is encrypted, and the session done.
+ * TLS as long as it is not encrypted: both hellos, and up to TLS 1.2 the server's certificate (RFC 5246 section 7.4.2).
  *
- *      record     16 | 03 0x | length | fragment of handshake ...          a message may spread over records (section 5.1)
- *      handshake  01 | length (3)     | version | random | session id | ciphers | compression | extensions
+ *      record     16 | 03 0x | length | fragment of handshake ...          a message may spread over records (RFC 8446 section 5.1)
+ *      handshake  type | length (3) | body                                 and a record may hold several messages
  *
- * The message is waited for whole: stream/ keeps the segments. Its records are then put side by side on the stack. One that
- * is longer than SESSION_WAIT_MAX is read as far as that; it has been 1,700 bytes with post-quantum key shares (2024).
- * Nothing is kept in the session. Of the SSL 2 form (8x length, 01, version; RFC 5246 appendix E.2) the version is read.
+ *      client     ClientHello                                              then nothing more is read of it
+ *      server     ServerHello, Certificate ...                             TLS 1.3: ServerHello, then a record of another kind
+ *
+ * A side's first messages are waited for whole: stream/ keeps the segments, and nothing is taken until then. Its records are put
+ * side by side on the stack. What is longer than SESSION_WAIT_MAX is read as far as that: hellos have been 1,700 bytes with
+ * post-quantum key shares (2024), and of a long chain of certificates only the first matters here. Of the SSL 2 form (8x length,
+ * 01, version; RFC 5246 appendix E.2) the version is read.
  */
 #include "dissect/tls.h"
 
 #include <string.h>
 
 #include "dissect/session.h"
+#include "dissect/x509.h"
 
 enum { RECORD_HEADER_LEN = 5, RECORD_HANDSHAKE = 0x16, RECORD_LEN_MAX = 16384 + 2048 };
-enum { MESSAGE_HEADER_LEN = 4, MESSAGE_CLIENT_HELLO = 1 };
-enum { EXTENSION_SERVER_NAME = 0, EXTENSION_GROUPS = 10, EXTENSION_SIGNATURES = 13, EXTENSION_ALPN = 16, EXTENSION_VERSIONS = 43 };
+enum { MESSAGE_HEADER_LEN = 4, CERTIFICATE_HEADER_LEN = 6 };
+enum { MESSAGE_CLIENT_HELLO = 1, MESSAGE_SERVER_HELLO = 2, MESSAGE_CERTIFICATE = 11 };
+enum { CLIENT_LEN_MAX = 1 << 16 }; /* a client that goes on so long without a word of the server: only its side was captured */
 
-/* Takes n bytes off the front; NULL when there are fewer. */
-static const uint8_t *take_bytes(struct slice *from, size_t n)
-{
-	const uint8_t *bytes = from->bytes;
-
-	if (from->len < n)
-		return NULL;
-	from->bytes += n;
-	from->len -= n;
-	return bytes;
-}
-
-/* A vector with its length (1 or 2 bytes) before it. SHORT when it is cut off: *out is what is there of it. */
-static enum fw_read take_vector(struct slice *from, size_t length_len, struct slice *out)
-{
-	const uint8_t *length = take_bytes(from, length_len);
+/* The handshake bytes of a side, its records' headers taken out. */
+struct gathered {
+	uint8_t bytes[SESSION_WAIT_MAX];
 	size_t len;
+	bool over; /* no more of it will come: a record of another kind follows, or all room is taken */
+};
 
-	*out = (struct slice){from->bytes, 0};
-	if (!length)
-		return FW_READ_SHORT;
-	len = length_len == 1 ? length[0] : fw_be16(length);
-	out->bytes = from->bytes;
-	out->len = len < from->len ? len : from->len;
-	take_bytes(from, out->len);
-	return out->len == len ? FW_READ_OK : FW_READ_SHORT;
-}
+/* One message; body as far as it is there. */
+struct message {
+	uint8_t type;
+	struct slice body;
+	bool whole;
+};
 
-/* RFC 8701: 0a0a, 1a1a ... are there to be ignored. */
-static bool is_grease(uint16_t value)
+static void gather(struct slice from, struct gathered *out)
 {
-	return (value & 0x0f0f) == 0x0a0a && value >> 8 == (value & 0xff);
-}
+	const uint8_t *header;
 
-static void read_versions(struct slice body, struct tls_hello *hello)
-{
-	struct slice list;
-	const uint8_t *at;
-	uint16_t best = 0;
+	out->len = 0;
+	out->over = from.len >= SESSION_WAIT_MAX;
+	from.len = out->over ? SESSION_WAIT_MAX : from.len;
+	while ((header = tls_take_bytes(&from, RECORD_HEADER_LEN))) {
+		size_t len = fw_be16(header + 3);
 
-	take_vector(&body, 1, &list);
-	while ((at = take_bytes(&list, 2)))
-		if (!is_grease(fw_be16(at)) && fw_be16(at) > best)
-			best = fw_be16(at);
-	if (best)
-		hello->version = best;
-}
-
-static void read_server_name(struct slice body, struct tls_hello *hello)
-{
-	struct slice list, name;
-	const uint8_t *type;
-
-	take_vector(&body, 2, &list);
-	while ((type = take_bytes(&list, 1))) {
-		if (take_vector(&list, 2, &name) != FW_READ_OK)
+		if (header[0] != RECORD_HANDSHAKE || header[1] != 3 || len == 0 || len > RECORD_LEN_MAX) {
+			out->over = true;
 			return;
-		if (*type == 0 && !hello->server_name.len)
-			hello->server_name = name;
-	}
-}
-
-static void read_extension(uint16_t type, struct slice body, struct tls_hello *hello)
-{
-	switch (type) {
-	case EXTENSION_SERVER_NAME:
-		read_server_name(body, hello);
-		break;
-	case EXTENSION_VERSIONS:
-		read_versions(body, hello);
-		break;
-	case EXTENSION_ALPN:
-		take_vector(&body, 2, &hello->alpn);
-		break;
-	case EXTENSION_GROUPS:
-		take_vector(&body, 2, &hello->groups);
-		break;
-	case EXTENSION_SIGNATURES:
-		take_vector(&body, 2, &hello->signatures);
-		break;
-	default:
-		break;
-	}
-}
-
-enum fw_read tls_hello_read(const uint8_t *bytes, size_t len, struct tls_hello *out_hello)
-{
-	enum { RANDOM_LEN = 32 };
-	struct slice left = {bytes, len}, part;
-	const uint8_t *version = take_bytes(&left, 2), *type;
-	enum fw_read whole;
-
-	*out_hello = (struct tls_hello){.version = version ? fw_be16(version) : 0};
-	if (!version || !take_bytes(&left, RANDOM_LEN))
-		return FW_READ_SHORT;
-	if (out_hello->version >> 8 != 3)
-		return FW_READ_BAD;
-	if (take_vector(&left, 1, &part) != FW_READ_OK || take_vector(&left, 2, &out_hello->ciphers) != FW_READ_OK)
-		return FW_READ_SHORT;
-	if (take_vector(&left, 1, &part) != FW_READ_OK)
-		return FW_READ_SHORT;
-	if (!left.len)
-		return FW_READ_OK; /* before RFC 4366 there were no extensions */
-	whole = take_vector(&left, 2, &out_hello->extensions);
-	left = out_hello->extensions;
-	while ((type = take_bytes(&left, 2))) {
-		if (take_vector(&left, 2, &part) != FW_READ_OK)
-			return whole == FW_READ_OK ? FW_READ_BAD : FW_READ_SHORT;
-		read_extension(fw_be16(type), part, out_hello);
-	}
-	return whole;
-}
-
-/*
- * Puts the handshake bytes of all records side by side in out (SESSION_WAIT_MAX bytes). OK: the message is whole; SHORT: more
- * records are needed; OTHER: a record of another kind stands between. *out_len: bytes put.
- */
-static enum fw_read gather(struct slice from, uint8_t *out, size_t *out_len)
-{
-	*out_len = 0;
-	for (;;) {
-		const uint8_t *header = take_bytes(&from, RECORD_HEADER_LEN);
-		size_t len;
-
-		if (!header)
-			return FW_READ_SHORT;
-		len = fw_be16(header + 3);
-		if (header[0] != RECORD_HANDSHAKE || header[1] != 3 || len == 0 || len > RECORD_LEN_MAX)
-			return FW_READ_OTHER;
+		}
 		if (len > from.len)
 			len = from.len;
-		memcpy(out + *out_len, take_bytes(&from, len), len);
-		*out_len += len;
-		if (*out_len >= MESSAGE_HEADER_LEN && *out_len - MESSAGE_HEADER_LEN >= (fw_be32(out) & 0xffffff))
-			return FW_READ_OK;
+		memcpy(out->bytes + out->len, tls_take_bytes(&from, len), len);
+		out->len += len;
 	}
 }
 
-static void say_hello(struct feed *feed, const uint8_t *message, size_t len)
+static bool next_message(struct slice *left, struct message *out)
 {
-	size_t body_len = fw_be32(message) & 0xffffff;
-	struct tls_hello hello;
+	const uint8_t *header = tls_take_bytes(left, MESSAGE_HEADER_LEN);
+	size_t len;
 
-	if (body_len > len - MESSAGE_HEADER_LEN)
-		body_len = len - MESSAGE_HEADER_LEN;
-	if (tls_hello_read(message + MESSAGE_HEADER_LEN, body_len, &hello) == FW_READ_BAD)
+	if (!header)
+		return false;
+	len = fw_be32(header) & 0xffffff;
+	*out = (struct message){header[0], {left->bytes, len < left->len ? len : left->len}, len <= left->len};
+	tls_take_bytes(left, out->body.len);
+	return true;
+}
+
+static void say_client_hello(struct feed *feed, struct slice body)
+{
+	struct tls_hello hello;
+	enum fw_read result = tls_hello_read(body.bytes, body.len, &hello);
+	char ja4[JA4_LEN + 1];
+
+	if (result == FW_READ_BAD)
 		return;
 	session_say_number(feed, FACT_TLS_CLIENT_HELLO, hello.version);
 	if (hello.server_name.len)
 		session_say_text(feed, FACT_TLS_SERVER_NAME, hello.server_name);
+	if (result == FW_READ_OK && ja4_write(&hello, ja4))
+		session_say_text(feed, FACT_TLS_JA4, (struct slice){(const uint8_t *)ja4, JA4_LEN});
 }
 
-size_t tls_take(struct feed *feed)
+static size_t take_client(struct tls *tls, struct feed *feed)
 {
-	uint8_t message[SESSION_WAIT_MAX];
-	struct slice from = {feed->bytes, feed->len < SESSION_WAIT_MAX ? feed->len : SESSION_WAIT_MAX};
-	size_t len = 0;
-	enum fw_read result = FW_READ_OTHER;
+	struct gathered gathered;
+	struct slice left;
+	struct message message = {0};
+	bool there;
 
-	if (feed->direction == FROM_CLIENT && feed->bytes[0] & 0x80 && feed->len >= 5) {
+	if (tls->client_done) {
+		tls->after_len += feed->len < CLIENT_LEN_MAX ? (uint32_t)feed->len : CLIENT_LEN_MAX;
+		feed->done = tls->after_len >= CLIENT_LEN_MAX;
+		return feed->len;
+	}
+	tls->client_done = true;
+	if (feed->gap)
+		return feed->len;
+	if (feed->bytes[0] & 0x80 && feed->len >= 5) {
 		session_say_number(feed, FACT_TLS_CLIENT_HELLO, fw_be16(feed->bytes + 3));
+		return feed->len;
+	}
+	gather((struct slice){feed->bytes, feed->len}, &gathered);
+	left = (struct slice){gathered.bytes, gathered.len};
+	there = next_message(&left, &message);
+	if (!gathered.over && !(there && message.whole)) {
+		tls->client_done = false;
+		return 0;
+	}
+	if (there && message.type == MESSAGE_CLIENT_HELLO)
+		say_client_hello(feed, message.body);
+	return feed->len;
+}
+
+static void say_server_hello(struct tls *tls, struct feed *feed, struct slice body)
+{
+	struct tls_server_hello hello;
+	struct fact fact = {.kind = FACT_TLS_SERVER_HELLO};
+
+	if (tls->hello_said || tls_server_hello_read(body.bytes, body.len, &hello) != FW_READ_OK)
+		return;
+	tls->hello_said = true;
+	fact.number = hello.version;
+	fact.code = hello.cipher;
+	feed->sink->take(feed->sink->context, &fact);
+}
+
+/* The list's length, the first one's length, the first one (RFC 5246 section 7.4.2): the server's own. */
+static void say_certificate(struct feed *feed, struct slice body)
+{
+	const uint8_t *header = tls_take_bytes(&body, CERTIFICATE_HEADER_LEN);
+	size_t len;
+
+	if (!header)
+		return;
+	len = fw_be32(header + 2) & 0xffffff;
+	x509_read(body.bytes, len < body.len ? len : body.len, feed->sink);
+}
+
+static size_t take_server(struct tls *tls, struct feed *feed)
+{
+	struct gathered gathered;
+	struct slice left;
+	struct message message;
+
+	if (feed->gap) {
 		feed->done = true;
 		return feed->len;
 	}
-	if (feed->direction == FROM_CLIENT && !feed->gap)
-		result = gather(from, message, &len);
-	if (result == FW_READ_SHORT && from.len < SESSION_WAIT_MAX)
-		return 0;
-	feed->done = true;
-	if (result != FW_READ_OTHER && len > MESSAGE_HEADER_LEN && message[0] == MESSAGE_CLIENT_HELLO)
-		say_hello(feed, message, len);
-	return feed->len;
+	gather((struct slice){feed->bytes, feed->len}, &gathered);
+	left = (struct slice){gathered.bytes, gathered.len};
+	while (!feed->done && next_message(&left, &message)) {
+		if (!message.whole && !gathered.over)
+			return 0;
+		if (message.type == MESSAGE_SERVER_HELLO)
+			say_server_hello(tls, feed, message.body);
+		else if (message.type == MESSAGE_CERTIFICATE)
+			say_certificate(feed, message.body);
+		feed->done = message.type != MESSAGE_SERVER_HELLO;
+	}
+	feed->done |= gathered.over;
+	return feed->done ? feed->len : 0;
+}
+
+size_t tls_take(struct tls *tls, struct feed *feed)
+{
+	return feed->direction == FROM_CLIENT ? take_client(tls, feed) : take_server(tls, feed);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The ClientHello of TLS as its parts, for whoever wants more of it than the server's name. Private to dissect/.
+ * The parts of a TLS handshake that are not encrypted. Private to dissect/.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,5 +22,22 @@ struct tls_hello {
 	struct slice signatures; /* signature_algorithms, two bytes each */
 };
 
+struct tls_server_hello {
+	uint16_t version; /* the one chosen */
+	uint16_t cipher;
+};
+
 /* From the message's body (after type and length). SHORT: cut off, what is set is valid. BAD: lengths that lie. */
 enum fw_read tls_hello_read(const uint8_t *bytes, size_t len, struct tls_hello *out_hello);
+/* The same; SHORT and BAD leave *out_hello as it was. Extensions that are cut off are not looked at. */
+enum fw_read tls_server_hello_read(const uint8_t *bytes, size_t len, struct tls_server_hello *out_hello);
+
+/* RFC 8701: 0a0a, 1a1a ... are there to be ignored. */
+bool tls_is_grease(uint16_t value);
+/* Takes n bytes off the front; NULL when there are fewer. */
+const uint8_t *tls_take_bytes(struct slice *from, size_t n);
+
+enum { JA4_LEN = 36 };
+
+/* ja4.c: the client's fingerprint, "t13d1516h2_8daaf6152771_e5627efa2ab1" and a NUL. False when a digest cannot be had. */
+bool ja4_write(const struct tls_hello *hello, char out[JA4_LEN + 1]);

@@ -93,6 +93,22 @@ enum fact_kind {
 	FACT_DHIP_MAC, /* mac */
 	FACT_DHIP_ADDRESS, /* addr: IPv4 it gives itself */
 
+	/* TLS, more of it; a certificate (RFC 5280) is the server's, up to TLS 1.2 */
+	FACT_TLS_JA4, /* text: the client's fingerprint */
+	FACT_TLS_SERVER_HELLO, /* number: the version chosen, code: the cipher suite */
+	FACT_TLS_CERTIFICATE_ISSUER, /* text: common name or organisation, one fact each */
+	FACT_TLS_CERTIFICATE_SUBJECT, /* text: common name */
+	FACT_TLS_CERTIFICATE_ORGANISATION, /* text: the subject's */
+	FACT_TLS_CERTIFICATE_NAME, /* text: a DNS name of the subject */
+
+	/* SSH (RFC 4253 section 4.2) */
+	FACT_SSH_SERVER, /* text: identification string */
+	FACT_SSH_CLIENT,
+
+	/* Android's debug bridge */
+	FACT_ADB_DEVICE, /* text: what the device says of itself when it is connected to */
+	FACT_ADB_SERVICE, /* text: name of a service opened, such as shell */
+
 	FACT_COUNT
 };
 

@@ -79,6 +79,16 @@ static const struct shape {
 	[FACT_DHIP_VERSION] = {"dhip_version", HAS_TEXT},
 	[FACT_DHIP_MAC] = {"dhip_mac", HAS_MAC},
 	[FACT_DHIP_ADDRESS] = {"dhip_address", HAS_ADDR},
+	[FACT_TLS_JA4] = {"tls_ja4", HAS_TEXT},
+	[FACT_TLS_SERVER_HELLO] = {"tls_server_hello", HAS_NUMBER | HAS_CODE},
+	[FACT_TLS_CERTIFICATE_ISSUER] = {"tls_certificate_issuer", HAS_TEXT},
+	[FACT_TLS_CERTIFICATE_SUBJECT] = {"tls_certificate_subject", HAS_TEXT},
+	[FACT_TLS_CERTIFICATE_ORGANISATION] = {"tls_certificate_organisation", HAS_TEXT},
+	[FACT_TLS_CERTIFICATE_NAME] = {"tls_certificate_name", HAS_TEXT},
+	[FACT_SSH_SERVER] = {"ssh_server", HAS_TEXT},
+	[FACT_SSH_CLIENT] = {"ssh_client", HAS_TEXT},
+	[FACT_ADB_DEVICE] = {"adb_device", HAS_TEXT},
+	[FACT_ADB_SERVICE] = {"adb_service", HAS_TEXT},
 };
 
 struct line {

@@ -29,19 +29,19 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../facts"))
 from compare_facts import AGGREGATOR, SEPARATOR, Difference, captures_of, judge, lines_of, lossy, name, percent, read_explained, shown  # noqa: E402
+import secured_facts  # noqa: E402
 
-FILTER = "tcp and (http or telnet or ftp or mqtt or tls.handshake.type == 1 or dns)"
+FILTER = f"tcp and (http or telnet or ftp or mqtt or dns or {secured_facts.FILTER})"
 
 FIELDS = """
 frame.number frame.protocols ip.src ip.dst ipv6.src ipv6.dst tcp.srcport tcp.dstport tcp.stream tcp.payload
 http.request.method http.request.uri http.host http.user_agent http.response.code http.server http.www_authenticate http.authbasic
 http.request_in telnet.cmd telnet.subcmd ftp.request.command ftp.request.arg ftp.response.code ftp.response.arg
 mqtt.msgtype mqtt.ver mqtt.clientid mqtt.conflag.uname mqtt.username mqtt.passwd mqtt.conack.val mqtt.conack.reason_code
-tls.handshake.type tls.handshake.version tls.handshake.extensions.supported_version tls.handshake.extensions_server_name
 dns.id dns.flags.response dns.flags.rcode dns.count.queries dns.qry.name dns.qry.type
-""".split()
+""".split() + secured_facts.FIELDS
 
-OPTIONS = ["-o", "tcp.reassemble_out_of_order:TRUE", "-d", "tcp.port==10000,http"]
+OPTIONS = ["-o", "tcp.reassemble_out_of_order:TRUE", "-d", "tcp.port==10000,http", "-d", "tcp.port==5555,adb"]
 
 LEFT_OUT = {"telnet_banner", "dns_address"}
 TELNET, FTP, HTTP, MQTT = range(4)
@@ -58,10 +58,10 @@ class Reader:
     def __init__(self):
         self.ftp_user, self.ftp_tries = {}, collections.Counter()
         self.basic_frames, self.mqtt_tries = set(), {}
-        self.telnet = collections.defaultdict(Telnet)
+        self.telnet, self.secured = collections.defaultdict(Telnet), secured_facts.Secured()
 
     def read(self, row):
-        for protocol in (self.http, self.ftp, self.mqtt, self.tls, self.dns, self.telnet_options, self.telnet_login):
+        for protocol in (self.http, self.ftp, self.mqtt, self.secured.read, self.dns, self.telnet_options, self.telnet_login):
             yield from protocol(row)
 
     def http(self, row):
@@ -117,15 +117,6 @@ class Reader:
             refused = (0x86, 0x87) if self.mqtt_tries.get(stream) == 5 else (4, 5)
             if stream in self.mqtt_tries and (code == 0 or code in refused):
                 yield "login_result", f"{MQTT}|{REFUSED if code else ACCEPTED}"
-
-    def tls(self, row):
-        if "1" not in row["tls.handshake.type"]:
-            return
-        offered = [int(v, 0) for v in row["tls.handshake.extensions.supported_version"]]
-        offered = [v for v in offered if v & 0x0F0F != 0x0A0A]
-        yield "tls_client_hello", str(max(offered) if offered else int(row["tls.handshake.version"][0], 0))
-        for host in row["tls.handshake.extensions_server_name"]:
-            yield "tls_server_name", percent(shown(host))
 
     def dns(self, row):
         if row["frame.protocols"][0].split(":")[-1] != "dns":

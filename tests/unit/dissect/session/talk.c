@@ -78,6 +78,24 @@ static const char *kind_name(enum fact_kind kind)
 		return "HELLO";
 	case FACT_TLS_SERVER_NAME:
 		return "SNI";
+	case FACT_TLS_JA4:
+		return "JA4";
+	case FACT_TLS_CERTIFICATE_ISSUER:
+		return "ISSUER";
+	case FACT_TLS_CERTIFICATE_SUBJECT:
+		return "SUBJECT";
+	case FACT_TLS_CERTIFICATE_ORGANISATION:
+		return "ORGANISATION";
+	case FACT_TLS_CERTIFICATE_NAME:
+		return "NAME";
+	case FACT_SSH_SERVER:
+		return "SSH-SERVER";
+	case FACT_SSH_CLIENT:
+		return "SSH-CLIENT";
+	case FACT_ADB_DEVICE:
+		return "DEVICE";
+	case FACT_ADB_SERVICE:
+		return "SERVICE";
 	case FACT_DNS_QUESTION:
 		return "QUESTION";
 	case FACT_DNS_RESPONSE:
@@ -106,6 +124,8 @@ static void take_fact(void *context, const struct fact *fact)
 		note(talk, "CONNECT %u %s\n", fact->number, shown(a, fact->text));
 	else if (fact->kind == FACT_TLS_CLIENT_HELLO)
 		note(talk, "HELLO %04x\n", fact->number);
+	else if (fact->kind == FACT_TLS_SERVER_HELLO)
+		note(talk, "CHOSEN %04x %04x\n", fact->number, fact->code);
 	else if (fact->kind == FACT_DNS_QUESTION || fact->kind == FACT_DNS_RESPONSE)
 		note(talk, "%s %s\n", kind_name(fact->kind), shown(a, fact->name));
 	else if (fact->text.bytes)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* FTP, MQTT, TLS, DNS over TCP, and what is none of them. */
+/* FTP, MQTT, DNS over TCP, and what is none of them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -9,7 +9,6 @@
 
 #include "dissect/basic.h"
 #include "dissect/dissect.h"
-#include "dissect/tls.h"
 #include "talk.h"
 
 static const struct dialogue FTP[] = {
@@ -66,34 +65,6 @@ static const struct dialogue MQTT[] = {
 	{"an unknown level", 1883, {CLIENT("\x10\x0d\0\4MQTT\x09\2\0\x3c\0\1i")}, "DONE\n"},
 };
 
-#define RANDOM32 "0123456789abcdef0123456789abcdef"
-/* version, random, session id, 2 ciphers, compression */
-#define HELLO_HEAD "\3\3" RANDOM32 "\0\0\4\x13\1\x13\2\1\0"
-/* server_name cam.example */
-#define SNI_EXTENSION \
-	"\0\0\0\x10\0\x0e\0\0\x0b" \
-	"cam.example"
-/* supported_versions: GREASE, 1.3, 1.2 */
-#define VERSIONS_EXTENSION "\0\x2b\0\7\6\xea\xea\3\4\3\3"
-
-static const struct dialogue TLS[] = {
-	{"name and version", 8443,
-		{CLIENT("\x16\3\1\0\x50\1\0\0\x4c" HELLO_HEAD "\0\x1f" SNI_EXTENSION VERSIONS_EXTENSION), SERVER("\x16\3\3\0\x7a"),
-			CLIENT("GET / HTTP/1.1\r\n\r\n")},
-		"HELLO 0304\nSNI cam.example\nDONE\n"},
-	{"spread over records", 443,
-		{CLIENT("\x16\3\1\0\3\1\0\0\x16\3\1\0\x30\x4c" HELLO_HEAD "\0\x1f\0\0"
-			"\x16\3\1\0\x1d"
-			"\0\x10\0\x0e\0\0\x0b"
-			"cam.example" VERSIONS_EXTENSION)},
-		"HELLO 0304\nSNI cam.example\nDONE\n"},
-	{"no extensions", 443, {CLIENT("\x16\3\0\0\x2f\1\0\0\x2b\3\1" RANDOM32 "\0\0\4\0\x0a\0\5\1\0")}, "HELLO 0301\nDONE\n"},
-	{"an extension that lies", 443, {CLIENT("\x16\3\1\0\x35\1\0\0\x31" HELLO_HEAD "\0\4\0\0\xff\xff")}, "DONE\n"},
-	{"in the form of SSL 2", 443, {CLIENT("\x80\x7d\1\3\1\0\x54\0\0"), SERVER("\x16\3\1\0\x4a")}, "HELLO 0301\nDONE\n"},
-	{"picked up midway", 443, {CLIENT("\x17\3\3\1\0xx"), SERVER("HTTP/1.1 200 OK\r\n\r\n")}, "DONE\n"},
-	{"the server's side only", 443, {SERVER("\x16\3\3\0\x40\2\0\0\x3c")}, "DONE\n"},
-};
-
 static const struct dialogue DNS[] = {
 	{"two questions in one direction, an answer", 53,
 		{CLIENT("\0\x1d\x12\x34\1\0\0\1\0\0\0\0\0\0\7example\3com\0\0\1\0\1\0\x11\x12\x35\1\0\0\1\0\0\0\0\0\0\0\0\1\0\1"),
@@ -104,7 +75,6 @@ static const struct dialogue DNS[] = {
 };
 
 static const struct dialogue NONE[] = {
-	{"SSH", 22, {SERVER("SSH-2.0-dropbear\r\n")}, "DONE\n"},
 	{"both sides in riddles", 34567, {CLIENT("\xff\1\0\0zz"), SERVER("\xff\1\0\0zz")}, "DONE\n"},
 	{"RTSP is not HTTP", 554, {CLIENT("OPTIONS rtsp://cam/ RTSP/1.0\r\nCSeq: 1\r\n\r\n")}, ""},
 	{"HTTP/2 is not HTTP/1", 9000, {CLIENT("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), SERVER("\0\0\6\4")}, "DONE\n"},
@@ -116,7 +86,6 @@ static void test_dialogues(void **state)
 {
 	CHECK(FTP);
 	CHECK(MQTT);
-	CHECK(TLS);
 	CHECK(DNS);
 	CHECK(NONE);
 }
@@ -130,41 +99,6 @@ static void test_one_silent_direction_ends(void **state)
 		talk_say(talk, 1, bulk, sizeof(bulk));
 	assert_string_equal(talk_facts(talk), "DONE\n");
 	talk_free(talk);
-}
-
-/* A ClientHello longer than is waited for is read as far as it goes. */
-static void test_long_hello(void **state)
-{
-	static const uint8_t head[] = "\x16\3\1\x3f\xff\1\0\x3f\xfb" HELLO_HEAD "\x3f\0" SNI_EXTENSION "\0\x33\x3e\0";
-	static const uint8_t filler[500] = {0};
-	struct talk *talk = talk_new(443);
-
-	talk_say(talk, 0, head, sizeof(head) - 1);
-	for (int i = 0; i < 20; i++)
-		talk_say(talk, 0, filler, sizeof(filler));
-	assert_string_equal(talk_facts(talk), "HELLO 0303\nSNI cam.example\nDONE\n");
-	talk_free(talk);
-}
-
-static void test_hello_parts(void **state)
-{
-	static const uint8_t body[] = HELLO_HEAD "\0\x25" SNI_EXTENSION "\0\x10\0\5\0\3\2h2"
-						 "\0\x0a\0\4\0\2\0\x1d";
-	struct tls_hello hello;
-
-	assert_int_equal(tls_hello_read(body, sizeof(body) - 1, &hello), FW_READ_OK);
-	assert_int_equal(hello.version, 0x0303);
-	assert_int_equal(hello.ciphers.len, 4);
-	assert_int_equal(hello.server_name.len, 11);
-	assert_memory_equal(hello.alpn.bytes, "\2h2", 3);
-	assert_memory_equal(hello.groups.bytes, "\0\x1d", 2);
-	assert_int_equal(hello.signatures.len, 0);
-	for (size_t len = 0; len < sizeof(body) - 1; len++) {
-		uint8_t *exact = malloc(len ? len : 1);
-		memcpy(exact, body, len);
-		assert_true(tls_hello_read(exact, len, &hello) != FW_READ_BAD);
-		free(exact);
-	}
 }
 
 /* A zone transfer's long messages are passed over by count, and the next one is found. */
@@ -240,8 +174,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_dialogues),
 		cmocka_unit_test(test_one_silent_direction_ends),
-		cmocka_unit_test(test_long_hello),
-		cmocka_unit_test(test_hello_parts),
 		cmocka_unit_test(test_long_dns),
 		cmocka_unit_test(test_long_will),
 		cmocka_unit_test(test_base64),
