@@ -31,6 +31,22 @@ static void test_spoofed_syn_flood(void **state)
 	assert_int_equal(flood_junk(bench->flood)->by_target[0].count.packets, 37623);
 }
 
+/* The victim says its first word when the flood is already running: one flood, and the victim's. */
+static void test_a_victim_that_is_known_later(void **state)
+{
+	struct bench *bench = *state;
+	struct talk model = syn_in;
+	const struct finding *finding;
+
+	model.strange = true;
+	shower(bench, model, syn, 6000, 3 * second);
+	model.strange = false;
+	shower(bench, model, syn, 6000, 3 * second);
+	finding = only_finding(bench);
+	assert_int_equal(finding->device, SERVER);
+	assert_int_equal(finding->count, 12000);
+}
+
 static void test_a_flash_crowd_is_quiet(void **state)
 {
 	struct bench *bench = *state;
@@ -301,6 +317,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_spoofed_syn_flood),
+		CASE(test_a_victim_that_is_known_later),
 		CASE(test_a_flash_crowd_is_quiet),
 		CASE(test_a_busy_dns_server_is_quiet),
 		ALONE(test_limits_of_what_falls),
