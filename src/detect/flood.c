@@ -182,7 +182,7 @@ const struct junk *flood_junk(struct flood *flood)
 
 uint64_t flood_left_out(const struct flood *flood)
 {
-	return flood->leaving.cut_short + flood->falling.cut_short;
+	return flood->leaving.cut_short + flood->falling.cut_short + flood->echoing.cut_short + tally_left_out(flood->tally);
 }
 
 static int start(struct flood *flood, uint32_t rate_max)

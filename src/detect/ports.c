@@ -53,6 +53,13 @@ static bool set_take(struct port_set *set, const struct port_try *try)
 	return true;
 }
 
+static void set_evict(void *context, void *entry)
+{
+	const struct port_set *set = entry;
+
+	((struct half *)context)->forgotten += set->failed > 0 && !set->finding;
+}
+
 /* The set of this pair, made from what the pair itself remembers if there is none. */
 static struct port_set *set_of(struct half *half, struct pair *pair)
 {
@@ -61,7 +68,7 @@ static struct port_set *set_of(struct half *half, struct pair *pair)
 
 	if (pair->moved && memcmp(&set->key, &pair->key, sizeof(pair->key)) == 0)
 		return set;
-	set = table_put(&half->sets, &pair->key, &is_new, NULL, NULL);
+	set = table_put(&half->sets, &pair->key, &is_new, set_evict, half);
 	pair->set = table_index(&half->sets, set);
 	pair->moved = true;
 	for (uint8_t i = 0; i < pair->used; i++)
