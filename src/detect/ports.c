@@ -6,17 +6,23 @@
  * pushed out is made again from what the pair holds; a pair that was pushed out finds its set again, which knows what it counted.
  *
  * UDP to ports from 1024 up does not count towards severity. Clients ask from there, so an answer whose question is not in the
- * capture looks like a first contact, and a name server's answers to one client like a sweep. It is also where traceroute walks.
+ * capture looks like a first contact. It is also where traceroute walks. A name server's clients take another port for each
+ * question: its late answers would look like a sweep, and do not count at all.
  */
 #include "detect/scan_room.h"
 
 #include <string.h>
 
-enum { UDP_CLIENT_PORTS = 1024 };
+enum { UDP_CLIENT_PORTS = 1024, NAME_SERVER = 53 };
 
 static bool try_counts(const struct port_try *try, const struct contact *contact)
 {
 	return try->failed && !contact->target_named && !(try->udp && try->port >= UDP_CLIENT_PORTS);
+}
+
+static bool is_late_answer(const struct contact *contact)
+{
+	return contact->kind == CONTACT_UDP && contact->source_port == NAME_SERVER && contact->port >= UDP_CLIENT_PORTS;
 }
 
 /* By number: tried by TCP and UDP it is one. */
@@ -153,7 +159,7 @@ static bool port_known(const struct half *half, const struct pair *pair, const s
 
 void ports_see(struct scan *scan, struct half *half, struct pair *pair, const struct contact *contact)
 {
-	if (contact->kind == CONTACT_ICMP || contact->kind == CONTACT_ARP)
+	if (contact->kind == CONTACT_ICMP || contact->kind == CONTACT_ARP || is_late_answer(contact))
 		return;
 	struct port_try try = {
 		.start_ns = contact->start_ns,
