@@ -53,6 +53,11 @@ static bool too_few_answers(uint64_t packets, uint64_t answers)
 	return answers * ANSWERED_ONE_IN < packets;
 }
 
+bool rate_is_answered(const struct rate_past *window)
+{
+	return !too_few_answers(window->packets, window->answers);
+}
+
 void rate_sum_add(struct rate_sum *sum, const struct rate_sum *more)
 {
 	sum->packets += more->packets;

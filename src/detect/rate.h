@@ -105,6 +105,9 @@ void rate_count(struct rates *rates, struct rate *rate, uint64_t now_ns, uint32_
 void rate_take_back(struct rate *rate, uint32_t packets);
 void rate_answer(struct rate *rate, uint32_t answers);
 
+/* True if this window has answers enough to be no part of a flood. */
+bool rate_is_answered(const struct rate_past *window);
+
 /* The part set apart begins anew, in earlier windows too. */
 void rate_part_clear(struct rate *rate);
 
