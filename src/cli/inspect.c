@@ -18,7 +18,7 @@ enum { OPTION_LOCAL = 256, OPTION_FORMAT, OPTION_JSON, OPTION_NO_COLOR, OPTION_W
 
 struct arguments {
 	struct inspect_options inspect;
-	struct side_prefix local[LOCAL_MAX];
+	struct prefix local[LOCAL_MAX];
 	const char *output;
 	int fail_on; /* enum severity, or -1 */
 	bool no_color, help;

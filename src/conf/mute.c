@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/prefix.h"
 #include "conf/conf.h"
 
 enum who { WHO_ANY, WHO_MAC, WHO_PREFIX };
@@ -13,8 +13,7 @@ enum who { WHO_ANY, WHO_MAC, WHO_PREFIX };
 struct party {
 	enum who who;
 	uint8_t mac[6];
-	uint8_t address[16];
-	uint8_t bits;
+	struct prefix prefix;
 };
 
 struct rule {
@@ -43,34 +42,6 @@ static bool read_mac(const char *word, uint8_t out_mac[6])
 	return true;
 }
 
-static bool read_prefix(const char *word, struct party *out_party)
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	char address[64];
-	const char *slash = strchr(word, '/');
-	size_t len = slash ? (size_t)(slash - word) : strlen(word);
-	unsigned long most, bits;
-	char *end;
-
-	if (len >= sizeof(address))
-		return false;
-	memcpy(address, word, len);
-	address[len] = 0;
-	if (inet_pton(AF_INET, address, out_party->address + 12) == 1) {
-		memcpy(out_party->address, mapped, sizeof(mapped));
-		most = 32;
-	} else if (inet_pton(AF_INET6, address, out_party->address) == 1) {
-		most = 128;
-	} else {
-		return false;
-	}
-	bits = most;
-	if (slash && (slash[1] < '0' || slash[1] > '9' || (bits = strtoul(slash + 1, &end, 10)) > most || *end))
-		return false;
-	out_party->bits = (uint8_t)(bits + 128 - most);
-	return true;
-}
-
 static bool read_party(const char *word, bool mac_allowed, struct party *out_party)
 {
 	if (strcmp(word, "*") == 0) {
@@ -82,7 +53,7 @@ static bool read_party(const char *word, bool mac_allowed, struct party *out_par
 		return true;
 	}
 	out_party->who = WHO_PREFIX;
-	return read_prefix(word, out_party);
+	return prefix_read(word, &out_party->prefix) == 0;
 }
 
 static bool read_day(const char *word, uint64_t *out_ns)
@@ -189,27 +160,14 @@ void mute_free(struct mute_list *list)
 	free(list);
 }
 
-static bool holds(const struct party *party, const uint8_t address[16])
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	size_t whole = party->bits / 8;
-	uint8_t mask = (uint8_t)(0xff00u >> (party->bits % 8));
-
-	if (party->bits < 96 && memcmp(address, mapped, sizeof(mapped)) == 0)
-		return false;
-
-	return memcmp(party->address, address, whole) == 0 &&
-		(party->bits % 8 == 0 || ((party->address[whole] ^ address[whole]) & mask) == 0);
-}
-
 static bool is_who(const struct party *who, const struct finding *finding, const struct device *device)
 {
 	if (who->who == WHO_ANY)
 		return true;
-	if (who->who == WHO_PREFIX && finding->has_source && holds(who, finding->source))
+	if (who->who == WHO_PREFIX && finding->has_source && prefix_holds(&who->prefix, finding->source))
 		return true;
 	for (uint8_t i = 0; device && who->who == WHO_PREFIX && i < device->address_count; i++)
-		if (holds(who, device->addresses[i]))
+		if (prefix_holds(&who->prefix, device->addresses[i]))
 			return true;
 	for (uint8_t i = 0; device && who->who == WHO_MAC && i < device->mac_count; i++)
 		if (memcmp(who->mac, device->macs[i], 6) == 0)
@@ -248,9 +206,9 @@ static bool is_target(const struct party *target, const struct finding *finding)
 	if (target->who == WHO_ANY)
 		return true;
 	/* a rule about some of a scan's targets does not cover the others */
-	if (finding->id == FINDING_SCAN && !(finding->scan.kinds & SCAN_VERTICAL) && target->bits > finding->scan.target_bits)
+	if (finding->id == FINDING_SCAN && !(finding->scan.kinds & SCAN_VERTICAL) && target->prefix.bits > finding->scan.target_bits)
 		return false;
-	return address && holds(target, address);
+	return address && prefix_holds(&target->prefix, address);
 }
 
 const char *mute_find(const struct mute_list *list, const struct finding *finding, const struct device *device)

@@ -92,8 +92,10 @@ void falling_closed(void *context, struct rate *rate, const struct rate_guilt *g
 	}
 	crowd_count(flood->crowds, &falling->crowd, &proven, &unproven);
 	backscatter = is_backscatter(flood, falling, proven + unproven);
-	finding = finding_note(flood, FINDING_RECEIVES_FLOOD, falling->device, rate, guilt->first_ns);
+	/* by address: the device behind it may come to be known, or turn out to be another, while the flood runs */
+	finding = finding_note(flood, FINDING_RECEIVES_FLOOD, DEVICE_NONE, rate, guilt->first_ns);
 	if (finding) {
+		finding->device = falling->device == DEVICE_NONE ? finding->device : falling->device;
 		finding_note_guilt(finding, guilt);
 		note_falling(falling, finding);
 		note_sources(finding, proven, unproven);

@@ -119,6 +119,8 @@ void flood_packet(struct flood *flood, const struct sighting *seen)
 		flood->now_ns = seen->time_ns;
 	if (flood->now_ns >= flood->due_ns)
 		flood_tick(flood, flood->now_ns);
+	if (seen->dst_ours && !seen->src_ours)
+		flood->heard_ns = flood->now_ns;
 	if (p->fragment == FW_FRAGMENT_FIRST && (seen->answered || !seen->from_opener))
 		see_wanted_datagram(flood, seen);
 	if (seen->first_answer)
@@ -182,7 +184,7 @@ const struct junk *flood_junk(struct flood *flood)
 
 uint64_t flood_left_out(const struct flood *flood)
 {
-	return flood->leaving.cut_short + flood->falling.cut_short;
+	return flood->leaving.cut_short + flood->falling.cut_short + flood->echoing.cut_short + tally_left_out(flood->tally);
 }
 
 static int start(struct flood *flood, uint32_t rate_max)

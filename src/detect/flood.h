@@ -31,5 +31,5 @@ void flood_end(struct flood *flood, uint64_t now_ns);
 
 /* Borrowed, valid until the next call. Backscatter is no junk: it is in its finding, not in these sums. */
 const struct junk *flood_junk(struct flood *flood);
-/* Windows that were closed early to make room. */
+/* Windows that were closed early to make room, and parties of the junk that were forgotten for want of it. */
 uint64_t flood_left_out(const struct flood *flood);

@@ -36,6 +36,8 @@ struct leaving {
 	uint8_t part_target[16]; /* the favourite that part below is about */
 	struct rate_sum all, part; /* guilty so far */
 	struct rate_sum told; /* of these, what stands in the finding: one or the other */
+	uint64_t two_way_ns; /* when the latest window began that was answered, and how many packets it had */
+	uint32_t two_way_packets;
 	bool others; /* the finding is about more targets than this rate has seen */
 	struct junk_count plain; /* junk counted as udp-plain so far */
 };
@@ -62,6 +64,7 @@ struct flood {
 	struct tally *tally;
 	struct book *book;
 	uint64_t now_ns, due_ns;
+	uint64_t heard_ns; /* the latest packet from outside to one of ours */
 	uint8_t hash_key[16];
 };
 

@@ -8,11 +8,17 @@
  * it at once. That finds only what holds more than two thirds, but loses nothing to a single packet to somebody else that came
  * first: what goes to the favourite is counted from the packet that made it one. The finding names the favourite, and counts
  * its packets and answers alone, while it has nine tenths of all that were guilty.
+ *
+ * A line that goes down in the midst of a call looks like a flood: media go on for up to 30 s without an answer (RFC 7675 section
+ * 5.1), at some hundred packets a second. So UDP that was answered until all the outside fell silent is let pass for so long, at the
+ * rate that it had; a packet from outside, to whomever, ends that.
  */
 #include "detect/flood_room.h"
 
 static const struct rate_rule rule = {.burst = 1000, .steady = 100, .steady_windows = 3};
 static const struct rate_rule http_rule = {.burst = 50, .steady = 50, .steady_windows = 1};
+static const uint64_t consent_ns = 30000000000ull, at_once_ns = 2000000000ull;
+enum { SAME_RATE = 2 };
 
 /* The part of this junk that the victim's own rate, if it is ours too, has not counted. */
 static struct junk_count claim_junk(struct flood *flood, const struct leaving *leaving, struct junk_count count)
@@ -123,12 +129,38 @@ static void note_junk(struct flood *flood, struct leaving *leaving, const struct
 	tally_target(flood->tally, rate->key.target, exact ? 128 : address_prefix_bits(rate->key.target), one, !exact && !aimed, count);
 }
 
+/* The window that has just closed is of a call on a line that went down. */
+static bool is_call_on_dead_line(const struct flood *flood, const struct leaving *leaving)
+{
+	const struct rate *rate = &leaving->rate;
+	uint32_t packets = rate->past[rate->past_count - 1].packets;
+
+	return vector_in(rate) == VECTOR_UDP && packets < rate->rule->burst && packets <= SAME_RATE * leaving->two_way_packets &&
+		rate->begin_ns > flood->heard_ns && flood->heard_ns <= leaving->two_way_ns + at_once_ns &&
+		rate->last_ns - leaving->two_way_ns <= consent_ns;
+}
+
+static void note_two_way(struct leaving *leaving)
+{
+	const struct rate_past *window = &leaving->rate.past[leaving->rate.past_count - 1];
+
+	if (!rate_is_answered(window))
+		return;
+	leaving->two_way_ns = window->begin_ns;
+	leaving->two_way_packets = window->packets;
+}
+
 void leaving_closed(void *context, struct rate *rate, const struct rate_guilt *guilt, bool streak)
 {
 	struct flood *flood = context;
 	struct leaving *leaving = (struct leaving *)rate;
 	struct finding *finding;
 
+	note_two_way(leaving);
+	if (guilt && is_call_on_dead_line(flood, leaving)) {
+		rate->alarmed = false;
+		return;
+	}
 	if (!guilt) {
 		if (!streak && !rate->alarmed)
 			leaving->shape.known = leaving->favourite.known = false;

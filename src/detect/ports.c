@@ -6,17 +6,23 @@
  * pushed out is made again from what the pair holds; a pair that was pushed out finds its set again, which knows what it counted.
  *
  * UDP to ports from 1024 up does not count towards severity. Clients ask from there, so an answer whose question is not in the
- * capture looks like a first contact, and a name server's answers to one client like a sweep. It is also where traceroute walks.
+ * capture looks like a first contact. It is also where traceroute walks. A name server's clients take another port for each
+ * question: its late answers would look like a sweep, and do not count at all.
  */
 #include "detect/scan_room.h"
 
 #include <string.h>
 
-enum { UDP_CLIENT_PORTS = 1024 };
+enum { UDP_CLIENT_PORTS = 1024, NAME_SERVER = 53 };
 
 static bool try_counts(const struct port_try *try, const struct contact *contact)
 {
 	return try->failed && !contact->target_named && !(try->udp && try->port >= UDP_CLIENT_PORTS);
+}
+
+static bool is_late_answer(const struct contact *contact)
+{
+	return contact->kind == CONTACT_UDP && contact->source_port == NAME_SERVER && contact->port >= UDP_CLIENT_PORTS;
 }
 
 /* By number: tried by TCP and UDP it is one. */
@@ -53,6 +59,13 @@ static bool set_take(struct port_set *set, const struct port_try *try)
 	return true;
 }
 
+static void set_evict(void *context, void *entry)
+{
+	const struct port_set *set = entry;
+
+	((struct half *)context)->forgotten += set->failed > 0 && !set->finding;
+}
+
 /* The set of this pair, made from what the pair itself remembers if there is none. */
 static struct port_set *set_of(struct half *half, struct pair *pair)
 {
@@ -61,7 +74,7 @@ static struct port_set *set_of(struct half *half, struct pair *pair)
 
 	if (pair->moved && memcmp(&set->key, &pair->key, sizeof(pair->key)) == 0)
 		return set;
-	set = table_put(&half->sets, &pair->key, &is_new, NULL, NULL);
+	set = table_put(&half->sets, &pair->key, &is_new, set_evict, half);
 	pair->set = table_index(&half->sets, set);
 	pair->moved = true;
 	for (uint8_t i = 0; i < pair->used; i++)
@@ -146,7 +159,7 @@ static bool port_known(const struct half *half, const struct pair *pair, const s
 
 void ports_see(struct scan *scan, struct half *half, struct pair *pair, const struct contact *contact)
 {
-	if (contact->kind == CONTACT_ICMP || contact->kind == CONTACT_ARP)
+	if (contact->kind == CONTACT_ICMP || contact->kind == CONTACT_ARP || is_late_answer(contact))
 		return;
 	struct port_try try = {
 		.start_ns = contact->start_ns,

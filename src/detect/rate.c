@@ -53,6 +53,11 @@ static bool too_few_answers(uint64_t packets, uint64_t answers)
 	return answers * ANSWERED_ONE_IN < packets;
 }
 
+bool rate_is_answered(const struct rate_past *window)
+{
+	return !too_few_answers(window->packets, window->answers);
+}
+
 void rate_sum_add(struct rate_sum *sum, const struct rate_sum *more)
 {
 	sum->packets += more->packets;
@@ -183,6 +188,7 @@ static void evict(void *context, void *entry)
 		close_window(rates, rate);
 	}
 	rates->left(rates->context, rate);
+	rates->vacated = rate->serial;
 }
 
 struct rate *rates_find(const struct rates *rates, const struct rate_key *key)
@@ -200,11 +206,12 @@ struct rate *rates_put(struct rates *rates, const struct rate_key *key, const st
 		table_touch(&rates->table, rate);
 		return rate;
 	}
+	rates->vacated = 0;
 	rate = table_put(&rates->table, key, &is_new, evict, rates);
 	rates->latest = table_index(&rates->table, rate);
 	if (is_new) {
 		rate->rule = rule;
-		rate->serial = ++rates->serial;
+		rate->serial = rates->vacated + 1; /* it is always that one's place */
 	}
 	return rate;
 }

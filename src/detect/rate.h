@@ -44,7 +44,7 @@ struct rate {
 	uint32_t packets, answers;
 	struct rate_part part;
 	uint32_t taken; /* packets that turned out to be asked for */
-	uint32_t serial; /* differs from that of whoever had the place before */
+	uint32_t serial; /* how many have had this place, this one included */
 	uint32_t prev_open, next_open;
 	bool open, alarmed;
 	uint8_t past_count;
@@ -75,7 +75,7 @@ typedef void rate_left(void *context, struct rate *rate);
 struct rates {
 	struct table table;
 	uint32_t open_head, open_tail; /* rates with an open window, the earliest begin first; TABLE_NONE */
-	uint32_t serial;
+	uint32_t vacated; /* serial of whoever made room in the call under way; 0 nobody */
 	uint32_t latest; /* the one looked up last */
 	uint64_t cut_short; /* windows closed early to make room */
 	rate_closed *closed;
@@ -95,7 +95,7 @@ struct rate *rates_find(const struct rates *rates, const struct rate_key *key);
 /* Found, or new with everything but key, rule and serial zero. Never NULL. */
 struct rate *rates_put(struct rates *rates, const struct rate_key *key, const struct rate_rule *rule);
 
-/* A word that finds a rate again without a hash, and that word's rate: NULL for 0 and for one whose place was given away. */
+/* A word that finds a rate again without a hash, and that word's rate: NULL for 0 and for one whose place was given away (up to 4,095 times). */
 uint32_t rates_memo(const struct rates *rates, const struct rate *rate);
 struct rate *rates_recall(const struct rates *rates, uint32_t memo);
 
@@ -104,6 +104,9 @@ void rate_count(struct rates *rates, struct rate *rate, uint64_t now_ns, uint32_
 /* Packets counted so far were asked for after all; taken from the window that is open, never from earlier ones. */
 void rate_take_back(struct rate *rate, uint32_t packets);
 void rate_answer(struct rate *rate, uint32_t answers);
+
+/* True if this window has answers enough to be no part of a flood. */
+bool rate_is_answered(const struct rate_past *window);
 
 /* The part set apart begins anew, in earlier windows too. */
 void rate_part_clear(struct rate *rate);

@@ -167,6 +167,15 @@ static void window_flush(void *context, void *entry)
 	one->changed = false;
 }
 
+static void window_evict(void *context, void *entry)
+{
+	struct half *half = context;
+	const struct walk_window *one = entry;
+
+	window_flush(NULL, entry);
+	half->forgotten += window_fresh(&one->window, half->now_ns);
+}
+
 /* NULL where none is kept yet: outside sources get theirs with the alarm, or forged ones would push out each other's. */
 static struct window *window_of(struct half *half, struct walk *walk, bool wanted)
 {
@@ -175,7 +184,7 @@ static struct window *window_of(struct half *half, struct walk *walk, bool wante
 	if (!one || memcmp(&one->key, &walk->key, sizeof(walk->key)) != 0) {
 		if (!wanted)
 			return NULL;
-		one = table_put(&half->windows, &walk->key, &(bool){false}, window_flush, NULL);
+		one = table_put(&half->windows, &walk->key, &(bool){false}, window_evict, half);
 		walk->window = table_index(&half->windows, one) + 1;
 	}
 	table_touch(&half->windows, one);
@@ -407,6 +416,8 @@ void scan_contact(struct scan *scan, const struct contact *contact)
 		uint64_t *answered_ns = &scan->answered_ns[is_ipv6(contact->target)];
 		*answered_ns = contact->decided_ns > *answered_ns ? contact->decided_ns : *answered_ns;
 	}
+	struct half *half = contact->source_ours ? &scan->ours : &scan->outside;
+	half->now_ns = contact->start_ns > half->now_ns ? contact->start_ns : half->now_ns;
 	if (contact->source_ours)
 		see_from_ours(scan, contact);
 	else
@@ -429,7 +440,10 @@ void scan_tick(struct scan *scan, uint64_t now_ns)
 
 uint64_t scan_pairs_left_out(const struct scan *scan)
 {
-	return scan->ours.pairs.evicted + scan->outside.pairs.evicted + scan->outside.walks.evicted;
+	const struct half *ours = &scan->ours, *outside = &scan->outside;
+
+	return ours->pairs.evicted + ours->walks.evicted + ours->forgotten + outside->pairs.evicted + outside->walks.evicted +
+		outside->forgotten;
 }
 
 uint64_t scan_findings_left_out(const struct scan *scan)

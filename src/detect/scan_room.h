@@ -81,6 +81,8 @@ struct half {
 	struct table pairs, walks, windows, sets; /* walks: of struct visitor outside */
 	uint32_t finding_room;
 	uint32_t latest_walk;
+	uint64_t now_ns; /* of the latest contact */
+	uint64_t forgotten; /* windows and sets that made room and held what no finding holds */
 };
 
 struct scan {

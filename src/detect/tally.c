@@ -190,3 +190,8 @@ const struct junk *tally_junk(struct tally *tally)
 	table_each(&tally->targets, rank, &tally->junk);
 	return &tally->junk;
 }
+
+uint64_t tally_left_out(const struct tally *tally)
+{
+	return tally->targets.evicted + tally->senders.evicted;
+}

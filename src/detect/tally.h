@@ -44,5 +44,8 @@ uint32_t tally_see(struct tally *tally, const uint8_t address[16], bool talks, s
 uint32_t tally_name(
 	struct tally *tally, const uint8_t address[16], struct slice maker, struct tally_mark *out_mark, struct junk_count *out_earlier);
 
+/* Targets and senders that made room: their part is in the sums by vector alone. */
+uint64_t tally_left_out(const struct tally *tally);
+
 /* The sums as they stand; borrowed, valid until the next call. */
 const struct junk *tally_junk(struct tally *tally);

@@ -159,6 +159,16 @@ bool window_login(const struct window *window, bool in_dark)
 	return targets >= WINDOW_LOGIN && !often_answered(window, SLOT_LOGIN, SLOT_LOGIN) && aimed(window, targets, 0);
 }
 
+bool window_fresh(const struct window *window, uint64_t now_ns)
+{
+	uint32_t now = units_of(now_ns), span = units_of(WINDOW_NS) + 1;
+
+	for (uint32_t i = 0; i < WINDOW_SLOTS; i++)
+		if ((window->slots[i] & SLOT_COUNTS) == SLOT_COUNTS && now - window->start_units[i] <= span)
+			return true;
+	return false;
+}
+
 /* By number: tried by TCP and UDP it is one. */
 static void show(struct evidence_scan *evidence, uint16_t port)
 {

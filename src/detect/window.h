@@ -66,5 +66,8 @@ bool window_crowded(const struct window *window, uint32_t slot, bool in_dark);
 /* True if login ports were tried on at least WINDOW_LOGIN distinct targets, a quarter of all failures, fewer than 30 % succeeding. */
 bool window_login(const struct window *window, bool in_dark);
 
+/* True if something tried in the last 60 s failed. */
+bool window_fresh(const struct window *window, uint64_t now_ns);
+
 /* Writes ports, port_shown and port_count. */
 void window_show(const struct window *window, struct evidence_scan *evidence);

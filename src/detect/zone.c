@@ -74,14 +74,16 @@ void zone_watch_free(struct zone_watch *watch)
 
 /* ---- names ---- */
 
-/* What is left of a name without its first label; "." when nothing is. */
+/* What is left of a name without its first label; "." when nothing is. A backslash makes the byte behind it part of the label. */
 static struct slice parent_of(struct slice name)
 {
-	const uint8_t *dot = memchr(name.bytes, '.', name.len);
+	size_t at = 0;
 
-	if (!dot || (size_t)(dot - name.bytes) + 1 >= name.len)
+	while (at < name.len && name.bytes[at] != '.')
+		at += name.bytes[at] == '\\' ? 2 : 1;
+	if (at + 1 >= name.len)
 		return (struct slice){(const uint8_t *)".", 1};
-	return (struct slice){dot + 1, name.len - (size_t)(dot + 1 - name.bytes)};
+	return (struct slice){name.bytes + at + 1, name.len - at - 1};
 }
 
 static bool is_root(struct slice name)

@@ -201,10 +201,12 @@ void zone_consider(struct zone_watch *watch, struct zone *zone)
 	if (sum.once < (asking ? ASKING_LABELS : ASKED_STEADY))
 		return;
 	if (watch->hot_count == HOT_MAX) {
-		watch->left_out++;
+		watch->left_out += !zone->refused;
+		zone->refused = true;
 		return;
 	}
 	zone->hot = true;
+	zone->refused = false;
 	zone->judged = zone->newest;
 	watch->hot[watch->hot_count++] = table_index(&watch->zones, zone);
 }

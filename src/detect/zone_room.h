@@ -41,6 +41,7 @@ struct zone {
 	uint32_t judged; /* number of the next second to judge; meant only while hot */
 	uint32_t spent; /* seconds below this number have been counted as junk */
 	bool hot, alarmed, many_servers;
+	bool refused; /* no room among the hot ones, and counted for that */
 	uint8_t server[16], client[16];
 	struct few clients;
 	uint64_t told_labels, told_failed;

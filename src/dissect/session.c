@@ -108,6 +108,8 @@ static size_t guess(struct dissect_session *session, struct feed *feed)
 		return 0;
 	if (what == GUESS_PROTOCOL) {
 		session->protocol = (uint8_t)protocol;
+		if (protocol == PROTOCOL_TELNET)
+			session->telnet.typed = session->hopeless[FROM_CLIENT];
 		return 0;
 	}
 	session->hopeless[feed->direction] = true;

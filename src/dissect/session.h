@@ -107,6 +107,7 @@ struct telnet {
 	bool line_asked; /* its prompt has been noted */
 	bool escape, escape_more; /* within a terminal escape of the server: after ESC, after ESC [ */
 	bool server_seen, prompted; /* the server has said anything; has asked for a login */
+	bool typed; /* the client has typed something: what the server says from here on may be its echo, a password included */
 	bool typed_ahead; /* password holds a whole line typed before anybody asked for it */
 	uint8_t line[TELNET_LINE_MAX]; /* the server's, so far */
 	uint8_t user[TELNET_FIELD_MAX], password[TELNET_FIELD_MAX]; /* as typed so far; wiped when said */

@@ -19,6 +19,9 @@
  * what is typed there is taken for the password, once it is asked for, unless the user is asked for again. Where not a
  * word of the server is in the capture the first two lines are taken for a login without result.
  *
+ * Banner is what the server says before it asks and before anything is typed: a prompt in a language not known here, with all that
+ * answers it echoed, must not make a banner of a password.
+ *
  * Ceilings: a sub-option longer than SUB_LEN_MAX is taken for data again, so that nothing can be hidden behind an open one;
  * OPTIONS_MAX options and BANNERS_MAX lines are said; QUIET_LEN_MAX bytes without anything of ours are no login any more, and
  * neither is what holds control characters that no terminal knows: port 23 is used for other things too.
@@ -180,7 +183,7 @@ static void judge_words(struct telnet *telnet, struct feed *feed)
 
 static void say_banner(struct telnet *telnet, struct feed *feed, struct slice text)
 {
-	if (!text.len || telnet->prompted || telnet->banners_said == BANNERS_MAX)
+	if (!text.len || telnet->prompted || telnet->typed || telnet->banners_said == BANNERS_MAX)
 		return;
 	telnet->banners_said++;
 	session_say_text(feed, FACT_TELNET_BANNER, text);
@@ -365,6 +368,7 @@ static void take_client_byte(struct telnet *telnet, struct feed *feed, uint8_t b
 	side->after_cr = byte == '\r';
 	if (after_cr && (byte == '\n' || !byte))
 		return; /* CR LF and CR NUL are one line end */
+	telnet->typed |= byte > ' ' && byte != DELETE;
 	if (telnet->typed_ahead)
 		return; /* the password waits for its prompt */
 	if (telnet->stage == STAGE_START || telnet->stage == STAGE_IDLE || asked_again(telnet))

@@ -36,6 +36,7 @@ static void tell_contact(void *context, const struct conversation *c, enum conta
 		.device = c->device[0],
 		.target_device = c->device[1],
 		.port = c->kind == CONTACT_ARP || c->kind == CONTACT_ICMP ? 0 : conversation_target_port(c),
+		.source_port = c->kind == CONTACT_ARP || c->kind == CONTACT_ICMP ? 0 : conversation_source_port(c),
 		.kind = c->kind,
 		.outcome = outcome,
 		.source_ours = c->flags & CONVERSATION_SRC_OURS,

@@ -26,7 +26,7 @@ struct inspect {
 	struct source *source;
 	struct engine *engine;
 	struct mute_list *mutes;
-	struct side_prefix inferred[SIDE_INFERRED_MAX];
+	struct prefix inferred[SIDE_INFERRED_MAX];
 	size_t inferred_count;
 	bool had_to_infer;
 	struct junk junk;

@@ -15,7 +15,7 @@ enum inspect_format { INSPECT_TEXT, INSPECT_JSON };
 struct inspect_options {
 	const char *const *files;
 	size_t file_count;
-	const struct side_prefix *local; /* named by the user; with any of them nothing is inferred */
+	const struct prefix *local; /* named by the user; with any of them nothing is inferred */
 	size_t local_count;
 	const char *mute_file; /* or NULL */
 	const char *oui_folder;

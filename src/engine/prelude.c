@@ -44,7 +44,7 @@ bool prelude_take(struct prelude *prelude, const struct frame *frame)
 	return true;
 }
 
-bool prelude_judge(struct prelude *prelude, struct side *side, struct side_prefix out_inferred[SIDE_INFERRED_MAX], size_t *out_count)
+bool prelude_judge(struct prelude *prelude, struct side *side, struct prefix out_inferred[SIDE_INFERRED_MAX], size_t *out_count)
 {
 	struct side_pair *pairs = prelude->pairs;
 	size_t count = 0, told = 0;

@@ -22,6 +22,6 @@ bool prelude_take(struct prelude *prelude, const struct frame *frame);
  * Unless a private address speaks ARP, or at least one packet in twenty has an end that side can tell, infers the side into it. Returns whether it had to;
  * *out_count prefixes were inferred then, possibly none.
  */
-bool prelude_judge(struct prelude *prelude, struct side *side, struct side_prefix out_inferred[SIDE_INFERRED_MAX], size_t *out_count);
+bool prelude_judge(struct prelude *prelude, struct side *side, struct prefix out_inferred[SIDE_INFERRED_MAX], size_t *out_count);
 /* Frame number index, or NULL past the last. */
 const struct frame *prelude_frame(const struct prelude *prelude, size_t index);

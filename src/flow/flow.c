@@ -46,6 +46,7 @@ struct flow {
 	uint32_t pending_head, pending_tail;
 	uint32_t generation;
 	uint64_t evicted_alive;
+	uint64_t askers_lost; /* forgotten while their answers could still come */
 	struct conversation *latest; /* the one of the packet before: bulk traffic comes in runs */
 };
 
@@ -157,13 +158,21 @@ static bool to_many(const struct fw_packet *p)
 	return side_is_multicast(p->dst) || p->to_many;
 }
 
+static void forget_asker(void *context, void *entry)
+{
+	struct flow *flow = context;
+	const struct asker *asker = entry;
+
+	flow->askers_lost += flow->now_ns - asker->asked_ns <= asker_ns;
+}
+
 static void note_asker(struct flow *flow, const struct fw_packet *p, uint64_t now_ns)
 {
 	struct asker key = {.port = p->src_port}, *asker;
 	bool is_new;
 
 	memcpy(key.address, p->src, 16);
-	asker = table_put(&flow->askers, &key, &is_new, NULL, NULL);
+	asker = table_put(&flow->askers, &key, &is_new, forget_asker, flow);
 	asker->asked_ns = now_ns;
 }
 
@@ -427,5 +436,5 @@ uint32_t flow_index(const struct flow *flow, const struct conversation *conversa
 
 uint64_t flow_left_out(const struct flow *flow)
 {
-	return flow->evicted_alive;
+	return flow->evicted_alive + flow->askers_lost;
 }

@@ -133,4 +133,5 @@ void flow_end(struct flow *flow, uint64_t now_ns);
 uint64_t flow_number(const struct flow *flow, const struct conversation *conversation);
 struct conversation *flow_at(const struct flow *flow, uint32_t index);
 uint32_t flow_index(const struct flow *flow, const struct conversation *conversation);
-uint64_t flow_left_out(const struct flow *flow); /* conversations evicted while alive */
+uint64_t flow_left_out(
+	const struct flow *flow); /* conversations evicted while alive, and multicast questions whose answers could still come */

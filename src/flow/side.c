@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "flow/side.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,19 +46,6 @@ void side_init(struct side *side)
 	memset(side, 0, sizeof(*side));
 }
 
-static bool prefix_holds(const struct side_prefix *prefix, const uint8_t address[16])
-{
-	size_t whole = prefix->bits / 8;
-	uint8_t rest = (uint8_t)(0xff00u >> (prefix->bits % 8));
-
-	/* an IPv4 address is no part of an IPv6 prefix, however short: ::/0 is not the world */
-	if (prefix->bits < 96 && is_v4(address))
-		return false;
-
-	return memcmp(prefix->address, address, whole) == 0 &&
-		(prefix->bits % 8 == 0 || ((prefix->address[whole] ^ address[whole]) & rest) == 0);
-}
-
 /* RFC 1918 and RFC 4193: ours wherever they are seen. */
 static bool is_private(const uint8_t address[16])
 {
@@ -90,7 +75,7 @@ bool side_is_ours(const struct side *side, const uint8_t address[16])
 
 void side_add(struct side *side, const uint8_t address[16], uint8_t bits)
 {
-	struct side_prefix *prefix;
+	struct prefix *prefix;
 
 	for (uint32_t i = 0; i < side->prefix_count; i++)
 		if (side->prefixes[i].bits <= bits && prefix_holds(&side->prefixes[i], address))
@@ -107,42 +92,16 @@ void side_add(struct side *side, const uint8_t address[16], uint8_t bits)
 		prefix->address[bits / 8] = (uint8_t)(address[bits / 8] & (0xff00u >> (bits % 8)));
 }
 
-int side_read_cidr(const char *text, struct side_prefix *out_prefix, struct fault *out_fault)
+int side_read_cidr(const char *text, struct prefix *out_prefix, struct fault *out_fault)
 {
-	struct side_prefix prefix = {0};
-	const char *slash = strchr(text, '/');
-	size_t len = slash ? (size_t)(slash - text) : strlen(text);
-	unsigned long bits, most;
-	char address[64], *end;
-	bool v4;
+	int error = prefix_read(text, out_prefix);
 
-	if (len >= sizeof(address))
-		goto bad;
-	memcpy(address, text, len);
-	address[len] = 0;
-	v4 = inet_pton(AF_INET, address, prefix.address + 12) == 1;
-	if (!v4 && inet_pton(AF_INET6, address, prefix.address) != 1)
-		goto bad;
-	if (v4)
-		memcpy(prefix.address, mapped, sizeof(mapped));
-	most = v4 ? 32 : 128;
-	bits = most;
-	if (slash) {
-		if (slash[1] < '0' || slash[1] > '9')
-			goto bad;
-		bits = strtoul(slash + 1, &end, 10);
-		if (*end || bits > most)
-			goto bad;
-	}
-	prefix.bits = (uint8_t)(bits + 128 - most);
-	*out_prefix = prefix;
-	return 0;
-bad:
-	fault_set(out_fault, "", 0, 0, "'%s' is no address or prefix such as 192.0.2.0/24 or 2001:db8::/32", text);
-	return -EINVAL;
+	if (error)
+		fault_set(out_fault, "", 0, 0, "'%s' is no address or prefix such as 192.0.2.0/24 or 2001:db8::/32", text);
+	return error;
 }
 
-static size_t count_holding(const struct side_pair *pairs, size_t count, const struct side_prefix *prefix)
+static size_t count_holding(const struct side_pair *pairs, size_t count, const struct prefix *prefix)
 {
 	size_t holding = 0;
 
@@ -160,7 +119,7 @@ static int by_address(const void *a, const void *b)
  * The address (bits 128) or prefix that most pairs have at one end; among equals the destination of the earliest pair.
  * sorted is room for 2 * count addresses.
  */
-static size_t most_common(const struct side_pair *pairs, size_t count, bool wide, uint8_t (*sorted)[16], struct side_prefix *out_best)
+static size_t most_common(const struct side_pair *pairs, size_t count, bool wide, uint8_t (*sorted)[16], struct prefix *out_best)
 {
 	size_t best = 0, run;
 
@@ -176,7 +135,7 @@ static size_t most_common(const struct side_pair *pairs, size_t count, bool wide
 			;
 		if (run * 2 < count || run < best || side_is_multicast(sorted[i]) || side_is_zero(sorted[i]))
 			continue;
-		struct side_prefix candidate = {.bits = wide ? (is_v4(sorted[i]) ? 120 : 64) : 128};
+		struct prefix candidate = {.bits = wide ? (is_v4(sorted[i]) ? 120 : 64) : 128};
 		memcpy(candidate.address, sorted[i], 16);
 		size_t holding = count_holding(pairs, count, &candidate);
 		if (holding > best || (holding == best && prefix_holds(&candidate, pairs[0].dst))) {
@@ -187,7 +146,7 @@ static size_t most_common(const struct side_pair *pairs, size_t count, bool wide
 	return best;
 }
 
-size_t side_infer(struct side *side, const struct side_pair *pairs, size_t count, struct side_prefix out_inferred[SIDE_INFERRED_MAX])
+size_t side_infer(struct side *side, const struct side_pair *pairs, size_t count, struct prefix out_inferred[SIDE_INFERRED_MAX])
 {
 	struct side_pair *left = malloc(count * sizeof(*left) + 1);
 	uint8_t(*sorted)[16] = malloc(2 * count * sizeof(*sorted) + 1);
@@ -199,7 +158,7 @@ size_t side_infer(struct side *side, const struct side_pair *pairs, size_t count
 		remaining = 0;
 	/* what is left over below one packet in a hundred is noise that names nobody */
 	while (remaining && remaining * 100 >= count && taken < SIDE_INFERRED_MAX) {
-		struct side_prefix best;
+		struct prefix best;
 		size_t kept = 0;
 
 		if (most_common(left, remaining, false, sorted, &best) * 2 < remaining &&

@@ -10,16 +10,12 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "base/prefix.h"
 
 enum { SIDE_PREFIX_MAX = 64, SIDE_INFERRED_MAX = 16 };
 
-struct side_prefix {
-	uint8_t address[16];
-	uint8_t bits; /* of 128, IPv4 mapped: 96 + n */
-};
-
 struct side {
-	struct side_prefix prefixes[SIDE_PREFIX_MAX];
+	struct prefix prefixes[SIDE_PREFIX_MAX];
 	uint32_t prefix_count;
 	uint64_t prefixes_left_out;
 	bool inferred;
@@ -34,8 +30,8 @@ bool side_is_ours(const struct side *side, const uint8_t address[16]);
 /* Ours by a prefix of its own, not only by being link-local or loopback. */
 bool side_tells(const struct side *side, const uint8_t address[16]);
 
-/* "192.0.2.0/24", "2001:db8::/32", or one address. Returns 0 or -EINVAL with the sentence. */
-int side_read_cidr(const char *text, struct side_prefix *out_prefix, struct fault *out_fault);
+/* As prefix_read(), with the sentence. */
+int side_read_cidr(const char *text, struct prefix *out_prefix, struct fault *out_fault);
 
 /* One packet of the opening of a capture that tells nothing: who talks to whom. */
 struct side_pair {
@@ -46,7 +42,7 @@ struct side_pair {
  * Repeatedly takes the address that is an end of at least half of the packets that remain (among equals the one that was
  * first spoken to), else the /24 or /64 that is; adds what was taken to side and to out_inferred. Returns how many.
  */
-size_t side_infer(struct side *side, const struct side_pair *pairs, size_t count, struct side_prefix out_inferred[SIDE_INFERRED_MAX]);
+size_t side_infer(struct side *side, const struct side_pair *pairs, size_t count, struct prefix out_inferred[SIDE_INFERRED_MAX]);
 
 bool side_is_loopback(const uint8_t address[16]);
 bool side_is_multicast(const uint8_t address[16]); /* or the limited broadcast */

@@ -29,6 +29,7 @@ struct contact {
 	uint32_t target_device; /* DEVICE_NONE when it is not ours */
 	uint8_t source[16], target[16];
 	uint16_t port; /* of the target; 0 for ICMP and ARP */
+	uint16_t source_port; /* likewise */
 	enum contact_kind kind;
 	enum contact_outcome outcome;
 	bool source_ours, target_ours;

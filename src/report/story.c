@@ -15,6 +15,7 @@ enum {
 	PEERS_MAX = 5, /* other ends of findings of one kind */
 	ADVICE_MAX = 8, /* different pieces of advice in one block: there are no more kinds that go together */
 	CLUES_MAX = 24,
+	INTRODUCED_MAX = 4 * DEVICE_TEXT_MAX + TEXT_ADDRESS_MAX + 64, /* bytes of one device in a list, and of the list's end */
 };
 
 /* Column where the text beside labels begins; on a narrow page it goes below them. */
@@ -67,7 +68,7 @@ static void add_group(struct phrase *out, const struct page *page, const struct 
 	for (size_t i = leader; i < page->blocks->count && told < lead->size; i++) {
 		if (page->blocks->list[i].leader != leader)
 			continue;
-		if (told == NAMES_MAX && !page->style->verbose)
+		if ((told == NAMES_MAX && !page->style->verbose) || PHRASE_MAX - out->len < INTRODUCED_MAX)
 			break;
 		phrase_add(out, "%s", told++ ? ", " : "");
 		view_introduce(page->blocks->list[i].device, out);
@@ -293,24 +294,34 @@ static void print_advice(const struct page *page, const struct advice *advice)
 	}
 }
 
+static void print_untold(const struct page *page, size_t count)
+{
+	struct phrase line = {0};
+
+	if (!count)
+		return;
+	phrase_add(&line, "And ");
+	phrase_count(&line, count, "more finding");
+	phrase_add(&line, " here: %s.", page_rest_hint(page));
+	layout_paragraph(&page->layout, body_column(page), COLOUR_NONE, line.text);
+}
+
 /* Returns how many findings it told. */
 static size_t print_block(const struct page *page, const struct block *block, size_t room)
 {
 	struct advice advice = {0};
-	size_t told = 0;
+	size_t told = 0, at = 0;
 
 	print_heading(page, block);
-	for (size_t i = 0; i < block->count;) {
-		size_t same = blocks_same_kind(block->findings + i, block->count - i);
+	while (at < block->count && told < room) {
+		size_t same = blocks_same_kind(block->findings + at, block->count - at);
 
-		if (told < room)
-			print_telling(page, block, block->findings + i, same);
-		else
-			break;
-		advice_add(&advice, words_advice(block->findings[i]));
+		print_telling(page, block, block->findings + at, same);
+		advice_add(&advice, words_advice(block->findings[at]));
 		told++;
-		i += same;
+		at += same;
 	}
+	print_untold(page, block->count - at);
 	print_advice(page, &advice);
 	return told;
 }

@@ -3,9 +3,10 @@
  * The first allocation fails, then the second, and so on until nothing is left to fail: making an engine, and a whole run of
  * inspect over captures of every packing, with a mute file and a registry. Each ends with -ENOMEM, or with a report that says which input
  * could not be read, or (where a convenience failed: the registry of makers, a line's layout) with the report; never with a crash, and
- * nothing is left behind (the sanitizer looks). Linked with --wrap; what shared libraries allocate for themselves does not fail.
+ * nothing is left behind (the sanitizer looks).
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,79 +21,21 @@
 
 #include "engine/inspect.h"
 #include "gen.h"
+#include "nomem.h"
 
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-int __real_posix_memalign(void **out, size_t alignment, size_t size);
-char *__real_strdup(const char *text);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-int __wrap_posix_memalign(void **out, size_t alignment, size_t size);
-char *__wrap_strdup(const char *text);
-
-/* Allocations until the one that fails; negative: none does. */
-static long until_failure = -1;
-static bool failed, failing_from_there; /* the one alone, or all from there on */
-
-static bool fails(void)
-{
-	if (until_failure < 0)
-		return false;
-	if (until_failure > 0) {
-		until_failure--;
-		return false;
-	}
-	if (!failing_from_there)
-		until_failure = -1;
-	failed = true;
-	return true;
-}
-
-void *__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-	return fails() ? NULL : __real_realloc(old, size);
-}
-
-int __wrap_posix_memalign(void **out, size_t alignment, size_t size)
-{
-	return fails() ? ENOMEM : __real_posix_memalign(out, alignment, size);
-}
-
-char *__wrap_strdup(const char *text)
-{
-	return fails() ? NULL : __real_strdup(text);
-}
-
-static void start_failing(long at)
-{
-	failed = false;
-	until_failure = at;
-}
+static bool failing_from_there; /* the one alone, or all from there on */
 
 static void a_new_engine(void **state)
 {
 	struct engine_config config = {0};
-	long at = 0;
+	uint64_t at = 0;
 
 	side_init(&config.side);
 	for (;; at++) {
 		struct engine *engine = NULL;
-		start_failing(at);
+		nomem_start(at, false);
 		int error = engine_new(&config, &engine);
-		until_failure = -1;
-		if (!failed) {
+		if (!nomem_stop()) {
 			assert_int_equal(error, 0);
 			engine_free(engine);
 			break;
@@ -100,7 +43,7 @@ static void a_new_engine(void **state)
 		assert_int_equal(error, -ENOMEM);
 		assert_null(engine);
 	}
-	print_message("%ld allocations, each failed once\n", at);
+	print_message("%" PRIu64 " allocations, each failed once\n", at);
 	assert_true(at > 20);
 }
 
@@ -192,11 +135,12 @@ static int remove_inputs(void **state)
 
 struct outcome {
 	int error;
+	bool failed; /* an allocation */
 	bool input_failed;
 	char *notes;
 };
 
-static struct outcome inspect(enum inspect_format format, long fail_at)
+static struct outcome inspect(enum inspect_format format, uint64_t fail_at)
 {
 	const char *files[CAPTURES] = {paths[0], paths[1], paths[2]};
 	struct inspect_options options = {.files = files,
@@ -214,9 +158,9 @@ static struct outcome inspect(enum inspect_format format, long fail_at)
 
 	assert_true(out && told);
 	setvbuf(out, buffer, _IOFBF, sizeof(buffer));
-	start_failing(fail_at);
+	nomem_start(fail_at, failing_from_there);
 	outcome.error = inspect_run(&options, out, told, &result, &fault);
-	until_failure = -1;
+	outcome.failed = nomem_stop();
 	outcome.input_failed = result.input_failed;
 	fclose(out);
 	fclose(told);
@@ -227,7 +171,8 @@ static struct outcome inspect(enum inspect_format format, long fail_at)
 
 static void each_fails_once(enum inspect_format format)
 {
-	long at = 0, refused = 0, told = 0;
+	uint64_t at = 0;
+	unsigned refused = 0, told = 0;
 
 	for (;; at++) {
 		struct outcome outcome = inspect(format, at);
@@ -239,10 +184,11 @@ static void each_fails_once(enum inspect_format format)
 			told++;
 		}
 		free(outcome.notes);
-		if (!failed)
+		if (!outcome.failed)
 			break;
 	}
-	print_message("%ld allocations failed once: %ld times -ENOMEM, %ld times an input was told, else a report\n", at, refused, told);
+	print_message(
+		"%" PRIu64 " allocations failed once: %u times -ENOMEM, %u times an input was told, else a report\n", at, refused, told);
 	assert_true(refused > 30 && (told > 5 || failing_from_there));
 }
 

@@ -18,20 +18,16 @@ What the normal form evens out, everywhere (see name() and lossy()):
 
 Exit 0 when all agrees, 1 when not, 77 when tshark or the captures are missing (what is there was compared).
 """
-import argparse
 import collections
-import concurrent.futures
-import csv
 import ipaddress
 import json
-import lzma
 import os
 import re
-import shutil
-import subprocess
 import sys
-import tempfile
 import urllib.parse
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import tshark as reader  # noqa: E402
 
 FILTER = "arp or icmpv6 or dhcp or dns or mdns or ssdp or udp.port == 37810"
 
@@ -46,8 +42,6 @@ dns.resp.name dns.resp.type dns.resp.class dns.resp.ttl dns.resp.len dns.a dns.a
 dns.srv.service dns.srv.proto dns.srv.name dns.srv.port dns.srv.target dns.txt dns.txt.length
 http.request.method http.response.version http.request.line http.response.line http.unknown_header http.server http.location http.user_agent
 """.split()
-
-SEPARATOR, AGGREGATOR = "\x1d", "\x1e"
 
 # Frames are dissected one by one on our side: no reassembly, no guess by conversation.
 PREFERENCES = ["-o", "ip.defragment:TRUE", "-o", "ipv6.defragment:TRUE"]
@@ -339,19 +333,9 @@ PROTOCOLS = (arp, nd, dhcp, dns, mdns, ssdp, dhip)
 # --- both sides of one capture ------------------------------------------------------------------------------------
 
 
-def lines_of(command):
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
-    return done.stdout.decode("latin-1").split("\n")[:-1]
-
-
 def theirs(tshark, path):
-    command = [tshark, "-n", "-r", path, *PREFERENCES, "-Y", FILTER, "-T", "fields", "-E", "occurrence=a", "-E", "quote=n",
-               "-E", "separator=" + SEPARATOR, "-E", "aggregator=" + AGGREGATOR]
-    for field in FIELDS:
-        command += ["-e", field]
     facts, unread = collections.Counter(), 0
-    for line in lines_of(command):
-        row = {f: v.split(AGGREGATOR) if v else [] for f, v in zip(FIELDS, line.split(SEPARATOR))}
+    for row in reader.rows(tshark, path, PREFERENCES, FILTER, FIELDS):
         frame = row["frame.number"][0]
         for protocol in PROTOCOLS:
             try:
@@ -364,108 +348,11 @@ def theirs(tshark, path):
 
 def ours(dump, path):
     facts = collections.Counter()
-    for line in lines_of([dump, path]):
+    for line in reader.lines_of([dump, path]):
         frame, fact, value = line.split("\t", 2)
         facts[frame, fact, lossy(fact, value)] += 1
     return facts
 
 
-class Difference:
-    def __init__(self, our_facts, their_facts):
-        self.agreed = sum((our_facts & their_facts).values())
-        self.only_ours, self.only_theirs = our_facts - their_facts, their_facts - our_facts
-
-    def counts(self):
-        """Fact to (only ours, only theirs)."""
-        found = collections.defaultdict(lambda: [0, 0])
-        for side, facts in enumerate((self.only_ours, self.only_theirs)):
-            for (_, fact, _), count in facts.items():
-                found[fact][side] += count
-        return {fact: tuple(pair) for fact, pair in found.items()}
-
-
-def compare(tshark, dump, path):
-    with tempfile.TemporaryDirectory() as folder:
-        plain = path
-        if path.endswith(".xz"):
-            plain = os.path.join(folder, "plain")
-            with lzma.open(path) as packed, open(plain, "wb") as unpacked:
-                shutil.copyfileobj(packed, unpacked)
-        their_facts, unread = theirs(tshark, plain)
-    difference = Difference(ours(dump, path), their_facts)
-    difference.unread = unread
-    return difference
-
-
-def show(title, difference):
-    print(f"== {title}: {difference.agreed} agree, {difference.unread} frames that tshark gave up on")
-    for side, facts in (("ours", difference.only_ours), ("tshark", difference.only_theirs)):
-        for (frame, fact, value), count in sorted(facts.items(), key=lambda item: (int(item[0][0]), item[0][1:])):
-            print(f"{frame}\t{side}\t{fact}\t{value}\t{count}")
-
-
-def judge(title, difference, explained):
-    """Sentences about what is not as explained."""
-    found = difference.counts()
-    for fact in sorted(found.keys() | {f for c, f in explained if c == title}):
-        have, want = found.get(fact, (0, 0)), explained.get((title, fact), (0, 0))
-        if have != want:
-            yield f"{title}: {fact}: {have[0]} only ours, {have[1]} only tshark's; explained: {want[0]}, {want[1]}"
-
-
-def read_explained(path):
-    """(capture, fact) to (only ours, only tshark's); rows with different reasons add up."""
-    with open(path, encoding="utf-8") as file:
-        rows = list(csv.DictReader((line for line in file if not line.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE))
-    for row in rows:
-        if not (row["why"] or "").strip():
-            raise SystemExit(f"{path}: {row['capture']} {row['fact']}: no reason given")
-    explained = collections.defaultdict(lambda: (0, 0))
-    for row in rows:
-        ours_before, theirs_before = explained[row["capture"], row["fact"]]
-        explained[row["capture"], row["fact"]] = (ours_before + int(row["only_ours"]), theirs_before + int(row["only_tshark"]))
-    return dict(explained)
-
-
-def captures_of(arguments):
-    """(title, path) of each capture."""
-    found = [(os.path.basename(path), path) for path in arguments.named]
-    manifest = os.path.join(arguments.captures or "", "MANIFEST.tsv")
-    if os.path.exists(manifest):
-        with open(manifest, encoding="utf-8") as file:
-            names = [line.split("\t")[0] for line in file]
-        found += [(n, os.path.join(arguments.captures, n)) for n in names if re.search(r"\.pcap(ng)?(\.xz)?$", n)]
-    return found
-
-
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--dump", required=True)
-    parser.add_argument("--captures")
-    parser.add_argument("--explained", required=True)
-    parser.add_argument("--show", help="print the differences of this capture")
-    parser.add_argument("named", nargs="*")
-    arguments = parser.parse_args()
-    tshark = shutil.which("tshark")
-    if not tshark:
-        print("SKIP facts: tshark is not installed")
-        return 77
-    captures, explained = captures_of(arguments), read_explained(arguments.explained)
-    if arguments.show:
-        captures = [c for c in captures if c[0] == arguments.show]
-    agreed, wrong = 0, []
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for (title, _), difference in zip(captures, pool.map(lambda c: compare(tshark, arguments.dump, c[1]), captures)):
-            agreed += difference.agreed
-            wrong += judge(title, difference, explained)
-            if arguments.show:
-                show(title, difference)
-    print("\n".join(wrong + [f"{len(captures)} captures, {agreed} facts agree, {len(explained)} differences explained, {len(wrong)} not"]))
-    if not arguments.captures or not os.path.exists(os.path.join(arguments.captures, "MANIFEST.tsv")):
-        print("SKIP facts: the shared captures are not here; only the generated ones were compared")
-        return 1 if wrong else 77
-    return 1 if wrong else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(reader.main("facts", ours, theirs))

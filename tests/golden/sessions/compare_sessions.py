@@ -16,20 +16,17 @@ Not compared: telnet_banner (tshark has no such field), and dns_address over TCP
 Whatever differs has to stand in the TSV: capture, fact, how many facts only we gave, how many only tshark gave, and why,
 as in ../facts. Exit 0 when all agrees, 1 when not, 77 when tshark or the captures are missing.
 """
-import argparse
 import collections
-import concurrent.futures
 import ipaddress
-import lzma
 import os
 import re
-import shutil
 import sys
-import tempfile
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../facts"))
-from compare_facts import AGGREGATOR, SEPARATOR, Difference, captures_of, judge, lines_of, lossy, name, percent, read_explained, shown  # noqa: E402
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, ".."), os.path.join(HERE, "../facts")]
 import secured_facts  # noqa: E402
+import tshark as reader  # noqa: E402
+from compare_facts import lossy, name, percent, shown  # noqa: E402
 
 FILTER = f"tcp and (http or telnet or ftp or mqtt or dns or {secured_facts.FILTER})"
 
@@ -189,31 +186,26 @@ def conversation(row):
 
 
 def theirs(tshark, path):
-    command = [tshark, "-n", "-r", path, *OPTIONS, "-Y", FILTER, "-T", "fields", "-E", "occurrence=a", "-E", "quote=n",
-               "-E", "separator=" + SEPARATOR, "-E", "aggregator=" + AGGREGATOR]
-    fields = [f for f in FIELDS if f in known_fields(tshark)]
-    for field in fields:
-        command += ["-e", field]
-    facts, reader = collections.Counter(), Reader()
-    for line in lines_of(command):
-        row = collections.defaultdict(list, {f: v.split(AGGREGATOR) if v else [] for f, v in zip(fields, line.split(SEPARATOR))})
+    facts, sessions = collections.Counter(), Reader()
+    for row in reader.rows(tshark, path, OPTIONS, FILTER, [f for f in FIELDS if f in known_fields(tshark)]):
+        row = collections.defaultdict(list, row)
         if len(row["ip.src"] + row["ipv6.src"]) != 1:
             continue  # within a tunnel or an ICMP error: not ours to read
-        for fact, value in reader.read(row):
+        for fact, value in sessions.read(row):
             facts[conversation(row), fact, value] += 1
-    return facts
+    return facts, 0
 
 
 def known_fields(tshark, memory={}):
     """Fields of this tshark: some came or went with its versions."""
     if not memory:
-        memory.update({line.split("\t")[2]: 1 for line in lines_of([tshark, "-G", "fields"]) if line.startswith("F\t")})
+        memory.update({line.split("\t")[2]: 1 for line in reader.lines_of([tshark, "-G", "fields"]) if line.startswith("F\t")})
     return memory
 
 
 def ours(dump, path):
     facts = collections.Counter()
-    for line in lines_of([dump, path]):
+    for line in reader.lines_of([dump, path]):
         _, ends, fact, value = line.split("\t", 3)
         a, p, b, q = ends.split(" ")
         if fact not in LEFT_OUT:
@@ -221,52 +213,5 @@ def ours(dump, path):
     return facts
 
 
-def compare(tshark, dump, path):
-    with tempfile.TemporaryDirectory() as folder:
-        plain = path
-        if path.endswith(".xz"):
-            plain = os.path.join(folder, "plain")
-            with lzma.open(path) as packed, open(plain, "wb") as unpacked:
-                shutil.copyfileobj(packed, unpacked)
-        return Difference(ours(dump, path), theirs(tshark, plain))
-
-
-def show(title, difference):
-    print(f"== {title}: {difference.agreed} agree")
-    for side, facts in (("ours", difference.only_ours), ("tshark", difference.only_theirs)):
-        for (ends, fact, value), count in sorted(facts.items()):
-            print(f"{ends}\t{side}\t{fact}\t{value}\t{count}")
-
-
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--dump", required=True)
-    parser.add_argument("--captures")
-    parser.add_argument("--explained", required=True)
-    parser.add_argument("--show", help="print the differences of this capture, or of all that have any: all")
-    parser.add_argument("named", nargs="*")
-    arguments = parser.parse_args()
-    tshark = shutil.which("tshark")
-    if not tshark:
-        print("SKIP sessions: tshark is not installed")
-        return 77
-    captures, explained = captures_of(arguments), read_explained(arguments.explained)
-    if arguments.show not in (None, "all"):
-        captures = [c for c in captures if c[0] == arguments.show]
-    known_fields(tshark)
-    agreed, wrong = 0, []
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for (title, _), difference in zip(captures, pool.map(lambda c: compare(tshark, arguments.dump, c[1]), captures)):
-            agreed += difference.agreed
-            wrong += judge(title, difference, explained)
-            if arguments.show and (difference.only_ours or difference.only_theirs):
-                show(title, difference)
-    print("\n".join(wrong + [f"{len(captures)} captures, {agreed} facts agree, {len(explained)} differences explained, {len(wrong)} not"]))
-    if not arguments.captures or not os.path.exists(os.path.join(arguments.captures, "MANIFEST.tsv")):
-        print("SKIP sessions: the shared captures are not here; only the named ones were compared")
-        return 1 if wrong else 77
-    return 1 if wrong else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(reader.main("sessions", ours, theirs))

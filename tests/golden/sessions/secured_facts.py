@@ -7,7 +7,8 @@ import os
 import subprocess
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../facts"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, ".."), os.path.join(HERE, "../facts")]
 from compare_facts import percent, shown  # noqa: E402
 
 FILTER = "tls.handshake.type in {1,2,11} or ssh.protocol or adb"

@@ -16,19 +16,9 @@
 
 #include <cmocka.h>
 
+#include "nomem.h"
+
 static const uint8_t HASH_KEY[16] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
-
-/* The allocation that is to fail, counted from 1; 0 for none. The table is compiled in here, so that it asks for memory here. */
-static unsigned fail_at, allocations;
-
-static void *sparing_calloc(size_t count, size_t size)
-{
-	return ++allocations == fail_at ? NULL : calloc(count, size);
-}
-
-#define calloc sparing_calloc
-#include "base/table.c"
-#undef calloc
 
 static uint32_t random_next(uint32_t *state)
 {
@@ -269,17 +259,22 @@ static void refuses_what_does_not_fit(void **state)
 
 static void survives_no_memory(void **state)
 {
-	for (fail_at = 1;; fail_at++) {
+	unsigned failed = 0;
+
+	for (;; failed++) {
 		struct table table;
 
-		allocations = 0;
-		if (!table_init(&table, 1000, 16, 8, HASH_KEY)) {
+		nomem_start(failed, false);
+		int error = table_init(&table, 1000, 16, 8, HASH_KEY);
+
+		if (!nomem_stop()) {
+			assert_int_equal(error, 0);
 			table_done(&table);
 			break;
 		}
+		assert_int_equal(error, -ENOMEM);
 	}
-	assert_int_equal(fail_at, 4);
-	fail_at = 0;
+	assert_int_equal(failed, 3);
 }
 
 struct wide {

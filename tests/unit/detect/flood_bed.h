@@ -34,7 +34,7 @@ struct talk {
 	uint32_t opener, target;
 	uint16_t opener_port, target_port;
 	uint8_t proto;
-	bool opening_unseen, to_many;
+	bool opening_unseen, to_many, strange; /* strange: nobody knows a device behind the target yet */
 	/* running */
 	bool accepted, handshake, answered;
 	uint32_t opener_packets;
@@ -139,7 +139,7 @@ static inline void send_piece(struct bench *bench, struct talk *talk, struct pie
 		.payload = {(const uint8_t *)piece.text, piece.text_len},
 		.wire_len = 40u + piece.payload,
 		.src_device = device_of(src),
-		.dst_device = device_of(dst),
+		.dst_device = talk->strange && !piece.back ? DEVICE_NONE : device_of(dst),
 		.src_ours = is_ours(src),
 		.dst_ours = is_ours(dst),
 		.to_many = talk->to_many,

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "detect/scan.h"
+#include "detect/window.h"
 
 #define SECOND 1000000000ull
 #define START (1477048200 * SECOND) /* 2016-10-21T11:10:00Z */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "flood_bed.h"
 
+#include "detect/tally.h"
+
 /* ---- falling ---- */
 
 static void test_spoofed_syn_flood(void **state)
@@ -29,6 +31,22 @@ static void test_spoofed_syn_flood(void **state)
 	assert_in_range(finding->flood.sources_unproven, 36871, 38375);
 	assert_int_equal(finding->flood.sources_proven, 0);
 	assert_int_equal(flood_junk(bench->flood)->by_target[0].count.packets, 37623);
+}
+
+/* The victim says its first word when the flood is already running: one flood, and the victim's. */
+static void test_a_victim_that_is_known_later(void **state)
+{
+	struct bench *bench = *state;
+	struct talk model = syn_in;
+	const struct finding *finding;
+
+	model.strange = true;
+	shower(bench, model, syn, 6000, 3 * second);
+	model.strange = false;
+	shower(bench, model, syn, 6000, 3 * second);
+	finding = only_finding(bench);
+	assert_int_equal(finding->device, SERVER);
+	assert_int_equal(finding->count, 12000);
 }
 
 static void test_a_flash_crowd_is_quiet(void **state)
@@ -264,6 +282,28 @@ static void test_junk_inside_of_many_small_and_one_large(void **state)
 	assert_int_equal(flood_junk(bench->flood)->total.packets, 6450);
 }
 
+static void test_senders_and_targets_without_room_are_counted(void **state)
+{
+	struct bench *bench = *state;
+	struct tally *tally;
+
+	/* 256 senders of reflections are watched here, and 4,096 targets are summed up */
+	for (uint32_t i = 0; i < 256 + 6; i++) {
+		struct talk talk = {
+			.opener = 0xc0000000 + i, .target = INSIDE + i % 256, .opener_port = 1900, .target_port = 80, .proto = UDP};
+		send_piece(bench, &talk, (struct piece){.payload = 600});
+	}
+	assert_int_equal(flood_left_out(bench->flood), 6);
+	assert_int_equal(tally_new(hash_key, &tally), 0);
+	for (uint32_t i = 0; i < TALLY_TARGET_MAX + 3; i++) {
+		uint8_t target[16];
+		address_of(i, target);
+		tally_target(tally, target, 128, target, false, (struct junk_count){1, 1});
+	}
+	assert_int_equal(tally_left_out(tally), 3);
+	tally_free(tally);
+}
+
 /* ---- makers ---- */
 
 static void test_makers_of_senders_that_name_themselves(void **state)
@@ -301,6 +341,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_spoofed_syn_flood),
+		CASE(test_a_victim_that_is_known_later),
 		CASE(test_a_flash_crowd_is_quiet),
 		CASE(test_a_busy_dns_server_is_quiet),
 		ALONE(test_limits_of_what_falls),
@@ -312,6 +353,7 @@ int main(void)
 		CASE(test_wanted_fragments_are_quiet),
 		CASE(test_junk_inside_counts_once),
 		CASE(test_junk_inside_of_many_small_and_one_large),
+		CASE(test_senders_and_targets_without_room_are_counted),
 		CASE(test_makers_of_senders_that_name_themselves),
 	};
 

@@ -444,6 +444,43 @@ static void test_what_never_counts(void **state)
 	no_finding(bench);
 }
 
+/* ---- a line that goes down ---- */
+
+/* Calls and games go on for up to 30 s when nobody answers any more (RFC 7675): no flood while all the outside is silent. */
+static void test_a_call_on_a_dead_line_is_quiet(void **state)
+{
+	struct bench *bench = *state;
+	struct talk call = udp_out;
+
+	stream(bench, &call, datagram, 150 * 10 + 37, 10 * second + second / 4, 1);
+	stream(bench, &call, datagram, 150 * 28, 28 * second, 0);
+	stream(bench, &call, datagram, 150 * 10, 10 * second, 1);
+	no_finding(bench);
+}
+
+enum dead_line { TOO_LONG, OTHERS_HEAR, TOO_MUCH, GROWN, NEVER_ANSWERED };
+
+static void test_what_is_no_call_on_a_dead_line(void **state)
+{
+	for (enum dead_line which = TOO_LONG; which <= NEVER_ANSWERED; which++) {
+		setup(state);
+		struct bench *bench = *state;
+		struct talk call = udp_out, other = udp_out;
+		uint32_t pps = which == TOO_MUCH ? 1500 : which == GROWN ? 900 : 150, seconds = which == TOO_LONG ? 40 : 20;
+
+		other.target = OUTSIDE + 300;
+		other.opener = INSIDE + SERVER;
+		stream(bench, &call, datagram, (which == TOO_MUCH ? 1500 : 150) * 10, 10 * second, which == NEVER_ANSWERED ? 0 : 1);
+		for (uint32_t i = 0; i < seconds; i++) {
+			stream(bench, &call, datagram, pps, second, 0);
+			if (which == OTHERS_HEAR)
+				stream(bench, &other, datagram, 1, 1000, 1);
+		}
+		assert_int_equal(only_finding(bench)->severity, SEVERITY_CRITICAL);
+		teardown(state);
+	}
+}
+
 /* ---- ceilings and clocks ---- */
 
 static void test_a_full_table_still_judges_what_must_go(void **state)
@@ -517,6 +554,8 @@ static void test_a_full_book_still_sums_the_junk(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		CASE(test_a_call_on_a_dead_line_is_quiet),
+		cmocka_unit_test(test_what_is_no_call_on_a_dead_line),
 		CASE(test_thousand_syn_in_a_second),
 		CASE(test_999_in_a_second_then_nothing),
 		CASE(test_999_and_999_on_both_sides_of_a_window),

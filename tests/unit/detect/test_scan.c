@@ -444,10 +444,36 @@ static void test_targets_of_an_outside_source_count_once(void **state)
 	bed_free(&bed);
 }
 
+/* What was half known about the ports of a target, or the last minute of a device, and had to make room. */
+static void test_what_is_forgotten_half_way_is_counted(void **state)
+{
+	struct bed bed = bed_new();
+
+	light(&bed);
+	for (uint32_t i = 0; i < SCAN_PORT_SETS_OURS + 3; i++)
+		for (uint16_t port = 100; port < 104; port++)
+			tell(&bed, INSIDE + i, port, port % 2 ? CONTACT_ANSWERED : CONTACT_REFUSED);
+	assert_int_equal(scan_pairs_left_out(bed.scan), 3);
+	for (uint32_t round = 0; round < 2; round++) {
+		bed.now_ns += 2 * WINDOW_NS;
+		for (uint32_t i = 0; i < SCAN_WINDOWS_OURS + 5; i++) {
+			struct contact contact =
+				contact_of(&bed, OUTSIDE + 256 * round + i % 16, 443, i % 2 ? CONTACT_SILENT : CONTACT_ANSWERED);
+
+			contact.device = 100 + i;
+			scan_contact(bed.scan, &contact);
+		}
+	}
+	/* of each round the first five went before their minute was over, two of them with a failure */
+	assert_int_equal(scan_pairs_left_out(bed.scan), 3 + 2 + 2);
+	bed_free(&bed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_alarm_at_the_fourth_failure),
+		cmocka_unit_test(test_what_is_forgotten_half_way_is_counted),
 		cmocka_unit_test(test_only_first_contacts_count),
 		cmocka_unit_test(test_void_counts_for_nothing),
 		cmocka_unit_test(test_each_outcome),

@@ -307,9 +307,40 @@ static void measure(void)
 	bed_free(&bed);
 }
 
+/* A name server's answers whose questions are forgotten, or older than the capture: each goes to another port of the client. */
+static void test_late_answers_of_a_name_server_are_no_scan(void **state)
+{
+	struct bed bed = bed_new();
+
+	light(&bed);
+	for (int resolver = 0; resolver < 2; resolver++) {
+		for (uint32_t i = 0; i < 20; i++) {
+			struct contact contact = contact_of(&bed, INSIDE, (uint16_t)(40000 + 7 * i), CONTACT_SILENT);
+
+			contact.kind = CONTACT_UDP;
+			contact.source_port = 53;
+			contact.source_ours = !resolver;
+			contact.device = resolver ? DEVICE_NONE : 5;
+			scan_contact(bed.scan, &contact);
+		}
+	}
+	assert_int_equal(worst(&bed), -1);
+	/* a scanner that pretends to be one wants other ports */
+	for (uint32_t i = 0; i < 20; i++) {
+		struct contact contact = contact_of(&bed, INSIDE, (uint16_t)(60 + 7 * i), CONTACT_SILENT);
+
+		contact.kind = CONTACT_UDP;
+		contact.source_port = 53;
+		scan_contact(bed.scan, &contact);
+	}
+	assert_int_equal(worst(&bed), SEVERITY_HIGH);
+	bed_free(&bed);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_late_answers_of_a_name_server_are_no_scan),
 		cmocka_unit_test(test_dark_needs_ten_on_one_port),
 		cmocka_unit_test(test_dark_begins_after_sixty_seconds),
 		cmocka_unit_test(test_dark_tries_do_not_count_when_light_returns),

@@ -290,9 +290,30 @@ static void test_mirai_mark(void **state)
 	flow_free(told.flow);
 }
 
+/* Who asked many and is forgotten before the answers can have come, because too many asked, is left out; who asked long ago is not. */
+static void askers_forgotten_early_are_counted(void **state)
+{
+	struct fw_packet p = packet(17, 1, 0, 2, 1900);
+	struct flow_step step;
+	struct told told;
+
+	open_flow(&told, 4096);
+	memcpy(p.dst + 12, (uint8_t[]){239, 255, 255, 250}, 4);
+	for (uint64_t round = 1; round <= 2; round++) {
+		for (uint32_t i = 0; i < 1100; i++) {
+			p.src_port = (uint16_t)(1024 + i);
+			p.src[15] = (uint8_t)round;
+			flow_see(told.flow, &p, 0, round * 31 * S, &step);
+		}
+		assert_int_equal(flow_left_out(told.flow), round * (1100 - 1024));
+	}
+	flow_free(told.flow);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(askers_forgotten_early_are_counted),
 		cmocka_unit_test(test_stories),
 		cmocka_unit_test(test_handshake_is_the_first_answer),
 		cmocka_unit_test(test_udp_icmp_arp),

@@ -10,7 +10,7 @@
 
 static void address(uint8_t out[16], const char *text)
 {
-	struct side_prefix prefix;
+	struct prefix prefix;
 
 	assert_int_equal(side_read_cidr(text, &prefix, NULL), 0);
 	memcpy(out, prefix.address, 16);
@@ -54,7 +54,7 @@ static void test_cidr(void **state)
 {
 	static const char *const bad[] = {"", "/", "10.0.0.0/", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/-1", "10.0.0.0/8x", "2001:db8::/129",
 		"localhost", "10.0.0.0/ 8", "1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:cccc:dddd:eeee"};
-	struct side_prefix prefix;
+	struct prefix prefix;
 	struct fault fault = {0};
 	struct side side;
 	uint8_t a[16];
@@ -80,7 +80,7 @@ static void test_cidr(void **state)
 }
 
 /* pairs: "SRC>DST" each */
-static size_t infer(const char *const *pairs, size_t count, struct side *side, struct side_prefix out[SIDE_INFERRED_MAX])
+static size_t infer(const char *const *pairs, size_t count, struct side *side, struct prefix out[SIDE_INFERRED_MAX])
 {
 	struct side_pair list[64];
 	char one[64];
@@ -103,7 +103,7 @@ static void test_infer(void **state)
 	static const char *const two[] = {"1.1.1.1>9.9.9.9", "9.9.9.9>1.1.1.1"};
 	static const char *const net[] = {"1.1.1.1>9.9.9.1", "2.2.2.2>9.9.9.2", "3.3.3.3>9.9.9.3", "4.4.4.4>9.9.9.4"};
 	static const char *const noise[] = {"1.1.1.1>2.2.2.2", "3.3.3.3>4.4.4.4", "5.5.5.5>6.6.6.6", "7.7.7.7>8.8.8.8", "9.9.9.9>11.1.1.1"};
-	struct side_prefix out[SIDE_INFERRED_MAX];
+	struct prefix out[SIDE_INFERRED_MAX];
 	struct side side;
 	uint8_t a[16];
 

@@ -10,29 +10,7 @@
 
 #include <cmocka.h>
 
-/* Linked with -Wl,--wrap for each: the allocation that fails, counted from 1; 0 for none. */
-static unsigned fail_at, allocations;
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-	return ++allocations == fail_at ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return ++allocations == fail_at ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-	return ++allocations == fail_at ? NULL : __real_realloc(old, size);
-}
+#include "nomem.h"
 
 static const struct inventory_config CONFIG = {.device_max = 16};
 
@@ -40,15 +18,14 @@ static void a_new_inventory(void **state)
 {
 	unsigned failed = 0;
 
-	for (unsigned n = 1;; n++, failed++) {
+	for (;; failed++) {
 		struct inventory *inventory = NULL;
 
-		allocations = 0;
-		fail_at = n;
+		nomem_start(failed, false);
 		int error = inventory_new(&CONFIG, &inventory);
 
-		fail_at = 0;
-		if (!error) {
+		if (!nomem_stop()) {
+			assert_int_equal(error, 0);
 			inventory_free(inventory);
 			break;
 		}
@@ -62,19 +39,16 @@ static void reading_the_registry(void **state)
 {
 	static const char first[] = "MA-L,000001,First,x\n", second[] = "MA-L,000002,Second,x\n";
 	unsigned failed = 0;
+	bool one_failed;
 
-	for (unsigned n = 1;; n++) {
+	for (unsigned at = 0;; at++) {
 		struct inventory *inventory = NULL;
 
-		fail_at = 0;
 		assert_int_equal(inventory_new(&CONFIG, &inventory), 0);
 		assert_int_equal(inventory_read_oui(inventory, "a", first, strlen(first), NULL), 0);
-		allocations = 0;
-		fail_at = n;
+		nomem_start(at, false);
 		int error = inventory_read_oui(inventory, "b", second, strlen(second), NULL);
-		unsigned made = allocations;
-
-		fail_at = 0;
+		one_failed = nomem_stop();
 		assert_string_equal(inventory_maker_of(inventory, (const uint8_t[6]){0, 0, 1}), "First");
 		assert_int_equal(error == 0, inventory_maker_of(inventory, (const uint8_t[6]){0, 0, 2}) != NULL);
 		if (error) {
@@ -83,7 +57,7 @@ static void reading_the_registry(void **state)
 			assert_int_equal(inventory_read_oui(inventory, "b", second, strlen(second), NULL), 0);
 		}
 		inventory_free(inventory);
-		if (made < n)
+		if (!one_failed)
 			break;
 	}
 	assert_int_equal(failed, 4);

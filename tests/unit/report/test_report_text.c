@@ -179,6 +179,112 @@ static void long_lists_are_cut_unless_verbose(void **state)
 	free(text);
 }
 
+/* Devices 1 .. count with one address each, and findings that are added to them. */
+struct crowd {
+	struct device devices[60];
+	const struct device *shown[60];
+	uint32_t numbers[60];
+	struct finding findings[120];
+	const struct finding *told[120];
+	struct junk junk;
+	struct report_view view;
+};
+
+static struct crowd *crowd_new(uint32_t count, const char *tail)
+{
+	struct crowd *crowd = calloc(1, sizeof(*crowd));
+
+	assert_non_null(crowd);
+	for (uint32_t i = 0; i < count; i++) {
+		struct device *device = &crowd->devices[i];
+		*device = (struct device){.state = STATE_SUSPECT, .merged_into = DEVICE_NONE, .address_count = 1};
+		snprintf(device->name, sizeof(device->name), "d%02u%s", i, tail);
+		memcpy(device->addresses[0], (const uint8_t[16]){[10] = 0xff, 0xff, 10, 0, 0, (uint8_t)i}, 16);
+		crowd->shown[i] = device;
+		crowd->numbers[i] = i;
+	}
+	crowd->view = (struct report_view){.devices = crowd->shown, .device_numbers = crowd->numbers, .device_count = count};
+	crowd->view.findings = crowd->told;
+	crowd->view.junk = &crowd->junk;
+	return crowd;
+}
+
+static void crowd_add(struct crowd *crowd, uint32_t device, enum finding_id id, uint16_t port)
+{
+	struct finding *finding = &crowd->findings[crowd->view.finding_count];
+
+	*finding = (struct finding){.id = id, .severity = SEVERITY_HIGH, .state = STATE_SUSPECT, .device = device, .count = 1};
+	if (id == FINDING_OPEN_SERVICE)
+		finding->service = (struct evidence_service){.proto = 6, .port = port};
+	crowd->told[crowd->view.finding_count++] = finding;
+}
+
+static char *text_of_crowd(const struct crowd *crowd, bool verbose)
+{
+	struct report_style style = {.width = 80, .quiet = true, .verbose = verbose};
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	assert_non_null(out);
+	assert_int_equal(report_text(out, &crowd->view, &style), 0);
+	fclose(out);
+	return text;
+}
+
+/* Fifty stories end in the midst of a device's: what is not told of it is counted. */
+static void a_story_cut_short_says_so(void **state)
+{
+	struct crowd *crowd = crowd_new(26, "");
+
+	for (uint32_t i = 0; i < 26; i++) {
+		crowd_add(crowd, i, FINDING_OPEN_SERVICE, (uint16_t)(100 + i));
+		if (i)
+			crowd_add(crowd, i, FINDING_BEACON, 0);
+	}
+	char *text = text_of_crowd(crowd, false);
+	assert_non_null(strstr(text, "And 1 more finding here: see -v or --format json."));
+	free(text);
+	text = text_of_crowd(crowd, true);
+	assert_null(strstr(text, "more finding"));
+	free(text);
+	free(crowd);
+}
+
+/* Names so long that not all of a group fit into one heading: those that do, and the number of the others. */
+static void names_that_do_not_fit_are_counted(void **state)
+{
+	char tail[60];
+
+	memset(tail, 0x1b, sizeof(tail) - 1);
+	tail[sizeof(tail) - 1] = 0;
+	for (int verbose = 0; verbose < 2; verbose++) {
+		struct crowd *crowd = crowd_new(40, tail);
+		unsigned named = 0, more = 0;
+
+		for (uint32_t i = 0; i < 40; i++)
+			crowd_add(crowd, i, FINDING_OPEN_SERVICE, 23);
+		char *text = text_of_crowd(crowd, verbose), *heading_end = strstr(text, "high");
+
+		assert_non_null(heading_end);
+		*heading_end = 0;
+		for (uint32_t i = 0; i < 40; i++) {
+			char address[16];
+			snprintf(address, sizeof(address), "(10.0.0.%u)", i);
+			named += strstr(text, address) != NULL;
+		}
+		const char *rest = strstr(text, " more");
+		assert_non_null(rest);
+		while (rest > text && rest[-1] >= '0' && rest[-1] <= '9')
+			rest--;
+		more = (unsigned)strtoul(rest, NULL, 10);
+		assert_int_equal(named + more, 40);
+		assert_true(named > 1);
+		free(text);
+		free(crowd);
+	}
+}
+
 static void full_disk_is_told(void **state)
 {
 	struct report_view view;
@@ -322,6 +428,8 @@ int main(void)
 		cmocka_unit_test(same_view_same_bytes),
 		cmocka_unit_test(quiet_says_the_verdict_and_findings_only),
 		cmocka_unit_test(long_lists_are_cut_unless_verbose),
+		cmocka_unit_test(a_story_cut_short_says_so),
+		cmocka_unit_test(names_that_do_not_fit_are_counted),
 		cmocka_unit_test(full_disk_is_told),
 		cmocka_unit_test(numbers_for_people),
 		cmocka_unit_test(estimates_are_rounded),

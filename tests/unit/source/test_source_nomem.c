@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The first allocation fails, then the second, and so on, until a run needs none that fails. Each run ends either with
- * -ENOMEM or with a report that says so, and leaves nothing behind (the sanitizer looks). Linked with --wrap.
+ * -ENOMEM or with a report that says so, and leaves nothing behind (the sanitizer looks).
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,69 +14,21 @@
 #include <cmocka.h>
 
 #include "craft.h"
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-int __real_posix_memalign(void **out, size_t alignment, size_t size);
-char *__real_strdup(const char *text);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-int __wrap_posix_memalign(void **out, size_t alignment, size_t size);
-char *__wrap_strdup(const char *text);
-
-/* Allocations until the one that fails; negative: none does. */
-static long until_failure = -1;
-static bool failed;
-
-static bool fails(void)
-{
-	if (until_failure < 0 || until_failure-- > 0)
-		return false;
-	failed = true;
-	return true;
-}
-
-void *__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-	return fails() ? NULL : __real_realloc(old, size);
-}
-
-int __wrap_posix_memalign(void **out, size_t alignment, size_t size)
-{
-	return fails() ? ENOMEM : __real_posix_memalign(out, alignment, size);
-}
-
-char *__wrap_strdup(const char *text)
-{
-	return fails() ? NULL : __real_strdup(text);
-}
+#include "nomem.h"
 
 /* One run; true when an allocation failed in it. */
-static bool run(const char *const *files, size_t count, long fail_at, size_t whole)
+static bool run(const char *const *files, size_t count, uint64_t fail_at, size_t whole)
 {
 	struct source *source = NULL;
 	struct fault fault = {0};
 	struct frame frame;
 	size_t frames = 0, told = 0;
 
-	failed = false;
-	until_failure = fail_at;
+	nomem_start(fail_at, false);
 	int result = source_open(files, count, &source, &fault);
 	while (!result && source_next(source, &frame))
 		frames++;
-	until_failure = -1;
+	bool failed = nomem_stop();
 	if (result) {
 		assert_int_equal(result, -ENOMEM);
 		assert_null(source);
@@ -117,10 +70,10 @@ static void each_allocation_fails(void **state)
 		files[i] = craft_write(name, craft.bytes, craft.len);
 		craft_free(&craft);
 	}
-	long fail_at = 0;
+	uint64_t fail_at = 0;
 	while (run(files, 4, fail_at, whole))
 		fail_at++;
-	print_message("%ld allocations of four files, each failed once\n", fail_at);
+	print_message("%" PRIu64 " allocations of four files, each failed once\n", fail_at);
 	assert_true(fail_at > 20);
 	assert_true(run(files, 1, 0, 3));
 }
