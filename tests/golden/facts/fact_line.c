@@ -79,6 +79,14 @@ static const struct shape {
 	[FACT_DHIP_VERSION] = {"dhip_version", HAS_TEXT},
 	[FACT_DHIP_MAC] = {"dhip_mac", HAS_MAC},
 	[FACT_DHIP_ADDRESS] = {"dhip_address", HAS_ADDR},
+	[FACT_OWN_PROTOCOL] = {"own_protocol", HAS_NUMBER | HAS_CODE},
+	[FACT_OWN_KIND] = {"own_kind", HAS_NUMBER | HAS_TEXT},
+	[FACT_OWN_MODEL] = {"own_model", HAS_NUMBER | HAS_TEXT},
+	[FACT_OWN_FIRMWARE] = {"own_firmware", HAS_NUMBER | HAS_TEXT},
+	[FACT_OWN_NAME] = {"own_name", HAS_NUMBER | HAS_TEXT},
+	[FACT_OWN_SERIAL] = {"own_serial", HAS_NUMBER | HAS_TEXT},
+	[FACT_OWN_HARDWARE] = {"own_hardware", HAS_NUMBER | HAS_TEXT},
+	[FACT_OWN_MAC] = {"own_mac", HAS_NUMBER | HAS_MAC},
 };
 
 struct line {
