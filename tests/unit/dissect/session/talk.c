@@ -82,6 +82,22 @@ static const char *kind_name(enum fact_kind kind)
 		return "QUESTION";
 	case FACT_DNS_RESPONSE:
 		return "ANSWER";
+	case FACT_OWN_PROTOCOL:
+		return "OWN";
+	case FACT_OWN_KIND:
+		return "KIND";
+	case FACT_OWN_MODEL:
+		return "MODEL";
+	case FACT_OWN_FIRMWARE:
+		return "FIRMWARE";
+	case FACT_OWN_NAME:
+		return "NAME";
+	case FACT_OWN_SERIAL:
+		return "SERIAL";
+	case FACT_OWN_HARDWARE:
+		return "HARDWARE";
+	case FACT_OWN_MAC:
+		return "MAC";
 	default:
 		return "OTHER";
 	}
@@ -89,7 +105,7 @@ static const char *kind_name(enum fact_kind kind)
 
 static void take_fact(void *context, const struct fact *fact)
 {
-	static const char *const SERVICES[] = {"telnet", "ftp", "http", "mqtt"};
+	static const char *const SERVICES[] = {"telnet", "ftp", "http", "mqtt", "rtsp", "dvrip", "dahua", "baichuan"};
 	static const char *const RESULTS[] = {"unknown", "accepted", "refused"};
 	char a[SHOWN_MAX], b[SHOWN_MAX];
 	struct talk *talk = context;
