@@ -37,8 +37,9 @@ struct pending {
 	struct guess_key key;
 	uint32_t device, source_device;
 	bool source_ours, target_ours, published;
+	bool proof; /* the password did not travel */
 	char user[EVIDENCE_USER_MAX];
-	uint8_t zero[5];
+	uint8_t zero[4];
 };
 
 struct guesser {
@@ -219,7 +220,8 @@ static void guess_try(struct login *login, const struct pending *pending, uint32
 		guess_of(login, &pending->key, pending->source_ours, pending->source_ours ? pending->source_device : pending->device);
 
 	guess_begin(guess, pending->time_ns);
-	guess->pair_ns[bit] = pending->time_ns;
+	if (!pending->proof) /* another proof each time, whatever the password */
+		guess->pair_ns[bit] = pending->time_ns;
 	memcpy(guess->user, pending->user, sizeof(guess->user));
 	guess_judge(login, guess, pending->time_ns);
 }
@@ -276,6 +278,8 @@ static void show_try(struct finding *finding, const struct pending *pending, enu
 
 static void pending_judge(struct login *login, const struct pending *pending, enum login_result result)
 {
+	if (pending->proof)
+		return;
 	bool published = pending->published && pending->target_ours, is_new;
 	uint32_t device = pending->target_ours ? pending->device : pending->source_device;
 	const uint8_t *unknown = pending->target_ours ? pending->key.target : pending->key.source;
@@ -317,6 +321,21 @@ static bool is_anonymous(const struct login_seen *seen)
 			(seen->user.len == 3 && memcmp(seen->user.bytes, "ftp", 3) == 0));
 }
 
+/* A proof made with the server's random number went over the wire (model/fact.h). */
+static bool is_proof(const struct login_seen *seen)
+{
+	return seen->service == LOGIN_BAICHUAN || (seen->service == LOGIN_DAHUA && !seen->password.len);
+}
+
+static bool is_published(const struct login_seen *seen)
+{
+	bool letters = seen->service == LOGIN_DVRIP || seen->service == LOGIN_DAHUA;
+
+	if (is_proof(seen))
+		return false;
+	return (letters && passwords_known_letters(seen->user, seen->password)) || passwords_known(seen->user, seen->password);
+}
+
 static void pending_fill(struct pending *pending, const struct login_seen *seen)
 {
 	pending->time_ns = seen->time_ns;
@@ -328,7 +347,8 @@ static void pending_fill(struct pending *pending, const struct login_seen *seen)
 	pending->source_device = seen->source_device;
 	pending->source_ours = seen->source_ours;
 	pending->target_ours = seen->target_ours;
-	pending->published = passwords_known(seen->user, seen->password);
+	pending->published = is_published(seen);
+	pending->proof = is_proof(seen);
 	memset(pending->user, 0, sizeof(pending->user));
 	size_t kept = seen->user.len < sizeof(pending->user) - 1 ? seen->user.len : sizeof(pending->user) - 1;
 	if (kept > 0)

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "detect/sofia.h"
+
 struct pair_published {
 	const char *user, *password;
 };
@@ -152,6 +154,7 @@ static const struct pair_published cameras[] = {
 	{"admin", "fliradmin"},
 	{"admin", "jvc"},
 	{"admin", "wbox123"},
+	{"default", "tluafed"},
 	{"live", "live"},
 };
 
@@ -252,6 +255,25 @@ bool passwords_known(struct slice user, struct slice password)
 			if (same(user, groups[g].pairs[i].user) && same(password, groups[g].pairs[i].password))
 				return true;
 	return false;
+}
+
+bool passwords_known_letters(struct slice user, struct slice letters)
+{
+	char known[SOFIA_LEN];
+	bool found = false;
+
+	if (letters.len != SOFIA_LEN)
+		return false;
+	for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++) {
+		for (size_t i = 0; !found && i < groups[g].count; i++) {
+			const char *password = groups[g].pairs[i].password;
+			if (!same(user, groups[g].pairs[i].user))
+				continue;
+			sofia_letters((struct slice){(const uint8_t *)password, strlen(password)}, known);
+			found = memcmp(letters.bytes, known, SOFIA_LEN) == 0;
+		}
+	}
+	return found;
 }
 
 bool passwords_at(size_t index, const char **out_user, const char **out_password)

@@ -9,6 +9,8 @@
 #include "dissect/give.h"
 
 enum { PORT_DNS = 53, PORT_DHCP_SERVER = 67, PORT_DHCP_CLIENT = 68, PORT_SSDP = 1900, PORT_MDNS = 5353, PORT_DHIP = 37810 };
+/* makers' own: of the first two the device sends to the port, of the others from it */
+enum { PORT_TUYA_CLEAR = 6666, PORT_TUYA = 6667, PORT_TPLINK = 9999, PORT_TAPO = 20002, PORT_DVRIP = 34569, PORT_MIIO = 54321 };
 
 static bool either(uint16_t src_port, uint16_t dst_port, uint16_t port)
 {
@@ -24,6 +26,12 @@ static bool known(uint16_t port)
 	case PORT_SSDP:
 	case PORT_MDNS:
 	case PORT_DHIP:
+	case PORT_TUYA_CLEAR:
+	case PORT_TUYA:
+	case PORT_TPLINK:
+	case PORT_TAPO:
+	case PORT_DVRIP:
+	case PORT_MIIO:
 		return true;
 	default:
 		return false;
@@ -33,6 +41,24 @@ static bool known(uint16_t port)
 bool dissect_wants_datagram(uint16_t src_port, uint16_t dst_port)
 {
 	return known(dst_port) || known(src_port);
+}
+
+static enum fw_read dissect_own(uint16_t src_port, uint16_t dst_port, const uint8_t *bytes, size_t len, const struct fact_sink *sink)
+{
+	if (dst_port == PORT_TUYA || dst_port == PORT_TUYA_CLEAR)
+		return dissect_tuya(bytes, len, sink);
+	switch (src_port) {
+	case PORT_TPLINK:
+		return dissect_tplink(bytes, len, sink);
+	case PORT_TAPO:
+		return dissect_tapo(bytes, len, sink);
+	case PORT_DVRIP:
+		return dissect_dvrip(bytes, len, sink);
+	case PORT_MIIO:
+		return dissect_miio(bytes, len, sink);
+	default:
+		return FW_READ_OTHER;
+	}
 }
 
 enum fw_read dissect_datagram(uint16_t src_port, uint16_t dst_port, const uint8_t *bytes, size_t len, const struct fact_sink *sink)
@@ -50,5 +76,5 @@ enum fw_read dissect_datagram(uint16_t src_port, uint16_t dst_port, const uint8_
 		return dissect_dhip(bytes, len, sink);
 	if (either(src_port, dst_port, PORT_SSDP))
 		return dissect_ssdp(bytes, len, sink);
-	return FW_READ_OTHER;
+	return dissect_own(src_port, dst_port, bytes, len, sink);
 }

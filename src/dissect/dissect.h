@@ -20,6 +20,12 @@ enum fw_read dissect_dns(const uint8_t *bytes, size_t len, const struct fact_sin
 enum fw_read dissect_mdns(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
 enum fw_read dissect_ssdp(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
 enum fw_read dissect_dhip(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
+/* Makers' own: what a device says; whoever searches for one is OTHER or no sender of these ports. */
+enum fw_read dissect_dvrip(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
+enum fw_read dissect_tuya(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
+enum fw_read dissect_tplink(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
+enum fw_read dissect_tapo(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
+enum fw_read dissect_miio(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
 
 /* A UDP payload by its ports (and first bytes); OTHER where no dissector cares. */
 enum fw_read dissect_datagram(uint16_t src_port, uint16_t dst_port, const uint8_t *bytes, size_t len, const struct fact_sink *sink);

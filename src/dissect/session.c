@@ -137,6 +137,16 @@ static size_t take(struct dissect_session *session, struct feed *feed)
 		return ssh_take(&session->ssh, feed);
 	case PROTOCOL_ADB:
 		return adb_take(&session->adb, feed);
+	case PROTOCOL_DVRIP:
+		return dvrip_take(&session->dvrip, feed);
+	case PROTOCOL_DAHUA:
+		return dahua_take(&session->dahua, feed);
+	case PROTOCOL_TUYA:
+		return tuya_take(feed);
+	case PROTOCOL_TPLINK:
+		return tplink_take(&session->tplink, feed);
+	case PROTOCOL_BAICHUAN:
+		return baichuan_take(&session->baichuan, feed);
 	case PROTOCOL_UNKNOWN:
 		break;
 	}

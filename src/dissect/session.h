@@ -158,6 +158,38 @@ struct adb {
 	uint32_t read_len;
 };
 
+/* Makers' own protocols: messages with a length (framed.h). */
+struct framed_side {
+	uint32_t skip; /* bytes of the body at hand to pass over */
+	bool lost; /* bytes were missing: until a segment begins like a message */
+};
+
+struct framed {
+	struct framed_side sides[2];
+	uint32_t quiet_len; /* bytes since the latest fact */
+};
+
+struct dvrip {
+	struct framed framed;
+	bool spoken, try_open; /* the server has been heard; a login has no answer yet */
+};
+
+struct dahua {
+	struct framed framed;
+	bool spoken, try_open;
+};
+
+struct tplink {
+	struct framed framed;
+	bool spoken;
+};
+
+struct baichuan {
+	struct framed framed;
+	bool spoken, try_open;
+	bool legacy; /* a login of the old form, which may only ask for the new one */
+};
+
 enum protocol {
 	PROTOCOL_UNKNOWN,
 	PROTOCOL_HTTP,
@@ -168,6 +200,11 @@ enum protocol {
 	PROTOCOL_DNS,
 	PROTOCOL_SSH,
 	PROTOCOL_ADB,
+	PROTOCOL_DVRIP,
+	PROTOCOL_DAHUA,
+	PROTOCOL_TUYA,
+	PROTOCOL_TPLINK,
+	PROTOCOL_BAICHUAN,
 };
 
 struct dissect_session {
@@ -184,6 +221,10 @@ struct dissect_session {
 		struct tls tls;
 		struct ssh ssh;
 		struct adb adb;
+		struct dvrip dvrip;
+		struct dahua dahua;
+		struct tplink tplink;
+		struct baichuan baichuan;
 	};
 };
 _Static_assert(sizeof(struct dissect_session) <= 1536, "thousands of these are held");
@@ -199,6 +240,11 @@ size_t tls_take(struct tls *tls, struct feed *feed);
 size_t dns_tcp_take(struct dns_tcp *dns, struct feed *feed);
 size_t ssh_take(struct ssh *ssh, struct feed *feed);
 size_t adb_take(struct adb *adb, struct feed *feed);
+size_t dvrip_take(struct dvrip *dvrip, struct feed *feed);
+size_t dahua_take(struct dahua *dahua, struct feed *feed);
+size_t tuya_take(struct feed *feed);
+size_t tplink_take(struct tplink *tplink, struct feed *feed);
+size_t baichuan_take(struct baichuan *baichuan, struct feed *feed);
 
 /* True if bytes begin an HTTP/1 message of this direction; *out_more: they may, once there are more. */
 bool http_begins(const uint8_t *bytes, size_t len, int direction, bool *out_more);
@@ -213,3 +259,10 @@ enum guess { GUESS_MORE, GUESS_NOTHING, GUESS_DONE, GUESS_PROTOCOL };
 
 /* What these first bytes of a direction are. *out_protocol is set with GUESS_PROTOCOL. */
 enum guess session_guess(uint16_t server_port, const struct feed *feed, enum protocol *out_protocol);
+
+/* Each says if first bytes are its own: on any port where they are marked well, else on the maker's. */
+enum guess dvrip_guess(const struct feed *feed);
+enum guess dahua_guess(uint16_t server_port, const struct feed *feed);
+enum guess tuya_guess(const struct feed *feed);
+enum guess tplink_guess(uint16_t server_port, const struct feed *feed);
+enum guess baichuan_guess(const struct feed *feed);

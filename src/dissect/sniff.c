@@ -11,6 +11,9 @@
  *   SSH      "SSH-"                       any port
  *   ADB      "CNXN" and its complement    any port
  *   DNS      two bytes of length          port 53 only: nothing else marks it
+ *   DVRIP    ff 00, a message id          any port;  Baichuan  f0 de bc 0a;  Tuya  00 00 55 aa or 00 00 66 99
+ *   Dahua    a0 .. a1 aa, or "DHIP"       any port; 37777 any command of it
+ *   TP-Link  length, XORed '{'            port 9999 only
  */
 #include "dissect/session.h"
 
@@ -160,6 +163,29 @@ static enum guess guess_by_port(uint16_t port, const struct feed *feed, enum pro
 	return GUESS_PROTOCOL;
 }
 
+/* Makers' own protocols: first bytes that exclude each other. */
+static enum guess guess_own(uint16_t port, const struct feed *feed, enum protocol *out_protocol)
+{
+	const struct {
+		enum guess what;
+		enum protocol protocol;
+	} tries[] = {
+		{dvrip_guess(feed), PROTOCOL_DVRIP},
+		{dahua_guess(port, feed), PROTOCOL_DAHUA},
+		{tuya_guess(feed), PROTOCOL_TUYA},
+		{tplink_guess(port, feed), PROTOCOL_TPLINK},
+		{baichuan_guess(feed), PROTOCOL_BAICHUAN},
+	};
+
+	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
+		if (tries[i].what == GUESS_NOTHING)
+			continue;
+		*out_protocol = tries[i].protocol;
+		return tries[i].what;
+	}
+	return GUESS_NOTHING;
+}
+
 /* By bytes alone. */
 static enum guess guess_by_bytes(uint16_t port, const struct feed *feed, enum protocol *out_protocol)
 {
@@ -191,6 +217,8 @@ static enum guess guess_by_bytes(uint16_t port, const struct feed *feed, enum pr
 		what = guess_ftp(port, b, feed->len);
 		*out_protocol = PROTOCOL_FTP;
 	}
+	if (what == GUESS_NOTHING)
+		what = guess_own(port, feed, out_protocol);
 	if (what == GUESS_NOTHING) {
 		what = http_begins(b, feed->len, feed->direction, &more) ? GUESS_PROTOCOL : more ? GUESS_MORE : GUESS_NOTHING;
 		*out_protocol = PROTOCOL_HTTP;

@@ -191,6 +191,17 @@ static void learn_login(struct engine *engine, const struct fact *fact)
 /* DHIP is the maker's own protocol: who speaks it has that maker's parts inside, whatever brand it names as its vendor. */
 static const struct slice dhip_maker = {(const uint8_t *)"Dahua", 5};
 
+static const char *const own_makers[OWN_COUNT] = {"Xiongmai", "Dahua", "Tuya", "TP-Link", "Reolink", "Xiaomi"};
+
+static void learn_own_maker(struct engine *engine, const struct fact *fact)
+{
+	const struct conversation *c = engine->conversation;
+	const char *maker = own_makers[fact->number];
+
+	detect_sender_maker(engine->detect, engine->direction == 0 ? conversation_source(c) : conversation_target(c),
+		(struct slice){(const uint8_t *)maker, strlen(maker)});
+}
+
 static void learn_sender(struct engine *engine, const struct fact *fact)
 {
 	const struct conversation *c = engine->conversation;
@@ -203,6 +214,8 @@ static void learn_sender(struct engine *engine, const struct fact *fact)
 		inventory_note_fact(engine->inventory, device, fact);
 	else if (fact->kind == FACT_DHIP_VENDOR)
 		detect_sender_maker(engine->detect, engine->packet->src, dhip_maker);
+	else if (fact->kind == FACT_OWN_PROTOCOL)
+		learn_own_maker(engine, fact);
 }
 
 void learn_fact(void *context, const struct fact *fact)

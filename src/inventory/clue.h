@@ -17,7 +17,7 @@ enum clue_class {
 	CLUE_BANNER, /* telnet, ftp */
 	CLUE_ASKED, /* names it asks for by DNS or TLS */
 	CLUE_MQTT,
-	CLUE_DHIP,
+	CLUE_DHIP, /* and other makers' own protocols */
 	CLUE_CLASS_COUNT
 };
 

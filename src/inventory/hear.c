@@ -13,6 +13,7 @@
 #include "inventory/clue.h"
 #include "inventory/identity.h"
 #include "inventory/name.h"
+#include "inventory/spoken.h"
 #include "inventory/words.h"
 
 /* Percent. A device knows itself; a maker's block tells who made the network chip's board, not who sold the device. */
@@ -479,6 +480,9 @@ void hear_fact(struct inventory *inventory, uint32_t number, const struct fact *
 		break;
 	case FACT_DHIP_VENDOR ... FACT_DHIP_MAC:
 		hear_dhip(&ear, fact);
+		break;
+	case FACT_OWN_PROTOCOL ... FACT_OWN_MAC:
+		spoken_fact(inventory, number, fact);
 		break;
 	default:
 		break;

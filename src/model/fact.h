@@ -65,7 +65,7 @@ enum fact_kind {
 	FACT_HTTP_SERVER, /* text: Server */
 	FACT_HTTP_REALM, /* text: WWW-Authenticate, whole value */
 
-	/* logins in clear: telnet (RFC 854), FTP (RFC 959), HTTP Basic (RFC 7617), MQTT CONNECT */
+	/* logins in clear: telnet (RFC 854), FTP (RFC 959), HTTP Basic (RFC 7617), MQTT CONNECT; and of recorders (see below) */
 	FACT_LOGIN_TRY, /* name: user, text: password (may be empty); number: enum login_service.
 	                          The password is only compared while the fact lives, never kept. */
 	FACT_LOGIN_RESULT, /* number: enum login_service; code: enum login_result, of the latest try */
@@ -109,10 +109,36 @@ enum fact_kind {
 	FACT_ADB_DEVICE, /* text: what the device says of itself when it is connected to */
 	FACT_ADB_SERVICE, /* text: name of a service opened, such as shell */
 
+	/* Makers' own protocols. number: enum own_protocol in each of them */
+	FACT_OWN_PROTOCOL, /* the sender's firmware speaks it. code: the mark or version it was told by, where there is one */
+	FACT_OWN_KIND, /* text: IPC, IOT.SMARTPLUGSWITCH ... as the maker calls it */
+	FACT_OWN_MODEL, /* text */
+	FACT_OWN_FIRMWARE, /* text */
+	FACT_OWN_NAME, /* text: what its user called it */
+	FACT_OWN_SERIAL, /* text: serial number, or the number its maker knows it by */
+	FACT_OWN_HARDWARE, /* text: the hardware's version */
+	FACT_OWN_MAC, /* mac */
+
 	FACT_COUNT
 };
 
-enum login_service { LOGIN_TELNET, LOGIN_FTP, LOGIN_HTTP, LOGIN_MQTT, LOGIN_RTSP, LOGIN_DVRIP, LOGIN_SERVICE_COUNT };
+enum own_protocol { OWN_DVRIP, OWN_DAHUA, OWN_TUYA, OWN_TPLINK, OWN_BAICHUAN, OWN_MIIO, OWN_COUNT };
+
+/*
+ * Of DVRIP and the older Dahua login, "password" is eight letters that are made of it without a salt (detect/sofia.h). Of Baichuan, and of
+ * Dahua where it is empty, the password was not seen: a proof with a random number stood in its place.
+ */
+enum login_service {
+	LOGIN_TELNET,
+	LOGIN_FTP,
+	LOGIN_HTTP,
+	LOGIN_MQTT,
+	LOGIN_RTSP,
+	LOGIN_DVRIP,
+	LOGIN_DAHUA,
+	LOGIN_BAICHUAN,
+	LOGIN_SERVICE_COUNT
+};
 enum login_result { LOGIN_UNKNOWN, LOGIN_ACCEPTED, LOGIN_REFUSED };
 
 /* Unused members are zero. */

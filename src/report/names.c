@@ -95,7 +95,7 @@ const char *name_vector_made_of(enum vector vector)
 
 const char *name_login_service(enum login_service service)
 {
-	static const char *const names[] = {"telnet", "ftp", "http", "mqtt", "rtsp", "dvrip"};
+	static const char *const names[] = {"telnet", "ftp", "http", "mqtt", "rtsp", "dvrip", "dahua", "baichuan"};
 
 	_Static_assert(COUNT_OF(names) == LOGIN_SERVICE_COUNT, "every login service has a name");
 	return names[service];
@@ -103,8 +103,8 @@ const char *name_login_service(enum login_service service)
 
 const char *name_login_words(enum login_service service)
 {
-	static const char *const names[] = {
-		"telnet", "FTP", "HTTP (its web page)", "MQTT", "RTSP (its video stream)", "DVRIP (recorder control)"};
+	static const char *const names[] = {"telnet", "FTP", "HTTP (its web page)", "MQTT", "RTSP (its video stream)",
+		"DVRIP (recorder control)", "Dahua control", "Baichuan (Reolink control)"};
 
 	_Static_assert(COUNT_OF(names) == LOGIN_SERVICE_COUNT, "every login service has words");
 	return names[service];

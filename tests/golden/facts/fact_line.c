@@ -89,6 +89,14 @@ static const struct shape {
 	[FACT_SSH_CLIENT] = {"ssh_client", HAS_TEXT},
 	[FACT_ADB_DEVICE] = {"adb_device", HAS_TEXT},
 	[FACT_ADB_SERVICE] = {"adb_service", HAS_TEXT},
+	[FACT_OWN_PROTOCOL] = {"own_protocol", HAS_NUMBER | HAS_CODE},
+	[FACT_OWN_KIND] = {"own_kind", HAS_NUMBER | HAS_TEXT},
+	[FACT_OWN_MODEL] = {"own_model", HAS_NUMBER | HAS_TEXT},
+	[FACT_OWN_FIRMWARE] = {"own_firmware", HAS_NUMBER | HAS_TEXT},
+	[FACT_OWN_NAME] = {"own_name", HAS_NUMBER | HAS_TEXT},
+	[FACT_OWN_SERIAL] = {"own_serial", HAS_NUMBER | HAS_TEXT},
+	[FACT_OWN_HARDWARE] = {"own_hardware", HAS_NUMBER | HAS_TEXT},
+	[FACT_OWN_MAC] = {"own_mac", HAS_NUMBER | HAS_MAC},
 };
 
 struct line {

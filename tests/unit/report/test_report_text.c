@@ -219,7 +219,7 @@ static void crowd_add(struct crowd *crowd, uint32_t device, enum finding_id id, 
 	crowd->told[crowd->view.finding_count++] = finding;
 }
 
-static char *text_of_crowd(const struct crowd *crowd, bool verbose)
+__attribute__((noinline)) static char *text_of_crowd(const struct crowd *crowd, bool verbose)
 {
 	struct report_style style = {.width = 80, .quiet = true, .verbose = verbose};
 	char *text = NULL;

@@ -52,6 +52,15 @@ static enum fw_read by_port(const uint8_t *bytes, size_t len, const struct fact_
 	return dissect_datagram(ports[bytes[0] & 7], ports[bytes[0] >> 3 & 7], bytes + 1, len - 1, sink);
 }
 
+static enum fw_read by_maker_port(const uint8_t *bytes, size_t len, const struct fact_sink *sink)
+{
+	static const uint16_t ports[] = {6666, 6667, 9999, 20002, 34569, 54321, 40000, 0};
+
+	if (!len)
+		return FW_READ_SHORT;
+	return dissect_datagram(ports[bytes[0] & 7], ports[bytes[0] >> 3 & 7], bytes + 1, len - 1, sink);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	static dissector *const dissectors[] = {
@@ -64,6 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		dissect_dhip,
 		by_port,
 	};
+	static dissector *const makers[] = {dissect_dvrip, dissect_tuya, dissect_tplink, dissect_tapo, dissect_miio, by_maker_port};
 	struct seen first = {0}, second = {0};
 	struct fact_sink sink = {.take = take, .context = &first};
 	dissector *dissect;
@@ -71,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 
 	if (!len)
 		return 0;
-	dissect = dissectors[bytes[0] & 7];
+	dissect = bytes[0] & 0x80 ? makers[(bytes[0] & 0x7f) % (sizeof(makers) / sizeof(makers[0]))] : dissectors[bytes[0] & 7];
 	result = dissect(bytes + 1, len - 1, &sink);
 	require(result == FW_READ_OK || result == FW_READ_SHORT || result == FW_READ_OTHER || result == FW_READ_BAD);
 	require(first.facts <= len);

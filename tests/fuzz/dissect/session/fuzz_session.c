@@ -16,6 +16,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 static const uint16_t PORTS[] = {23, 80, 21, 1883, 443, 53, 10000, 2323, 25};
+static const uint16_t MAKER_PORTS[] = {9999, 37777}; /* chosen by the top bit */
 enum { PORT_COUNT = sizeof(PORTS) / sizeof(PORTS[0]) };
 
 struct kept {
@@ -72,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	if (!session || !len)
 		goto out;
 	kept[0].len = kept[1].len = 0;
-	dissect_session_init(session, PORTS[bytes[0] % PORT_COUNT]);
+	dissect_session_init(session, bytes[0] & 0x80 ? MAKER_PORTS[bytes[0] & 1] : PORTS[bytes[0] % PORT_COUNT]);
 	for (bytes++, len--; len >= 3 && !done;) {
 		int direction = bytes[0] & 1;
 		bool gap = bytes[0] & 2;

@@ -45,69 +45,51 @@ static const char *shown(char out[SHOWN_MAX], struct slice slice)
 	return out;
 }
 
+static const char *const kind_names[FACT_COUNT] = {
+	[FACT_HTTP_REQUEST] = "REQUEST",
+	[FACT_HTTP_HOST] = "HOST",
+	[FACT_HTTP_AGENT] = "AGENT",
+	[FACT_HTTP_RESPONSE] = "RESPONSE",
+	[FACT_HTTP_SERVER] = "SERVER",
+	[FACT_HTTP_REALM] = "REALM",
+	[FACT_TELNET_BANNER] = "BANNER",
+	[FACT_TELNET_OPTION] = "OPTION",
+	[FACT_FTP_BANNER] = "BANNER",
+	[FACT_FTP_COMMAND] = "COMMAND",
+	[FACT_FTP_REPLY] = "REPLY",
+	[FACT_MQTT_CONNECT] = "CONNECT",
+	[FACT_MQTT_CONNACK] = "CONNACK",
+	[FACT_TLS_CLIENT_HELLO] = "HELLO",
+	[FACT_TLS_SERVER_NAME] = "SNI",
+	[FACT_TLS_JA4] = "JA4",
+	[FACT_TLS_CERTIFICATE_ISSUER] = "ISSUER",
+	[FACT_TLS_CERTIFICATE_SUBJECT] = "SUBJECT",
+	[FACT_TLS_CERTIFICATE_ORGANISATION] = "ORGANISATION",
+	[FACT_TLS_CERTIFICATE_NAME] = "NAME",
+	[FACT_SSH_SERVER] = "SSH-SERVER",
+	[FACT_SSH_CLIENT] = "SSH-CLIENT",
+	[FACT_ADB_DEVICE] = "DEVICE",
+	[FACT_ADB_SERVICE] = "SERVICE",
+	[FACT_DNS_QUESTION] = "QUESTION",
+	[FACT_DNS_RESPONSE] = "ANSWER",
+	[FACT_OWN_PROTOCOL] = "OWN",
+	[FACT_OWN_KIND] = "KIND",
+	[FACT_OWN_MODEL] = "MODEL",
+	[FACT_OWN_FIRMWARE] = "FIRMWARE",
+	[FACT_OWN_NAME] = "NAME",
+	[FACT_OWN_SERIAL] = "SERIAL",
+	[FACT_OWN_HARDWARE] = "HARDWARE",
+	[FACT_OWN_MAC] = "MAC",
+};
+
 static const char *kind_name(enum fact_kind kind)
 {
-	switch (kind) {
-	case FACT_HTTP_REQUEST:
-		return "REQUEST";
-	case FACT_HTTP_HOST:
-		return "HOST";
-	case FACT_HTTP_AGENT:
-		return "AGENT";
-	case FACT_HTTP_RESPONSE:
-		return "RESPONSE";
-	case FACT_HTTP_SERVER:
-		return "SERVER";
-	case FACT_HTTP_REALM:
-		return "REALM";
-	case FACT_TELNET_BANNER:
-		return "BANNER";
-	case FACT_TELNET_OPTION:
-		return "OPTION";
-	case FACT_FTP_BANNER:
-		return "BANNER";
-	case FACT_FTP_COMMAND:
-		return "COMMAND";
-	case FACT_FTP_REPLY:
-		return "REPLY";
-	case FACT_MQTT_CONNECT:
-		return "CONNECT";
-	case FACT_MQTT_CONNACK:
-		return "CONNACK";
-	case FACT_TLS_CLIENT_HELLO:
-		return "HELLO";
-	case FACT_TLS_SERVER_NAME:
-		return "SNI";
-	case FACT_TLS_JA4:
-		return "JA4";
-	case FACT_TLS_CERTIFICATE_ISSUER:
-		return "ISSUER";
-	case FACT_TLS_CERTIFICATE_SUBJECT:
-		return "SUBJECT";
-	case FACT_TLS_CERTIFICATE_ORGANISATION:
-		return "ORGANISATION";
-	case FACT_TLS_CERTIFICATE_NAME:
-		return "NAME";
-	case FACT_SSH_SERVER:
-		return "SSH-SERVER";
-	case FACT_SSH_CLIENT:
-		return "SSH-CLIENT";
-	case FACT_ADB_DEVICE:
-		return "DEVICE";
-	case FACT_ADB_SERVICE:
-		return "SERVICE";
-	case FACT_DNS_QUESTION:
-		return "QUESTION";
-	case FACT_DNS_RESPONSE:
-		return "ANSWER";
-	default:
-		return "OTHER";
-	}
+	return kind_names[kind] ? kind_names[kind] : "OTHER";
 }
 
 static void take_fact(void *context, const struct fact *fact)
 {
-	static const char *const SERVICES[] = {"telnet", "ftp", "http", "mqtt"};
+	static const char *const SERVICES[] = {"telnet", "ftp", "http", "mqtt", "rtsp", "dvrip", "dahua", "baichuan"};
 	static const char *const RESULTS[] = {"unknown", "accepted", "refused"};
 	char a[SHOWN_MAX], b[SHOWN_MAX];
 	struct talk *talk = context;

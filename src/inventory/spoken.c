@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A brand is printed on the case; a maker's own protocol is spoken by what is inside. Who answers in DVRIP runs Xiongmai's firmware, and who
+ * calls out in Tuya's frames has Tuya's module in it, whatever its name. miIO counts less: firms of Xiaomi's house build their
+ * own firmware with it.
+ */
+#include "inventory/spoken.h"
+
+#include <string.h>
+
+#include "inventory/clue.h"
+#include "inventory/identity.h"
+#include "inventory/name.h"
+#include "inventory/words.h"
+
+enum { SURE_SPOKEN = 90, SURE_HOUSE = 70 };
+
+static const struct speaker {
+	const char *protocol, *maker;
+	uint8_t sure;
+} SPEAKERS[OWN_COUNT] = {
+	[OWN_DVRIP] = {"DVRIP", "Xiongmai", SURE_SPOKEN},
+	[OWN_DAHUA] = {"Dahua control", "Dahua", SURE_SPOKEN},
+	[OWN_TUYA] = {"Tuya", "Tuya", SURE_SPOKEN},
+	[OWN_TPLINK] = {"TP-Link smart home", "TP-Link", SURE_SPOKEN},
+	[OWN_BAICHUAN] = {"Baichuan", "Reolink", SURE_SPOKEN},
+	[OWN_MIIO] = {"miIO", "Xiaomi", SURE_HOUSE},
+};
+
+/* How makers call kinds: beginnings. */
+static const struct kind_word {
+	const char *head, *kind;
+} KINDS[] = {
+	{"IPC", "camera"},
+	{"NVR", "video recorder"},
+	{"DVR", "video recorder"},
+	{"HVR", "video recorder"},
+	{"XVR", "video recorder"},
+	{"IOT.SMARTPLUGSWITCH", "plug"},
+	{"IOT.SMARTBULB", "lamp"},
+	{"IOT.IPCAMERA", "camera"},
+	{"SMART.TAPOPLUG", "plug"},
+	{"SMART.KASAPLUG", "plug"},
+	{"SMART.TAPOBULB", "lamp"},
+	{"SMART.IPCAMERA", "camera"},
+};
+
+static const struct spoken {
+	enum fact_kind kind;
+	const char *source, *head;
+} SPOKEN[] = {
+	{FACT_OWN_KIND, "own kind", "kind: "},
+	{FACT_OWN_MODEL, "own model", "model: "},
+	{FACT_OWN_FIRMWARE, "own firmware", "firmware: "},
+	{FACT_OWN_HARDWARE, "own hardware", "hardware: "},
+	{FACT_OWN_NAME, "own name", "name: "},
+	{FACT_OWN_SERIAL, "own serial", "serial: "},
+};
+
+static const char *kind_of(struct slice text)
+{
+	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
+		if (words_start(text, KINDS[i].head))
+			return KINDS[i].kind;
+	return NULL;
+}
+
+/* Among equals the latest counts: firmware is updated. */
+static void guess(struct guess *guess, struct slice value, uint8_t confidence)
+{
+	if (confidence >= guess->confidence && words_trim(value).len) {
+		words_copy(guess->name, value);
+		guess->confidence = confidence;
+	}
+}
+
+static void keep(struct inventory *inventory, uint32_t number, const struct clue_offer *offer)
+{
+	struct clue_offer own = *offer;
+
+	own.class = CLUE_DHIP; /* the makers' own protocols share one */
+	clue_offer(inventory, number, &own);
+}
+
+static void spoken_protocol(struct inventory *inventory, uint32_t number, const struct speaker *speaker)
+{
+	char says[DEVICE_TEXT_MAX];
+
+	words_join(says, "maker: ", words_of(speaker->maker), "");
+	keep(inventory, number, &(struct clue_offer){.source = "own protocol", .value = words_of(speaker->protocol), .says = says});
+	guess(&inventory->devices[number].maker, words_of(speaker->maker), speaker->sure);
+}
+
+/* A device that is known by address alone says its MAC: taken if that MAC is nobody's. */
+static void spoken_mac(struct inventory *inventory, uint32_t number, const uint8_t mac[6])
+{
+	static const uint8_t none[6];
+
+	if (!inventory->devices[number].mac_count && !(mac[0] & 1) && memcmp(mac, none, 6) &&
+		identity_of_mac(inventory, mac) == DEVICE_NONE)
+		identity_give_mac(inventory, number, mac);
+}
+
+static void spoken_guess(struct inventory *inventory, uint32_t number, const struct fact *fact, const char *kind)
+{
+	struct device *device = &inventory->devices[number];
+
+	if (fact->kind == FACT_OWN_KIND && kind)
+		guess(&device->kind, words_of(kind), SURE_SPOKEN);
+	else if (fact->kind == FACT_OWN_MODEL)
+		guess(&device->model, fact->text, SURE_SPOKEN);
+	else if (fact->kind == FACT_OWN_FIRMWARE)
+		guess(&device->firmware, fact->text, SURE_SPOKEN);
+	else if (fact->kind == FACT_OWN_NAME)
+		name_offer(inventory, number, NAME_FINGERPRINT, NAME_RANK_HIGH, words_trim(fact->text));
+}
+
+void spoken_fact(struct inventory *inventory, uint32_t number, const struct fact *fact)
+{
+	const char *kind = fact->kind == FACT_OWN_KIND ? kind_of(words_trim(fact->text)) : NULL;
+	struct slice value = words_trim(fact->text);
+	char says[DEVICE_TEXT_MAX];
+
+	if (fact->number >= OWN_COUNT)
+		return;
+	if (fact->kind == FACT_OWN_PROTOCOL)
+		spoken_protocol(inventory, number, &SPEAKERS[fact->number]);
+	else if (fact->kind == FACT_OWN_MAC)
+		spoken_mac(inventory, number, fact->mac);
+	for (size_t i = 0; i < sizeof(SPOKEN) / sizeof(SPOKEN[0]); i++) {
+		bool silent = fact->kind == FACT_OWN_KIND && !kind;
+		if (fact->kind != SPOKEN[i].kind)
+			continue;
+		words_join(says, SPOKEN[i].head, kind ? words_of(kind) : value, "");
+		keep(inventory, number, &(struct clue_offer){.source = SPOKEN[i].source, .value = value, .says = silent ? NULL : says});
+		spoken_guess(inventory, number, fact, kind);
+	}
+}
