@@ -35,6 +35,8 @@ bool dissect_wants_datagram(uint16_t src_port, uint16_t dst_port);
 struct dissect_session;
 size_t dissect_session_size(void);
 void dissect_session_init(struct dissect_session *session, uint16_t server_port);
+/* The conversation's beginning is not in the capture: what comes first may be the middle of a login. */
+void dissect_session_midway(struct dissect_session *session);
 
 /*
  * As stream_take: direction 0 is the client's. Returns bytes consumed. Sets *out_done when nothing in this conversation

@@ -24,6 +24,11 @@ void dissect_session_init(struct dissect_session *session, uint16_t server_port)
 	session->server_port = server_port;
 }
 
+void dissect_session_midway(struct dissect_session *session)
+{
+	session->midway = true;
+}
+
 bool session_line(const uint8_t *bytes, size_t len, struct line *out_line)
 {
 	size_t limit = len < SESSION_LINE_MAX ? len : SESSION_LINE_MAX;
@@ -109,7 +114,7 @@ static size_t guess(struct dissect_session *session, struct feed *feed)
 	if (what == GUESS_PROTOCOL) {
 		session->protocol = (uint8_t)protocol;
 		if (protocol == PROTOCOL_TELNET)
-			session->telnet.typed = session->hopeless[FROM_CLIENT];
+			telnet_begin(&session->telnet, session->midway, session->hopeless[FROM_CLIENT]);
 		return 0;
 	}
 	session->hopeless[feed->direction] = true;

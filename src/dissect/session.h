@@ -210,6 +210,7 @@ enum protocol {
 struct dissect_session {
 	uint16_t server_port;
 	uint8_t protocol; /* enum protocol */
+	bool midway; /* its beginning is not in the capture */
 	bool hopeless[2]; /* this direction's first bytes are nothing we know */
 	uint32_t unknown_len; /* passed over while nothing is known */
 	union {
@@ -250,6 +251,8 @@ size_t baichuan_take(struct baichuan *baichuan, struct feed *feed);
 bool http_begins(const uint8_t *bytes, size_t len, int direction, bool *out_more);
 /* True if bytes begin with the connecting message of ADB; *out_more: they may, once there are more. */
 bool adb_begins(const uint8_t *bytes, size_t len, bool *out_more);
+/* midway: what is typed first may answer a prompt that is not in the capture; and what is said first no banner; typed: something was, before it was known as telnet. */
+void telnet_begin(struct telnet *telnet, bool midway, bool typed);
 /* True if text ends in a prompt for a user name or a password. */
 bool telnet_prompts(const uint8_t *text, size_t len);
 

@@ -9,7 +9,8 @@
  *
  *      IDLE --types at a user prompt--> USER --line end--> PASSWORD --line end--> try said, IDLE
  *      IDLE --types at a password prompt (no user asked)--> PASSWORD
- *      START --types before anything was asked--> USER: one-sided captures, and bots that do not wait
+ *      START --types before anything was asked--> USER: one-sided captures, and bots that do not wait. Not where the beginning
+ *                                                 is missing: then it may be the password that is typed, and users are shown
  *
  * A prompt is judged when the client types, because only then is the server's line known to be complete; "Last login: Tue"
  * is no prompt however its segments are cut. Results cannot wait for that (a refused client may leave without a word):
@@ -133,6 +134,12 @@ static bool shell_waits(const struct telnet *telnet)
 		return spaced && text.bytes[0] != '%'; /* "% Bad password" begins so */
 	before = text.bytes[text.len - 2];
 	return !memchr("$#>%*", before, 5) && (spaced || before > ' ');
+}
+
+void telnet_begin(struct telnet *telnet, bool midway, bool typed)
+{
+	telnet->typed = typed || midway;
+	telnet->stage = midway ? STAGE_IDLE : STAGE_START;
 }
 
 static void clear_line(struct telnet *telnet)

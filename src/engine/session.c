@@ -144,6 +144,8 @@ static void start(struct engine *engine, struct conversation *c)
 		session_at(engine, number), session_opener_is_server(c) ? conversation_source_port(c) : conversation_target_port(c));
 	if (c->flags & CONVERSATION_OPENING_SEEN)
 		stream_start(slot->stream, 0, c->opening_seq + 1);
+	else
+		dissect_session_midway(session_at(engine, number));
 }
 
 /*

@@ -29,7 +29,7 @@ def rows(tshark, path, options, wanted, fields):
     for field in fields:
         command += ["-e", field]
     for line in lines_of(command):
-        yield {f: v.split(AGGREGATOR) if v else [] for f, v in zip(fields, line.split(SEPARATOR))}
+        yield {f: v.split(AGGREGATOR) if v else [] for f, v in zip(fields, line.split(SEPARATOR, len(fields) - 1))}
 
 
 class Difference:

@@ -164,6 +164,11 @@ void talk_lose(struct talk *talk, int direction, size_t len)
 	stream_segment(talk->stream, direction, talk->next[direction], (const uint8_t *)"", 0, take_chunk, talk);
 }
 
+void talk_midway(struct talk *talk)
+{
+	dissect_session_midway(talk->session);
+}
+
 bool talk_done(const struct talk *talk)
 {
 	return talk->done;

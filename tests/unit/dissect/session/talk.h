@@ -41,6 +41,7 @@ struct talk;
 struct talk *talk_new(uint16_t port);
 void talk_say(struct talk *talk, int direction, const void *bytes, size_t len);
 void talk_lose(struct talk *talk, int direction, size_t len); /* so many bytes are missing in the capture */
+void talk_midway(struct talk *talk); /* its beginning is not in the capture */
 bool talk_done(const struct talk *talk);
 const char *talk_facts(const struct talk *talk);
 void talk_free(struct talk *talk);

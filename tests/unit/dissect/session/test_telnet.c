@@ -175,6 +175,31 @@ static void test_gap(void **state)
 	talk_free(talk);
 }
 
+/* The capture begins between a prompt and the password that answers it: that word is no user's name, whatever follows. */
+static void test_picked_up_midway(void **state)
+{
+	struct talk *talk = talk_new(23);
+
+	talk_midway(talk);
+	say(talk, 0, "xc3511\r\n");
+	say(talk, 0, "enable\r\n");
+	assert_string_equal(talk_facts(talk), "");
+	talk_free(talk);
+
+	talk = talk_new(23);
+	talk_midway(talk);
+	say(talk, 1, "xc3511");
+	say(talk, 1, "\r\nAccess granted\r\n");
+	say(talk, 0, "xc3511\r\n");
+	say(talk, 1, "\r\nBusyBox v1.1.2\r\n$ ");
+	say(talk, 0, "su\r\n");
+	say(talk, 1, "su\r\nPassword: ");
+	say(talk, 0, "juantech\r\n");
+	say(talk, 1, "\r\n# ");
+	assert_string_equal(talk_facts(talk), "TRY telnet :juantech\nRESULT telnet accepted\n");
+	talk_free(talk);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +208,7 @@ int main(void)
 		cmocka_unit_test(test_ceilings),
 		cmocka_unit_test(test_bulk_is_done),
 		cmocka_unit_test(test_gap),
+		cmocka_unit_test(test_picked_up_midway),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
