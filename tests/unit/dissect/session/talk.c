@@ -13,6 +13,8 @@
 #include "dissect/dissect.h"
 #include "stream/stream.h"
 
+#include "fact_line.h"
+
 enum { FACTS_MAX = 65536, SHOWN_MAX = 512 };
 
 struct talk {
@@ -83,13 +85,23 @@ static const char *kind_name(enum fact_kind kind)
 	case FACT_DNS_RESPONSE:
 		return "ANSWER";
 	default:
-		return "OTHER";
+		return NULL;
 	}
+}
+
+/* Kinds that have no word here: as fact_line() has them, a space for the tab. */
+static void note_line(struct talk *talk, const struct fact *fact)
+{
+	static char line[FACT_LINE_MAX];
+
+	fact_line(line, sizeof(line), fact);
+	*strchr(line, '\t') = ' ';
+	note(talk, "%.*s\n", SHOWN_MAX, line);
 }
 
 static void take_fact(void *context, const struct fact *fact)
 {
-	static const char *const SERVICES[] = {"telnet", "ftp", "http", "mqtt"};
+	static const char *const SERVICES[] = {"telnet", "ftp", "http", "mqtt", "rtsp"};
 	static const char *const RESULTS[] = {"unknown", "accepted", "refused"};
 	char a[SHOWN_MAX], b[SHOWN_MAX];
 	struct talk *talk = context;
@@ -108,6 +120,8 @@ static void take_fact(void *context, const struct fact *fact)
 		note(talk, "HELLO %04x\n", fact->number);
 	else if (fact->kind == FACT_DNS_QUESTION || fact->kind == FACT_DNS_RESPONSE)
 		note(talk, "%s %s\n", kind_name(fact->kind), shown(a, fact->name));
+	else if (!kind_name(fact->kind))
+		note_line(talk, fact);
 	else if (fact->text.bytes)
 		note(talk, "%s %s\n", kind_name(fact->kind), shown(a, fact->text));
 	else
