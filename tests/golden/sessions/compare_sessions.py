@@ -8,7 +8,7 @@ Both sides become a multiset of (conversation, fact, value) per capture: ours fr
 fields. The conversation is its two ends; frames are not compared, because tshark says a message where it ends and we say
 each fact as soon as it is there. Logins are put together here from tshark's fields: FTP from USER, PASS and the next reply
 that decides, HTTP from http.authbasic and the response that tshark ties to the request, MQTT from CONNECT and CONNACK,
-telnet by a reader of its own (class Telnet) over the payload of the frames that tshark
+documents and RTSP in web_facts.py, telnet by a reader of its own (class Telnet) over the payload of the frames that tshark
 calls telnet.
 
 Not compared: telnet_banner (tshark has no such field), and dns_address over TCP (the same code as for UDP, where it is).
@@ -28,9 +28,10 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../facts"))
+import web_facts  # noqa: E402
 from compare_facts import AGGREGATOR, SEPARATOR, Difference, captures_of, judge, lines_of, lossy, name, percent, read_explained, shown  # noqa: E402
 
-FILTER = "tcp and (http or telnet or ftp or mqtt or tls.handshake.type == 1 or dns)"
+FILTER = "tcp and (http or telnet or ftp or mqtt or tls.handshake.type == 1 or dns or rtsp)"
 
 FIELDS = """
 frame.number frame.protocols ip.src ip.dst ipv6.src ipv6.dst tcp.srcport tcp.dstport tcp.stream tcp.payload
@@ -39,7 +40,7 @@ http.request_in telnet.cmd telnet.subcmd ftp.request.command ftp.request.arg ftp
 mqtt.msgtype mqtt.ver mqtt.clientid mqtt.conflag.uname mqtt.username mqtt.passwd mqtt.conack.val mqtt.conack.reason_code
 tls.handshake.type tls.handshake.version tls.handshake.extensions.supported_version tls.handshake.extensions_server_name
 dns.id dns.flags.response dns.flags.rcode dns.count.queries dns.qry.name dns.qry.type
-""".split()
+""".split() + web_facts.FIELDS
 
 OPTIONS = ["-o", "tcp.reassemble_out_of_order:TRUE", "-d", "tcp.port==10000,http"]
 
@@ -58,10 +59,11 @@ class Reader:
     def __init__(self):
         self.ftp_user, self.ftp_tries = {}, collections.Counter()
         self.basic_frames, self.mqtt_tries = set(), {}
-        self.telnet = collections.defaultdict(Telnet)
+        self.telnet, self.web = collections.defaultdict(Telnet), web_facts.Web()
 
     def read(self, row):
-        for protocol in (self.http, self.ftp, self.mqtt, self.tls, self.dns, self.telnet_options, self.telnet_login):
+        for protocol in (self.http, self.ftp, self.mqtt, self.tls, self.dns, self.telnet_options, self.telnet_login, self.web.documents,
+                         self.web.rtsp):
             yield from protocol(row)
 
     def http(self, row):
@@ -205,7 +207,7 @@ def theirs(tshark, path):
         command += ["-e", field]
     facts, reader = collections.Counter(), Reader()
     for line in lines_of(command):
-        row = collections.defaultdict(list, {f: v.split(AGGREGATOR) if v else [] for f, v in zip(fields, line.split(SEPARATOR))})
+        row = collections.defaultdict(list, {f: v.split(AGGREGATOR) if v else [] for f, v in zip(fields, line.split(SEPARATOR, len(fields) - 1))})
         if len(row["ip.src"] + row["ipv6.src"]) != 1:
             continue  # within a tunnel or an ICMP error: not ours to read
         for fact, value in reader.read(row):
@@ -226,7 +228,7 @@ def ours(dump, path):
         _, ends, fact, value = line.split("\t", 3)
         a, p, b, q = ends.split(" ")
         if fact not in LEFT_OUT:
-            facts[label(f"{a} {p}", f"{b} {q}"), fact, lossy(fact, value)] += 1
+            facts[label(f"{a} {p}", f"{b} {q}"), fact, web_facts.read_out(fact, lossy(fact, value))] += 1
     return facts
 
 
