@@ -33,7 +33,9 @@ import sys
 import tempfile
 import urllib.parse
 
-FILTER = "arp or icmpv6 or dhcp or dns or mdns or ssdp or udp.port == 37810"
+import web_facts
+
+FILTER = "arp or icmpv6 or dhcp or dns or mdns or ssdp or udp.port in {3702, 37810}"
 
 FIELDS = """
 frame.number frame.protocols udp.srcport udp.dstport udp.payload ipv6.hlim
@@ -333,7 +335,7 @@ def dhip(row):
         yield "dhip_address", address(info["IPv4Address"]["IPAddress"])
 
 
-PROTOCOLS = (arp, nd, dhcp, dns, mdns, ssdp, dhip)
+PROTOCOLS = (arp, nd, dhcp, dns, mdns, ssdp, dhip, web_facts.wsd)
 
 
 # --- both sides of one capture ------------------------------------------------------------------------------------

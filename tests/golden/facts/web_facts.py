@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Documents in HTTP bodies and RTSP, from tshark's fields: the part of compare_sessions.py that reads what tshark only shows.
+"""Documents in HTTP bodies, WS-Discovery and RTSP: the part of the comparisons that reads what tshark only shows.
 
 Bodies are tshark's (http.file_data: in order, without chunks); their XML is read by expat, their titles by a regular
 expression over the page without comments and scripts. RTSP's methods, URLs and states are tshark's fields, its other headers
@@ -11,8 +11,6 @@ import ipaddress
 import re
 import urllib.parse
 import xml.parsers.expat
-
-from compare_facts import shown
 
 # The body stands last, since it may hold what separates fields.
 FIELDS = """
@@ -130,6 +128,17 @@ def soap(body, side):
             yield "error", text
 
 
+def wsd(row):
+    """tshark has no dissector for WS-Discovery: its UDP payload. A message with several matches speaks for others."""
+    if "3702" not in row["udp.srcport"][:1] + row["udp.dstport"][:1] or not row["udp.payload"]:
+        return
+    found = list(soap(bytes.fromhex(row["udp.payload"][0].replace(":", "")), "datagram"))
+    several = any(value.startswith("1|") for _, value in found)
+    for fact, value in found:
+        if not several or fact == "wsd_message":
+            yield fact, value
+
+
 def title(body):
     page = re.sub(rb"<!--.*?-->|<(script|style)\b.*?</\1\s*>", b"", body, flags=re.S | re.I)
     page = re.split(rb"<(?:body|frameset)\b|</head\s*>", page, maxsplit=1, flags=re.I)[0]
@@ -141,6 +150,7 @@ def body_of(field):
     """Bytes since tshark 4.2, text with escapes before."""
     if re.fullmatch("(?:[0-9a-f]{2}:?)*", field):
         return bytes.fromhex(field.replace(":", ""))
+    from compare_facts import shown
     return shown(field).encode("latin-1")
 
 
