@@ -124,7 +124,7 @@ static const struct dialogue SOAPS[] = {
 	{"any port, arguments that lie", 5000,
 		{CLIENT(POST
 			"117\r\n" SOAP("<AddAnyPortMapping><NewExternalPort>65536</NewExternalPort><NewInternalPort>-1</NewInternalPort>"
-				      "<NewInternalClient>1.2.3.256</NewInternalClient></AddAnyPortMapping>") "\r\n0\r\n\r\n")},
+				       "<NewInternalClient>1.2.3.256</NewInternalClient></AddAnyPortMapping>") "\r\n0\r\n\r\n")},
 		"REQUEST POST /x\nupnp_port_mapping ::|0|0||\n"},
 	{"what a gateway tells of its mappings is no request", 5000,
 		{SERVER(XML SOAP("<AddPortMapping>" ARGUMENTS "</AddPortMapping><GetSpecificPortMappingEntryResponse>" ARGUMENTS
