@@ -8,7 +8,15 @@
 
 #include "dissect/give.h"
 
-enum { PORT_DNS = 53, PORT_DHCP_SERVER = 67, PORT_DHCP_CLIENT = 68, PORT_SSDP = 1900, PORT_MDNS = 5353, PORT_DHIP = 37810 };
+enum {
+	PORT_DNS = 53,
+	PORT_DHCP_SERVER = 67,
+	PORT_DHCP_CLIENT = 68,
+	PORT_SSDP = 1900,
+	PORT_WSD = 3702,
+	PORT_MDNS = 5353,
+	PORT_DHIP = 37810,
+};
 /* makers' own: of the first two the device sends to the port, of the others from it */
 enum { PORT_TUYA_CLEAR = 6666, PORT_TUYA = 6667, PORT_TPLINK = 9999, PORT_TAPO = 20002, PORT_DVRIP = 34569, PORT_MIIO = 54321 };
 
@@ -24,6 +32,7 @@ static bool known(uint16_t port)
 	case PORT_DHCP_SERVER:
 	case PORT_DHCP_CLIENT:
 	case PORT_SSDP:
+	case PORT_WSD:
 	case PORT_MDNS:
 	case PORT_DHIP:
 	case PORT_TUYA_CLEAR:
@@ -71,10 +80,12 @@ enum fw_read dissect_datagram(uint16_t src_port, uint16_t dst_port, const uint8_
 		return dissect_mdns(bytes, len, sink);
 	if (either(src_port, dst_port, PORT_DHCP_SERVER) || either(src_port, dst_port, PORT_DHCP_CLIENT))
 		return dissect_dhcp(bytes, len, sink);
-	/* these two tell themselves apart by their first bytes */
+	/* these tell themselves apart by their first bytes */
 	if (either(src_port, dst_port, PORT_DHIP) && bytes[0] == 0x20)
 		return dissect_dhip(bytes, len, sink);
 	if (either(src_port, dst_port, PORT_SSDP))
 		return dissect_ssdp(bytes, len, sink);
+	if (either(src_port, dst_port, PORT_WSD))
+		return dissect_wsd(bytes, len, sink);
 	return dissect_own(src_port, dst_port, bytes, len, sink);
 }

@@ -4,7 +4,8 @@
  *
  * Each direction is a loop of start line, header, body; bodies are passed over by the rules of section 6.3, so that all
  * messages of a persistent connection are read. What a response means for a login depends on the request it answers:
- * requests are remembered in order, two facts a byte (method HEAD or CONNECT, Basic or not).
+ * requests are remembered in order, each in a byte (method HEAD or CONNECT, Basic or not, a port mapping or not).
+ * Bodies that may be documents go to http_body.c.
  *
  * Lost (at first, after a gap, nonsense, a header without end): nothing is read until a segment begins like a message,
  * which is where senders begin one nearly always. After SESSION_SILENT_MAX bytes without, hope is given up.
@@ -12,18 +13,15 @@
 #include "dissect/session.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "dissect/basic.h"
+#include "dissect/field.h"
 
 enum {
 	HEADER_LEN_MAX = 65536, /* of one message */
 	METHOD_LEN_MAX = 20,
 	CHUNK_DIGITS_MAX = 15,
 };
-
-/* What is remembered of a request until its response. PENDING_REQUEST makes it differ from "nothing pending". */
-enum { PENDING_REQUEST = 1, PENDING_BASIC = 2, PENDING_HEAD = 4, PENDING_CONNECT = 8 };
 
 enum http_method { METHOD_ANY, METHOD_HEAD, METHOD_CONNECT };
 
@@ -51,9 +49,15 @@ bool http_begins(const uint8_t *bytes, size_t len, int direction, bool *out_more
 	return false;
 }
 
+/* All that is known of a message is forgotten, but for a port mapping whose error was not said yet. */
+static void reset(struct http_side *side, enum http_state state)
+{
+	*side = (struct http_side){.state = (uint8_t)state, .lost_len = side->lost_len, .mapping_open = side->mapping_open};
+}
+
 static void lose(struct http_side *side)
 {
-	*side = (struct http_side){.state = HTTP_LOST, .lost_len = side->lost_len};
+	reset(side, HTTP_LOST);
 }
 
 static void begin_body(struct http_side *side)
@@ -77,20 +81,6 @@ static bool is_method(const uint8_t *bytes, size_t len)
 	return len > 0 && len <= METHOD_LEN_MAX;
 }
 
-static bool slice_is(struct slice slice, const char *word)
-{
-	return slice.len == strlen(word) && strncasecmp((const char *)slice.bytes, word, slice.len) == 0;
-}
-
-static struct slice trim(struct slice s)
-{
-	while (s.len && (s.bytes[0] == ' ' || s.bytes[0] == '\t'))
-		s.bytes++, s.len--;
-	while (s.len && (s.bytes[s.len - 1] == ' ' || s.bytes[s.len - 1] == '\t'))
-		s.len--;
-	return s;
-}
-
 /* method SP target SP HTTP/1.x; a cut line has no version to show. */
 static bool start_request(struct http_side *side, struct feed *feed, const struct line *line)
 {
@@ -108,7 +98,7 @@ static bool start_request(struct http_side *side, struct feed *feed, const struc
 			return false;
 		fact.text.len = (size_t)(last - space - 1);
 	}
-	side->method = slice_is(fact.name, "HEAD") ? METHOD_HEAD : slice_is(fact.name, "CONNECT") ? METHOD_CONNECT : METHOD_ANY;
+	side->method = field_is(fact.name, "HEAD") ? METHOD_HEAD : field_is(fact.name, "CONNECT") ? METHOD_CONNECT : METHOD_ANY;
 	feed->sink->take(feed->sink->context, &fact);
 	return true;
 }
@@ -139,64 +129,50 @@ static bool start_response(struct http *http, struct http_side *side, struct fee
 		status = status * 10 + (b[i] - '0');
 	}
 	session_say_number(feed, FACT_HTTP_RESPONSE, status);
+	side->status = (uint16_t)status;
 	side->no_body = status < 200 || status == 204 || status == 304 || request & PENDING_HEAD;
 	side->switching = status == 101 || (request & PENDING_CONNECT && status >= 200 && status < 300);
 	if (status >= 200) {
 		pending_remove(&http->requests);
 		judge_login(feed, request, status);
+		http_judge_mapping(side, feed, request, status);
 	}
 	return true;
-}
-
-static void take_length(struct http_side *side, struct slice value)
-{
-	uint64_t length = 0;
-
-	for (size_t i = 0; i < value.len; i++) {
-		if (value.bytes[i] < '0' || value.bytes[i] > '9' || length > UINT64_MAX / 16)
-			return;
-		length = length * 10 + (value.bytes[i] - '0');
-	}
-	side->has_length = value.len > 0;
-	side->left = length;
 }
 
 /* Authorization: only Basic is a login in clear; Digest and the like are not. */
 static void take_authorization(struct http_side *side, struct feed *feed, struct slice value)
 {
-	enum { SCHEME_LEN = 6 };
-	struct slice scheme = {value.bytes, SCHEME_LEN};
+	struct slice credentials = field_basic(value);
 
-	if (value.len <= SCHEME_LEN || !slice_is(scheme, "Basic "))
-		return;
-	value = trim((struct slice){value.bytes + SCHEME_LEN, value.len - SCHEME_LEN});
-	if (basic_read(feed->sink, LOGIN_HTTP, value) == FW_READ_OK)
+	if (credentials.len && basic_read(feed->sink, LOGIN_HTTP, credentials) == FW_READ_OK)
 		side->basic = true;
 }
 
 static void take_field(struct http_side *side, struct feed *feed, const struct line *line)
 {
-	struct slice text = line->text, name, value;
-	const uint8_t *colon = memchr(text.bytes, ':', text.len);
+	struct slice name, value;
 	bool from_client = feed->direction == FROM_CLIENT;
 
-	if (!colon)
+	if (!field_read(line->text, &name, &value))
 		return;
-	name = trim((struct slice){text.bytes, (size_t)(colon - text.bytes)});
-	value = trim((struct slice){colon + 1, text.len - (size_t)(colon - text.bytes) - 1});
-	if (slice_is(name, "Content-Length"))
-		take_length(side, value);
-	else if (slice_is(name, "Transfer-Encoding"))
-		side->chunked = value.len >= 7 && slice_is((struct slice){value.bytes + value.len - 7, 7}, "chunked");
-	else if (from_client && slice_is(name, "Host"))
+	if (field_is(name, "Content-Length"))
+		side->has_length = field_length(value, &side->left);
+	else if (field_is(name, "Content-Type"))
+		side->content = (uint8_t)http_content_of(value);
+	else if (field_is(name, "Content-Encoding"))
+		side->encoded = !field_is(value, "identity");
+	else if (field_is(name, "Transfer-Encoding"))
+		side->chunked = value.len >= 7 && field_is((struct slice){value.bytes + value.len - 7, 7}, "chunked");
+	else if (from_client && field_is(name, "Host"))
 		session_say_text(feed, FACT_HTTP_HOST, value);
-	else if (from_client && slice_is(name, "User-Agent"))
+	else if (from_client && field_is(name, "User-Agent"))
 		session_say_text(feed, FACT_HTTP_AGENT, value);
-	else if (from_client && slice_is(name, "Authorization") && !line->cut)
+	else if (from_client && field_is(name, "Authorization") && !line->cut)
 		take_authorization(side, feed, value);
-	else if (!from_client && slice_is(name, "Server"))
+	else if (!from_client && field_is(name, "Server"))
 		session_say_text(feed, FACT_HTTP_SERVER, value);
-	else if (!from_client && slice_is(name, "WWW-Authenticate"))
+	else if (!from_client && field_is(name, "WWW-Authenticate"))
 		session_say_text(feed, FACT_HTTP_REALM, value);
 }
 
@@ -207,15 +183,18 @@ static void end_header(struct http *http, struct http_side *side, struct feed *f
 			(uint8_t)(PENDING_REQUEST | (side->basic ? PENDING_BASIC : 0) | (side->method == METHOD_HEAD ? PENDING_HEAD : 0) |
 				(side->method == METHOD_CONNECT ? PENDING_CONNECT : 0)));
 		begin_body(side);
-		return;
-	}
-	if (side->switching) {
+	} else if (side->switching) {
 		feed->done = true;
 		return;
+	} else {
+		begin_body(side);
+		if (side->state == HTTP_START && !side->no_body && !side->has_length && !side->chunked)
+			side->state = HTTP_REST;
 	}
-	begin_body(side);
-	if (side->state == HTTP_START && !side->no_body && !side->has_length && !side->chunked)
-		lose(side); /* a body until the end of the connection: passed over like what is lost */
+	if (side->state != HTTP_START)
+		http_body_begin(http, feed);
+	if (side->state == HTTP_REST && !http_body_wanted(http, feed->direction))
+		lose(side); /* passed over like what is lost */
 }
 
 static void take_start(struct http *http, struct http_side *side, struct feed *feed, const struct line *line)
@@ -233,7 +212,7 @@ static void take_start(struct http *http, struct http_side *side, struct feed *f
 /* hex digits, perhaps an extension after ';' (section 7.1) */
 static void take_chunk_size(struct http_side *side, const struct line *line)
 {
-	struct slice text = trim(line->text);
+	struct slice text = field_trim(line->text);
 	uint64_t size = 0;
 	size_t i;
 
@@ -282,10 +261,11 @@ static void take_line(struct http *http, struct http_side *side, struct feed *fe
 		break;
 	case HTTP_TRAILER:
 		if (empty)
-			*side = (struct http_side){.state = HTTP_START};
+			reset(side, HTTP_START);
 		break;
 	case HTTP_BODY:
 	case HTTP_CHUNK_DATA:
+	case HTTP_REST:
 	case HTTP_LOST:
 		break;
 	}
@@ -293,11 +273,13 @@ static void take_line(struct http *http, struct http_side *side, struct feed *fe
 		lose(side);
 }
 
-/* Passes over what a count covers. */
-static size_t pass_over(struct http_side *side, size_t len)
+/* What a count covers. */
+static size_t take_body(struct http *http, struct feed *feed, struct slice bytes)
 {
-	size_t taken = side->left < len ? (size_t)side->left : len;
+	struct http_side *side = &http->sides[feed->direction];
+	size_t taken = side->left < bytes.len ? (size_t)side->left : bytes.len;
 
+	http_body_take(http, feed, (struct slice){bytes.bytes, taken});
 	side->left -= taken;
 	side->header_len = 0;
 	if (!side->left)
@@ -305,11 +287,19 @@ static size_t pass_over(struct http_side *side, size_t len)
 	return taken;
 }
 
+/* What goes on until the connection ends, as far as anybody wants it. */
+static void take_rest(struct http *http, struct feed *feed, struct slice bytes)
+{
+	http_body_take(http, feed, bytes);
+	if (!http_body_wanted(http, feed->direction))
+		lose(&http->sides[feed->direction]);
+}
+
 /* A chunk while lost: does it begin a message? Returns true if reading can go on; *out_more: wait for more of it. */
 static bool find_again(struct http_side *side, struct feed *feed, bool *out_more)
 {
 	if (http_begins(feed->bytes, feed->len, feed->direction, out_more)) {
-		*side = (struct http_side){.state = HTTP_START, .lost_len = side->lost_len};
+		reset(side, HTTP_START);
 		return true;
 	}
 	if (!*out_more) {
@@ -319,35 +309,48 @@ static bool find_again(struct http_side *side, struct feed *feed, bool *out_more
 	return false;
 }
 
+/* One step of reading; bytes taken, 0: wait for more. */
+static size_t take_some(struct http *http, struct feed *feed, struct slice here)
+{
+	struct http_side *side = &http->sides[feed->direction];
+	struct line line;
+
+	if (side->skipping)
+		return session_skip_line(here.bytes, here.len, &side->skipping);
+	if (side->state == HTTP_BODY || side->state == HTTP_CHUNK_DATA)
+		return take_body(http, feed, here);
+	if (side->state == HTTP_REST) {
+		take_rest(http, feed, here);
+		return here.len;
+	}
+	if (!session_line(here.bytes, here.len, &line))
+		return 0;
+	take_line(http, side, feed, &line);
+	return line.taken;
+}
+
 size_t http_take(struct http *http, struct feed *feed)
 {
 	struct http_side *side = &http->sides[feed->direction];
-	size_t at = 0;
+	size_t at = 0, taken = 1;
 	bool more = false;
 
 	if (feed->gap) {
 		lose(side);
 		http->requests.count = 0; /* an answer may be among what is missing */
 	}
-	if (side->state == HTTP_LOST && !find_again(side, feed, &more))
+	http_body_settle(http, feed);
+	if ((side->state == HTTP_LOST || side->state == HTTP_REST) && !find_again(side, feed, &more)) {
+		if (!more && side->state == HTTP_REST)
+			take_rest(http, feed, (struct slice){feed->bytes, feed->len});
+		http_body_settle(http, feed);
 		return more ? 0 : feed->len;
-	while (at < feed->len && !feed->done) {
-		const uint8_t *here = feed->bytes + at;
-		size_t left = feed->len - at;
-		struct line line;
-
-		if (side->state == HTTP_LOST)
-			return feed->len;
-		if (side->skipping) {
-			at += session_skip_line(here, left, &side->skipping);
-		} else if (side->state == HTTP_BODY || side->state == HTTP_CHUNK_DATA) {
-			at += pass_over(side, left);
-		} else if (session_line(here, left, &line)) {
-			take_line(http, side, feed, &line);
-			at += line.taken;
-		} else {
-			break;
-		}
 	}
-	return at;
+	while (at < feed->len && !feed->done && taken && side->state != HTTP_LOST) {
+		http_body_settle(http, feed);
+		taken = take_some(http, feed, (struct slice){feed->bytes + at, feed->len - at});
+		at += taken;
+	}
+	http_body_settle(http, feed);
+	return side->state == HTTP_LOST ? feed->len : at;
 }

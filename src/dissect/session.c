@@ -101,6 +101,12 @@ void pending_remove(struct pending *pending)
 	pending->count--;
 }
 
+void pending_mark(struct pending *pending, uint8_t bits)
+{
+	if (pending->count)
+		pending->items[(pending->head + pending->count - 1) % PENDING_MAX] |= bits;
+}
+
 /* Looks at first bytes. Returns bytes taken; 0 with feed->done unset means either "more" or "now it is known". */
 static size_t guess(struct dissect_session *session, struct feed *feed)
 {
@@ -152,6 +158,8 @@ static size_t take(struct dissect_session *session, struct feed *feed)
 		return tplink_take(&session->tplink, feed);
 	case PROTOCOL_BAICHUAN:
 		return baichuan_take(&session->baichuan, feed);
+	case PROTOCOL_RTSP:
+		return rtsp_take(&session->rtsp, feed);
 	case PROTOCOL_UNKNOWN:
 		break;
 	}

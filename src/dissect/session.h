@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dissect/document.h"
 #include "model/fact.h"
 #include "wire/bytes.h"
 
@@ -63,11 +64,26 @@ void pending_add(struct pending *pending, uint8_t item);
 /* 0 when nothing is pending. */
 uint8_t pending_first(const struct pending *pending);
 void pending_remove(struct pending *pending);
+/* Adds to what is remembered of the newest, if it is still pending. */
+void pending_mark(struct pending *pending, uint8_t bits);
 
 /* ---- states, one per protocol; all zero is the start ---- */
 
-/* Lost: until a segment begins like a message. */
-enum http_state { HTTP_LOST, HTTP_START, HTTP_HEADER, HTTP_BODY, HTTP_CHUNK_SIZE, HTTP_CHUNK_DATA, HTTP_CHUNK_END, HTTP_TRAILER };
+/* Lost: until a segment begins like a message. Rest: a body that ends with the connection. */
+enum http_state {
+	HTTP_LOST,
+	HTTP_START,
+	HTTP_HEADER,
+	HTTP_BODY,
+	HTTP_CHUNK_SIZE,
+	HTTP_CHUNK_DATA,
+	HTTP_CHUNK_END,
+	HTTP_TRAILER,
+	HTTP_REST,
+};
+
+/* What a Content-Type says that matters here. */
+enum http_content { HTTP_CONTENT_UNSAID, HTTP_CONTENT_XML, HTTP_CONTENT_HTML, HTTP_CONTENT_OTHER };
 
 struct http_side {
 	uint64_t left; /* bytes of body or chunk still to come */
@@ -79,11 +95,39 @@ struct http_side {
 	bool basic; /* this request carried Basic credentials */
 	uint8_t method; /* enum http_method */
 	bool switching; /* after this response the connection is no HTTP any more */
+	uint8_t content; /* enum http_content */
+	bool encoded; /* the body is compressed: not read */
+	bool mapping_open; /* a port mapping was refused, why may be in the body */
+	uint16_t status;
 };
 
+/* What is remembered of a request until its response. PENDING_REQUEST makes it differ from "nothing pending". */
+enum { PENDING_REQUEST = 1, PENDING_BASIC = 2, PENDING_HEAD = 4, PENDING_CONNECT = 8, PENDING_MAPPING = 16 };
+
+/* One document for both directions: a body whose turn has not ended gives way to the other side's next one. */
 struct http {
 	struct http_side sides[2];
 	struct pending requests;
+	uint8_t reading; /* 0: no body; 1: the client's; 2: the server's */
+	struct document document;
+};
+
+enum rtsp_state { RTSP_LOST, RTSP_START, RTSP_HEADER, RTSP_BODY };
+
+struct rtsp_side {
+	uint64_t left; /* bytes of body or interleaved data still to come */
+	uint32_t header_len, lost_len; /* as in struct http_side */
+	uint8_t state; /* enum rtsp_state */
+	bool skipping;
+	bool request; /* the message at hand is one; each side may send both */
+	bool basic; /* it carries Basic credentials */
+	bool options; /* its method is OPTIONS */
+};
+
+struct rtsp {
+	struct rtsp_side sides[2];
+	struct pending requests; /* the client's */
+	uint32_t media_len; /* interleaved data so far */
 };
 
 enum { TELNET_LINE_MAX = 160, TELNET_FIELD_MAX = 64 };
@@ -205,6 +249,7 @@ enum protocol {
 	PROTOCOL_TUYA,
 	PROTOCOL_TPLINK,
 	PROTOCOL_BAICHUAN,
+	PROTOCOL_RTSP,
 };
 
 struct dissect_session {
@@ -226,6 +271,7 @@ struct dissect_session {
 		struct dahua dahua;
 		struct tplink tplink;
 		struct baichuan baichuan;
+		struct rtsp rtsp;
 	};
 };
 _Static_assert(sizeof(struct dissect_session) <= 1536, "thousands of these are held");
@@ -246,6 +292,7 @@ size_t dahua_take(struct dahua *dahua, struct feed *feed);
 size_t tuya_take(struct feed *feed);
 size_t tplink_take(struct tplink *tplink, struct feed *feed);
 size_t baichuan_take(struct baichuan *baichuan, struct feed *feed);
+size_t rtsp_take(struct rtsp *rtsp, struct feed *feed);
 
 /* True if bytes begin an HTTP/1 message of this direction; *out_more: they may, once there are more. */
 bool http_begins(const uint8_t *bytes, size_t len, int direction, bool *out_more);
@@ -253,8 +300,22 @@ bool http_begins(const uint8_t *bytes, size_t len, int direction, bool *out_more
 bool adb_begins(const uint8_t *bytes, size_t len, bool *out_more);
 /* midway: what is typed first may answer a prompt that is not in the capture; and what is said first no banner; typed: something was, before it was known as telnet. */
 void telnet_begin(struct telnet *telnet, bool midway, bool typed);
+/* The same for RTSP, where either side may begin with either; OPTIONS needs its whole line to be told from HTTP's. */
+bool rtsp_begins(const uint8_t *bytes, size_t len, bool *out_more);
 /* True if text ends in a prompt for a user name or a password. */
 bool telnet_prompts(const uint8_t *text, size_t len);
+
+/* ---- bodies of HTTP (http_body.c) ---- */
+
+enum http_content http_content_of(struct slice content_type);
+/* A body comes from the feed's side; whether it is read is decided here. */
+void http_body_begin(struct http *http, struct feed *feed);
+void http_body_take(struct http *http, struct feed *feed, struct slice bytes);
+bool http_body_wanted(const struct http *http, int direction);
+/* What the status of a response says of a port mapping that its request asked for. */
+void http_judge_mapping(struct http_side *side, struct feed *feed, uint8_t request, uint32_t status);
+/* To be called whenever a message may have ended: says what can not become clearer any more. */
+void http_body_settle(struct http *http, struct feed *feed);
 
 /* ---- guessing the protocol (sniff.c) ---- */
 

@@ -5,6 +5,7 @@
  *   TLS      16 03 0x .. .. 01            any port; so does 8x .. 01 03 0x, the form of SSL 2 (RFC 5246 appendix E.2);
  *                                         any other TLS record means it was picked up midway: encrypted, done
  *   HTTP     method SP, "HTTP/1."         any port; 80, 8080 and the like even when picked up midway
+ *   RTSP     "RTSP/", method SP .. RTSP/  any port; 554 and 8554 even when picked up midway
  *   MQTT     10 len 00 04 "MQTT"          any port (3.1: 00 06 "MQIsdp")
  *   telnet   ff fb..fe option             any port; text that ends in a login prompt, any port; 23 and 2323 otherwise
  *   FTP      "220" and not a mail server  any port; 21 otherwise
@@ -40,6 +41,11 @@ static bool is_ftp_port(uint16_t port)
 static bool is_http_port(uint16_t port)
 {
 	return port == 80 || port == 81 || port == 88 || port == 8000 || port == 8080 || port == 8081 || port == 8888;
+}
+
+static bool is_rtsp_port(uint16_t port)
+{
+	return port == 554 || port == 8554;
 }
 
 static bool is_mail_port(uint16_t port)
@@ -156,6 +162,8 @@ static enum guess guess_by_port(uint16_t port, const struct feed *feed, enum pro
 		*out_protocol = PROTOCOL_FTP;
 	else if (is_http_port(port))
 		*out_protocol = PROTOCOL_HTTP;
+	else if (is_rtsp_port(port))
+		*out_protocol = PROTOCOL_RTSP;
 	else if (port == 53)
 		*out_protocol = PROTOCOL_DNS;
 	else
@@ -184,6 +192,16 @@ static enum guess guess_own(uint16_t port, const struct feed *feed, enum protoco
 		return tries[i].what;
 	}
 	return GUESS_NOTHING;
+}
+
+/* A line too long to be waited for is left to HTTP, which may begin with the same word. */
+static enum guess guess_rtsp(const uint8_t *b, size_t len)
+{
+	bool more = false;
+
+	if (rtsp_begins(b, len, &more))
+		return GUESS_PROTOCOL;
+	return more && len < TEXT_WAIT_MAX ? GUESS_MORE : GUESS_NOTHING;
 }
 
 /* By bytes alone. */
@@ -219,6 +237,10 @@ static enum guess guess_by_bytes(uint16_t port, const struct feed *feed, enum pr
 	}
 	if (what == GUESS_NOTHING)
 		what = guess_own(port, feed, out_protocol);
+	if (what == GUESS_NOTHING) {
+		what = guess_rtsp(b, feed->len);
+		*out_protocol = PROTOCOL_RTSP;
+	}
 	if (what == GUESS_NOTHING) {
 		what = http_begins(b, feed->len, feed->direction, &more) ? GUESS_PROTOCOL : more ? GUESS_MORE : GUESS_NOTHING;
 		*out_protocol = PROTOCOL_HTTP;

@@ -14,10 +14,11 @@ enum clue_class {
 	CLUE_MDNS,
 	CLUE_SSDP,
 	CLUE_HTTP,
-	CLUE_BANNER, /* telnet, ftp */
+	CLUE_BANNER, /* telnet, ftp, rtsp */
 	CLUE_ASKED, /* names it asks for by DNS or TLS */
 	CLUE_MQTT,
 	CLUE_DHIP, /* and other makers' own protocols */
+	CLUE_DESCRIBED, /* documents that describe a device: UPnP, ONVIF, HNAP, TR-069 */
 	CLUE_CLASS_COUNT
 };
 

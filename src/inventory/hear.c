@@ -10,7 +10,8 @@
 #include <string.h>
 
 #include "inventory/asked.h"
-#include "inventory/clue.h"
+#include "inventory/ear.h"
+#include "inventory/hear_web.h"
 #include "inventory/identity.h"
 #include "inventory/name.h"
 #include "inventory/spoken.h"
@@ -21,12 +22,6 @@ enum { SURE_DHIP = 90, SURE_MDNS = 70, SURE_MDNS_PRODUCT = 60, SURE_OUI = 60, SU
 
 enum { OPTIONS_SHOWN_MAX = 24, CLIENT_ID_SHOWN_MAX = 20, HARDWARE_ID_LEN = 7 };
 
-/* A beginning (or a whole key, as the table says) and the statement it makes. */
-struct statement {
-	const char *text;
-	const char *says;
-};
-
 static const struct statement DHCP_VENDORS[] = {
 	{"udhcp", "runs: BusyBox udhcpc"},
 	{"dhcpcd", "runs: dhcpcd"},
@@ -36,19 +31,6 @@ static const struct statement DHCP_VENDORS[] = {
 	{"Hewlett-Packard JetDirect", "kind: printer"},
 	{"docsis", "kind: cable modem"},
 	{"PXEClient", "starts over the network (PXE)"},
-};
-
-/* UPnP device types (urn:schemas-upnp-org:device:TYPE:1) that name a kind. */
-static const struct statement SSDP_TYPES[] = {
-	{"InternetGatewayDevice", "router"},
-	{"WANDevice", "router"},
-	{"WLANAccessPointDevice", "access point"},
-	{"MediaRenderer", "media player"},
-	{"MediaServer", "media server"},
-	{"Printer", "printer"},
-	{"DigitalSecurityCamera", "camera"},
-	{"dial", "media player"},
-	{"ZonePlayer", "loudspeaker"},
 };
 
 /* Libraries that say UPnP is spoken, not by whom. */
@@ -83,47 +65,6 @@ static const struct statement DHIP_CLASSES[] = {
 	{"VTO", "door station"},
 	{"VTH", "door monitor"},
 };
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-
-struct ear {
-	struct inventory *inventory;
-	uint32_t number;
-	struct device *device;
-};
-
-static void keep(const struct ear *ear, enum clue_class class, const char *source, struct slice value, const char *says)
-{
-	const struct clue_offer offer = {.source = source, .class = class, .value = value, .says = says};
-
-	clue_offer(ear->inventory, ear->number, &offer);
-}
-
-/* With "head: value" as what it says. */
-static void keep_stated(const struct ear *ear, enum clue_class class, const char *source, struct slice value, const char *head)
-{
-	char says[DEVICE_TEXT_MAX];
-
-	words_join(says, head, value, "");
-	keep(ear, class, source, value, says);
-}
-
-/* Among equals the latest counts: firmware is updated. */
-static void guess(struct guess *guess, struct slice value, uint8_t confidence)
-{
-	if (confidence >= guess->confidence && words_trim(value).len) {
-		words_copy(guess->name, value);
-		guess->confidence = confidence;
-	}
-}
-
-static const char *says_of(const struct statement *table, size_t count, struct slice value)
-{
-	for (size_t i = 0; i < count; i++)
-		if (words_start(value, table[i].text))
-			return table[i].says;
-	return NULL;
-}
 
 /* Option 55 is the order in which a client wants its options: a fingerprint, readable as "1,3,6,15". */
 static void hear_dhcp_parameters(const struct ear *ear, struct slice list)
@@ -332,7 +273,7 @@ static void hear_ssdp_target(const struct ear *ear, struct slice target)
 
 	if (at == SIZE_MAX)
 		return;
-	kind = says_of(SSDP_TYPES, COUNT(SSDP_TYPES), words_from(target, at + strlen(":device:")));
+	kind = hear_upnp_kind(words_from(target, at + strlen(":device:")));
 	if (!kind) {
 		keep(ear, CLUE_SSDP, "ssdp nt", target, NULL);
 		return;
@@ -369,22 +310,6 @@ static void hear_ssdp(const struct ear *ear, const struct fact *fact)
 			keep(ear, CLUE_SSDP, "ssdp usn", at == SIZE_MAX ? text : (struct slice){text.bytes, at}, NULL);
 		break;
 	}
-}
-
-/* Of a challenge only the realm stays: a Digest nonce is another one each time. */
-static void hear_http_realm(const struct ear *ear, struct slice challenge)
-{
-	size_t at = words_find(challenge, "realm=");
-	struct slice realm;
-
-	if (at == SIZE_MAX)
-		return;
-	realm = words_from(challenge, at + strlen("realm="));
-	if (words_start(realm, "\""))
-		realm = words_until(words_from(realm, 1), '"');
-	else
-		realm = words_until(realm, ',');
-	keep(ear, CLUE_HTTP, "http realm", realm, NULL);
 }
 
 /* A device that is known by address alone says its MAC: taken if that MAC is nobody's. */
@@ -458,7 +383,7 @@ void hear_fact(struct inventory *inventory, uint32_t number, const struct fact *
 		keep(&ear, CLUE_HTTP, "http server", fact->text, NULL);
 		break;
 	case FACT_HTTP_REALM:
-		hear_http_realm(&ear, fact->text);
+		keep(&ear, CLUE_HTTP, "http realm", hear_realm(fact->text), NULL);
 		break;
 	case FACT_HTTP_AGENT:
 		keep(&ear, CLUE_HTTP, "http agent", fact->text, NULL);
@@ -483,6 +408,9 @@ void hear_fact(struct inventory *inventory, uint32_t number, const struct fact *
 		break;
 	case FACT_OWN_PROTOCOL ... FACT_OWN_MAC:
 		spoken_fact(inventory, number, fact);
+		break;
+	case FACT_HTTP_TITLE ... FACT_RTSP_REALM:
+		hear_web(&ear, fact);
 		break;
 	default:
 		break;

@@ -108,14 +108,21 @@ void name_merge(struct inventory *inventory, uint32_t from, uint32_t into)
 	old->name[0] = '\0';
 }
 
+/* Whose name people know it by: who sells it, else who made it. */
+static const struct guess *seller(const struct device *device)
+{
+	return device->brand.confidence >= NAME_CONFIDENCE_MIN ? &device->brand : &device->maker;
+}
+
 static void name_by_model(struct device *device)
 {
 	struct slice model = words_of(device->model.name);
+	const char *sold_by = seller(device)->name;
 	char head[DEVICE_TEXT_MAX];
 
 	/* "TP-Link" "TP-Link HS110" would stammer. */
-	words_join(head, "", words_of(device->maker.name), " ");
-	words_join(device->name, words_start(model, device->maker.name) ? "" : head, model, "");
+	words_join(head, "", words_of(sold_by), " ");
+	words_join(device->name, words_start(model, sold_by) ? "" : head, model, "");
 	device->name_source = NAME_FINGERPRINT;
 }
 
@@ -139,7 +146,7 @@ void name_settle(struct inventory *inventory, uint32_t number)
 	/* the name that its user gave it, said in its maker's own protocol (spoken.c) */
 	if (device->name_source == NAME_FINGERPRINT && inventory->sides[number].name_rank == NAME_RANK_HIGH)
 		return;
-	if (device->maker.confidence >= NAME_CONFIDENCE_MIN && device->model.confidence >= NAME_CONFIDENCE_MIN) {
+	if (seller(device)->confidence >= NAME_CONFIDENCE_MIN && device->model.confidence >= NAME_CONFIDENCE_MIN) {
 		name_by_model(device);
 	} else if (maker) {
 		name_by_maker(device, maker);

@@ -65,7 +65,7 @@ enum fact_kind {
 	FACT_HTTP_SERVER, /* text: Server */
 	FACT_HTTP_REALM, /* text: WWW-Authenticate, whole value */
 
-	/* logins in clear: telnet (RFC 854), FTP (RFC 959), HTTP Basic (RFC 7617), MQTT CONNECT; and of recorders (see below) */
+	/* logins in clear: telnet (RFC 854), FTP (RFC 959), HTTP and RTSP Basic (RFC 7617), MQTT CONNECT; and of recorders (see below) */
 	FACT_LOGIN_TRY, /* name: user, text: password (may be empty); number: enum login_service.
 	                          The password is only compared while the fact lives, never kept. */
 	FACT_LOGIN_RESULT, /* number: enum login_service; code: enum login_result, of the latest try */
@@ -118,6 +118,64 @@ enum fact_kind {
 	FACT_OWN_SERIAL, /* text: serial number, or the number its maker knows it by */
 	FACT_OWN_HARDWARE, /* text: the hardware's version */
 	FACT_OWN_MAC, /* mac */
+
+	/* HTML over HTTP */
+	FACT_HTTP_TITLE, /* text: of the page, entities as they stand; number: status of the response */
+
+	/* UPnP device description (Device Architecture 2.0 section 2.3), its root device only; all text */
+	FACT_UPNP_TYPE, /* deviceType */
+	FACT_UPNP_NAME, /* friendlyName */
+	FACT_UPNP_MAKER, /* manufacturer */
+	FACT_UPNP_DESCRIPTION, /* modelDescription */
+	FACT_UPNP_MODEL, /* modelName */
+	FACT_UPNP_MODEL_NUMBER, /* modelNumber */
+	FACT_UPNP_SERIAL, /* serialNumber */
+	FACT_UPNP_UDN, /* UDN */
+	FACT_UPNP_FIRMWARE, /* firmwareVersion: not in the standard, Belkin's devices have it */
+
+	/* WANIPConnection:1 and :2, AddPortMapping and AddAnyPortMapping: asked by a client, answered by its gateway */
+	FACT_UPNP_PORT_MAPPING, /* number: external port, code: internal port, addr: internal client (zero if it is no address),
+	                           name: TCP or UDP, text: description */
+	FACT_UPNP_PORT_MAPPED, /* number: 1 accepted, 0 refused; code: UPnP error code, 0 where none was said */
+
+	/* WS-Discovery 1.0 and 1.1. number: 0 for the first match of a message, 1 for the second ...; a proxy sends others' */
+	FACT_WSD_MESSAGE, /* text: Hello, Bye, Probe, ProbeMatches, Resolve, ResolveMatches; the first fact of a message */
+	FACT_WSD_ENDPOINT, /* text: address of the endpoint reference, such as urn:uuid:... */
+	FACT_WSD_TYPE, /* text: one of the types, with its prefix */
+	FACT_WSD_SCOPE, /* text: one of the scopes, a URI */
+	FACT_WSD_XADDR, /* text: one of the transport addresses, a URL */
+
+	/* ONVIF Core, GetDeviceInformationResponse; all text */
+	FACT_ONVIF_MAKER,
+	FACT_ONVIF_MODEL,
+	FACT_ONVIF_FIRMWARE,
+	FACT_ONVIF_SERIAL,
+	FACT_ONVIF_HARDWARE,
+
+	/* HNAP1, GetDeviceSettingsResponse (D-Link and others); all text */
+	FACT_HNAP_NAME,
+	FACT_HNAP_MAKER,
+	FACT_HNAP_DESCRIPTION,
+	FACT_HNAP_MODEL,
+	FACT_HNAP_FIRMWARE,
+	FACT_HNAP_HARDWARE,
+
+	/* TR-069 (CWMP), Inform; all text */
+	FACT_CWMP_MAKER,
+	FACT_CWMP_OUI,
+	FACT_CWMP_CLASS, /* ProductClass */
+	FACT_CWMP_SERIAL,
+	FACT_CWMP_EVENT, /* such as "1 BOOT" */
+	FACT_CWMP_MODEL, /* parameters DeviceInfo.ModelName, .SoftwareVersion, .HardwareVersion */
+	FACT_CWMP_SOFTWARE,
+	FACT_CWMP_HARDWARE,
+
+	/* RTSP 1.0 and 2.0 (RFC 2326, 7826) */
+	FACT_RTSP_REQUEST, /* name: method, text: URL without user, password and query */
+	FACT_RTSP_AGENT, /* text: User-Agent */
+	FACT_RTSP_RESPONSE, /* number: status */
+	FACT_RTSP_SERVER, /* text: Server */
+	FACT_RTSP_REALM, /* text: WWW-Authenticate, whole value */
 
 	FACT_COUNT
 };

@@ -28,8 +28,9 @@ import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tshark as reader  # noqa: E402
+import web_facts  # noqa: E402
 
-FILTER = "arp or icmpv6 or dhcp or dns or mdns or ssdp or udp.port == 37810"
+FILTER = "arp or icmpv6 or dhcp or dns or mdns or ssdp or udp.port in {3702, 37810}"
 
 FIELDS = """
 frame.number frame.protocols udp.srcport udp.dstport udp.payload ipv6.hlim
@@ -327,7 +328,7 @@ def dhip(row):
         yield "dhip_address", address(info["IPv4Address"]["IPAddress"])
 
 
-PROTOCOLS = (arp, nd, dhcp, dns, mdns, ssdp, dhip)
+PROTOCOLS = (arp, nd, dhcp, dns, mdns, ssdp, dhip, web_facts.wsd)
 
 
 # --- both sides of one capture ------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ Both sides become a multiset of (conversation, fact, value) per capture: ours fr
 fields. The conversation is its two ends; frames are not compared, because tshark says a message where it ends and we say
 each fact as soon as it is there. Logins are put together here from tshark's fields: FTP from USER, PASS and the next reply
 that decides, HTTP from http.authbasic and the response that tshark ties to the request, MQTT from CONNECT and CONNACK,
-telnet by a reader of its own (class Telnet) over the payload of the frames that tshark
+documents and RTSP in web_facts.py, telnet by a reader of its own (class Telnet) over the payload of the frames that tshark
 calls telnet.
 
 Not compared: telnet_banner (tshark has no such field), and dns_address over TCP (the same code as for UDP, where it is).
@@ -26,9 +26,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, ".."), os.path.join(HERE, "../facts")]
 import secured_facts  # noqa: E402
 import tshark as reader  # noqa: E402
+import web_facts  # noqa: E402
 from compare_facts import lossy, name, percent, shown  # noqa: E402
 
-FILTER = f"tcp and (http or telnet or ftp or mqtt or dns or {secured_facts.FILTER})"
+FILTER = f"tcp and (http or telnet or ftp or mqtt or dns or rtsp or {secured_facts.FILTER})"
 
 FIELDS = """
 frame.number frame.protocols ip.src ip.dst ipv6.src ipv6.dst tcp.srcport tcp.dstport tcp.stream tcp.payload
@@ -36,7 +37,7 @@ http.request.method http.request.uri http.host http.user_agent http.response.cod
 http.request_in telnet.cmd telnet.subcmd ftp.request.command ftp.request.arg ftp.response.code ftp.response.arg
 mqtt.msgtype mqtt.ver mqtt.clientid mqtt.conflag.uname mqtt.username mqtt.passwd mqtt.conack.val mqtt.conack.reason_code
 dns.id dns.flags.response dns.flags.rcode dns.count.queries dns.qry.name dns.qry.type
-""".split() + secured_facts.FIELDS
+""".split() + secured_facts.FIELDS + web_facts.FIELDS
 
 OPTIONS = ["-o", "tcp.reassemble_out_of_order:TRUE", "-d", "tcp.port==10000,http", "-d", "tcp.port==5555,adb"]
 
@@ -55,10 +56,11 @@ class Reader:
     def __init__(self):
         self.ftp_user, self.ftp_tries = {}, collections.Counter()
         self.basic_frames, self.mqtt_tries = set(), {}
-        self.telnet, self.secured = collections.defaultdict(Telnet), secured_facts.Secured()
+        self.telnet, self.secured, self.web = collections.defaultdict(Telnet), secured_facts.Secured(), web_facts.Web()
 
     def read(self, row):
-        for protocol in (self.http, self.ftp, self.mqtt, self.secured.read, self.dns, self.telnet_options, self.telnet_login):
+        for protocol in (self.http, self.ftp, self.mqtt, self.secured.read, self.dns, self.telnet_options, self.telnet_login,
+                         self.web.documents, self.web.rtsp):
             yield from protocol(row)
 
     def http(self, row):
@@ -209,7 +211,7 @@ def ours(dump, path):
         _, ends, fact, value = line.split("\t", 3)
         a, p, b, q = ends.split(" ")
         if fact not in LEFT_OUT:
-            facts[label(f"{a} {p}", f"{b} {q}"), fact, lossy(fact, value)] += 1
+            facts[label(f"{a} {p}", f"{b} {q}"), fact, web_facts.read_out(fact, lossy(fact, value))] += 1
     return facts
 
 

@@ -105,6 +105,19 @@ static const struct naming NAMINGS[] = {
 	{"model that begins with its maker",
 		{{FACT_MDNS_TEXT, "manufacturer=Acme", NULL, NULL, 0}, {FACT_MDNS_TEXT, "md=Acme One", NULL, NULL, 0}, STOP}, "Acme One",
 		NAME_FINGERPRINT},
+	{"UPnP friendly name before an SSDP product",
+		{{FACT_UPNP_NAME, "Bob&apos;s <TV> &amp; more", NULL, NULL, 0}, {FACT_SSDP_SERVER, "X/1 UPnP/1.0 Thing/1", NULL, NULL, 0},
+			STOP},
+		"Bob's <TV> & more", NAME_SSDP},
+	{"UPnP friendly name that nobody set", {{FACT_UPNP_NAME, " Unknown ", NULL, NULL, 0}, STOP}, "Example Cameras, Inc device a1b2c3",
+		NAME_OUI},
+	{"brand and model of a description",
+		{{FACT_HNAP_MAKER, "D-Link", NULL, NULL, 0}, {FACT_HNAP_MODEL, "DCS-935L", NULL, NULL, 0}, STOP}, "D-Link DCS-935L",
+		NAME_FINGERPRINT},
+	{"the brand people know before the maker inside",
+		{{FACT_ONVIF_MAKER, "Lorex", NULL, NULL, 0}, {FACT_DHIP_VENDOR, "Dahua", NULL, NULL, 0},
+			{FACT_DHIP_TYPE, "LNB", NULL, NULL, 0}, STOP},
+		"Lorex LNB", NAME_FINGERPRINT},
 };
 
 static void names_in_their_order(void **state)
@@ -244,6 +257,40 @@ static const struct clue_case CLUES[] = {
 	{{FACT_DNS_QUESTION, NULL, "..", NULL, 1}, NULL, NULL, NULL},
 	{{FACT_DNS_QUESTION, NULL, ".com", NULL, 1}, NULL, NULL, NULL},
 	{{FACT_TLS_SERVER_NAME, "api.example.co.uk", NULL, NULL, 0}, "tls name", "api.example.co.uk", ""},
+	{{FACT_HTTP_TITLE, "NVR Login", NULL, NULL, 200}, "http title", "NVR Login", ""},
+	{{FACT_HTTP_TITLE, "404 Not Found", NULL, NULL, 404}, NULL, NULL, NULL},
+	{{FACT_UPNP_TYPE, "urn:schemas-upnp-org:device:MediaRenderer:1", NULL, NULL, 0}, "upnp type",
+		"urn:schemas-upnp-org:device:MediaRenderer:1", "kind: media player"},
+	{{FACT_UPNP_TYPE, "urn:Belkin:device:controllee:1", NULL, NULL, 0}, "upnp type", "urn:Belkin:device:controllee:1",
+		"kind: smart plug"},
+	{{FACT_UPNP_TYPE, "urn:schemas-upnp-org:device:Basic:1", NULL, NULL, 0}, "upnp type", "urn:schemas-upnp-org:device:Basic:1", ""},
+	{{FACT_UPNP_TYPE, "nonsense", NULL, NULL, 0}, "upnp type", "nonsense", ""},
+	{{FACT_UPNP_NAME, "AT&amp;T &lt;&gt;&quot;&#65;&x", NULL, NULL, 0}, "upnp name", "AT&T <>\"&#65;&x", ""},
+	{{FACT_UPNP_MAKER, "Acme", NULL, NULL, 0}, "upnp manufacturer", "Acme", "brand: Acme"},
+	{{FACT_UPNP_MAKER, "unknown", NULL, NULL, 0}, "upnp manufacturer", "unknown", ""},
+	{{FACT_UPNP_DESCRIPTION, "Plug", NULL, NULL, 0}, "upnp description", "Plug", ""},
+	{{FACT_UPNP_FIRMWARE, "2", NULL, NULL, 0}, "upnp firmware", "2", "firmware: 2"},
+	{{FACT_UPNP_SERIAL, "221", NULL, NULL, 0}, NULL, NULL, NULL},
+	{{FACT_UPNP_UDN, "uuid:1", NULL, NULL, 0}, NULL, NULL, NULL},
+	{{FACT_UPNP_PORT_MAPPING, "Teredo", "UDP", ADDRESS, 59085}, NULL, NULL, NULL},
+	{{FACT_WSD_TYPE, "dn:NetworkVideoTransmitter", NULL, NULL, 0}, "wsd type", "dn:NetworkVideoTransmitter", "kind: camera"},
+	{{FACT_WSD_TYPE, "Computer", NULL, NULL, 0}, "wsd type", "Computer", "kind: computer"},
+	{{FACT_WSD_TYPE, "dn:NetworkVideoTransmitter", NULL, NULL, 1}, NULL, NULL, NULL},
+	{{FACT_WSD_TYPE, "tds:Device", NULL, NULL, 0}, NULL, NULL, NULL},
+	{{FACT_WSD_SCOPE, "onvif://www.onvif.org/hardware/DS-2CD%202", NULL, NULL, 0}, "onvif hardware", "DS-2CD 2", "model: DS-2CD 2"},
+	{{FACT_WSD_SCOPE, "onvif://www.onvif.org/hardware/1", NULL, NULL, 0}, "onvif hardware", "1", ""},
+	{{FACT_WSD_SCOPE, "onvif://www.onvif.org/name/Front%2xDoor%", NULL, NULL, 0}, "onvif name", "Front%2xDoor%", ""},
+	{{FACT_WSD_SCOPE, "onvif://www.onvif.org/location/%1b[2J", NULL, NULL, 0}, "onvif location", "\x1b[2J", ""},
+	{{FACT_WSD_SCOPE, "onvif://www.onvif.org/name/x", NULL, NULL, 1}, NULL, NULL, NULL},
+	{{FACT_WSD_SCOPE, "ldap:///ou=x", NULL, NULL, 0}, NULL, NULL, NULL},
+	{{FACT_WSD_XADDR, "http://10.0.0.5/", NULL, NULL, 0}, NULL, NULL, NULL},
+	{{FACT_ONVIF_MODEL, "C1", NULL, NULL, 0}, "onvif model", "C1", "model: C1"},
+	{{FACT_CWMP_CLASS, "HomeBox", NULL, NULL, 0}, "cwmp product class", "HomeBox", "model: HomeBox"},
+	{{FACT_CWMP_SOFTWARE, "7.29", NULL, NULL, 0}, "cwmp software", "7.29", "firmware: 7.29"},
+	{{FACT_RTSP_SERVER, "Rtsp Server/2.0", NULL, NULL, 0}, "rtsp server", "Rtsp Server/2.0", ""},
+	{{FACT_RTSP_AGENT, "LibVLC/3.0", NULL, NULL, 0}, "rtsp agent", "LibVLC/3.0", ""},
+	{{FACT_RTSP_REALM, "Digest realm=\"IP Camera\", nonce=\"1\"", NULL, NULL, 0}, "rtsp realm", "IP Camera", ""},
+	{{FACT_RTSP_REQUEST, "rtsp://h/", "PLAY", NULL, 0}, NULL, NULL, NULL},
 	{{FACT_LOGIN_TRY, "secret", "admin", NULL, 0}, NULL, NULL, NULL},
 	{{FACT_ARP_SENDER, NULL, NULL, NULL, 1}, NULL, NULL, NULL},
 };
@@ -366,6 +413,53 @@ static void guesses_by_confidence(void **state)
 	inventory_free(inventory);
 }
 
+/* A description says who sells the device; who made what is inside, the MAC's block knows better. */
+static void what_a_description_weighs(void **state)
+{
+	struct inventory *inventory = fresh(MAC);
+	const struct device *device = inventory_device(inventory, 0);
+
+	say(inventory, &(struct said){.kind = FACT_UPNP_MAKER, .text = "Seller"});
+	assert_string_equal(device->brand.name, "Seller");
+	assert_int_equal(device->brand.confidence, 70);
+	assert_string_equal(device->maker.name, "Seller");
+	assert_int_equal(device->maker.confidence, 50);
+	assert_int_equal(inventory_read_oui(inventory, "x", REGISTRY, strlen(REGISTRY), NULL), 0);
+	inventory_settle(inventory);
+	assert_string_equal(device->maker.name, "Example Cameras, Inc");
+	say(inventory, &(struct said){.kind = FACT_WSD_SCOPE, .text = "onvif://www.onvif.org/hardware/board"});
+	assert_int_equal(device->model.confidence, 60);
+	say(inventory, &(struct said){.kind = FACT_ONVIF_MODEL, .text = "C1"});
+	say(inventory, &(struct said){.kind = FACT_WSD_SCOPE, .text = "onvif://www.onvif.org/hardware/board"});
+	assert_string_equal(device->model.name, "C1");
+	assert_int_equal(device->model.confidence, 70);
+	say(inventory, &(struct said){.kind = FACT_WSD_TYPE, .text = "dn:NetworkVideoTransmitter"});
+	assert_string_equal(device->kind.name, "camera");
+	assert_int_equal(device->kind.confidence, 50);
+	say(inventory, &(struct said){.kind = FACT_UPNP_FIRMWARE, .text = "1.1"});
+	assert_string_equal(device->firmware.name, "1.1");
+	inventory_free(inventory);
+}
+
+/* 64 KiB of anything is cut, and never more than a share of the list. */
+static void hostile_descriptions(void **state)
+{
+	struct inventory *inventory = fresh(MAC);
+	const struct device *device = inventory_device(inventory, 0);
+	static uint8_t bytes[65536];
+
+	for (enum fact_kind kind = FACT_HTTP_TITLE; kind <= FACT_RTSP_REALM; kind++)
+		for (unsigned i = 0; i < 256; i++) {
+			memset(bytes, (int)i, sizeof(bytes));
+			struct fact fact = {.kind = kind, .number = i % 2 ? 200 : 0, .text = {bytes, i % 3 ? sizeof(bytes) : i % 5}};
+			memcpy(bytes, "onvif://www.onvif.org/name/%&amp", 32);
+			inventory_note_fact(inventory, 0, &fact);
+		}
+	assert_true(device->clue_count <= DEVICE_CLUE_MAX);
+	assert_true(strlen(device->name) < DEVICE_TEXT_MAX);
+	inventory_free(inventory);
+}
+
 static void routers_are_marked(void **state)
 {
 	struct inventory *inventory = fresh(MAC);
@@ -430,6 +524,8 @@ int main(void)
 		cmocka_unit_test(a_full_list_is_shared),
 		cmocka_unit_test(what_says_something_goes_first),
 		cmocka_unit_test(guesses_by_confidence),
+		cmocka_unit_test(what_a_description_weighs),
+		cmocka_unit_test(hostile_descriptions),
 		cmocka_unit_test(routers_are_marked),
 		cmocka_unit_test(a_device_without_mac_says_its_own),
 		cmocka_unit_test(text_is_cut_at_whole_characters),

@@ -45,7 +45,7 @@ static void take(void *context, const struct fact *fact)
 
 static enum fw_read by_port(const uint8_t *bytes, size_t len, const struct fact_sink *sink)
 {
-	static const uint16_t ports[] = {53, 67, 68, 1900, 5353, 37810, 40000, 0};
+	static const uint16_t ports[] = {53, 67, 68, 1900, 5353, 37810, 40000, 3702};
 
 	if (!len)
 		return FW_READ_SHORT;

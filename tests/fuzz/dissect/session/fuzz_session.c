@@ -15,7 +15,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
-static const uint16_t PORTS[] = {23, 80, 21, 1883, 443, 53, 10000, 2323, 25};
+static const uint16_t PORTS[] = {23, 80, 21, 1883, 443, 53, 10000, 2323, 25, 554};
 static const uint16_t MAKER_PORTS[] = {9999, 37777}; /* chosen by the top bit */
 enum { PORT_COUNT = sizeof(PORTS) / sizeof(PORTS[0]) };
 

@@ -13,6 +13,8 @@
 #include "dissect/dissect.h"
 #include "stream/stream.h"
 
+#include "fact_line.h"
+
 enum { FACTS_MAX = 65536, SHOWN_MAX = 512 };
 
 struct talk {
@@ -84,7 +86,17 @@ static const char *const kind_names[FACT_COUNT] = {
 
 static const char *kind_name(enum fact_kind kind)
 {
-	return kind_names[kind] ? kind_names[kind] : "OTHER";
+	return kind_names[kind];
+}
+
+/* Kinds that have no word here: as fact_line() has them, a space for the tab. */
+static void note_line(struct talk *talk, const struct fact *fact)
+{
+	static char line[FACT_LINE_MAX];
+
+	fact_line(line, sizeof(line), fact);
+	*strchr(line, '\t') = ' ';
+	note(talk, "%.*s\n", SHOWN_MAX, line);
 }
 
 static void take_fact(void *context, const struct fact *fact)
@@ -110,6 +122,8 @@ static void take_fact(void *context, const struct fact *fact)
 		note(talk, "CHOSEN %04x %04x\n", fact->number, fact->code);
 	else if (fact->kind == FACT_DNS_QUESTION || fact->kind == FACT_DNS_RESPONSE)
 		note(talk, "%s %s\n", kind_name(fact->kind), shown(a, fact->name));
+	else if (!kind_name(fact->kind))
+		note_line(talk, fact);
 	else if (fact->text.bytes)
 		note(talk, "%s %s\n", kind_name(fact->kind), shown(a, fact->text));
 	else

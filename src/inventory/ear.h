@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files that hear facts share: keeping a clue, making a guess, tables of what a text says. */
+#pragma once
+
+#include "inventory/clue.h"
+#include "inventory/inside.h"
+#include "inventory/words.h"
+
+/* The device that is heard. */
+struct ear {
+	struct inventory *inventory;
+	uint32_t number;
+	struct device *device;
+};
+
+/* A beginning (or a whole key, as the table says) and the statement it makes. */
+struct statement {
+	const char *text;
+	const char *says;
+};
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+static inline void keep(const struct ear *ear, enum clue_class class, const char *source, struct slice value, const char *says)
+{
+	const struct clue_offer offer = {.source = source, .class = class, .value = value, .says = says};
+
+	clue_offer(ear->inventory, ear->number, &offer);
+}
+
+/* With "head: value" as what it says. */
+static inline void keep_stated(const struct ear *ear, enum clue_class class, const char *source, struct slice value, const char *head)
+{
+	char says[DEVICE_TEXT_MAX];
+
+	words_join(says, head, value, "");
+	keep(ear, class, source, value, says);
+}
+
+/* Among equals the latest counts: firmware is updated. */
+static inline void guess(struct guess *guess, struct slice value, uint8_t confidence)
+{
+	if (confidence >= guess->confidence && words_trim(value).len) {
+		words_copy(guess->name, value);
+		guess->confidence = confidence;
+	}
+}
+
+/* NULL if nothing in the table begins value. */
+static inline const char *says_of(const struct statement *table, size_t count, struct slice value)
+{
+	for (size_t i = 0; i < count; i++)
+		if (words_start(value, table[i].text))
+			return table[i].says;
+	return NULL;
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Devices describe themselves in documents: in fields that are meant for it and which is why they are
+ * believed (70), but filled in by whoever sells the device: the manufacturer of a description is the brand for certain and
+ * the maker of what is inside only where nobody knows better. Rules that hold for all of them:
+ *
+ *  - serial numbers, UUIDs and addresses name one device, not what it is: they are no clues;
+ *  - a title counts only if its page was given (2xx): others carry the server's words;
+ *  - values are shown as they read, with &amp; and the four others that XML has (XML 1.0 section 4.6) and %XX in scopes undone.
+ */
+#include "inventory/hear_web.h"
+
+#include <string.h>
+
+#include "inventory/name.h"
+
+/* Percent. Set by the seller for this purpose; true of a part; a role it plays; less than what the MAC's block says (60). */
+enum { SURE_DESCRIBED = 70, SURE_PRODUCT = 60, SURE_ROLE = 50, SURE_INSIDE = 50 };
+
+/* UPnP device types (urn:schemas-upnp-org:device:TYPE:1, and makers' own) that name a kind. */
+static const struct statement UPNP_TYPES[] = {
+	{"InternetGatewayDevice", "router"},
+	{"WANDevice", "router"},
+	{"WLANAccessPointDevice", "access point"},
+	{"MediaRenderer", "media player"},
+	{"MediaServer", "media server"},
+	{"Printer", "printer"},
+	{"DigitalSecurityCamera", "camera"},
+	{"dial", "media player"},
+	{"ZonePlayer", "loudspeaker"},
+	{"RemoteControlReceiver", "television"},
+	{"MainTVServer", "television"},
+	{"tvdevice", "television"},
+	{"BinaryLight", "light"},
+	{"DimmableLight", "light"},
+	{"HVAC_System", "thermostat"},
+	{"Scanner", "scanner"},
+	{"controllee", "smart plug"}, /* this and the next three: urn:Belkin */
+	{"insight", "smart plug"},
+	{"lightswitch", "light switch"},
+	{"sensor", "motion sensor"},
+};
+
+/* Types of WS-Discovery, without their prefix. */
+static const struct statement WSD_TYPES[] = {
+	{"NetworkVideoTransmitter", "camera"},
+	{"NetworkVideoStorage", "video recorder"},
+	{"NetworkVideoDisplay", "video display"},
+	{"PrintDeviceType", "printer"},
+	{"ScanDeviceType", "scanner"},
+	{"Computer", "computer"},
+};
+
+/* What is said with one field: where it is kept, what it states, which guesses it feeds. */
+struct field {
+	enum fact_kind kind;
+	const char *source;
+	const char *head; /* "" where it states nothing */
+	enum { NO_GUESS, SOLD_BY, MODEL, FIRMWARE } guess;
+	uint8_t confidence;
+};
+
+static const struct field FIELDS[] = {
+	{FACT_UPNP_MAKER, "upnp manufacturer", "brand: ", SOLD_BY, SURE_DESCRIBED},
+	{FACT_UPNP_DESCRIPTION, "upnp description", "", NO_GUESS, 0},
+	{FACT_UPNP_MODEL, "upnp model", "model: ", MODEL, SURE_DESCRIBED},
+	{FACT_UPNP_MODEL_NUMBER, "upnp model number", "", NO_GUESS, 0},
+	{FACT_UPNP_FIRMWARE, "upnp firmware", "firmware: ", FIRMWARE, SURE_DESCRIBED},
+	{FACT_ONVIF_MAKER, "onvif manufacturer", "brand: ", SOLD_BY, SURE_DESCRIBED},
+	{FACT_ONVIF_MODEL, "onvif model", "model: ", MODEL, SURE_DESCRIBED},
+	{FACT_ONVIF_FIRMWARE, "onvif firmware", "firmware: ", FIRMWARE, SURE_DESCRIBED},
+	{FACT_ONVIF_HARDWARE, "onvif hardware", "", NO_GUESS, 0},
+	{FACT_HNAP_NAME, "hnap name", "", NO_GUESS, 0},
+	{FACT_HNAP_MAKER, "hnap vendor", "brand: ", SOLD_BY, SURE_DESCRIBED},
+	{FACT_HNAP_DESCRIPTION, "hnap description", "", NO_GUESS, 0},
+	{FACT_HNAP_MODEL, "hnap model", "model: ", MODEL, SURE_DESCRIBED},
+	{FACT_HNAP_FIRMWARE, "hnap firmware", "firmware: ", FIRMWARE, SURE_DESCRIBED},
+	{FACT_CWMP_MAKER, "cwmp manufacturer", "brand: ", SOLD_BY, SURE_DESCRIBED},
+	{FACT_CWMP_CLASS, "cwmp product class", "model: ", MODEL, SURE_PRODUCT},
+	{FACT_CWMP_MODEL, "cwmp model", "model: ", MODEL, SURE_DESCRIBED},
+	{FACT_CWMP_SOFTWARE, "cwmp software", "firmware: ", FIRMWARE, SURE_DESCRIBED},
+};
+
+const char *hear_upnp_kind(struct slice type)
+{
+	return says_of(UPNP_TYPES, COUNT(UPNP_TYPES), type);
+}
+
+struct slice hear_realm(struct slice challenge)
+{
+	size_t at = words_find(challenge, "realm=");
+	struct slice realm;
+
+	if (at == SIZE_MAX)
+		return (struct slice){0};
+	realm = words_from(challenge, at + strlen("realm="));
+	return words_start(realm, "\"") ? words_until(words_from(realm, 1), '"') : words_until(realm, ',');
+}
+
+/* One byte of what the text means; *used says how many bytes of it stand for that. */
+static uint8_t meant(struct slice text, size_t *used)
+{
+	static const struct {
+		const char *written;
+		uint8_t meant;
+	} entities[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
+
+	for (size_t i = 0; i < COUNT(entities); i++)
+		if (words_start(text, entities[i].written)) {
+			*used = strlen(entities[i].written);
+			return entities[i].meant;
+		}
+	*used = 1;
+	return text.bytes[0];
+}
+
+static int hex_digit(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
+}
+
+/* RFC 3986 section 2.1. */
+static uint8_t meant_in_uri(struct slice text, size_t *used)
+{
+	bool escape = text.len >= 3 && text.bytes[0] == '%' && hex_digit(text.bytes[1]) >= 0 && hex_digit(text.bytes[2]) >= 0;
+
+	*used = escape ? 3 : 1;
+	return escape ? (uint8_t)(hex_digit(text.bytes[1]) * 16 + hex_digit(text.bytes[2])) : text.bytes[0];
+}
+
+/* No longer than DEVICE_TEXT_MAX: more is never shown. */
+static struct slice read_out(uint8_t out[DEVICE_TEXT_MAX], struct slice text, uint8_t (*read)(struct slice text, size_t *used))
+{
+	size_t len = 0, used;
+
+	for (; text.len && len < DEVICE_TEXT_MAX; text = words_from(text, used))
+		out[len++] = read(text, &used);
+	return (struct slice){out, len};
+}
+
+static void hear_field(const struct ear *ear, const struct field *field, struct slice value)
+{
+	struct device *device = ear->device;
+	bool states = field->guess == FIRMWARE ? value.len > 0 : field->guess != NO_GUESS && name_usable(value);
+
+	if (!states) {
+		keep(ear, CLUE_DESCRIBED, field->source, value, NULL);
+		return;
+	}
+	keep_stated(ear, CLUE_DESCRIBED, field->source, value, field->head);
+	if (field->guess == SOLD_BY) {
+		guess(&device->brand, value, field->confidence);
+		guess(&device->maker, value, SURE_INSIDE);
+	} else if (field->guess == MODEL) {
+		guess(&device->model, value, field->confidence);
+	} else {
+		guess(&device->firmware, value, field->confidence);
+	}
+}
+
+static void hear_kind(const struct ear *ear, const char *source, struct slice type, const char *kind)
+{
+	char says[DEVICE_TEXT_MAX];
+
+	if (!kind) {
+		keep(ear, CLUE_DESCRIBED, source, type, NULL);
+		return;
+	}
+	words_join(says, "kind: ", words_of(kind), "");
+	keep(ear, CLUE_DESCRIBED, source, type, says);
+	guess(&ear->device->kind, words_of(kind), SURE_ROLE);
+}
+
+static void hear_upnp_type(const struct ear *ear, struct slice type)
+{
+	size_t at = words_find(type, ":device:");
+
+	hear_kind(ear, "upnp type", type, at == SIZE_MAX ? NULL : hear_upnp_kind(words_from(type, at + strlen(":device:"))));
+}
+
+static void hear_wsd_type(const struct ear *ear, struct slice type)
+{
+	size_t prefix = words_until(type, ':').len;
+	struct slice name = prefix < type.len ? words_from(type, prefix + 1) : type;
+	const char *kind = says_of(WSD_TYPES, COUNT(WSD_TYPES), name);
+
+	if (kind)
+		hear_kind(ear, "wsd type", type, kind);
+}
+
+/* ONVIF Core section 7.3.2.2: what a camera says of itself in its scopes. */
+static void hear_scope(const struct ear *ear, struct slice scope)
+{
+	static const struct {
+		const char *head, *source, *states;
+	} scopes[] = {
+		{"onvif://www.onvif.org/name/", "onvif name", ""},
+		{"onvif://www.onvif.org/hardware/", "onvif hardware", "model: "},
+		{"onvif://www.onvif.org/location/", "onvif location", ""},
+	};
+	uint8_t text[DEVICE_TEXT_MAX];
+
+	for (size_t i = 0; i < COUNT(scopes); i++) {
+		if (!words_start(scope, scopes[i].head))
+			continue;
+		struct slice value = read_out(text, words_from(scope, strlen(scopes[i].head)), meant_in_uri);
+		if (!scopes[i].states[0] || !name_usable(value)) {
+			keep(ear, CLUE_DESCRIBED, scopes[i].source, value, NULL);
+			continue;
+		}
+		keep_stated(ear, CLUE_DESCRIBED, scopes[i].source, value, scopes[i].states);
+		guess(&ear->device->model, value, SURE_PRODUCT);
+	}
+}
+
+static void hear_described(const struct ear *ear, const struct fact *fact)
+{
+	uint8_t text[DEVICE_TEXT_MAX];
+	struct slice value = words_trim(read_out(text, fact->text, meant));
+
+	if (fact->kind == FACT_UPNP_NAME) {
+		name_offer(ear->inventory, ear->number, NAME_SSDP, NAME_RANK_HIGH, value);
+		keep(ear, CLUE_DESCRIBED, "upnp name", value, NULL);
+	}
+	for (size_t i = 0; i < COUNT(FIELDS); i++)
+		if (FIELDS[i].kind == fact->kind)
+			hear_field(ear, &FIELDS[i], value);
+}
+
+void hear_web(const struct ear *ear, const struct fact *fact)
+{
+	switch (fact->kind) {
+	case FACT_HTTP_TITLE:
+		if (fact->number >= 200 && fact->number < 300)
+			keep(ear, CLUE_HTTP, "http title", fact->text, NULL);
+		break;
+	case FACT_UPNP_TYPE:
+		hear_upnp_type(ear, fact->text);
+		break;
+	case FACT_WSD_TYPE:
+		if (!fact->number)
+			hear_wsd_type(ear, fact->text);
+		break;
+	case FACT_WSD_SCOPE:
+		if (!fact->number)
+			hear_scope(ear, fact->text);
+		break;
+	case FACT_RTSP_AGENT:
+		keep(ear, CLUE_BANNER, "rtsp agent", fact->text, NULL);
+		break;
+	case FACT_RTSP_SERVER:
+		keep(ear, CLUE_BANNER, "rtsp server", fact->text, NULL);
+		break;
+	case FACT_RTSP_REALM:
+		keep(ear, CLUE_BANNER, "rtsp realm", hear_realm(fact->text), NULL);
+		break;
+	default:
+		hear_described(ear, fact);
+		break;
+	}
+}
