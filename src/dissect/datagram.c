@@ -9,6 +9,15 @@
 #include "dissect/give.h"
 
 enum { PORT_DNS = 53, PORT_DHCP_SERVER = 67, PORT_DHCP_CLIENT = 68, PORT_SSDP = 1900, PORT_MDNS = 5353, PORT_DHIP = 37810 };
+enum {
+	PORT_NTP = 123,
+	PORT_SNMP = 161,
+	PORT_SNMP_TRAP = 162,
+	PORT_DHCP6_CLIENT = 546,
+	PORT_DHCP6_SERVER = 547,
+	PORT_COAP = 5683,
+	PORT_UBNT = 10001,
+};
 
 static bool either(uint16_t src_port, uint16_t dst_port, uint16_t port)
 {
@@ -24,6 +33,13 @@ static bool known(uint16_t port)
 	case PORT_SSDP:
 	case PORT_MDNS:
 	case PORT_DHIP:
+	case PORT_NTP:
+	case PORT_SNMP:
+	case PORT_SNMP_TRAP:
+	case PORT_DHCP6_CLIENT:
+	case PORT_DHCP6_SERVER:
+	case PORT_COAP:
+	case PORT_UBNT:
 		return true;
 	default:
 		return false;
@@ -33,6 +49,22 @@ static bool known(uint16_t port)
 bool dissect_wants_datagram(uint16_t src_port, uint16_t dst_port)
 {
 	return known(dst_port) || known(src_port);
+}
+
+/* What devices are asked and tell about themselves, the strictest last: its port is also anybody's. */
+static enum fw_read device_datagram(uint16_t src_port, uint16_t dst_port, const uint8_t *bytes, size_t len, const struct fact_sink *sink)
+{
+	if (either(src_port, dst_port, PORT_DHCP6_SERVER) || either(src_port, dst_port, PORT_DHCP6_CLIENT))
+		return dissect_dhcp6(bytes, len, sink);
+	if (either(src_port, dst_port, PORT_NTP))
+		return dissect_ntp(bytes, len, sink);
+	if (either(src_port, dst_port, PORT_SNMP) || either(src_port, dst_port, PORT_SNMP_TRAP))
+		return dissect_snmp(bytes, len, sink);
+	if (either(src_port, dst_port, PORT_COAP))
+		return dissect_coap(bytes, len, sink);
+	if (either(src_port, dst_port, PORT_UBNT))
+		return dissect_ubnt(bytes, len, sink);
+	return FW_READ_OTHER;
 }
 
 enum fw_read dissect_datagram(uint16_t src_port, uint16_t dst_port, const uint8_t *bytes, size_t len, const struct fact_sink *sink)
@@ -50,5 +82,5 @@ enum fw_read dissect_datagram(uint16_t src_port, uint16_t dst_port, const uint8_
 		return dissect_dhip(bytes, len, sink);
 	if (either(src_port, dst_port, PORT_SSDP))
 		return dissect_ssdp(bytes, len, sink);
-	return FW_READ_OTHER;
+	return device_datagram(src_port, dst_port, bytes, len, sink);
 }

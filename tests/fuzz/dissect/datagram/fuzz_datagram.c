@@ -52,6 +52,15 @@ static enum fw_read by_port(const uint8_t *bytes, size_t len, const struct fact_
 	return dissect_datagram(ports[bytes[0] & 7], ports[bytes[0] >> 3 & 7], bytes + 1, len - 1, sink);
 }
 
+static enum fw_read by_device_port(const uint8_t *bytes, size_t len, const struct fact_sink *sink)
+{
+	static const uint16_t ports[] = {123, 161, 162, 546, 547, 5683, 10001, 40000};
+
+	if (!len)
+		return FW_READ_SHORT;
+	return dissect_datagram(ports[bytes[0] & 7], ports[bytes[0] >> 3 & 7], bytes + 1, len - 1, sink);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	static dissector *const dissectors[] = {
@@ -63,6 +72,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		dissect_ssdp,
 		dissect_dhip,
 		by_port,
+		dissect_dhcp6,
+		dissect_lldp,
+		dissect_ntp,
+		dissect_snmp,
+		dissect_coap,
+		dissect_ubnt,
+		by_device_port,
 	};
 	struct seen first = {0}, second = {0};
 	struct fact_sink sink = {.take = take, .context = &first};
@@ -71,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 
 	if (!len)
 		return 0;
-	dissect = dissectors[bytes[0] & 7];
+	dissect = dissectors[bytes[0] % (sizeof(dissectors) / sizeof(dissectors[0]))];
 	result = dissect(bytes + 1, len - 1, &sink);
 	require(result == FW_READ_OK || result == FW_READ_SHORT || result == FW_READ_OTHER || result == FW_READ_BAD);
 	require(first.facts <= len);
