@@ -207,8 +207,8 @@ static void learn_sender(struct engine *engine, const struct fact *fact)
 }
 
 /*
- * The device whose own frame this is: its MAC, where nothing can have come through a router. Of a link whose side had to be
- * inferred only devices already known: a neighbour of the server there is not for that reason one of ours.
+ * The device whose own frame this is: its MAC, where nothing can have come through a router. Through a tunnel, or of a link whose side
+ * had to be inferred, only devices already known: who is a neighbour there is not for that reason one of ours.
  */
 static uint32_t neighbour(struct engine *engine)
 {
@@ -216,7 +216,7 @@ static uint32_t neighbour(struct engine *engine)
 
 	if (!p->has_mac || (p->src_mac[0] & 1))
 		return DEVICE_NONE;
-	if (engine->config.side.inferred)
+	if (engine->config.side.inferred || engine->depth)
 		return inventory_find_mac(engine->inventory, p->src_mac);
 	return inventory_tie(engine->inventory, p->src_mac, (const uint8_t[16]){0}, engine->now_ns);
 }

@@ -23,7 +23,7 @@ static const uint8_t CLASS_MAX[CLUE_CLASS_COUNT] = {
 	[CLUE_BANNER] = 5,
 	[CLUE_ASKED] = 6,
 	[CLUE_MQTT] = 2,
-	[CLUE_DHIP] = 5,
+	[CLUE_DHIP] = 7,
 };
 
 static unsigned class_count(const struct inventory *inventory, uint32_t number, enum clue_class class)

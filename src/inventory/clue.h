@@ -14,10 +14,10 @@ enum clue_class {
 	CLUE_MDNS,
 	CLUE_SSDP,
 	CLUE_HTTP,
-	CLUE_BANNER, /* telnet, ftp */
+	CLUE_BANNER, /* telnet, ftp; what SNMP and NTP answer */
 	CLUE_ASKED, /* names it asks for by DNS or TLS */
 	CLUE_MQTT,
-	CLUE_DHIP,
+	CLUE_DHIP, /* and other announcements: LLDP, Ubiquiti */
 	CLUE_CLASS_COUNT
 };
 

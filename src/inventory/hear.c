@@ -11,6 +11,7 @@
 
 #include "inventory/asked.h"
 #include "inventory/clue.h"
+#include "inventory/hear_net.h"
 #include "inventory/identity.h"
 #include "inventory/name.h"
 #include "inventory/words.h"
@@ -479,6 +480,9 @@ void hear_fact(struct inventory *inventory, uint32_t number, const struct fact *
 		break;
 	case FACT_DHIP_VENDOR ... FACT_DHIP_MAC:
 		hear_dhip(&ear, fact);
+		break;
+	case FACT_DHCP6_MESSAGE ... FACT_UBNT_MODEL:
+		hear_net(inventory, number, fact);
 		break;
 	default:
 		break;

@@ -22,7 +22,7 @@ lldp.tlv.system_cap lldp.tlv.enable_system_cap lldp.mgn.addr.ip4 lldp.mgn.addr.i
 lldp.media.software lldp.media.manufacturer lldp.media.model lldp.iana.mudurl
 ntp.flags.vn ntp.flags.mode ntp.stratum ntp.refid ntp.ctrl.flags2.r ntp.ctrl.flags2.opcode ntp.priv.flags.r ntp.priv.reqcode
 snmp.version snmp.msgVersion snmp.data snmp.name snmp.value.octets snmp.value.oid snmp.encryptedPDU snmp.msgAuthoritativeEngineID
-coap.type coap.code coap.mid coap.opt.uri_host coap.opt.uri_path coap.opt.ctype coap.payload
+coap.type coap.code coap.mid coap.opt.uri_host coap.opt.uri_path coap.opt.ctype coap.payload_length
 ubdp.version ubdp.command ubdp.type ubdp.mac ubdp.ip ubdp.firmware_full ubdp.firmware ubdp.hostname ubdp.product ubdp.model
 """.split()
 
@@ -132,7 +132,7 @@ def lldp(row):
         yield "lldp_capabilities", f"{int(can, 0)}|{int(does, 0)}"
     for addr in row["lldp.mgn.addr.ip4"] + row["lldp.mgn.addr.ip6"]:
         yield "lldp_address", mapped(addr)
-    for number in map(int, row["lldp.media.subtype"]):
+    for number in (int(subtype, 0) for subtype in row["lldp.media.subtype"]):
         if number in MED:
             yield "lldp_inventory", f"{number}|{text(row['lldp.media.' + MED[number]][0])}"
     for url in row["lldp.iana.mudurl"]:
@@ -146,11 +146,23 @@ def ntp(row):
     for version, mode in zip(map(int, row["ntp.flags.vn"]), map(int, row["ntp.flags.mode"])):
         if mode == 6:
             yield "ntp_control", f"{row['ntp.ctrl.flags2.opcode'][0]}|{row['ntp.ctrl.flags2.r'][0]}|{version}"
+            if row["ntp.ctrl.flags2.opcode"][0] == "2" and row["ntp.ctrl.flags2.r"][0] == "1":
+                yield from ntp_variables(row, version)
         elif mode == 7:
             yield "ntp_private", f"{row['ntp.priv.reqcode'][0]}|{row['ntp.priv.flags.r'][0]}|{version}"
         elif row["ntp.refid"]:
             reference = bytes.fromhex(row["ntp.refid"][0].replace(":", ""))
             yield "ntp_time", f"{mode}|{int(row['ntp.stratum'][0])}|{version}|{percent(reference)}"
+
+
+def ntp_variables(row, version):
+    """tshark has no field for them: its UDP payload, read here. Parts of a long answer but the first are left alone."""
+    payload = bytes.fromhex(row["udp.payload"][0].replace(":", "")).decode("latin-1")
+    if payload[8:10] != "\0\0":
+        return
+    for key, quoted, plain in re.findall(r'(\w+)=(?:"([^"]*)"|([^,"]*))', payload[12:]):
+        if key in ("version", "processor", "system") and (quoted or plain):
+            yield "ntp_variable", f"{version}|{key}|{percent(quoted or plain)}"
 
 
 # --- SNMP ----------------------------------------------------------------------------------------------------------------
@@ -203,8 +215,10 @@ def coap(row):
         yield "coap_host", text(host)
     if row["coap.opt.uri_path"]:
         yield "coap_path", "".join(percent("/" + shown(piece)) for piece in row["coap.opt.uri_path"])
-    if row["coap.opt.ctype"] and "link-format" in row["coap.opt.ctype"][0] and row["coap.payload"]:
-        for target, attributes in re.findall(r'<([^>]*)>((?:[^,"]|"(?:[^"\\]|\\.)*")*)', shown(row["coap.payload"][0])):
+    if row["coap.opt.ctype"] and "link-format" in row["coap.opt.ctype"][0] and row["coap.payload_length"]:
+        # tshark says where the list is, and how it is to be read; what it says is read here
+        links = bytes.fromhex(row["udp.payload"][0].replace(":", ""))[-int(row["coap.payload_length"][0]):].decode("latin-1")
+        for target, attributes in re.findall(r'<([^>]*)>((?:[^,"]|"(?:[^"\\]|\\.)*")*)', links):
             yield "coap_resource", f"{percent(target)}|{percent(attributes.removeprefix(';'))}"
 
 

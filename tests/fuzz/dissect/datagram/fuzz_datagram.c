@@ -43,6 +43,15 @@ static void take(void *context, const struct fact *fact)
 	seen->sum = seen->sum * 31 + sum_of(fact->name) + sum_of(fact->text) + sum_of(fact->alias) + fact->number + fact->code + fact->ttl;
 }
 
+/* What the door does not want, no dissector takes. */
+static enum fw_read by_ports(uint16_t src_port, uint16_t dst_port, struct slice payload, const struct fact_sink *sink)
+{
+	enum fw_read result = dissect_datagram(src_port, dst_port, payload.bytes, payload.len, sink);
+
+	require(result == FW_READ_OTHER || dissect_wants_datagram(src_port, dst_port));
+	return result;
+}
+
 static enum fw_read by_port(const uint8_t *bytes, size_t len, const struct fact_sink *sink)
 {
 	static const uint16_t ports[] = {53, 67, 68, 1900, 5353, 37810, 40000, 0};
@@ -58,7 +67,7 @@ static enum fw_read by_device_port(const uint8_t *bytes, size_t len, const struc
 
 	if (!len)
 		return FW_READ_SHORT;
-	return dissect_datagram(ports[bytes[0] & 7], ports[bytes[0] >> 3 & 7], bytes + 1, len - 1, sink);
+	return by_ports(ports[bytes[0] & 7], ports[bytes[0] >> 3 & 7], (struct slice){bytes + 1, len - 1}, sink);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
