@@ -175,6 +175,35 @@ static void lldp_senders(void **state)
 	assert_true(says(lldp_from(mac, false, true), "\"frames_not_understood\": 0"));
 }
 
+/* Two hosts that talk over VXLAN, and an LLDP frame there. */
+static struct gen *lldp_through_tunnel(const char *sender)
+{
+	struct gen *gen = gen_new(1477047600ull * GEN_S, 7);
+	struct host client = gen_host("00:0c:42:01:02:11", "192.168.7.5"), server = gen_host("00:0c:42:01:02:12", "192.168.7.9");
+	struct tunnel tunnel = {
+		.kind = GEN_VXLAN, .near = gen_host("00:0c:42:00:00:01", "10.0.0.1"), .far = gen_host("00:0c:42:00:00:02", "10.0.0.2")};
+	struct host from = gen_host(sender, "192.168.7.77");
+	uint8_t frame[128] = {0x01, 0x80, 0xc2, 0, 0, 0x0e};
+
+	memcpy(tunnel.back, server.mac, 6);
+	gen_enter(gen, &tunnel);
+	gen_udp(gen, &client, 5000, &server, 5000, "hello", 5);
+	gen_udp(gen, &server, 5000, &client, 5000, "hello", 5);
+	gen_udp(gen, &client, 5000, &server, 5000, "hello", 5);
+	memcpy(frame + 6, from.mac, 6);
+	memcpy(frame + 12, "\x88\xcc", 2);
+	memcpy(frame + 14, LLDP_BODY, sizeof(LLDP_BODY) - 1);
+	gen_raw(gen, frame, 14 + sizeof(LLDP_BODY) - 1);
+	return gen;
+}
+
+/* What comes through a tunnel was sent who knows where: it makes nobody a neighbour. */
+static void lldp_tunnels(void **state)
+{
+	assert_true(says(lldp_through_tunnel("00:0c:42:01:02:11"), "\"name\": \"spoken\""));
+	assert_false(says(lldp_through_tunnel("00:0c:42:01:02:33"), "00:0c:42:01:02:33"));
+}
+
 /* sysName "spoken", community "hidden" */
 static const char SNMP[] = "\x30\x2c\2\1\1\4\6hidden\xa2\x1f\2\1\1\2\1\0\2\1\0\x30\x14\x30\x12\6\x08\x2b\6\1\2\1\1\5\0\4\6spoken";
 
@@ -207,6 +236,7 @@ int main(void)
 		cmocka_unit_test(dhcp6_servers),
 		cmocka_unit_test(dhcp6_resolvers),
 		cmocka_unit_test(lldp_senders),
+		cmocka_unit_test(lldp_tunnels),
 		cmocka_unit_test(snmp_agents),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
