@@ -106,6 +106,22 @@ static bool reply_ties(const char *server_address, uint16_t from_port, const cha
 	return says(scene.gen, "2001:db8:1::64");
 }
 
+static bool message_ties(uint8_t type, uint8_t hours)
+{
+	enum { LIFETIME_AT = 60 };
+	struct scene scene = begin();
+	struct host server = gen_host("98:9b:cb:10:20:01", "fe80::1"), client = gen_host("a0:a0:a0:3c:7f:64", "fe80::64");
+	uint8_t message[sizeof(REPLY)];
+	uint16_t seconds = (uint16_t)(hours * 3600);
+
+	memcpy(message, REPLY, sizeof(REPLY));
+	message[0] = type;
+	message[LIFETIME_AT] = (uint8_t)(seconds >> 8);
+	message[LIFETIME_AT + 1] = (uint8_t)seconds;
+	gen_udp(scene.gen, &server, 547, &client, 546, message, sizeof(REPLY) - 1);
+	return says(scene.gen, "2001:db8:1::64");
+}
+
 static void dhcp6_servers(void **state)
 {
 	assert_true(reply_ties("fe80::1", 547, "fe80::64"));
@@ -113,6 +129,10 @@ static void dhcp6_servers(void **state)
 	/* not on our side, or not to a neighbour */
 	assert_false(reply_ties("2001:db8:9::1", 547, "fe80::64"));
 	assert_false(reply_ties("fe80::1", 547, "2001:db8:9::64"));
+	/* offered, or taken back */
+	assert_false(message_ties(2, 2));
+	assert_false(message_ties(7, 0));
+	assert_true(message_ties(7, 2));
 }
 
 /* Keep-alives at a fixed period, to an address that this server called a resolver. */
