@@ -76,7 +76,7 @@ enum fw_read ber_expect(struct ber *ber, uint8_t tag, struct ber_item *out_item)
 	if (result != FW_READ_OK)
 		return result;
 	if (out_item->tag != tag)
-		return FW_READ_OTHER;
+		return FW_READ_BAD;
 	return out_item->inside.cut ? FW_READ_SHORT : FW_READ_OK;
 }
 
@@ -88,7 +88,7 @@ enum fw_read ber_enter(struct ber *ber, uint8_t tag, struct ber *out_inside)
 	if (result != FW_READ_OK)
 		return result;
 	if (item.tag != tag)
-		return FW_READ_OTHER;
+		return FW_READ_BAD;
 	*out_inside = item.inside;
 	return FW_READ_OK;
 }

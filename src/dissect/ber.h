@@ -35,10 +35,10 @@ struct ber ber_of(const uint8_t *bytes, size_t len);
  */
 enum fw_read ber_next(struct ber *ber, struct ber_item *out_item);
 
-/* The next item has to be a whole one of this tag: OTHER (and at the end) if not. */
+/* As ber_next(), of a whole item of this tag: BAD for another, SHORT for a cut one. */
 enum fw_read ber_expect(struct ber *ber, uint8_t tag, struct ber_item *out_item);
 
-/* An item that holds others: of this tag, cut or not. */
+/* The same for an item that holds others, which may be cut. */
 enum fw_read ber_enter(struct ber *ber, uint8_t tag, struct ber *out_inside);
 
 static inline struct slice ber_slice(const struct ber_item *item)

@@ -19,6 +19,15 @@ enum {
 };
 /* makers' own: of the first two the device sends to the port, of the others from it */
 enum { PORT_TUYA_CLEAR = 6666, PORT_TUYA = 6667, PORT_TPLINK = 9999, PORT_TAPO = 20002, PORT_DVRIP = 34569, PORT_MIIO = 54321 };
+enum {
+	PORT_NTP = 123,
+	PORT_SNMP = 161,
+	PORT_SNMP_TRAP = 162,
+	PORT_DHCP6_CLIENT = 546,
+	PORT_DHCP6_SERVER = 547,
+	PORT_COAP = 5683,
+	PORT_UBNT = 10001,
+};
 
 static bool either(uint16_t src_port, uint16_t dst_port, uint16_t port)
 {
@@ -41,6 +50,13 @@ static bool known(uint16_t port)
 	case PORT_TAPO:
 	case PORT_DVRIP:
 	case PORT_MIIO:
+	case PORT_NTP:
+	case PORT_SNMP:
+	case PORT_SNMP_TRAP:
+	case PORT_DHCP6_CLIENT:
+	case PORT_DHCP6_SERVER:
+	case PORT_COAP:
+	case PORT_UBNT:
 		return true;
 	default:
 		return false;
@@ -70,8 +86,26 @@ static enum fw_read dissect_own(uint16_t src_port, uint16_t dst_port, const uint
 	}
 }
 
+/* What devices are asked and tell about themselves, the strictest last: its port is also anybody's. */
+static enum fw_read device_datagram(uint16_t src_port, uint16_t dst_port, const uint8_t *bytes, size_t len, const struct fact_sink *sink)
+{
+	if (either(src_port, dst_port, PORT_DHCP6_SERVER) || either(src_port, dst_port, PORT_DHCP6_CLIENT))
+		return dissect_dhcp6(bytes, len, sink);
+	if (either(src_port, dst_port, PORT_NTP))
+		return dissect_ntp(bytes, len, sink);
+	if (either(src_port, dst_port, PORT_SNMP) || either(src_port, dst_port, PORT_SNMP_TRAP))
+		return dissect_snmp(bytes, len, sink);
+	if (either(src_port, dst_port, PORT_COAP))
+		return dissect_coap(bytes, len, sink);
+	if (either(src_port, dst_port, PORT_UBNT))
+		return dissect_ubnt(bytes, len, sink);
+	return FW_READ_OTHER;
+}
+
 enum fw_read dissect_datagram(uint16_t src_port, uint16_t dst_port, const uint8_t *bytes, size_t len, const struct fact_sink *sink)
 {
+	enum fw_read result;
+
 	if (!len)
 		return FW_READ_OTHER;
 	if (either(src_port, dst_port, PORT_DNS))
@@ -87,5 +121,6 @@ enum fw_read dissect_datagram(uint16_t src_port, uint16_t dst_port, const uint8_
 		return dissect_ssdp(bytes, len, sink);
 	if (either(src_port, dst_port, PORT_WSD))
 		return dissect_wsd(bytes, len, sink);
-	return dissect_own(src_port, dst_port, bytes, len, sink);
+	result = device_datagram(src_port, dst_port, bytes, len, sink);
+	return result == FW_READ_OTHER ? dissect_own(src_port, dst_port, bytes, len, sink) : result;
 }

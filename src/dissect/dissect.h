@@ -27,6 +27,12 @@ enum fw_read dissect_tplink(const uint8_t *bytes, size_t len, const struct fact_
 enum fw_read dissect_tapo(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
 enum fw_read dissect_miio(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
 enum fw_read dissect_wsd(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
+enum fw_read dissect_lldp(const uint8_t *bytes, size_t len, const struct fact_sink *sink); /* from behind the EtherType */
+enum fw_read dissect_dhcp6(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
+enum fw_read dissect_ntp(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
+enum fw_read dissect_snmp(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
+enum fw_read dissect_coap(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
+enum fw_read dissect_ubnt(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
 
 /* A UDP payload by its ports (and first bytes); OTHER where no dissector cares. */
 enum fw_read dissect_datagram(uint16_t src_port, uint16_t dst_port, const uint8_t *bytes, size_t len, const struct fact_sink *sink);

@@ -469,6 +469,15 @@ static void see_ip(struct engine *engine, const struct fw_packet *p)
 	see_inside(engine, p);
 }
 
+/* A neighbour tells what it is, and no network layer is in between. */
+static void see_lldp(struct engine *engine, const struct fw_packet *p)
+{
+	struct fact_sink sink = {learn_fact, engine};
+
+	engine->conversation = NULL;
+	dissect_lldp(engine->frame->bytes + p->network_off, engine->frame->cap_len - p->network_off, &sink);
+}
+
 /*
  * What the parser did not read to the end. Broken on purpose, junk is junk all the same: what has addresses is counted towards
  * rates, nothing of it is read further. LLC frames, EAPOL and the like are ordinary neighbours, left out by nobody.
@@ -482,6 +491,8 @@ static void see_rest(struct engine *engine, struct fw_packet *p, enum fw_read re
 	p->payload_len = 0;
 	if (p->family)
 		see_ip(engine, p);
+	else if (p->ether_type == FW_ETHER_LLDP && p->network_off)
+		see_lldp(engine, p);
 }
 
 static void see_frame(struct engine *engine, const struct frame *frame)

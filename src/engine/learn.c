@@ -9,6 +9,7 @@
 #include "engine/room.h"
 
 enum { DHCP_ACK = 5, DHCP_SERVER = 67, DHCP_CLIENT = 68 };
+enum { DHCP6_REPLY = 7, DHCP6_CLIENT = 546, DHCP6_SERVER = 547, SNMP_AGENT = 161, SNMP_LISTENER = 162 };
 
 bool learn_is_named(const struct engine *engine, const uint8_t address[16], uint32_t what)
 {
@@ -218,6 +219,73 @@ static void learn_sender(struct engine *engine, const struct fact *fact)
 		learn_own_maker(engine, fact);
 }
 
+/*
+ * The device whose own frame this is: its MAC, where nothing can have come through a router. Through a tunnel, or of a link whose side
+ * had to be inferred, only devices already known: who is a neighbour there is not for that reason one of ours.
+ */
+static uint32_t neighbour(struct engine *engine)
+{
+	const struct fw_packet *p = engine->packet;
+
+	if (!p->has_mac || (p->src_mac[0] & 1))
+		return DEVICE_NONE;
+	if (engine->config.side.inferred || engine->depth)
+		return inventory_find_mac(engine->inventory, p->src_mac);
+	return inventory_tie(engine->inventory, p->src_mac, (const uint8_t[16]){0}, engine->now_ns);
+}
+
+/* What a server says reaches its client's own MAC, unless a relay is in between: these speak from and to the server's port. */
+static void learn_dhcp6_server(struct engine *engine, const struct fact *fact)
+{
+	const struct fw_packet *p = engine->packet;
+	struct fact told = *fact;
+
+	if (fact->kind == FACT_DHCP6_RESOLVER) {
+		note_named(engine, fact->addr, NAMED_RESOLVER);
+	} else if (fact->kind == FACT_DHCP6_ADDRESS && fact->number == DHCP6_REPLY && fact->ttl && p->has_mac &&
+		side_is_link_local(p->dst)) {
+		memcpy(told.mac, p->dst_mac, 6);
+		tie(engine, &told);
+	}
+}
+
+/*
+ * As learn_dhcp(). A client speaks from its link-local address (RFC 8415 section 18.2), and the frame's MAC is its own; the one
+ * in the DUID may be that of another interface, or of one long gone, and ties nothing. What relays carry is about others.
+ */
+static void learn_dhcp6(struct engine *engine, const struct fact *fact)
+{
+	const struct fw_packet *p = engine->packet;
+	uint32_t device;
+
+	if (p->src_port == DHCP6_SERVER && p->dst_port == DHCP6_CLIENT) {
+		if (side_is_ours(&engine->config.side, p->src) && !side_is_loopback(p->src) && !side_is_zero(p->src))
+			learn_dhcp6_server(engine, fact);
+		return;
+	}
+	if (p->src_port != DHCP6_CLIENT || p->dst_port != DHCP6_SERVER || !side_is_link_local(p->src))
+		return;
+	device = neighbour(engine);
+	if (device != DEVICE_NONE)
+		inventory_note_fact(engine->inventory, device, fact);
+}
+
+/* LLDP never crosses a bridge (IEEE 802.1AB section 7.1): who sent the frame is who it speaks of. */
+static void learn_lldp(struct engine *engine, const struct fact *fact)
+{
+	uint32_t device = neighbour(engine);
+
+	if (device != DEVICE_NONE)
+		inventory_note_fact(engine->inventory, device, fact);
+}
+
+/* In a question, engine and objects are those of whoever is asked; the agent speaks of itself from its own port, and in traps. */
+static void learn_snmp(struct engine *engine, const struct fact *fact)
+{
+	if (engine->packet->src_port == SNMP_AGENT || engine->packet->dst_port == SNMP_LISTENER)
+		learn_sender(engine, fact);
+}
+
 void learn_fact(void *context, const struct fact *fact)
 {
 	struct engine *engine = context;
@@ -234,6 +302,12 @@ void learn_fact(void *context, const struct fact *fact)
 		learn_dns(engine, fact);
 	else if (fact->kind == FACT_LOGIN_TRY || fact->kind == FACT_LOGIN_RESULT)
 		learn_login(engine, fact);
+	else if (fact->kind >= FACT_DHCP6_MESSAGE && fact->kind <= FACT_DHCP6_MUD_URL)
+		learn_dhcp6(engine, fact);
+	else if (fact->kind >= FACT_LLDP_CHASSIS && fact->kind <= FACT_LLDP_MUD_URL)
+		learn_lldp(engine, fact);
+	else if (fact->kind >= FACT_SNMP_MESSAGE && fact->kind <= FACT_SNMP_NAME)
+		learn_snmp(engine, fact);
 	else
 		learn_sender(engine, fact);
 }

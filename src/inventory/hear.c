@@ -11,6 +11,7 @@
 
 #include "inventory/asked.h"
 #include "inventory/ear.h"
+#include "inventory/hear_net.h"
 #include "inventory/hear_web.h"
 #include "inventory/identity.h"
 #include "inventory/name.h"
@@ -411,6 +412,9 @@ void hear_fact(struct inventory *inventory, uint32_t number, const struct fact *
 		break;
 	case FACT_HTTP_TITLE ... FACT_RTSP_REALM:
 		hear_web(&ear, fact);
+		break;
+	case FACT_DHCP6_MESSAGE ... FACT_UBNT_MODEL:
+		hear_net(inventory, number, fact);
 		break;
 	default:
 		break;

@@ -27,6 +27,7 @@ static const char *const JUNK[] = {
 	"none",
 	"noname",
 	"null",
+	"ubnt",
 	"undefined",
 	"unknown",
 	"unspecified",

@@ -21,7 +21,7 @@ enum {
 enum device_state { STATE_CLEAN, STATE_EXPOSED, STATE_SUSPECT, STATE_HIJACKED };
 
 /* In falling order of trust: a better source replaces a worse one, never the reverse. */
-enum name_source { NAME_USER, NAME_DHCP, NAME_MDNS, NAME_SSDP, NAME_FINGERPRINT, NAME_OUI, NAME_PLACEHOLDER };
+enum name_source { NAME_USER, NAME_DHCP, NAME_MDNS, NAME_SSDP, NAME_ANNOUNCED, NAME_FINGERPRINT, NAME_OUI, NAME_PLACEHOLDER };
 
 /* A guess with its confidence in percent, 0 and "" where unknown. */
 struct guess {

@@ -177,6 +177,56 @@ enum fact_kind {
 	FACT_RTSP_SERVER, /* text: Server */
 	FACT_RTSP_REALM, /* text: WWW-Authenticate, whole value */
 
+	/* DHCPv6 (RFC 8415). mac: the one in the client's DUID, zero where it holds none; an identifier, not always the sender's */
+	FACT_DHCP6_MESSAGE, /* number: message type; inside relay messages too, mac zero for these */
+	FACT_DHCP6_CLIENT_ID, /* text: option 1, the DUID, raw */
+	FACT_DHCP6_SERVER_ID, /* text: option 2, the DUID, raw */
+	FACT_DHCP6_ADDRESS, /* addr, ttl: valid lifetime, of an address in IA_NA or IA_TA; number: message type */
+	FACT_DHCP6_PREFIX, /* addr, code: prefix length, ttl: valid lifetime, in IA_PD; number: message type */
+	FACT_DHCP6_PARAMETERS, /* text: option 6, raw list of option numbers, two bytes each */
+	FACT_DHCP6_VENDOR_CLASS, /* number: enterprise number, text: one string of option 16 */
+	FACT_DHCP6_RESOLVER, /* addr: option 23, one fact per address */
+	FACT_DHCP6_FQDN, /* text: option 39 (RFC 4704), the name */
+	FACT_DHCP6_MUD_URL, /* text: option 112 (RFC 8520 section 10) */
+
+	/* LLDP (IEEE 802.1AB): a neighbour on the wire about itself */
+	FACT_LLDP_CHASSIS, /* number: subtype, text: identifier, raw; mac (subtype 4) or addr (subtype 5) where it is one */
+	FACT_LLDP_PORT, /* the same of its port: mac is subtype 3, addr subtype 4 */
+	FACT_LLDP_NAME, /* text: system name */
+	FACT_LLDP_DESCRIPTION, /* text: system description */
+	FACT_LLDP_CAPABILITIES, /* number: bits of what it can be, code: of what it is; bit 2 bridge, 3 access point, 4 router ... */
+	FACT_LLDP_ADDRESS, /* addr: management address */
+	FACT_LLDP_INVENTORY, /* number: LLDP-MED subtype (6 firmware, 7 software, 9 manufacturer, 10 model), text */
+	FACT_LLDP_MUD_URL, /* text (RFC 8520 section 11) */
+
+	/* NTP (RFC 5905, RFC 9327); id: version */
+	FACT_NTP_TIME, /* number: mode 1 to 5, code: stratum; text: reference identifier, four bytes raw */
+	FACT_NTP_CONTROL, /* mode 6. number: opcode, code: 1 for a response */
+	FACT_NTP_VARIABLE, /* name: version, processor or system; text: what a read-variables response says it is */
+	FACT_NTP_PRIVATE, /* mode 7, ntpd's own. number: request code (42: monlist), code: 1 for a response */
+
+	/* SNMP (RFC 1157, 3416, 3412). Community and user names open devices: they are passed over, in no fact. */
+	FACT_SNMP_MESSAGE, /* number: version field (0: v1, 1: v2c, 3), code: PDU 0 get .. 2 response .. 8 report, or 255: encrypted */
+	FACT_SNMP_ENGINE, /* text: authoritative engine identifier, raw; number: enterprise; mac where it holds one */
+	FACT_SNMP_DESCRIPTION, /* text: sysDescr.0 in a response or v2 trap, as the next two */
+	FACT_SNMP_OBJECT_ID, /* text: sysObjectID.0, numbers and dots */
+	FACT_SNMP_NAME, /* text: sysName.0 */
+
+	/* CoAP (RFC 7252, 6690) */
+	FACT_COAP_MESSAGE, /* number: code byte (1 GET, 0x45 2.05 ...), code: type 0 to 3; id: message ID */
+	FACT_COAP_HOST, /* text: Uri-Host */
+	FACT_COAP_PATH, /* text: Uri-Path options, each with a slash before it */
+	FACT_COAP_RESOURCE, /* name: target, text: attributes; one link of a link-format payload (what /.well-known/core answers) */
+
+	/* Ubiquiti discovery, UDP 10001 */
+	FACT_UBNT_MESSAGE, /* number: version 1 or 2, code: command */
+	FACT_UBNT_MAC, /* mac */
+	FACT_UBNT_ADDRESS, /* mac, addr: one interface */
+	FACT_UBNT_FIRMWARE, /* text; number: 3 for the whole build's name, 22 for the version alone */
+	FACT_UBNT_HOST_NAME, /* text */
+	FACT_UBNT_PRODUCT, /* text: short name, such as UGW3 */
+	FACT_UBNT_MODEL, /* text: number 20 its long name, 21 its short name */
+
 	FACT_COUNT
 };
 

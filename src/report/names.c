@@ -112,7 +112,7 @@ const char *name_login_words(enum login_service service)
 
 const char *name_source(enum name_source source)
 {
-	static const char *const names[] = {"user", "dhcp", "mdns", "ssdp", "fingerprint", "oui", "placeholder"};
+	static const char *const names[] = {"user", "dhcp", "mdns", "ssdp", "announced", "fingerprint", "oui", "placeholder"};
 
 	return names[source];
 }

@@ -161,5 +161,9 @@ FW_INLINE enum fw_reason fw_network_read(struct fw_reading *r)
 		r->out->network_off = (uint16_t)r->here.at;
 		return fw_network_arp(r);
 	}
-	return type < FW_LIMIT(FW_ETHER_LEAST) ? FW_REASON_LLC : FW_REASON_ETHER_OTHER;
+	if (type < FW_LIMIT(FW_ETHER_LEAST))
+		return FW_REASON_LLC;
+	/* not read here, but others may want to know where it is */
+	r->out->network_off = (uint16_t)r->here.at;
+	return FW_REASON_ETHER_OTHER;
 }

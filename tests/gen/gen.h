@@ -118,3 +118,4 @@ void quiet_flash_crowd(struct gen *gen);
 void quiet_link_down(struct gen *gen);
 void quiet_broken_ipv6(struct gen *gen);
 void quiet_own_scanner(struct gen *gen);
+void quiet_neighbours(struct gen *gen); /* neighbours.c */

@@ -23,6 +23,7 @@ static const struct scenario {
 	{"quiet-link-down", quiet_link_down},
 	{"quiet-broken-ipv6", quiet_broken_ipv6},
 	{"quiet-own-scanner", quiet_own_scanner},
+	{"quiet-neighbours", quiet_neighbours},
 };
 
 int main(int argc, char **argv)

@@ -16,7 +16,7 @@ from inspecting import RANK, finish, generated, output, report, run
 SCANNER = "quiet-own-scanner"
 LAPTOP, LAPTOP_MAC = "192.168.1.20", "60:8b:0e:5a:11:20"
 KNOWN = ["speed-test", "update", "bittorrent", "printer-discovery", "video-upload", "keep-alives", "flash-crowd", "link-down", "broken-ipv6",
-         "own-scanner", "twin"]
+         "own-scanner", "neighbours", "twin"]
 
 
 def words(finding):

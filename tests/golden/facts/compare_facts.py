@@ -27,10 +27,12 @@ import sys
 import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import device_facts  # noqa: E402
 import tshark as reader  # noqa: E402
 import web_facts  # noqa: E402
+from normal_form import Malformed, address, lower, name, percent, shown  # noqa: E402
 
-FILTER = "arp or icmpv6 or dhcp or dns or mdns or ssdp or udp.port in {3702, 37810}"
+FILTER = "arp or icmpv6 or dhcp or dns or mdns or ssdp or udp.port in {3702, 37810} or " + device_facts.FILTER
 
 FIELDS = """
 frame.number frame.protocols udp.srcport udp.dstport udp.payload ipv6.hlim
@@ -42,53 +44,10 @@ dns.id dns.flags.response dns.flags.opcode dns.flags.rcode dns.count.answers dns
 dns.resp.name dns.resp.type dns.resp.class dns.resp.ttl dns.resp.len dns.a dns.aaaa dns.cname dns.ptr.domain_name
 dns.srv.service dns.srv.proto dns.srv.name dns.srv.port dns.srv.target dns.txt dns.txt.length
 http.request.method http.response.version http.request.line http.response.line http.unknown_header http.server http.location http.user_agent
-""".split()
+""".split() + device_facts.FIELDS
 
 # Frames are dissected one by one on our side: no reassembly, no guess by conversation.
-PREFERENCES = ["-o", "ip.defragment:TRUE", "-o", "ipv6.defragment:TRUE"]
-
-
-class Malformed(Exception):
-    """tshark's own lists do not fit together: it gave up within the frame."""
-
-
-# --- the normal form, as in fact_line.c ---------------------------------------------------------------------------
-
-
-def percent(raw):
-    """Bytes, or text in which each character is a byte."""
-    if isinstance(raw, str):
-        raw = raw.encode("latin-1")
-    return "".join(chr(c) if 0x20 < c < 0x7F and c not in b"%|" else f"%{c:02X}" for c in raw)
-
-
-CONTROLS = dict(zip("abfnrtv", "\a\b\f\n\r\t\v"))
-
-
-def unescaped(match):
-    escape = match.group()[1:]
-    if escape in CONTROLS:
-        return CONTROLS[escape]
-    code = int(escape[1:], 16) if escape[0] in "uU" else int(escape, 8)
-    return chr(code).encode("utf-8").decode("latin-1")
-
-
-def shown(text):
-    """Text as tshark prints it: characters that do not print come as backslash escapes."""
-    return re.sub(r"\\([abfnrtv]|[0-7]{3}|u[0-9a-f]{4}|U[0-9a-f]{8})", unescaped, text)
-
-
-def lower(text):
-    return re.sub("[A-Z]", lambda match: match.group().lower(), text)
-
-
-def name(text):
-    """A DNS name in tshark's words."""
-    return "." if text in ("<Root>", "") else percent(lower(shown(text)))
-
-
-def address(text):
-    return str(ipaddress.ip_address(text)) if text and text != "0.0.0.0" else "::"
+PREFERENCES = ["-o", "ip.defragment:TRUE", "-o", "ipv6.defragment:TRUE", *device_facts.PREFERENCES]
 
 
 NAMES_AT = {"dns_question": [2], "dns_response": [3], "dns_address": [2, 3], "mdns_address": [2], "mdns_service": [1], "mdns_host": [2, 3],
@@ -328,7 +287,7 @@ def dhip(row):
         yield "dhip_address", address(info["IPv4Address"]["IPAddress"])
 
 
-PROTOCOLS = (arp, nd, dhcp, dns, mdns, ssdp, dhip, web_facts.wsd)
+PROTOCOLS = (arp, nd, dhcp, dns, mdns, ssdp, dhip, web_facts.wsd, *device_facts.PROTOCOLS)
 
 
 # --- both sides of one capture ------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
  * usage: facts_dump CAPTURE
  *
  * The facts of the datagram dissectors, one a line: frame number, fact, value, with tabs between (see fact_line.h).
- * Frame by frame as the engine does it, without the engine: whole UDP datagrams, ARP, and neighbour discovery that
+ * Frame by frame as the engine does it, without the engine: whole UDP datagrams, ARP, LLDP, and neighbour discovery that
  * came with hop limit 255 (RFC 4861 sections 6.1 and 7.1).
  */
 #include <stdio.h>
@@ -33,6 +33,8 @@ static void dump_frame(struct frame *frame)
 
 	if (packet.ether_type == FW_ETHER_ARP && packet.network_off)
 		dissect_arp(frame->bytes + packet.network_off, frame->cap_len - packet.network_off, &sink);
+	if (packet.ether_type == FW_ETHER_LLDP && packet.network_off)
+		dissect_lldp(frame->bytes + packet.network_off, frame->cap_len - packet.network_off, &sink);
 	if (read != FW_READ_OK || packet.fragment != FW_WHOLE)
 		return;
 	if (packet.proto == FW_IP_ICMPV6 && packet.hops == ND_HOPS)

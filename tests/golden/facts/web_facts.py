@@ -150,7 +150,7 @@ def body_of(field):
     """Bytes since tshark 4.2, text with escapes before."""
     if re.fullmatch("(?:[0-9a-f]{2}:?)*", field):
         return bytes.fromhex(field.replace(":", ""))
-    from compare_facts import shown
+    from normal_form import shown
     return shown(field).encode("latin-1")
 
 
