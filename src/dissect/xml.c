@@ -195,11 +195,23 @@ static size_t take_declaration(struct xml *xml, uint8_t c)
 	return 1;
 }
 
+/* Bytes before the next mark, which mean nothing here. */
+static size_t pass_unmarked(const struct xml *xml, const uint8_t *bytes, size_t len, uint8_t mark)
+{
+	const uint8_t *next = xml->matched || xml->state == XML_CDATA ? bytes : memchr(bytes, mark, len);
+
+	return next ? (size_t)(next - bytes) : len;
+}
+
 /* What ends with mark mark '>' or, for an instruction, mark '>': matched counts the marks. */
-static size_t take_marked(struct pass *pass, uint8_t c, uint8_t mark, uint8_t count)
+static size_t take_marked(struct pass *pass, struct slice here, uint8_t mark, uint8_t count)
 {
 	struct xml *xml = pass->xml;
+	size_t unmarked = pass_unmarked(xml, here.bytes, here.len, mark);
+	uint8_t c = here.bytes[0];
 
+	if (unmarked)
+		return unmarked;
 	if (c == '>' && xml->matched == count) {
 		if (xml->state == XML_CDATA)
 			drop_mark(xml, count);
@@ -299,11 +311,11 @@ static size_t step(struct pass *pass, const uint8_t *bytes, size_t len)
 	case XML_DECLARATION:
 		return take_declaration(pass->xml, *bytes);
 	case XML_INSTRUCTION:
-		return take_marked(pass, *bytes, '?', 1);
+		return take_marked(pass, (struct slice){bytes, len}, '?', 1);
 	case XML_COMMENT:
-		return take_marked(pass, *bytes, '-', 2);
+		return take_marked(pass, (struct slice){bytes, len}, '-', 2);
 	case XML_CDATA:
-		return take_marked(pass, *bytes, ']', 2);
+		return take_marked(pass, (struct slice){bytes, len}, ']', 2);
 	case XML_OPEN:
 		return take_open(pass->xml, *bytes);
 	case XML_ATTRIBUTES:

@@ -181,9 +181,66 @@ static void test_path_mtu(void **state)
 	assert_true(finds(path_mtu(1), "\"scan\"")); /* host unreachable, twelve times: the near miss */
 }
 
+#define DESCRIPTION "<root><device><friendlyName>Patio</friendlyName></device></root>"
+
+/* A description is true of who serves it: not of who asked, nor of a device of ours that uploads it. */
+static struct gen *describe(bool ours, bool upload)
+{
+	struct gen *gen = gen_new(1477047600ull * GEN_S, 7);
+	struct home home = make_home(gen);
+	struct talk talk = gen_open(gen, &home.laptop, ours ? &home.camera : &home.outside, 49152, 5 * GEN_MS);
+
+	if (upload) {
+		gen_text(gen, &talk, true, "PUT /d.xml HTTP/1.0\r\nContent-Type: text/xml\r\nContent-Length: 64\r\n\r\n" DESCRIPTION);
+	} else {
+		gen_text(gen, &talk, true, "GET /d.xml HTTP/1.0\r\n\r\n");
+		gen_text(gen, &talk, false, "HTTP/1.0 200 OK\r\nContent-Type: text/xml\r\n\r\n" DESCRIPTION);
+	}
+	gen_close(gen, &talk);
+	return gen;
+}
+
+static void test_description(void **state)
+{
+	assert_true(finds(describe(true, false), "\"name\": \"Patio\""));
+	assert_false(finds(describe(false, false), "Patio"));
+	assert_false(finds(describe(true, true), "Patio"));
+}
+
+/* A camera's stream, watched from outside with a published password. OPTIONS is answered to anybody and proves nothing. */
+static struct gen *watch(const char *method)
+{
+	struct gen *gen = gen_new(1477047600ull * GEN_S, 7);
+	struct home home = make_home(gen);
+	struct talk talk = gen_open(gen, &home.other, &home.camera, 554, 50 * GEN_MS);
+	char request[160];
+
+	snprintf(request, sizeof(request), "%s rtsp://203.0.113.7/ch1 RTSP/1.0\r\nCSeq: 1\r\nAuthorization: Basic cm9vdDp4YzM1MTE=\r\n\r\n",
+		method);
+	gen_text(gen, &talk, true, request);
+	gen_text(gen, &talk, false, "RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n");
+	gen_close(gen, &talk);
+	return gen;
+}
+
+static void test_rtsp_login(void **state)
+{
+	assert_true(finds(watch("DESCRIBE"), "\"default-password\", \"device\": \"dev-"));
+	assert_true(finds(watch("DESCRIBE"), "\"severity\": \"critical\""));
+	assert_true(finds(watch("OPTIONS"), "\"default-password\", \"device\": \"dev-"));
+	assert_false(finds(watch("OPTIONS"), "\"severity\": \"critical\""));
+	assert_false(finds(watch("DESCRIBE"), "xc3511"));
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_break_in), cmocka_unit_test(test_beacon), cmocka_unit_test(test_path_mtu)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_break_in),
+		cmocka_unit_test(test_beacon),
+		cmocka_unit_test(test_path_mtu),
+		cmocka_unit_test(test_description),
+		cmocka_unit_test(test_rtsp_login),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
