@@ -94,6 +94,7 @@ static int rooms_open(struct engine *engine)
 	memcpy(inventory.hash_key, key, 16);
 	detect_defaults(&detect);
 	memcpy(detect.hash_key, key, 16);
+	detect.side_inferred = engine->config.side.inferred;
 	if ((error = inventory_new(&inventory, &engine->inventory)))
 		return error;
 	if ((error = flow_new(FW_CONVERSATION_MAX, key, &tell, &engine->flow)))
@@ -342,6 +343,7 @@ static void note_packet(struct engine *engine, const struct fw_packet *p, const 
 		.answered = step->was_answered,
 		.first_answer = step->first_answer,
 		.opener_packets = c->packets[0],
+		.opened_ns = c->first_ns,
 		.memo = c->memo,
 	};
 

@@ -63,9 +63,8 @@ struct conversation {
 	uint32_t pending_prev, pending_next;
 	/* for the hall */
 	uint32_t device[2]; /* opener's, target's */
-	uint32_t memo[2]; /* detect's own, two words */
+	uint32_t memo[3]; /* detect's own, three words */
 	uint32_t slot; /* stream and session, FLOW_SLOT_NONE without */
-	uint32_t zero_end;
 };
 _Static_assert(offsetof(struct conversation, flags) == 40, "the key is the first 40 bytes");
 _Static_assert(sizeof(struct conversation) == 128, "two cache lines");

@@ -93,6 +93,9 @@ enum fact_kind {
 	FACT_DHIP_MAC, /* mac */
 	FACT_DHIP_ADDRESS, /* addr: IPv4 it gives itself */
 
+	/* UPnP Internet Gateway Device, WANIPConnection:1 section 2.4.16 */
+	FACT_UPNP_PORT_MAPPING, /* number: external port; code: internal port; addr: internal client; name: "TCP" or "UDP"; text: description */
+
 	FACT_COUNT
 };
 
