@@ -14,7 +14,8 @@
  * What was reached waits a minute for its judgement, for three ordinary things look alike at the first packet:
  *
  *      a capture taken at a server      its side was inferred: answering is its job                              low
- *      a crowd                          32 different askers within the minute: a service meant for the public     low
+ *      a crowd                          32 different askers within the minute, proven by TCP: a service that is
+ *                                       meant for the public                                                      low
  *      peer-to-peer                     a port from 1024 up, of no known service, from which the device itself
  *                                       opens UDP conversations with the outside; where TCP is reached,
  *                                       with 4 addresses (DHT and data share a port number)                      low
@@ -179,7 +180,7 @@ static void judge(void *context, void *entry)
 	evidence = &exposure->finding->reached;
 	if (reached->side_inferred)
 		evidence->how = REACHED_PUBLIC_SERVER;
-	else if (exposure->askers.count >= CROWD)
+	else if (exposure->proto == PROTO_TCP && exposure->askers.count >= CROWD)
 		evidence->how = REACHED_BY_A_CROWD;
 	else if (reached_speaks_from(reached, exposure->device, exposure->port, exposure->proto == PROTO_TCP ? HOLE_PEERS : 1))
 		evidence->how = REACHED_PEER_TO_PEER;

@@ -172,9 +172,18 @@ static json_t *flood_write(const struct finding *finding)
 	return object;
 }
 
+/* Three digits: reals are written with that many, so a large one is a whole number. */
+static json_t *factor_write(const struct evidence_reflector *reflector)
+{
+	uint64_t asked = reflector->bytes_asked ? reflector->bytes_asked : 1, factor = reflector->bytes_answered / asked;
+
+	if (factor >= 100)
+		return member_number(factor);
+	return json_real((double)reflector->bytes_answered / (double)asked);
+}
+
 static json_t *reflector_write(const struct evidence_reflector *reflector)
 {
-	uint64_t asked = reflector->bytes_asked ? reflector->bytes_asked : 1, rest = reflector->bytes_answered % asked;
 	json_t *object = json_object();
 
 	member_put(&object, "protocol", protocol_write(reflector->proto));
@@ -185,7 +194,7 @@ static json_t *reflector_write(const struct evidence_reflector *reflector)
 	member_put(&object, "askers", json_integer(reflector->askers));
 	member_put(&object, "bytes_asked", member_number(reflector->bytes_asked));
 	member_put(&object, "bytes_answered", member_number(reflector->bytes_answered));
-	member_put(&object, "factor", json_real((double)(reflector->bytes_answered / asked) + (double)(rest * 1000 / asked) / 1000));
+	member_put(&object, "factor", factor_write(reflector));
 	member_put(&object, "victim", member_address(reflector->victim, 128));
 	return object;
 }

@@ -249,6 +249,20 @@ static void test_a_crowd_makes_a_public_service(void **state)
 	}
 }
 
+/* Over UDP anybody can be many. */
+static void test_a_crowd_over_udp_is_none(void **state)
+{
+	struct bench *bench = *state;
+
+	for (uint32_t i = 0; i < 100; i++) {
+		struct talk talk = snmp_in;
+
+		talk.opener = 0xc0000000 + i;
+		exchange(bench, talk);
+	}
+	assert_int_equal(only_finding(bench)->severity, SEVERITY_MEDIUM);
+}
+
 /* The device speaks from its peer's port by itself: to one for UDP, to four addresses for TCP. */
 static void test_peer_to_peer(void **state)
 {
@@ -403,6 +417,7 @@ int main(void)
 		CASE(test_what_open_service_tells_is_not_told_twice),
 		cmocka_unit_test_setup_teardown(test_a_server_captured_at_its_own_place, setup_inferred, teardown),
 		cmocka_unit_test(test_a_crowd_makes_a_public_service),
+		CASE(test_a_crowd_over_udp_is_none),
 		cmocka_unit_test(test_peer_to_peer),
 		CASE(test_a_mapping_is_low_until_somebody_comes),
 		CASE(test_mappings_of_any_size),
