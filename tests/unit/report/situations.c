@@ -532,20 +532,17 @@ static struct finding *reached_add(const struct device *device, enum reached_how
 	return finding;
 }
 
-static struct finding *reflector_add(const struct device *device, enum severity severity, uint16_t port, bool own_zone)
+static void reflector_add(const struct device *device, enum severity severity, uint16_t port, bool own_zone)
 {
-	struct finding *finding = finding_add(FINDING_REFLECTOR, severity, device, severity == SEVERITY_LOW ? STATE_CLEAN : STATE_EXPOSED);
+	enum device_state state = severity == SEVERITY_LOW ? STATE_CLEAN : STATE_EXPOSED;
+	struct finding *finding = finding_add(FINDING_REFLECTOR, severity, device, state);
 
-	finding->count = 412;
-	finding->reflector = (struct evidence_reflector){.proto = 17,
-		.port = port,
-		.own_zone = own_zone,
-		.answers = 412,
-		.askers = own_zone ? 64 : 12,
-		.bytes_asked = 38000,
-		.bytes_answered = 1178000};
+	finding->reflector = (struct evidence_reflector){.proto = 17, .port = port, .own_zone = own_zone};
+	finding->count = finding->reflector.answers = 412;
+	finding->reflector.askers = own_zone ? 64 : 12;
+	finding->reflector.bytes_asked = 38000;
+	finding->reflector.bytes_answered = 1178000;
 	v4(finding->reflector.victim, 0xcb007109);
-	return finding;
 }
 
 /* Everything that the outside can do with a device, from what is its job to what harms others. */
@@ -563,7 +560,6 @@ static void make_exposed(struct report_view *view)
 	finding->reached.mapped_port = 8443;
 	snprintf(finding->reached.mapped_for, sizeof(finding->reached.mapped_for), "TV \x1b[31mlive");
 	finding = reached_add(&devices[0], REACHED_NOT_YET, 17, 51413);
-	finding->count = 1;
 	finding->reached.mapped = true;
 	finding->reached.mapped_port = 51413;
 	reached_add(&devices[2], REACHED_PEER_TO_PEER, 17, 51413);
