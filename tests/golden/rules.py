@@ -7,6 +7,7 @@ usage: rules.py FLOODWALL GENERATED_FOLDER
 """
 import os
 import sys
+import tempfile
 
 from inspecting import RANK, finish, report
 
@@ -106,6 +107,18 @@ def name_server_faults(found):
         yield "a name server at work is called exposed"
 
 
+def muted_faults(floodwall, capture):
+    """Both new findings are muted by name, device and the other end."""
+    for rule, muted in (("reflector 192.168.1.90 -> 203.0.113.66 known", 1), ("reflector * until=2030-01-01 known", 3),
+                        ("reached-from-internet * -> 198.51.100.40 known", 2), ("reached-from-internet 192.168.1.64 nobody's", 0)):
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as mutes:
+            mutes.write(rule + "\n")
+            mutes.flush()
+            count = len([f for f in report(floodwall, "--mute", mutes.name, capture)["findings"] if f.get("muted")])
+        if count != muted:
+            yield f"'{rule}' mutes {count} findings, not {muted}"
+
+
 CHECKS = {"vectors-leaving": leaving_faults, "vectors-falling": falling_faults, "vectors-backscatter": backscatter_faults,
           "exposed-home": exposed_faults, "exposed-name-server": name_server_faults}
 
@@ -116,6 +129,7 @@ def main():
     for name, check in CHECKS.items():
         found = report(floodwall, os.path.join(folder, name + ".pcapng"))
         faults += [f"{name}: {fault}" for fault in check(found)]
+    faults += muted_faults(floodwall, os.path.join(folder, "exposed-home.pcapng"))
     for name in ("quiet-outside", "quiet-nearly-floods"):
         if not os.path.exists(os.path.join(folder, name + ".pcapng")):
             faults.append(f"{name}, the near misses, is not among the captures")
