@@ -54,7 +54,8 @@ struct conversation {
 	uint8_t zero[3];
 
 	uint32_t flags;
-	uint32_t kind; /* enum contact_kind, CONTACT_KIND_COUNT when it is no contact */
+	uint8_t kind; /* enum contact_kind, CONTACT_KIND_COUNT when it is no contact */
+	uint8_t accept_ack[3]; /* TCP: lower bits of the number that acknowledges the SYN-ACK */
 	uint64_t first_ns, last_ns;
 	uint64_t bytes[2]; /* network layer, by direction: 0 from the opener, 1 to it */
 	uint32_t packets[2];
