@@ -190,6 +190,10 @@ static const uint8_t *target_of(const struct finding *finding)
 		return finding->forged.target;
 	case FINDING_OPEN_SERVICE:
 		return finding->service.asker;
+	case FINDING_REACHED_FROM_INTERNET:
+		return finding->reached.asker;
+	case FINDING_REFLECTOR:
+		return finding->reflector.victim;
 	case FINDING_DEFAULT_PASSWORD:
 	case FINDING_CLEARTEXT_LOGIN:
 	case FINDING_LOGIN_GUESSING:

@@ -13,6 +13,8 @@
 #include "detect/book.h"
 #include "detect/flood.h"
 #include "detect/login.h"
+#include "detect/reached.h"
+#include "detect/reflector.h"
 #include "detect/scan.h"
 #include "detect/service.h"
 #include "detect/spoof.h"
@@ -29,6 +31,8 @@ struct detect {
 	struct zone_watch *zones;
 	struct spoof *spoof;
 	struct beacon_watch *beacons;
+	struct reached *reached;
+	struct reflector *reflector;
 	uint64_t reviewed_ns;
 	uint64_t reviewed; /* book_changes() then */
 	struct detect_left_out left_out;
@@ -59,6 +63,10 @@ int detect_new(const struct detect_config *config, struct detect **out_detect)
 		result = spoof_new(key, detect->book, &detect->spoof);
 	if (result == 0)
 		result = beacon_watch_new(key, detect->book, &detect->beacons);
+	if (result == 0)
+		result = reached_new(key, config->side_inferred, detect->book, &detect->reached);
+	if (result == 0)
+		result = reflector_new(key, config->side_inferred, detect->book, detect->reached, &detect->reflector);
 	if (result != 0) {
 		detect_free(detect);
 		return result;
@@ -71,6 +79,8 @@ void detect_free(struct detect *detect)
 {
 	if (!detect)
 		return;
+	reflector_free(detect->reflector);
+	reached_free(detect->reached);
 	beacon_watch_free(detect->beacons);
 	spoof_free(detect->spoof);
 	zone_watch_free(detect->zones);
@@ -84,6 +94,8 @@ void detect_free(struct detect *detect)
 void detect_packet(struct detect *detect, const struct sighting *seen)
 {
 	flood_packet(detect->flood, seen);
+	reached_packet(detect->reached, seen);
+	reflector_packet(detect->reflector, seen);
 }
 
 void detect_contact(struct detect *detect, const struct contact *contact)
@@ -123,6 +135,11 @@ void detect_forged(struct detect *detect, const struct forged_seen *seen)
 	spoof_see(detect->spoof, seen);
 }
 
+void detect_port_mapping(struct detect *detect, const struct port_mapping_seen *seen)
+{
+	reached_port_mapping(detect->reached, seen);
+}
+
 void detect_sender_maker(struct detect *detect, const uint8_t address[16], struct slice maker)
 {
 	flood_sender_maker(detect->flood, address, maker);
@@ -157,6 +174,7 @@ void detect_tick(struct detect *detect, uint64_t now_ns)
 	flood_tick(detect->flood, now_ns);
 	zone_watch_tick(detect->zones, now_ns);
 	beacon_watch_tick(detect->beacons, now_ns);
+	reached_tick(detect->reached, now_ns);
 	if (now_ns < detect->reviewed_ns + BEACON_REVIEW_NS)
 		return;
 	detect->reviewed_ns = now_ns;
@@ -170,6 +188,7 @@ void detect_end(struct detect *detect, uint64_t now_ns)
 	zone_watch_end(detect->zones, now_ns);
 	flood_end(detect->flood, now_ns);
 	beacon_watch_end(detect->beacons, now_ns);
+	reached_end(detect->reached);
 	beacons_review(detect);
 }
 
@@ -188,7 +207,8 @@ const struct detect_left_out *detect_left_out(struct detect *detect)
 	detect->left_out = (struct detect_left_out){
 		.pairs = scan_pairs_left_out(detect->scan),
 		.rates = flood_left_out(detect->flood),
-		.findings = book_left_out(detect->book) + scan_findings_left_out(detect->scan),
+		.findings = book_left_out(detect->book) + scan_findings_left_out(detect->scan) + reached_left_out(detect->reached) +
+			reflector_left_out(detect->reflector),
 		.beacons = beacon_watch_left_out(detect->beacons),
 		.logins = login_left_out(detect->login),
 		.zones = zone_watch_left_out(detect->zones),

@@ -17,7 +17,7 @@
 
 /* rate_key.what: a vector, and whether the target is one address and no prefix */
 enum { WHAT_VECTOR = 0xff, WHAT_EXACT = 0x100 };
-/* the two words of a conversation */
+/* the first two of a conversation's three words */
 enum { MEMO_LEAVING, MEMO_FALLING };
 
 /* What the packets of a flood have in common. */

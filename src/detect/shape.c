@@ -79,7 +79,8 @@ void finding_note_shape(struct finding *finding, const struct rate *rate, const 
 	struct evidence_flood *flood = &finding->flood;
 	bool again = flood->vector != VECTOR_NONE, one_source = !shape->many_sources && !is_zero(shape->source);
 
-	if (shape->dst_port_varies || (again && flood->port != shape->dst_port))
+	/* an echo's identifier stands where ports do */
+	if (shape->dst_port_varies || vector_in(rate) == VECTOR_ICMP || (again && flood->port != shape->dst_port))
 		flood->port = 0;
 	else
 		flood->port = shape->dst_port;

@@ -2,6 +2,10 @@
 /*
  * Five forged packets make the finding: one alone may be left over from a lease or a roaming laptop (RFC 2827 ingress filtering
  * would drop it all the same). Told apart by device, or by MAC where no device has it.
+ *
+ * IPv6 networks have several prefixes at once, new ones are announced every few minutes only, and devices keep using one that was
+ * withdrawn without a word (RFC 8978). Such a device sends from one or two networks that we do not know, under a handful
+ * of addresses; a forger draws many. So over IPv6 it is low until 3 different /64s or 5 different addresses were seen.
  */
 #include "detect/spoof.h"
 
@@ -12,7 +16,7 @@
 #include "base/table.h"
 #include "wire/siphash.h"
 
-enum { FORGED_MIN = 5, FORGER_MAX = 256, SOURCE_MAX = 64 };
+enum { FORGED_MIN = 5, FORGER_MAX = 256, SOURCE_MAX = 64, NETWORKS_MIN = 3, ADDRESSES_MIN = 5 };
 
 struct forger {
 	uint32_t device;
@@ -20,7 +24,8 @@ struct forger {
 	uint8_t zero[6];
 	uint64_t first_ns;
 	uint64_t packets;
-	uint32_t source_count;
+	uint32_t source_count, network_count;
+	uint64_t networks[NETWORKS_MIN]; /* hashes of /64s; all of IPv4 makes it full at once */
 	uint64_t sources[SOURCE_MAX]; /* hashes */
 };
 
@@ -56,13 +61,27 @@ void spoof_free(struct spoof *spoof)
 	free(spoof);
 }
 
-static void source_add(struct forger *forger, uint64_t hash)
+/* Returns how many there are now. */
+static uint32_t hash_add(uint64_t *hashes, uint32_t count, uint32_t most, uint64_t hash)
 {
-	for (uint32_t i = 0; i < forger->source_count; i++)
-		if (forger->sources[i] == hash)
-			return;
-	if (forger->source_count < SOURCE_MAX)
-		forger->sources[forger->source_count++] = hash;
+	for (uint32_t i = 0; i < count; i++)
+		if (hashes[i] == hash)
+			return count;
+	if (count < most)
+		hashes[count++] = hash;
+	return count;
+}
+
+static void source_add(const struct spoof *spoof, struct forger *forger, const uint8_t source[16])
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+	forger->source_count = hash_add(forger->sources, forger->source_count, SOURCE_MAX, fw_siphash(spoof->hash_key, source, 16));
+	if (memcmp(source, mapped, sizeof(mapped)) == 0)
+		forger->network_count = NETWORKS_MIN;
+	else
+		forger->network_count =
+			hash_add(forger->networks, forger->network_count, NETWORKS_MIN, fw_siphash(spoof->hash_key, source, 8));
 }
 
 static void tell(struct spoof *spoof, const struct forger *forger, const struct forged_seen *seen)
@@ -85,7 +104,8 @@ static void tell(struct spoof *spoof, const struct forger *forger, const struct 
 	finding->forged.packets = finding->count < UINT32_MAX ? (uint32_t)finding->count : UINT32_MAX;
 	if (forger->source_count > finding->forged.sources)
 		finding->forged.sources = forger->source_count;
-	book_raise(spoof->book, finding, SEVERITY_HIGH, STATE_SUSPECT);
+	if (forger->network_count >= NETWORKS_MIN || forger->source_count >= ADDRESSES_MIN)
+		book_raise(spoof->book, finding, SEVERITY_HIGH, STATE_SUSPECT);
 }
 
 void spoof_see(struct spoof *spoof, const struct forged_seen *seen)
@@ -99,7 +119,7 @@ void spoof_see(struct spoof *spoof, const struct forged_seen *seen)
 	if (is_new)
 		forger->first_ns = seen->time_ns;
 	forger->packets++;
-	source_add(forger, fw_siphash(spoof->hash_key, seen->source, 16));
+	source_add(spoof, forger, seen->source);
 	if (forger->packets >= FORGED_MIN)
 		tell(spoof, forger, seen);
 }

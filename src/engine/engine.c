@@ -96,6 +96,7 @@ static int rooms_open(struct engine *engine)
 	memcpy(inventory.hash_key, key, 16);
 	detect_defaults(&detect);
 	memcpy(detect.hash_key, key, 16);
+	detect.side_inferred = engine->config.side.inferred;
 	if ((error = inventory_new(&inventory, &engine->inventory)))
 		return error;
 	if ((error = flow_new(FW_CONVERSATION_MAX, key, &tell, &engine->flow)))
@@ -238,7 +239,8 @@ static bool is_router(const struct engine *engine, const uint8_t mac[6])
 
 /*
  * A source that is not ours leaves towards the outside: forged, if its MAC is a device of ours that has an address of its own
- * in this family and is nobody's router. Where the side was inferred nothing can be said, nor of what came through a tunnel.
+ * in this family and is nobody's router. Where the side was inferred nothing can be said, nor of what came through a tunnel, nor of an
+ * IPv6 address beside one of ours.
  */
 static bool is_forged(struct engine *engine, const struct fw_packet *p, uint32_t *out_device)
 {
@@ -247,7 +249,7 @@ static bool is_forged(struct engine *engine, const struct fw_packet *p, uint32_t
 
 	if (!p->has_mac || engine->depth || engine->config.side.inferred || side_is_zero(p->src) || side_is_link_local(p->src) ||
 		side_is_multicast(p->src) || side_is_multicast(p->dst) || (p->family == 6 && !engine->family6_known) ||
-		is_router(engine, p->src_mac))
+		is_router(engine, p->src_mac) || side_is_near(&engine->config.side, p->src))
 		return false;
 	number = inventory_find_mac(engine->inventory, p->src_mac);
 	device = inventory_device(engine->inventory, number);
@@ -318,6 +320,19 @@ static void note_forged(struct engine *engine, const struct conversation *c, con
 	detect_forged(engine->detect, &seen);
 }
 
+/*
+ * Somebody else's frame answers a source that we took for forged: so it is routed to here, and its network is one of ours whose
+ * router we had not heard. For IPv4, where a link says nothing of its prefixes, only this conversation is cleared.
+ */
+static void note_answered(struct engine *engine, struct conversation *c, const struct fw_packet *p)
+{
+	if (!p->has_mac || inventory_find_mac(engine->inventory, p->src_mac) == c->device[0])
+		return;
+	c->flags &= ~(uint32_t)CONVERSATION_FORGED;
+	if (p->family == 6)
+		side_add(&engine->config.side, p->dst, 64);
+}
+
 static bool starts_http_request(const uint8_t *bytes, size_t len)
 {
 	static const char *const methods[] = {"GET ", "POST ", "HEAD ", "PUT "};
@@ -348,6 +363,7 @@ static void note_packet(struct engine *engine, const struct fw_packet *p, const 
 		.answered = step->was_answered,
 		.first_answer = step->first_answer,
 		.opener_packets = c->packets[0],
+		.opened_ns = c->first_ns,
 		.memo = c->memo,
 	};
 
@@ -460,8 +476,12 @@ static void see_ip(struct engine *engine, const struct fw_packet *p)
 		meet_target(engine, c, p);
 	engine->conversation = c;
 	engine->direction = step.direction;
-	if (c->flags & CONVERSATION_FORGED && step.direction == 0)
-		note_forged(engine, c, p);
+	if (c->flags & CONVERSATION_FORGED) {
+		if (step.direction == 0)
+			note_forged(engine, c, p);
+		else
+			note_answered(engine, c, p);
+	}
 	note_packet(engine, p, &step);
 	if (step.accepted_now)
 		note_service(engine, c);

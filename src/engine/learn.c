@@ -286,6 +286,34 @@ static void learn_snmp(struct engine *engine, const struct fact *fact)
 		learn_sender(engine, fact);
 }
 
+/*
+ * A port of the router is to lead to a device of ours. Whoever on our side asks is believed about a device of ours: the router would
+ * believe it too. Some routers take an empty address to mean the one who asks.
+ */
+static void learn_port_mapping(struct engine *engine, const struct fact *fact)
+{
+	enum { TCP = 6, UDP = 17 };
+	const struct conversation *c = engine->conversation;
+	struct port_mapping_seen seen = {
+		.time_ns = engine->now_ns,
+		.external_port = (uint16_t)fact->number,
+		.internal_port = (uint16_t)fact->code,
+		.proto = fact->name.len == 3 && (fact->name.bytes[0] | 0x20) == 'u' ? UDP : TCP,
+		.description = fact->text,
+	};
+	bool from_opener = engine->direction == 0;
+
+	if (!c || !(c->flags & (from_opener ? CONVERSATION_SRC_OURS : CONVERSATION_DST_OURS)))
+		return;
+	memcpy(seen.client, fact->addr, 16);
+	if (side_is_zero(seen.client))
+		memcpy(seen.client, from_opener ? conversation_source(c) : conversation_target(c), 16);
+	if (!side_is_ours(&engine->config.side, seen.client) || side_is_loopback(seen.client) || side_is_multicast(seen.client))
+		return;
+	seen.device = inventory_find_address(engine->inventory, seen.client);
+	detect_port_mapping(engine->detect, &seen);
+}
+
 void learn_fact(void *context, const struct fact *fact)
 {
 	struct engine *engine = context;
@@ -308,6 +336,8 @@ void learn_fact(void *context, const struct fact *fact)
 		learn_lldp(engine, fact);
 	else if (fact->kind >= FACT_SNMP_MESSAGE && fact->kind <= FACT_SNMP_NAME)
 		learn_snmp(engine, fact);
+	else if (fact->kind == FACT_UPNP_PORT_MAPPING)
+		learn_port_mapping(engine, fact);
 	else
 		learn_sender(engine, fact);
 }

@@ -54,7 +54,8 @@ struct conversation {
 	uint8_t zero[3];
 
 	uint32_t flags;
-	uint32_t kind; /* enum contact_kind, CONTACT_KIND_COUNT when it is no contact */
+	uint8_t kind; /* enum contact_kind, CONTACT_KIND_COUNT when it is no contact */
+	uint8_t accept_ack[3]; /* TCP: lower bits of the number that acknowledges the SYN-ACK */
 	uint64_t first_ns, last_ns;
 	uint64_t bytes[2]; /* network layer, by direction: 0 from the opener, 1 to it */
 	uint32_t packets[2];
@@ -63,9 +64,8 @@ struct conversation {
 	uint32_t pending_prev, pending_next;
 	/* for the hall */
 	uint32_t device[2]; /* opener's, target's */
-	uint32_t memo[2]; /* detect's own, two words */
+	uint32_t memo[3]; /* detect's own, three words */
 	uint32_t slot; /* stream and session, FLOW_SLOT_NONE without */
-	uint32_t zero_end;
 };
 _Static_assert(offsetof(struct conversation, flags) == 40, "the key is the first 40 bytes");
 _Static_assert(sizeof(struct conversation) == 128, "two cache lines");

@@ -73,6 +73,25 @@ bool side_is_ours(const struct side *side, const uint8_t address[16])
 	return (!side->inferred || side->private_too) && (side_is_link_local(address) || side_is_loopback(address));
 }
 
+bool side_is_near(const struct side *side, const uint8_t address[16])
+{
+	enum { LINK_BITS = 64, MAPPED_BITS = 96 };
+
+	if (is_v4(address))
+		return false;
+	for (uint32_t i = 0; i < side->prefix_count; i++) {
+		struct prefix link = side->prefixes[i];
+
+		/* from /96 on it may be an IPv4 prefix, whose /64 is that of all mapped addresses */
+		if (link.bits >= MAPPED_BITS && is_v4(link.address))
+			continue;
+		link.bits = link.bits > LINK_BITS ? LINK_BITS : link.bits;
+		if (prefix_holds(&link, address))
+			return true;
+	}
+	return false;
+}
+
 void side_add(struct side *side, const uint8_t address[16], uint8_t bits)
 {
 	struct prefix *prefix;

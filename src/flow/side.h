@@ -30,6 +30,12 @@ bool side_is_ours(const struct side *side, const uint8_t address[16]);
 /* Ours by a prefix of its own, not only by being link-local or loopback. */
 bool side_tells(const struct side *side, const uint8_t address[16]);
 
+/*
+ * IPv6: in the same /64 as something of ours, however long the prefix that we know. A link's prefix is a /64 (RFC 7421), and
+ * within it a device may give itself any address (RFC 8981).
+ */
+bool side_is_near(const struct side *side, const uint8_t address[16]);
+
 /* As prefix_read(), with the sentence. */
 int side_read_cidr(const char *text, struct prefix *out_prefix, struct fault *out_fault);
 

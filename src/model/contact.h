@@ -69,7 +69,8 @@ struct sighting {
 	bool first_answer; /* this packet is the first answer (TCP: it completes the opener's handshake) */
 	uint32_t opener_packets; /* packets of the opener so far, this one included if it is the opener's */
 	bool http_request; /* the payload starts an HTTP request */
-	uint32_t *memo; /* two words kept with the conversation for detect/, first zero; NULL where there is none */
+	uint64_t opened_ns; /* when the conversation's first packet came */
+	uint32_t *memo; /* three words kept with the conversation for detect/, first zero; NULL where there is none */
 };
 
 /* A service on our side answered somebody. */
@@ -113,4 +114,14 @@ struct forged_seen {
 	uint32_t device;
 	uint8_t mac[6];
 	uint8_t source[16], target[16];
+};
+
+/* A router of ours was asked by UPnP to let the outside in (WANIPConnection:1 section 2.4.16, AddPortMapping). */
+struct port_mapping_seen {
+	uint64_t time_ns;
+	uint32_t device; /* the one that it leads to, DEVICE_NONE when not known */
+	uint8_t client[16]; /* its address */
+	uint16_t external_port, internal_port;
+	uint8_t proto; /* IP protocol */
+	struct slice description;
 };

@@ -15,10 +15,12 @@ enum finding_id {
 	FINDING_DEFAULT_PASSWORD,
 	FINDING_CLEARTEXT_LOGIN,
 	FINDING_OPEN_SERVICE,
+	FINDING_REACHED_FROM_INTERNET,
 	FINDING_SCAN,
 	FINDING_LOGIN_GUESSING,
 	FINDING_BEACON,
 	FINDING_FLOOD,
+	FINDING_REFLECTOR,
 	FINDING_RECEIVES_FLOOD,
 	FINDING_FORGED_SOURCE,
 	FINDING_ID_COUNT
@@ -56,7 +58,16 @@ enum vector {
 
 enum scan_kind { SCAN_TCP = 1, SCAN_UDP = 2, SCAN_ICMP = 4, SCAN_ARP = 8, SCAN_ACK = 16, SCAN_HORIZONTAL = 32, SCAN_VERTICAL = 64 };
 
-enum { EVIDENCE_PORTS_MAX = 16, EVIDENCE_USER_MAX = 48, EVIDENCE_ZONE_MAX = 256 };
+/* Why somebody outside could reach a service; all but the first are ordinary, and low. */
+enum reached_how {
+	REACHED_IN, /* he simply could */
+	REACHED_PUBLIC_SERVER, /* the capture was taken at a server: answering is its job */
+	REACHED_BY_A_CROWD, /* more askers in a minute than a private service has */
+	REACHED_PEER_TO_PEER, /* the device itself talks to the outside from that port */
+	REACHED_NOT_YET, /* only asked for: a port was opened in the router (UPnP) */
+};
+
+enum { EVIDENCE_PORTS_MAX = 16, EVIDENCE_USER_MAX = 48, EVIDENCE_ZONE_MAX = 256, EVIDENCE_NOTE_MAX = 48 };
 
 struct evidence_login {
 	enum login_service service;
@@ -75,6 +86,17 @@ struct evidence_service {
 	bool outside;
 	uint8_t asker[16];
 	uint32_t askers; /* distinct conversations that were answered */
+};
+
+struct evidence_reached {
+	uint8_t proto; /* IP protocol */
+	uint16_t port; /* of ours */
+	enum reached_how how;
+	uint8_t asker[16]; /* the first; zero while nobody was answered */
+	uint32_t askers; /* distinct, counted up to 32 */
+	bool mapped; /* the router was asked by UPnP to let it in */
+	uint16_t mapped_port; /* outside, if mapped */
+	char mapped_for[EVIDENCE_NOTE_MAX]; /* raw bytes, cut to fit: what the one who asked calls it */
 };
 
 struct evidence_scan {
@@ -115,6 +137,16 @@ struct evidence_flood {
 	uint32_t labels, failed_share; /* never repeated labels; NXDOMAIN or silence, percent */
 };
 
+struct evidence_reflector {
+	uint8_t proto; /* IP protocol */
+	uint16_t port;
+	bool own_zone; /* DNS without recursion offered: a name server answering about its own zones */
+	uint64_t answers; /* questions answered at least 5 times larger */
+	uint32_t askers; /* distinct, outside, counted up to 64 */
+	uint64_t bytes_asked, bytes_answered; /* UDP payload of these questions and answers */
+	uint8_t victim[16]; /* an asker; the one that got more than half of the answers, if one did */
+};
+
 struct evidence_forged {
 	uint8_t mac[6];
 	uint8_t source[16]; /* one of the forged ones */
@@ -136,9 +168,11 @@ struct finding {
 	union {
 		struct evidence_login login;
 		struct evidence_service service;
+		struct evidence_reached reached;
 		struct evidence_scan scan;
 		struct evidence_beacon beacon;
 		struct evidence_flood flood;
+		struct evidence_reflector reflector;
 		struct evidence_forged forged;
 	};
 };

@@ -33,6 +33,12 @@ static uint64_t kind_of(const struct finding *finding)
 	case FINDING_OPEN_SERVICE:
 		detail = finding->service.outside;
 		break;
+	case FINDING_REACHED_FROM_INTERNET:
+		detail = (uint64_t)finding->reached.how << 1 | finding->reached.mapped;
+		break;
+	case FINDING_REFLECTOR:
+		detail = finding->reflector.own_zone;
+		break;
 	case FINDING_SCAN:
 		detail = (uint64_t)(finding->scan.kinds & SCAN_VERTICAL) << 2 | (uint64_t)finding->scan.source_outside << 1 |
 			finding->scan.outside;
@@ -132,6 +138,10 @@ static uint64_t signature_of(const struct block *block)
 
 		if (finding->id == FINDING_OPEN_SERVICE)
 			kind |= (uint64_t)finding->service.port << 40;
+		else if (finding->id == FINDING_REACHED_FROM_INTERNET)
+			kind |= (uint64_t)finding->reached.port << 40;
+		else if (finding->id == FINDING_REFLECTOR)
+			kind |= (uint64_t)finding->reflector.port << 40;
 		if (i && kind == last)
 			continue;
 		hash = (hash ^ kind) * 0x100000001b3u;

@@ -339,7 +339,10 @@ void words_summary_forged(struct phrase *out, const struct finding *finding, con
 	phrase_address(out, forged->source, 128);
 	phrase_add(out, " to ");
 	phrase_address(out, forged->target, 128);
-	phrase_add(out, ". Floods are often sent this way to hide who sends them; a second router or a VPN can look the same.");
+	if (finding->severity == SEVERITY_LOW)
+		phrase_add(out, ". So few addresses likely belong to an IPv6 network that is or was here, and whose router was not heard.");
+	else
+		phrase_add(out, ". Floods are often sent this way to hide who sends them; a second router or a VPN can look the same.");
 }
 
 const char *words_advice_forged(const struct finding *finding)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What words.c and deeds.c share: parts of sentences, and the entries of the one table that stands in words.c. */
+/* What words.c, deeds.c and exposed.c share: parts of sentences, and the entries of the one table that stands in words.c. */
 #pragma once
 
 #include "model/finding.h"
@@ -9,6 +9,7 @@
 void words_subject_start(struct phrase *out, const struct subject *subject);
 void words_subject_inside(struct phrase *out, const struct subject *subject);
 void words_add_peer(struct phrase *out, const uint8_t address[16], bool outside);
+void words_add_port(struct phrase *out, uint16_t port); /* "telnet (port 23)", or "port 4711" where the port has no name */
 void words_flood_target(struct phrase *out, const struct evidence_flood *flood); /* address, prefix, or the zone */
 bool words_scan_vertical(const struct evidence_scan *scan); /* and not horizontal as well */
 
@@ -31,3 +32,11 @@ const char *words_advice_receives_flood(const struct finding *finding);
 void words_title_forged(struct phrase *out, const struct finding *finding);
 void words_summary_forged(struct phrase *out, const struct finding *finding, const struct subject *subject);
 const char *words_advice_forged(const struct finding *finding);
+
+void words_title_reached(struct phrase *out, const struct finding *finding);
+void words_summary_reached(struct phrase *out, const struct finding *finding, const struct subject *subject);
+const char *words_advice_reached(const struct finding *finding);
+
+void words_title_reflector(struct phrase *out, const struct finding *finding);
+void words_summary_reflector(struct phrase *out, const struct finding *finding, const struct subject *subject);
+const char *words_advice_reflector(const struct finding *finding);

@@ -57,6 +57,31 @@ static json_t *service_write(const struct evidence_service *service)
 	return object;
 }
 
+static json_t *service_name_write(uint16_t port)
+{
+	const struct name_port *known = name_port(port);
+
+	return known ? json_string(known->id) : json_null();
+}
+
+static json_t *reached_write(const struct evidence_reached *reached)
+{
+	json_t *object = json_object();
+
+	member_put(&object, "protocol", protocol_write(reached->proto));
+	member_put(&object, "port", json_integer(reached->port));
+	member_put(&object, "service", service_name_write(reached->port));
+	member_put(&object, "how", json_string(name_reached(reached->how)));
+	member_put(&object, "asker", reached->how == REACHED_NOT_YET ? json_null() : member_address(reached->asker, 128));
+	member_put(&object, "askers", json_integer(reached->askers));
+	member_put(&object, "mapped", json_boolean(reached->mapped));
+	member_put(&object, "mapped_port", reached->mapped ? json_integer(reached->mapped_port) : json_null());
+	member_put(&object, "mapped_for",
+		reached->mapped ? member_text(reached->mapped_for, strnlen(reached->mapped_for, sizeof(reached->mapped_for)))
+				: json_null());
+	return object;
+}
+
 static json_t *scan_kinds_write(uint32_t kinds)
 {
 	static const uint32_t order[] = {SCAN_HORIZONTAL, SCAN_VERTICAL, SCAN_TCP, SCAN_UDP, SCAN_ICMP, SCAN_ARP, SCAN_ACK};
@@ -147,6 +172,33 @@ static json_t *flood_write(const struct finding *finding)
 	return object;
 }
 
+/* Three digits: reals are written with that many, so a large one is a whole number. */
+static json_t *factor_write(const struct evidence_reflector *reflector)
+{
+	uint64_t asked = reflector->bytes_asked ? reflector->bytes_asked : 1, factor = reflector->bytes_answered / asked;
+
+	if (factor >= 100)
+		return member_number(factor);
+	return json_real((double)reflector->bytes_answered / (double)asked);
+}
+
+static json_t *reflector_write(const struct evidence_reflector *reflector)
+{
+	json_t *object = json_object();
+
+	member_put(&object, "protocol", protocol_write(reflector->proto));
+	member_put(&object, "port", json_integer(reflector->port));
+	member_put(&object, "service", service_name_write(reflector->port));
+	member_put(&object, "own_zone", json_boolean(reflector->own_zone));
+	member_put(&object, "answers", member_number(reflector->answers));
+	member_put(&object, "askers", json_integer(reflector->askers));
+	member_put(&object, "bytes_asked", member_number(reflector->bytes_asked));
+	member_put(&object, "bytes_answered", member_number(reflector->bytes_answered));
+	member_put(&object, "factor", factor_write(reflector));
+	member_put(&object, "victim", member_address(reflector->victim, 128));
+	return object;
+}
+
 static json_t *forged_write(const struct evidence_forged *forged)
 {
 	json_t *object = json_object();
@@ -168,6 +220,10 @@ json_t *evidence_write(const struct finding *finding)
 		return login_write(finding);
 	case FINDING_OPEN_SERVICE:
 		return service_write(&finding->service);
+	case FINDING_REACHED_FROM_INTERNET:
+		return reached_write(&finding->reached);
+	case FINDING_REFLECTOR:
+		return reflector_write(&finding->reflector);
 	case FINDING_SCAN:
 		return scan_write(&finding->scan);
 	case FINDING_BEACON:

@@ -14,10 +14,12 @@ const char *report_finding_name(enum finding_id id)
 		[FINDING_DEFAULT_PASSWORD] = "default-password",
 		[FINDING_CLEARTEXT_LOGIN] = "cleartext-login",
 		[FINDING_OPEN_SERVICE] = "open-service",
+		[FINDING_REACHED_FROM_INTERNET] = "reached-from-internet",
 		[FINDING_SCAN] = "scan",
 		[FINDING_LOGIN_GUESSING] = "login-guessing",
 		[FINDING_BEACON] = "beacon",
 		[FINDING_FLOOD] = "flood",
+		[FINDING_REFLECTOR] = "reflector",
 		[FINDING_RECEIVES_FLOOD] = "receives-flood",
 		[FINDING_FORGED_SOURCE] = "forged-source",
 	};
@@ -160,12 +162,22 @@ const char *name_scan_kind(uint32_t bit)
 const struct name_port *name_port(uint16_t port)
 {
 	static const struct name_port ports[] = {
+		{17, "qotd", "quote of the day", "make it send text to others"},
+		{19, "chargen", "character generator", "make it send endless text to others"},
 		{21, "ftp", "FTP", "fetch and store files, with a login that is not encrypted"},
 		{22, "ssh", "SSH", "log in and take control"},
 		{23, "telnet", "telnet", "log in and take control, without encryption"},
+		{53, "dns", "DNS", "ask it for names"},
+		{69, "tftp", "TFTP", "fetch files without any password"},
 		{80, "http", "HTTP", "open its web page"},
+		{111, "portmap", "port mapper", "ask what it offers"},
+		{123, "ntp", "NTP", "ask it for the time, and for more"},
+		{137, "netbios", "NetBIOS names", "ask for names of the network"},
 		{161, "snmp", "SNMP", "read or change its settings"},
+		{389, "ldap", "LDAP", "ask its directory"},
+		{443, "https", "HTTPS", "open its web page"},
 		{445, "smb", "SMB", "fetch and store files"},
+		{500, "isakmp", "VPN key exchange", "begin a VPN with it"},
 		{512, "rexec", "rexec", "run commands, with a login that is not encrypted"},
 		{513, "rlogin", "rlogin", "log in and take control, without encryption"},
 		{514, "rsh", "rsh", "run commands, often without any password"},
@@ -174,12 +186,22 @@ const struct name_port *name_port(uint16_t port)
 		{1900, "ssdp", "SSDP", "ask what it is"},
 		{2323, "telnet", "telnet", "log in and take control, without encryption"},
 		{3389, "rdp", "RDP", "log in to its screen"},
+		{3478, "stun", "STUN", "ask it for an address, or to relay"},
+		{3702, "ws-discovery", "WS-Discovery", "ask what it is"},
+		{4500, "isakmp", "VPN key exchange", "begin a VPN with it"},
 		{4567, "tr-069", "TR-069", "reach the remote control that is meant for the provider alone"},
+		{5060, "sip", "SIP telephony", "make calls ring, or guess passwords for calls"},
+		{5353, "mdns", "mDNS", "ask what it is"},
 		{5555, "adb", "ADB (Android debugging)", "take full control, on many devices without any password"},
+		{5683, "coap", "CoAP", "read or change its settings"},
 		{5900, "vnc", "VNC", "log in to its screen"},
 		{7547, "tr-069", "TR-069", "reach the remote control that is meant for the provider alone"},
 		{8080, "http-alt", "HTTP", "open its web page"},
+		{8443, "https-alt", "HTTPS", "open its web page"},
 		{9527, "xm-console", "recorder console", "log in to the console of recorders with Xiongmai parts"},
+		{10001, "ubiquiti", "Ubiquiti discovery", "ask what it is"},
+		{11211, "memcached", "memcached", "read and write its memory, and make it send huge answers to others"},
+		{27015, "source-engine", "Source engine games", "play, or ask who does"},
 		{30005, "tr-069", "TR-069", "reach the remote control that is meant for the provider alone"},
 		{32764, "sercomm", "maintenance door of SerComm routers", "give a router commands without any password"},
 		{34567, "dvrip", "DVRIP", "control recorders and cameras with Xiongmai parts"},
@@ -188,6 +210,7 @@ const struct name_port *name_port(uint16_t port)
 		{37777, "dahua", "Dahua control", "control Dahua recorders and cameras"},
 		{37810, "dhip", "Dahua discovery (DHIP)", "ask what it is, and make it send large answers to others"},
 		{47808, "bacnet", "BACnet", "read or change building control"},
+		{51820, "wireguard", "WireGuard", "begin a VPN with it"},
 		{52869, "realtek-upnp", "UPnP of Realtek", "give a router commands through a known weakness"},
 	};
 
@@ -214,6 +237,10 @@ const char *name_technique(const struct finding *finding)
 		return "T1040"; /* network sniffing: what it invites */
 	case FINDING_OPEN_SERVICE:
 		return finding->service.outside ? "T1133" /* external remote services */ : "T1021" /* remote services */;
+	case FINDING_REACHED_FROM_INTERNET:
+		return "T1133"; /* external remote services */
+	case FINDING_REFLECTOR:
+		return "T1498.002"; /* network denial of service: reflection amplification */
 	case FINDING_SCAN:
 		return scan_technique(&finding->scan);
 	case FINDING_LOGIN_GUESSING:
@@ -226,6 +253,19 @@ const char *name_technique(const struct finding *finding)
 	default:
 		return "T1498"; /* forged sources: network denial of service */
 	}
+}
+
+const char *name_reached(enum reached_how how)
+{
+	static const char *const names[] = {
+		[REACHED_IN] = "in",
+		[REACHED_PUBLIC_SERVER] = "public-server",
+		[REACHED_BY_A_CROWD] = "crowd",
+		[REACHED_PEER_TO_PEER] = "peer-to-peer",
+		[REACHED_NOT_YET] = "not-yet",
+	};
+
+	return names[how];
 }
 
 const char *name_left_out(const char *kind)

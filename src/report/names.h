@@ -20,6 +20,7 @@ const char *name_scan_kind(uint32_t bit); /* one bit of enum scan_kind, or NULL 
 const char *name_vector_words(enum vector vector); /* "SYN flood" */
 const char *name_vector_made_of(enum vector vector); /* "requests to open a TCP connection" */
 const char *name_technique(const struct finding *finding); /* MITRE ATT&CK (enterprise) technique */
+const char *name_reached(enum reached_how how); /* "peer-to-peer" */
 const char *name_left_out(const char *kind); /* what a ceiling dropped, for people; NULL for a kind it does not know */
 
 /* A service by its usual port. */

@@ -66,7 +66,7 @@ static bool has_address(const struct device *device, const uint8_t address[16])
 static bool is_about_visit(enum finding_id id)
 {
 	return id == FINDING_DEFAULT_PASSWORD || id == FINDING_CLEARTEXT_LOGIN || id == FINDING_OPEN_SERVICE ||
-		id == FINDING_LOGIN_GUESSING;
+		id == FINDING_REACHED_FROM_INTERNET || id == FINDING_LOGIN_GUESSING;
 }
 
 struct subject view_subject(const struct report_view *view, const struct finding *finding, struct phrase *scratch)

@@ -40,8 +40,7 @@ void words_add_peer(struct phrase *out, const uint8_t address[16], bool outside)
 		phrase_add(out, " (outside this network)");
 }
 
-/* "telnet (port 23)", or "port 4711" where the port has no name. */
-static void add_port(struct phrase *out, uint16_t port)
+void words_add_port(struct phrase *out, uint16_t port)
 {
 	const struct name_port *known = name_port(port);
 
@@ -147,7 +146,7 @@ static const char *advice_cleartext(const struct finding *finding)
 static void title_open_service(struct phrase *out, const struct finding *finding)
 {
 	phrase_add(out, finding->service.outside ? "Reachable from the internet: " : "Open inside the network: ");
-	add_port(out, finding->service.port);
+	words_add_port(out, finding->service.port);
 }
 
 static void summary_open_service(struct phrase *out, const struct finding *finding, const struct subject *subject)
@@ -159,7 +158,7 @@ static void summary_open_service(struct phrase *out, const struct finding *findi
 	phrase_add(out, " answered ");
 	words_add_peer(out, service->asker, service->outside);
 	phrase_add(out, " on ");
-	add_port(out, service->port);
+	words_add_port(out, service->port);
 	if (service->askers > 1) {
 		phrase_add(out, ", in ");
 		phrase_count(out, service->askers, "conversation");
@@ -250,10 +249,12 @@ static const struct words words[] = {
 	[FINDING_DEFAULT_PASSWORD] = {title_default_password, summary_default_password, advice_default_password},
 	[FINDING_CLEARTEXT_LOGIN] = {title_cleartext, summary_cleartext, advice_cleartext},
 	[FINDING_OPEN_SERVICE] = {title_open_service, summary_open_service, advice_open_service},
+	[FINDING_REACHED_FROM_INTERNET] = {words_title_reached, words_summary_reached, words_advice_reached},
 	[FINDING_SCAN] = {words_title_scan, words_summary_scan, words_advice_scan},
 	[FINDING_LOGIN_GUESSING] = {title_guessing, summary_guessing, advice_guessing},
 	[FINDING_BEACON] = {words_title_beacon, words_summary_beacon, words_advice_beacon},
 	[FINDING_FLOOD] = {words_title_flood, words_summary_flood, words_advice_flood},
+	[FINDING_REFLECTOR] = {words_title_reflector, words_summary_reflector, words_advice_reflector},
 	[FINDING_RECEIVES_FLOOD] = {words_title_receives_flood, words_summary_receives_flood, words_advice_receives_flood},
 	[FINDING_FORGED_SOURCE] = {words_title_forged, words_summary_forged, words_advice_forged},
 };
@@ -279,7 +280,13 @@ void words_peer(struct phrase *out, const struct finding *finding)
 		phrase_address(out, finding->login.peer, 128);
 		break;
 	case FINDING_OPEN_SERVICE:
-		add_port(out, finding->service.port);
+		words_add_port(out, finding->service.port);
+		break;
+	case FINDING_REACHED_FROM_INTERNET:
+		words_add_port(out, finding->reached.port);
+		break;
+	case FINDING_REFLECTOR:
+		words_add_port(out, finding->reflector.port);
 		break;
 	case FINDING_SCAN:
 		if (finding->scan.source_outside && finding->has_source)

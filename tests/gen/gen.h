@@ -119,3 +119,14 @@ void quiet_link_down(struct gen *gen);
 void quiet_broken_ipv6(struct gen *gen);
 void quiet_own_scanner(struct gen *gen);
 void quiet_neighbours(struct gen *gen); /* neighbours.c */
+
+/* exposed.c: what the outside can do with a device, and what only looks like it. */
+void exposed_home(struct gen *gen);
+void exposed_name_server(struct gen *gen);
+void quiet_outside(struct gen *gen);
+
+/* vectors.c: each kind of flood, leaving and falling, and just too little of each. */
+void vectors_leaving(struct gen *gen);
+void vectors_falling(struct gen *gen);
+void vectors_backscatter(struct gen *gen);
+void quiet_nearly_floods(struct gen *gen);

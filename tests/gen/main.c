@@ -24,6 +24,13 @@ static const struct scenario {
 	{"quiet-broken-ipv6", quiet_broken_ipv6},
 	{"quiet-own-scanner", quiet_own_scanner},
 	{"quiet-neighbours", quiet_neighbours},
+	{"exposed-home", exposed_home},
+	{"exposed-name-server", exposed_name_server},
+	{"quiet-outside", quiet_outside},
+	{"vectors-leaving", vectors_leaving},
+	{"vectors-falling", vectors_falling},
+	{"vectors-backscatter", vectors_backscatter},
+	{"quiet-nearly-floods", quiet_nearly_floods},
 };
 
 int main(int argc, char **argv)

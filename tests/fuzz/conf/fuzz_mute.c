@@ -5,8 +5,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	static const char *const names[FINDING_ID_COUNT] = {"default-password", "cleartext-login", "open-service", "scan", "login-guessing",
-		"beacon", "flood", "receives-flood", "forged-source"};
+	static const char *const names[FINDING_ID_COUNT] = {"default-password", "cleartext-login", "open-service", "reached-from-internet",
+		"scan", "login-guessing", "beacon", "flood", "reflector", "receives-flood", "forged-source"};
 	struct finding finding = {.id = FINDING_SCAN};
 	struct mute_list *list = NULL;
 	struct fault fault;

@@ -113,6 +113,30 @@ static void flood_fill(struct input *input, struct evidence_flood *flood)
 	flood->failed_share = below(input, 101);
 }
 
+static void reached_fill(struct input *input, struct evidence_reached *reached)
+{
+	reached->proto = (uint8_t)number(input, 1);
+	reached->port = (uint16_t)number(input, 2);
+	reached->how = below(input, REACHED_NOT_YET + 1);
+	take(input, reached->asker, 16);
+	reached->askers = (uint32_t)number(input, 1);
+	reached->mapped = below(input, 2);
+	reached->mapped_port = (uint16_t)number(input, 2);
+	text(input, reached->mapped_for, sizeof(reached->mapped_for));
+}
+
+static void reflector_fill(struct input *input, struct evidence_reflector *reflector)
+{
+	reflector->proto = (uint8_t)number(input, 1);
+	reflector->port = (uint16_t)number(input, 2);
+	reflector->own_zone = below(input, 2);
+	reflector->answers = number(input, 8);
+	reflector->askers = (uint32_t)number(input, 1);
+	reflector->bytes_asked = number(input, 8);
+	reflector->bytes_answered = number(input, 8);
+	take(input, reflector->victim, 16);
+}
+
 static void evidence_fill(struct input *input, struct finding *finding)
 {
 	switch (finding->id) {
@@ -127,6 +151,12 @@ static void evidence_fill(struct input *input, struct finding *finding)
 		finding->service.outside = below(input, 2);
 		take(input, finding->service.asker, 16);
 		finding->service.askers = (uint32_t)number(input, 4);
+		break;
+	case FINDING_REACHED_FROM_INTERNET:
+		reached_fill(input, &finding->reached);
+		break;
+	case FINDING_REFLECTOR:
+		reflector_fill(input, &finding->reflector);
 		break;
 	case FINDING_SCAN:
 		scan_fill(input, &finding->scan);

@@ -129,6 +129,31 @@ static void findings_without_end(struct gen *gen, uint32_t scale)
 	}
 }
 
+/* Strangers open conversations on every port of every device, each answered at length; and the devices open some of their own. */
+static void visitors_without_end(struct gen *gen, uint32_t scale)
+{
+	struct host us = ours();
+	uint8_t answer[600] = {0x12, 0x34, 0x81, 0x80};
+
+	for (uint32_t i = 0; i < MANY / 8 * scale; i++) {
+		struct host them = stranger(gen);
+		uint16_t own = (uint16_t)gen_random(gen), port = (uint16_t)(1 + i % 1000);
+		struct segment open[3] = {
+			{.from_port = own, .to_port = port, .seq = i, .flags = GEN_SYN},
+			{.from_port = port, .to_port = own, .seq = i, .ack = i + 1, .flags = GEN_SYN | GEN_ACK},
+			{.from_port = own, .to_port = port, .seq = i + 1, .ack = i + 1, .flags = GEN_ACK},
+		};
+		us.address[15] = us.mac[5] = (uint8_t)(2 + i / 64 % 250);
+		for (int k = 0; k < 3; k++)
+			gen_tcp(gen, k == 1 ? &us : &them, k == 1 ? &them : &us, &open[k]);
+		gen_udp(gen, &them, (uint16_t)(own | 1024), &us, port, answer, 20);
+		gen_udp(gen, &us, port, &them, (uint16_t)(own | 1024), answer, sizeof(answer));
+		them = stranger(gen);
+		gen_udp(gen, &us, own, &them, 6881, answer, 20);
+		gen_wait(gen, 100000);
+	}
+}
+
 /* All tables at once: as much memory as there can be in use. */
 static void everything_at_once(struct gen *gen, uint32_t scale)
 {
@@ -142,6 +167,8 @@ static void everything_at_once(struct gen *gen, uint32_t scale)
 		streams_without_end(gen, 1);
 		logins_without_end(gen, 1);
 		findings_without_end(gen, 1);
+		gen_at(gen, began);
+		visitors_without_end(gen, 1);
 	}
 }
 
@@ -246,6 +273,7 @@ const struct story packet_stories[] = {
 	{.name = "devices-without-end", .fill = devices_without_end, .fills = true},
 	{.name = "strangers-without-end", .fill = strangers_without_end, .fills = true},
 	{.name = "findings-without-end", .fill = findings_without_end, .fills = true},
+	{.name = "visitors-without-end", .fill = visitors_without_end, .fills = true},
 	{.name = "everything-at-once", .fill = everything_at_once, .fills = true},
 	{.name = "dns-pointers", .fill = dns_pointers},
 	{.name = "headers-that-lie", .fill = headers_that_lie},

@@ -8,8 +8,8 @@
 
 #include "conf/conf.h"
 
-static const char *const names[FINDING_ID_COUNT] = {"default-password", "cleartext-login", "open-service", "scan", "login-guessing",
-	"beacon", "flood", "receives-flood", "forged-source"};
+static const char *const names[FINDING_ID_COUNT] = {"default-password", "cleartext-login", "open-service", "reached-from-internet", "scan",
+	"login-guessing", "beacon", "flood", "reflector", "receives-flood", "forged-source"};
 
 static struct mute_list *list_of(const char *text)
 {

@@ -52,7 +52,7 @@ static const struct finding *find(const struct detect *detect, enum finding_id i
 }
 
 /* A dead controller asked for once a minute, through the same device's eyes: the contact, then its end. */
-static void call_home(struct detect *detect, uint64_t now_ns)
+static void call_home_untold(struct detect *detect, uint64_t now_ns)
 {
 	struct contact contact = contact_of(now_ns, 200, 50, CONTACT_SILENT);
 	struct conversation_end end = {
@@ -71,6 +71,11 @@ static void call_home(struct detect *detect, uint64_t now_ns)
 	memcpy(end.target, contact.target, sizeof(end.target));
 	detect_contact(detect, &contact);
 	detect_conversation(detect, &end);
+}
+
+static void call_home(struct detect *detect, uint64_t now_ns)
+{
+	call_home_untold(detect, now_ns);
 	detect_tick(detect, now_ns + 3 * SECOND);
 }
 
@@ -122,6 +127,36 @@ static void test_logins_and_services_arrive(void **state)
 	detect_free(detect);
 }
 
+static void test_port_mappings_arrive(void **state)
+{
+	struct detect *detect = detect_of();
+	struct port_mapping_seen mapping = {.time_ns = START, .device = 3, .external_port = 80, .internal_port = 80, .proto = 6};
+
+	detect_port_mapping(detect, &mapping);
+	assert_int_equal(find(detect, FINDING_REACHED_FROM_INTERNET)->severity, SEVERITY_LOW);
+	detect_end(detect, START + SECOND);
+	detect_free(detect);
+}
+
+/* Nobody ticks between the last contact and the end, so only the end can see that the beacon's device also scanned. */
+static void test_the_end_alone_rescores_a_beacon(void **state)
+{
+	for (int scans = 0; scans < 2; scans++) {
+		struct detect *detect = detect_of();
+		uint64_t now_ns = START;
+		for (int minute = 0; minute < 120; minute++, now_ns += 60 * SECOND)
+			call_home_untold(detect, now_ns);
+		for (uint8_t i = 0; scans && i < 20; i++) {
+			struct contact contact = contact_of(now_ns + i, i, 23, CONTACT_SILENT);
+			detect_contact(detect, &contact);
+		}
+		assert_null(find(detect, FINDING_BEACON));
+		detect_end(detect, now_ns);
+		assert_int_equal(find(detect, FINDING_BEACON)->severity, scans ? SEVERITY_HIGH : SEVERITY_MEDIUM);
+		detect_free(detect);
+	}
+}
+
 static void test_nothing_is_left_out_of_little(void **state)
 {
 	static const struct detect_left_out none;
@@ -140,6 +175,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_beacon_is_worse_with_a_scan),
 		cmocka_unit_test(test_logins_and_services_arrive),
+		cmocka_unit_test(test_the_end_alone_rescores_a_beacon),
+		cmocka_unit_test(test_port_mappings_arrive),
 		cmocka_unit_test(test_nothing_is_left_out_of_little),
 	};
 

@@ -88,6 +88,43 @@ static void test_sources_are_counted_to_64(void **state)
 	assert_int_equal(book_at(bench->book, 0)->forged.sources, 64);
 }
 
+/* IPv6: two networks and four addresses may be a withdrawn prefix; a third network or a fifth address may not. */
+static void test_few_networks_are_low(void **state)
+{
+	static const struct {
+		uint32_t networks, addresses;
+		enum severity severity;
+	} cases[] = {{1, 1, SEVERITY_LOW}, {1, 4, SEVERITY_LOW}, {2, 4, SEVERITY_LOW}, {1, 5, SEVERITY_HIGH}, {3, 3, SEVERITY_HIGH}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bench *bench;
+
+		setup(state);
+		bench = *state;
+		for (uint32_t k = 0; k < 60; k++) {
+			struct forged_seen seen = {.device = 1, .source = {0x20, 1, 0xd, 0xb8}};
+
+			seen.source[7] = (uint8_t)(k % cases[i].networks);
+			seen.source[15] = (uint8_t)(k % cases[i].addresses);
+			spoof_see(bench->spoof, &seen);
+		}
+		assert_int_equal(book_at(bench->book, 0)->severity, cases[i].severity);
+		assert_int_equal(book_at(bench->book, 0)->state, cases[i].severity == SEVERITY_LOW ? STATE_CLEAN : STATE_SUSPECT);
+		assert_int_equal(book_at(bench->book, 0)->count, 60);
+		teardown(state);
+	}
+}
+
+static void test_one_ipv4_address_is_enough(void **state)
+{
+	struct bench *bench = *state;
+	struct forged_seen seen = {.device = 1, .source = {[10] = 0xff, 0xff, 198, 51, 100, 1}};
+
+	for (uint32_t i = 0; i < 5; i++)
+		spoof_see(bench->spoof, &seen);
+	assert_int_equal(book_at(bench->book, 0)->severity, SEVERITY_HIGH);
+}
+
 static void test_more_devices_than_room(void **state)
 {
 	struct bench *bench = *state;
@@ -104,6 +141,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_four_are_none_five_are_one, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_devices_are_apart, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sources_are_counted_to_64, setup, teardown),
+		cmocka_unit_test(test_few_networks_are_low),
+		cmocka_unit_test_setup_teardown(test_one_ipv4_address_is_enough, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_more_devices_than_room, setup, teardown),
 	};
 

@@ -67,6 +67,7 @@ static struct flow_step tcp(struct told *told, uint64_t now_ns, bool forth, uint
 
 	p.tcp_flags = flags;
 	p.tcp_seq = 7;
+	p.tcp_ack = flags & ACK ? 8 : 0;
 	flow_see(told->flow, &p, 0, now_ns, &step);
 	return step;
 }
@@ -149,6 +150,48 @@ static void test_handshake_is_the_first_answer(void **state)
 	assert_true(tcp(&told, S, true, ACK).first_answer);
 	assert_false(tcp(&told, S, true, ACK).first_answer);
 	flow_free(told.flow);
+}
+
+/* Whoever sent the SYN under another's address does not see the SYN-ACK, and can only guess its number. */
+static void test_a_handshake_needs_the_number(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t server_seq, ack, sent; /* sent: bytes of the server after its SYN-ACK */
+		bool done;
+	} cases[] = {
+		{"acknowledges the SYN-ACK", 1000, 1001, 0, true},
+		{"and a banner", 1000, 1101, 100, true},
+		{"more than was sent", 1000, 1102 + 40 + 40, 100, false},
+		{"the number before", 1000, 1000, 0, false},
+		{"round the corner", UINT32_MAX, 0, 0, true},
+		{"zero", 1000, 0, 0, false},
+		{"a guess", 0x12345678, 0x9abcdef0, 0, false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fw_packet forth = packet(6, 1, 40000, 2, 23), back = packet(6, 2, 23, 1, 40000);
+		struct flow_step step;
+		struct told told;
+
+		open_flow(&told, 16);
+		forth.tcp_flags = SYN;
+		flow_see(told.flow, &forth, 0, S, &step);
+		back.tcp_flags = SYN | ACK;
+		back.tcp_seq = cases[i].server_seq;
+		flow_see(told.flow, &back, 0, S, &step);
+		back.tcp_flags = ACK;
+		back.ip_len = (uint16_t)(40 + cases[i].sent);
+		if (cases[i].sent)
+			flow_see(told.flow, &back, 0, S, &step);
+		forth.tcp_flags = ACK;
+		forth.tcp_ack = cases[i].ack;
+		flow_see(told.flow, &forth, 0, S, &step);
+		if (((step.conversation->flags & CONVERSATION_HANDSHAKE) != 0) != cases[i].done)
+			fail_msg("%s", cases[i].name);
+		flow_free(told.flow);
+	}
+	(void)state;
 }
 
 static void test_udp_icmp_arp(void **state)
@@ -316,6 +359,7 @@ int main(void)
 		cmocka_unit_test(askers_forgotten_early_are_counted),
 		cmocka_unit_test(test_stories),
 		cmocka_unit_test(test_handshake_is_the_first_answer),
+		cmocka_unit_test(test_a_handshake_needs_the_number),
 		cmocka_unit_test(test_udp_icmp_arp),
 		cmocka_unit_test(test_no_contacts),
 		cmocka_unit_test(test_icmp_error_refuses),

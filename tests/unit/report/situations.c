@@ -516,6 +516,61 @@ static void make_mixture(struct report_view *view)
 	finish(view);
 }
 
+static struct finding *reached_add(const struct device *device, enum reached_how how, uint8_t proto, uint16_t port)
+{
+	bool exposed = how == REACHED_IN;
+	struct finding *finding = finding_add(FINDING_REACHED_FROM_INTERNET, exposed ? SEVERITY_MEDIUM : SEVERITY_LOW, device,
+		exposed || how == REACHED_NOT_YET ? STATE_EXPOSED : STATE_CLEAN);
+
+	finding->count = 12;
+	finding->reached = (struct evidence_reached){.proto = proto, .port = port, .how = how, .askers = 3};
+	if (how == REACHED_NOT_YET)
+		return finding;
+	finding->has_source = true;
+	v4(finding->source, 0xc6336407);
+	memcpy(finding->reached.asker, finding->source, 16);
+	return finding;
+}
+
+static void reflector_add(const struct device *device, enum severity severity, uint16_t port, bool own_zone)
+{
+	enum device_state state = severity == SEVERITY_LOW ? STATE_CLEAN : STATE_EXPOSED;
+	struct finding *finding = finding_add(FINDING_REFLECTOR, severity, device, state);
+
+	finding->reflector = (struct evidence_reflector){.proto = 17, .port = port, .own_zone = own_zone};
+	finding->count = finding->reflector.answers = 412;
+	finding->reflector.askers = own_zone ? 64 : 12;
+	finding->reflector.bytes_asked = 38000;
+	finding->reflector.bytes_answered = 1178000;
+	v4(finding->reflector.victim, 0xcb007109);
+}
+
+/* Everything that the outside can do with a device, from what is its job to what harms others. */
+static void make_exposed(struct report_view *view)
+{
+	struct finding *finding;
+
+	start(view);
+	add_neighbours();
+	devices[0].state = devices[1].state = devices[3].state = STATE_EXPOSED;
+	reflector_add(&devices[1], SEVERITY_HIGH, 1900, false);
+	finding = reached_add(&devices[1], REACHED_IN, 6, 443);
+	reached_add(&devices[1], REACHED_IN, 6, 8080);
+	finding->reached.mapped = true;
+	finding->reached.mapped_port = 8443;
+	snprintf(finding->reached.mapped_for, sizeof(finding->reached.mapped_for), "TV \x1b[31mlive");
+	finding = reached_add(&devices[0], REACHED_NOT_YET, 17, 51413);
+	finding->reached.mapped = true;
+	finding->reached.mapped_port = 51413;
+	reached_add(&devices[2], REACHED_PEER_TO_PEER, 17, 51413);
+	reached_add(&devices[2], REACHED_BY_A_CROWD, 6, 80)->reached.askers = 32;
+	reflector_add(&devices[2], SEVERITY_LOW, 27015, false);
+	reached_add(&devices[4], REACHED_PUBLIC_SERVER, 17, 53);
+	reflector_add(&devices[4], SEVERITY_LOW, 53, true);
+	reached_add(NULL, REACHED_IN, 6, 80)->count = 1;
+	finish(view);
+}
+
 static void make_empty(struct report_view *view)
 {
 	start(view);
@@ -531,6 +586,7 @@ const struct situation situations[] = {
 	{"many-devices", make_many_devices},
 	{"hostile", make_hostile},
 	{"mixture", make_mixture},
+	{"exposed", make_exposed},
 	{"empty", make_empty},
 };
 const size_t situation_count = sizeof(situations) / sizeof(situations[0]);

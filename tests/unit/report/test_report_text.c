@@ -57,6 +57,7 @@ static const struct {
 	{"server-under-flood", "server-under-flood-40.txt", {.width = 40}},
 	{"many-devices", "many-devices-120.txt", {.width = 120}},
 	{"mixture", "mixture-80.txt", {.width = 80}},
+	{"exposed", "exposed-80.txt", {.width = 80}},
 	{"empty", "empty-80.txt", {.width = 80}},
 };
 
