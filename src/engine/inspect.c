@@ -328,7 +328,16 @@ static int show(struct inspect *inspect, struct shown *shown, FILE *out)
 		.inferred_count = inspect->inferred_count,
 		.inferred_bits = shown->inferred_bits,
 	};
-	return inspect->options->format == INSPECT_JSON ? report_json(out, &view) : report_text(out, &view, &inspect->options->style);
+	switch (inspect->options->format) {
+	case INSPECT_JSON:
+		return report_json(out, &view);
+	case INSPECT_EVE:
+		return report_eve(out, &view);
+	case INSPECT_CSV:
+		return report_csv(out, &view);
+	default:
+		return report_text(out, &view, &inspect->options->style);
+	}
 }
 
 static void note_inputs(const struct inspect *inspect, FILE *notes, struct inspect_result *out_result)
