@@ -11,10 +11,23 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/output.h"
+#include "conf/conf.h"
 #include "engine/inspect.h"
 
 enum { LOCAL_MAX = 32, WIDTH_PIPED = 100, WIDTH_MIN = 40, WIDTH_MAX = 120 };
-enum { OPTION_LOCAL = 256, OPTION_FORMAT, OPTION_JSON, OPTION_NO_COLOR, OPTION_WIDTH, OPTION_MUTE, OPTION_FAIL_ON, OPTION_OUI };
+enum {
+	OPTION_LOCAL = 256,
+	OPTION_FORMAT,
+	OPTION_JSON,
+	OPTION_NO_COLOR,
+	OPTION_WIDTH,
+	OPTION_MUTE,
+	OPTION_FAIL_ON,
+	OPTION_OUI,
+	OPTION_FROM,
+	OPTION_TO,
+	OPTION_FILTER
+};
 
 struct arguments {
 	struct inspect_options inspect;
@@ -36,6 +49,9 @@ static const struct option long_options[] = {
 	{"mute", required_argument, NULL, OPTION_MUTE},
 	{"fail-on", required_argument, NULL, OPTION_FAIL_ON},
 	{"oui", required_argument, NULL, OPTION_OUI},
+	{"from", required_argument, NULL, OPTION_FROM},
+	{"to", required_argument, NULL, OPTION_TO},
+	{"filter", required_argument, NULL, OPTION_FILTER},
 	{"version", no_argument, NULL, 'V'},
 	{"help", no_argument, NULL, 'h'},
 	{NULL, 0, NULL, 0},
@@ -45,6 +61,9 @@ static const char help[] = "Usage: floodwall inspect [options] CAPTURE...       
 			   "Reads pcap and pcapng, plain or gzip, xz, zstd, and says what is on the network,\n"
 			   "what is wrong with it, and what junk there was. Sends nothing.\n\n"
 			   "  --local CIDR         these addresses are ours (besides private ranges); may be repeated\n"
+			   "  --from TIME          only packets from then on: 2016-10-21T11:10:00Z, a day, or seconds since 1970\n"
+			   "  --to TIME            only packets before then\n"
+			   "  --filter EXPRESSION  only packets that pass this filter, as tcpdump takes it\n"
 			   "  --format FORMAT      what to write: text (default), json, eve or csv; --json for short\n"
 			   "  -o, --output FILE    write to FILE\n"
 			   "  --mute FILE          findings you know about: FINDING|* WHO [-> TARGET] [until=YYYY-MM-DD] REASON\n"
@@ -101,6 +120,12 @@ static int read_width(struct arguments *arguments, const char *word)
 	return 0;
 }
 
+static int read_moment(struct arguments *arguments, uint64_t *out_ns, const char *word)
+{
+	arguments->inspect.part.timed = true;
+	return moment_read(word, out_ns) ? wrong("is no time such as 2016-10-21T11:10:00Z, 2016-10-21, or 1477048200.5", word) : 0;
+}
+
 /* getopt_long() would write argv as it is; here nothing raw reaches a terminal. */
 static int wrong_option(int option, const char *word)
 {
@@ -153,6 +178,13 @@ static int read_option(struct arguments *arguments, int option, const char *word
 	case OPTION_FAIL_ON:
 		arguments->fail_on = read_severity(optarg);
 		return arguments->fail_on < 0 ? wrong("--fail-on is low, medium, high or critical", optarg) : 0;
+	case OPTION_FROM:
+		return read_moment(arguments, &arguments->inspect.part.from_ns, optarg);
+	case OPTION_TO:
+		return read_moment(arguments, &arguments->inspect.part.to_ns, optarg);
+	case OPTION_FILTER:
+		arguments->inspect.part.filter = optarg;
+		return 0;
 	case OPTION_OUI:
 		arguments->inspect.oui_folder = optarg;
 		return 0;
@@ -182,6 +214,8 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 			return -EINVAL;
 	if (arguments->help)
 		return 0;
+	if (arguments->inspect.part.from_ns >= arguments->inspect.part.to_ns)
+		return wrong("--from must lie before --to", "");
 	if (optind == argc)
 		return wrong("name at least one capture, or - for standard input", "");
 	arguments->inspect.files = (const char *const *)argv + optind;
@@ -271,7 +305,7 @@ static int finish(struct output *output, int code, bool complete)
 
 int command_inspect(int argc, char **argv)
 {
-	struct arguments arguments = {.fail_on = -1, .inspect.oui_folder = "/usr/share/ieee-data"};
+	struct arguments arguments = {.fail_on = -1, .inspect.oui_folder = "/usr/share/ieee-data", .inspect.part.to_ns = UINT64_MAX};
 	struct output output = {.file = stdout};
 	bool complete = false;
 	int code;

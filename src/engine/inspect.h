@@ -12,12 +12,20 @@
 
 enum inspect_format { INSPECT_TEXT, INSPECT_JSON, INSPECT_EVE, INSPECT_CSV };
 
+/* What part of the captures to look at. Zeroed: all of it. */
+struct inspect_part {
+	bool timed;
+	uint64_t from_ns, to_ns; /* where timed: from inclusive, to exclusive; 0 and UINT64_MAX for no such end */
+	const char *filter; /* as tcpdump takes it, or NULL */
+};
+
 struct inspect_options {
 	const char *const *files;
 	size_t file_count;
 	const struct side_prefix *local; /* named by the user; with any of them nothing is inferred */
 	size_t local_count;
 	const char *mute_file; /* or NULL */
+	struct inspect_part part;
 	const char *oui_folder;
 	enum inspect_format format;
 	struct report_style style;

@@ -29,6 +29,8 @@ void page_selection(const struct page *page)
 		packets += view->captures[i].packets;
 		taken += view->captures[i].taken;
 	}
+	if (!packets)
+		return;
 	phrase_add(&line, "Only a part was looked at, ");
 	phrase_number(&line, taken);
 	phrase_add(&line, " of ");
@@ -36,9 +38,10 @@ void page_selection(const struct page *page)
 	phrase_add(&line, ": those");
 	say_times(&line, selection);
 	if (selection->filter) {
-		phrase_add(
-			&line, selection->from_ns || selection->to_ns != UINT64_MAX ? ", that pass the filter " : " that pass the filter ");
+		phrase_add(&line,
+			selection->from_ns || selection->to_ns != UINT64_MAX ? ", that pass the filter \"" : " that pass the filter \"");
 		phrase_raw(&line, selection->filter, SIZE_MAX);
+		phrase_add(&line, "\"");
 	}
 	phrase_add(&line, ".");
 	layout_paragraph(&page->layout, 0, COLOUR_YELLOW, line.text);

@@ -39,7 +39,7 @@ static void stop(struct input *input, enum fw_read why)
 {
 	bool nothing = !input->reader->frame_count;
 
-	if (why != FW_READ_OTHER)
+	if (why != FW_READ_OTHER) /* goes before what the filter had to say */
 		input->report.fault = input->reader->fault;
 	input->report.cut_short = why == FW_READ_SHORT || (why == FW_READ_BAD && !nothing);
 	input->report.unreadable = why != FW_READ_OTHER && nothing;

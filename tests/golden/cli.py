@@ -62,7 +62,11 @@ def wrong_use(stage):
             ["--local", "10.0.0.1"] * 33 + [good], ["--v", good], ["--" + escapes, good], ["-\x1b", good], ["--format", escapes, good],
             ["--width", escapes, good], ["--fail-on", escapes, good], ["--local", escapes, good], ["--mute", escapes, good],
             ["-o", "/nonexistent/" + escapes, good], ["--mute", "/nonexistent", good], ["--mute", stage.folder, good], ["-o", "", good],
-            ["-o", stage.folder, good], ["-o", "/nonexistent/report", good]):
+            ["-o", stage.folder, good], ["-o", "/nonexistent/report", good], ["--from"], ["--to"], ["--filter"], ["--from", "", good],
+            ["--from", "tomorrow", good], ["--to", "2016-02-30", good], ["--from", escapes, good], ["--to", escapes, good],
+            ["--from", "2016-10-21", "--to", "2016-10-21", good], ["--from", "2016-10-22", "--to", "2016-10-21", good], ["--to", "0", good],
+            ["--filter", "", good], ["--filter", "tcp and and", good], ["--filter", "host example.org", good], ["--filter", escapes, good],
+            ["--format", "eve,csv", good], ["--format", "EVE", good]):
         yield from one_sentence(f"inspect {arguments!r:.200}", run(stage.floodwall, *arguments))
 
 
