@@ -8,9 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "conf/conf.h"
 #include "engine/inspect.h"
 
@@ -34,7 +36,8 @@ struct arguments {
 	struct side_prefix local[LOCAL_MAX];
 	const char *output;
 	int fail_on; /* enum severity, or -1 */
-	bool no_color, help;
+	bool no_color;
+	const char *told; /* a text that was asked for and no report */
 };
 
 static const struct option long_options[] = {
@@ -196,8 +199,7 @@ static int read_option(struct arguments *arguments, int option, const char *word
 		return 0;
 	case 'V':
 	case 'h':
-		arguments->help = true;
-		fputs(option == 'h' ? help : "floodwall " FLOODWALL_VERSION "\n", stdout);
+		arguments->told = option == 'h' ? help : "floodwall " FLOODWALL_VERSION "\n";
 		return 0;
 	default:
 		return wrong_option(option, word);
@@ -209,10 +211,10 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 	int option;
 
 	opterr = 0;
-	while (!arguments->help && (option = getopt_long(argc, argv, ":o:vqVh", long_options, NULL)) != -1)
+	while (!arguments->told && (option = getopt_long(argc, argv, ":o:vqVh", long_options, NULL)) != -1)
 		if (read_option(arguments, option, argv[optind - 1]))
 			return -EINVAL;
-	if (arguments->help)
+	if (arguments->told)
 		return 0;
 	if (arguments->inspect.part.from_ns >= arguments->inspect.part.to_ns)
 		return wrong("--from must lie before --to", "");
@@ -225,10 +227,10 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 }
 
 /* As wide as the terminal, within reason for reading; colour only there, and only where it is welcome. */
-static void fit_style(struct arguments *arguments, FILE *out)
+static void fit_style(struct arguments *arguments, int out)
 {
 	struct report_style *style = &arguments->inspect.style;
-	bool terminal = isatty(fileno(out));
+	bool terminal = isatty(out);
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 	struct winsize size;
 
@@ -236,19 +238,26 @@ static void fit_style(struct arguments *arguments, FILE *out)
 	if (style->width)
 		return;
 	style->width = WIDTH_PIPED;
-	if (terminal && ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col)
+	if (terminal && ioctl(out, TIOCGWINSZ, &size) == 0 && size.ws_col)
 		style->width = size.ws_col < WIDTH_MIN ? WIDTH_MIN : size.ws_col > WIDTH_MAX ? WIDTH_MAX : size.ws_col;
 }
 
 /* *out_complete: a report was written, be it about some of the inputs alone. */
-static int run(struct arguments *arguments, FILE *out, bool *out_complete)
+static int run(struct arguments *arguments, const struct output *output, bool *out_complete)
 {
 	struct inspect_result result = {0};
 	struct fault fault = {0};
+	struct progress progress;
 	int error;
 
-	fit_style(arguments, out);
-	error = inspect_run(&arguments->inspect, out, stderr, &result, &fault);
+	fit_style(arguments, output->descriptor);
+	progress_start(&progress, arguments->inspect.style.quiet ? NULL : stderr, clock_steady_ns());
+	if (progress.terminal) {
+		arguments->inspect.progress = progress_see;
+		arguments->inspect.progress_context = &progress;
+	}
+	error = inspect_run(&arguments->inspect, output->file, stderr, &result, &fault);
+	progress_end(&progress);
 	if (error == -EIO) /* finish() says why */
 		return COMMAND_WRONG;
 	if (error) {
@@ -290,7 +299,7 @@ static int open_report(const struct arguments *arguments, struct output *out_out
 	if (arguments->output && is_an_input(arguments))
 		return wrong("is one of the captures; the report would take its place", arguments->output);
 	error = output_open(arguments->output, out_output);
-	return error ? wrong(strerror(-error), arguments->output) : 0;
+	return error ? wrong(strerror(-error), arguments->output ? arguments->output : "") : 0;
 }
 
 static int finish(struct output *output, int code, bool complete)
@@ -306,16 +315,16 @@ static int finish(struct output *output, int code, bool complete)
 int command_inspect(int argc, char **argv)
 {
 	struct arguments arguments = {.fail_on = -1, .inspect.oui_folder = "/usr/share/ieee-data", .inspect.part.to_ns = UINT64_MAX};
-	struct output output = {.file = stdout};
+	struct output output;
 	bool complete = false;
 	int code;
 
 	if (read_arguments(argc, argv, &arguments))
 		return COMMAND_WRONG;
-	if (arguments.help)
-		return finish(&output, COMMAND_DONE, true);
+	if (arguments.told)
+		return command_tell(arguments.told);
 	if (open_report(&arguments, &output))
 		return COMMAND_WRONG;
-	code = run(&arguments, output.file, &complete);
+	code = run(&arguments, &output, &complete);
 	return finish(&output, code, complete);
 }

@@ -102,6 +102,8 @@ static int open_inputs(struct inspect *inspect, struct fault *out_fault)
 		error = source_open(options->files, options->file_count, &inspect->source, out_fault);
 	if (!error && (options->part.timed || choice.filter))
 		error = source_choose(inspect->source, &choice, out_fault);
+	if (!error && options->progress)
+		source_watch(inspect->source, options->progress, options->progress_context);
 	return error;
 }
 
@@ -138,6 +140,8 @@ static int read_frames(struct inspect *inspect)
 		return error;
 	for (; more; more = source_next(inspect->source, &frame))
 		engine_frame(inspect->engine, &frame);
+	if (inspect->options->progress)
+		inspect->options->progress(inspect->options->progress_context, NULL);
 	read_oui(inspect);
 	engine_end(inspect->engine);
 	return 0;

@@ -9,6 +9,7 @@
 #include "base/fault.h"
 #include "engine/engine.h"
 #include "report/report.h"
+#include "source/source.h"
 
 enum inspect_format { INSPECT_TEXT, INSPECT_JSON, INSPECT_EVE, INSPECT_CSV };
 
@@ -29,6 +30,9 @@ struct inspect_options {
 	const char *oui_folder;
 	enum inspect_format format;
 	struct report_style style;
+	/* Called now and then while captures are read, and with NULL when that is over; or NULL. */
+	void (*progress)(void *context, const struct source_progress *at);
+	void *progress_context;
 	/* for tests: see engine_config */
 	void (*fact_seen)(void *context, const struct frame *frame, const struct fact *fact);
 	void *fact_context;

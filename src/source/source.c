@@ -40,6 +40,9 @@ struct source {
 	bool choosy; /* not everything is handed on */
 	uint64_t from_ns, to_ns;
 	struct filter *filter; /* or NULL */
+	void (*seen)(void *context, const struct source_progress *at); /* or NULL */
+	void *seen_context;
+	uint64_t frames; /* read, where somebody watches */
 };
 
 static int by_start_and_name(const void *left, const void *right)
@@ -164,8 +167,31 @@ int source_choose(struct source *source, const struct source_choice *choice, str
 	return 0;
 }
 
+void source_watch(struct source *source, void (*seen)(void *context, const struct source_progress *at), void *context)
+{
+	source->seen = seen;
+	source->seen_context = context;
+}
+
+static void tell_progress(const struct source *source)
+{
+	struct source_progress at = {.packets = source->frames};
+	bool endless = false;
+
+	for (size_t i = 0; i < source->count; i++) {
+		at.bytes += input_position(&source->inputs[i]);
+		at.bytes_total += source->inputs[i].size;
+		endless |= source->inputs[i].endless;
+	}
+	if (endless)
+		at.bytes_total = 0;
+	source->seen(source->seen_context, &at);
+}
+
 static bool next(struct source *source, struct frame *out_frame)
 {
+	if (source->seen && ++source->frames % SOURCE_WATCH_FRAMES == 0)
+		tell_progress(source);
 	if (source->given)
 		move_on(source);
 	if (source->due < source->count)

@@ -50,6 +50,16 @@ int source_check_filter(const char *expression, struct fault *out_fault);
 /* Before the first source_next(). Returns 0, -ENOMEM, or -EINVAL as above. Without it everything is handed on. */
 int source_choose(struct source *source, const struct source_choice *choice, struct fault *out_fault);
 
+/* How far the reading is, in bytes of the files as they are (packed ones too). */
+struct source_progress {
+	uint64_t packets, bytes;
+	uint64_t bytes_total; /* 0 where an input has no length: a pipe */
+};
+
+/* seen is called once in a while: every SOURCE_WATCH_FRAMES frames read. at is valid within the call. */
+enum { SOURCE_WATCH_FRAMES = 1024 };
+void source_watch(struct source *source, void (*seen)(void *context, const struct source_progress *at), void *context);
+
 /*
  * The next frame by time; frames of one time by input order, then position. Within one file order is the file's own,
  * even where its clock runs backwards. Returns true and fills *out_frame, or false at the end of everything.
