@@ -3,7 +3,7 @@
 """Event lines and tables say what the JSON report says; --from, --to and --filter take what tcpdump would take.
 
 usage: outputs.py FLOODWALL GENERATED_FOLDER
-Exit 77 when tcpdump or tshark is absent, after the rest was checked.
+Exit 77 when tcpdump, tshark or (in the program) libpcap is absent, after the rest was checked.
 """
 import csv
 import io
@@ -78,6 +78,10 @@ def community(floodwall, path):
         yield f"{path}: tshark knows no conversation {set(ids) - known}"
 
 
+def filters(floodwall):
+    return b"without libpcap" not in run(floodwall, "--filter", "udp", "/nonexistent").stderr
+
+
 def without(found, *keys):
     return {key: value for key, value in found.items() if key not in keys}
 
@@ -97,7 +101,7 @@ def parts(floodwall, folder, incident):
     for options, taken in cases:
         kept = [record for record in records if taken(record[0])]
         yield from compare(floodwall, folder, whole, options, as_pcap(kept), len(kept))
-    if not shutil.which("tcpdump"):
+    if not shutil.which("tcpdump") or not filters(floodwall):
         return
     for expression in ("udp port 53", "tcp[tcpflags] & tcp-syn != 0", "host 192.168.1.64 and not tcp port 23", "ether host 60:8b:0e:5a:11:20", "arp or icmp",
                        "greater 1000", "port domain or port telnet", "ip6", "net 203.0.113.0/24"):
@@ -188,10 +192,11 @@ def main():
     faults = []
     for path in inputs:
         faults += [*events(floodwall, path), *table(floodwall, path), *community(floodwall, path)]
-    faults += selection(floodwall, incident)
     with tempfile.TemporaryDirectory() as folder:
-        faults += [*parts(floodwall, folder, incident), *link_types(floodwall, folder, incident), *hostile_names(floodwall, folder)]
-    missing = [tool for tool in ("tcpdump", "tshark") if not shutil.which(tool)]
+        faults += [*parts(floodwall, folder, incident), *hostile_names(floodwall, folder)]
+        if filters(floodwall):
+            faults += [*selection(floodwall, incident), *link_types(floodwall, folder, incident)]
+    missing = [tool for tool in ("tcpdump", "tshark") if not shutil.which(tool)] + ([] if filters(floodwall) else ["libpcap"])
     finish(f"{len(inputs)} captures as lines and as a table, and parts of one", faults, f"what {missing} would say" if missing else None)
 
 
