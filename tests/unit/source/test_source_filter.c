@@ -206,56 +206,68 @@ static void what_is_no_filter(void **state)
 
 #endif
 
+static const struct {
+	const char *expression, *name; /* NULL: none */
+} words[] = {
+	{"tcp port 80", NULL},
+	{"port http or https", NULL},
+	{"portrange ftp-http", NULL},
+	{"ip proto ospf", NULL},
+	{"ip proto \\tcp", NULL},
+	{"host 10.0.0.1", NULL},
+	{"host 2001:db8::1", NULL},
+	{"net 10.0.0.0/8", NULL},
+	{"net 10", NULL},
+	{"ether host 00:11:22:33:44:55", NULL},
+	{"ether host 00-11-22-33-44-55", NULL},
+	{"ether host 0011.2233.4455", NULL},
+	{"ether host 001122334455", NULL},
+	{"ip[0] & 0xf != 5", NULL},
+	{"tcp[tcpflags] & (tcp-syn|tcp-fin) != 0", NULL},
+	{"icmp[icmptype] = icmp-echo", NULL},
+	{"tcp[13]&2!=0 and not vlan 5", NULL},
+	{"udp[4:2]>100&&!(port 53||port 5353)", NULL},
+	{"ifname eth0", NULL},
+	{"host example.org", "example.org"},
+	{"example.org", "example.org"},
+	{"src example.org", "example.org"},
+	{"tcp and dst host printer", "printer"},
+	{"net loopback", "loopback"},
+	{"port 80 and host a", "a"},
+	{"port 80 or (src b)", "b"},
+	{"(host\nexample.org)", "example.org"},
+	{"not!host!c", "c"},
+	{"host 1e100.net", "1e100.net"},
+	{"host 1a.be", "1a.be"},
+	{"host dead.beef", "dead.beef"},
+	{"host \\host", "\\host"},
+	{"host \\icmp", "\\icmp"},
+	{"ifname eth0 and evil.example", "evil.example"},
+	{"gateway router", "router"},
+	{"ether host camera", "camera"},
+	{"host 0xg", "0xg"},
+	{"host 10.0..0", "10.0..0"},
+	{"host 1.2.3.4.5", "1.2.3.4.5"},
+	{"host 10.", "10."},
+	{"host 1-100", "1-100"},
+	{"host tcp-evil", "tcp-evil"},
+	{"host ::g", "::g"},
+	{"host 00:11:22:33:44", "00:11:22:33:44"},
+	{"ip[evil]", "evil"},
+	{"port 80 and ip[evil:2] = 1", "evil"},
+	{"host ::1", NULL},
+	{"tcp[2:2]-4 > 0x10", NULL},
+	{"ip6[40] = icmp6-echo or src net 2001:db8::/32", NULL},
+};
+
 static void names_that_would_be_looked_up(void **state)
 {
-	static const struct {
-		const char *expression, *name; /* NULL: none */
-	} cases[] = {
-		{"tcp port 80", NULL},
-		{"port http or https", NULL},
-		{"portrange ftp-http", NULL},
-		{"ip proto ospf", NULL},
-		{"ip proto \\tcp", NULL},
-		{"host 10.0.0.1", NULL},
-		{"host 2001:db8::1", NULL},
-		{"net 10.0.0.0/8", NULL},
-		{"net 10", NULL},
-		{"ether host 00:11:22:33:44:55", NULL},
-		{"ether host 00-11-22-33-44-55", NULL},
-		{"ether host 0011.2233.4455", NULL},
-		{"ether host 001122334455", NULL},
-		{"ip[0] & 0xf != 5", NULL},
-		{"tcp[tcpflags] & (tcp-syn|tcp-fin) != 0", NULL},
-		{"icmp[icmptype] = icmp-echo", NULL},
-		{"tcp[13]&2!=0 and not vlan 5", NULL},
-		{"udp[4:2]>100&&!(port 53||port 5353)", NULL},
-		{"ifname eth0", NULL},
-		{"host example.org", "example.org"},
-		{"example.org", "example.org"},
-		{"src example.org", "example.org"},
-		{"tcp and dst host printer", "printer"},
-		{"net loopback", "loopback"},
-		{"port 80 and host a", "a"},
-		{"port 80 or (src b)", "b"},
-		{"(host\nexample.org)", "example.org"},
-		{"not!host!c", "c"},
-		{"host 1e100.net", "1e100.net"},
-		{"host 1a.be", "1a.be"},
-		{"host dead.beef", "dead.beef"},
-		{"host \\host", "\\host"},
-		{"host \\icmp", "\\icmp"},
-		{"ifname eth0 and evil.example", "evil.example"},
-		{"gateway router", "router"},
-		{"ether host camera", "camera"},
-		{"host 0xg", "0xg"},
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		char word[FILTER_WORD_MAX] = "";
-		bool found = filter_find_name(cases[i].expression, word);
+		bool found = filter_find_name(words[i].expression, word);
 
-		if (found != (cases[i].name != NULL) || (found && strcmp(word, cases[i].name)))
-			fail_msg("%s: %s", cases[i].expression, found ? word : "nothing found");
+		if (found != (words[i].name != NULL) || (found && strcmp(word, words[i].name)))
+			fail_msg("%s: %s", words[i].expression, found ? word : "nothing found");
 	}
 	char word[FILTER_WORD_MAX], longest[4096];
 	memset(longest, 'x', sizeof(longest) - 1);
