@@ -8,20 +8,36 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/progress.h"
+#include "conf/conf.h"
 #include "engine/inspect.h"
 
 enum { LOCAL_MAX = 32, WIDTH_PIPED = 100, WIDTH_MIN = 40, WIDTH_MAX = 120 };
-enum { OPTION_LOCAL = 256, OPTION_FORMAT, OPTION_JSON, OPTION_NO_COLOR, OPTION_WIDTH, OPTION_MUTE, OPTION_FAIL_ON, OPTION_OUI };
+enum {
+	OPTION_LOCAL = 256,
+	OPTION_FORMAT,
+	OPTION_JSON,
+	OPTION_NO_COLOR,
+	OPTION_WIDTH,
+	OPTION_MUTE,
+	OPTION_FAIL_ON,
+	OPTION_OUI,
+	OPTION_FROM,
+	OPTION_TO,
+	OPTION_FILTER
+};
 
 struct arguments {
 	struct inspect_options inspect;
 	struct prefix local[LOCAL_MAX];
 	const char *output;
 	int fail_on; /* enum severity, or -1 */
-	bool no_color, help;
+	bool no_color;
+	const char *told; /* a text that was asked for and no report */
 };
 
 static const struct option long_options[] = {
@@ -36,6 +52,9 @@ static const struct option long_options[] = {
 	{"mute", required_argument, NULL, OPTION_MUTE},
 	{"fail-on", required_argument, NULL, OPTION_FAIL_ON},
 	{"oui", required_argument, NULL, OPTION_OUI},
+	{"from", required_argument, NULL, OPTION_FROM},
+	{"to", required_argument, NULL, OPTION_TO},
+	{"filter", required_argument, NULL, OPTION_FILTER},
 	{"version", no_argument, NULL, 'V'},
 	{"help", no_argument, NULL, 'h'},
 	{NULL, 0, NULL, 0},
@@ -45,7 +64,10 @@ static const char help[] = "Usage: floodwall inspect [options] CAPTURE...       
 			   "Reads pcap and pcapng, plain or gzip, xz, zstd, and says what is on the network,\n"
 			   "what is wrong with it, and what junk there was. Sends nothing.\n\n"
 			   "  --local CIDR         these addresses are ours (besides private ranges); may be repeated\n"
-			   "  --format text|json   what to write (default: text); --json for short\n"
+			   "  --from TIME          only packets from then on: 2016-10-21T11:10:00Z, a day, or seconds since 1970\n"
+			   "  --to TIME            only packets before then\n"
+			   "  --filter EXPRESSION  only packets that pass this filter, as tcpdump takes it\n"
+			   "  --format FORMAT      what to write: text (default), json, eve or csv; --json for short\n"
 			   "  -o, --output FILE    write to FILE\n"
 			   "  --mute FILE          findings you know about: FINDING|* WHO [-> TARGET] [until=YYYY-MM-DD] REASON\n"
 			   "  --fail-on SEVERITY   exit 1 if a finding is at least low, medium, high or critical\n"
@@ -101,6 +123,12 @@ static int read_width(struct arguments *arguments, const char *word)
 	return 0;
 }
 
+static int read_moment(struct arguments *arguments, uint64_t *out_ns, const char *word)
+{
+	arguments->inspect.part.timed = true;
+	return moment_read(word, out_ns) ? wrong("is no time such as 2016-10-21T11:10:00Z, 2016-10-21, or 1477048200.5", word) : 0;
+}
+
 /* getopt_long() would write argv as it is; here nothing raw reaches a terminal. */
 static int wrong_option(int option, const char *word)
 {
@@ -117,16 +145,25 @@ static int wrong_option(int option, const char *word)
 	return wrong(option == ':' ? "a value is missing" : "takes no value", name);
 }
 
+static int read_format(struct arguments *arguments, const char *word)
+{
+	static const char *const names[] = {[INSPECT_TEXT] = "text", [INSPECT_JSON] = "json", [INSPECT_EVE] = "eve", [INSPECT_CSV] = "csv"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(word, names[i]) == 0) {
+			arguments->inspect.format = (enum inspect_format)i;
+			return 0;
+		}
+	return wrong("--format is text, json, eve or csv", word);
+}
+
 static int read_option(struct arguments *arguments, int option, const char *word)
 {
 	switch (option) {
 	case OPTION_LOCAL:
 		return read_local(arguments, optarg);
 	case OPTION_FORMAT:
-		if (strcmp(optarg, "text") != 0 && strcmp(optarg, "json") != 0)
-			return wrong("--format is text or json", optarg);
-		arguments->inspect.format = optarg[0] == 'j' ? INSPECT_JSON : INSPECT_TEXT;
-		return 0;
+		return read_format(arguments, optarg);
 	case OPTION_JSON:
 		arguments->inspect.format = INSPECT_JSON;
 		return 0;
@@ -144,6 +181,13 @@ static int read_option(struct arguments *arguments, int option, const char *word
 	case OPTION_FAIL_ON:
 		arguments->fail_on = read_severity(optarg);
 		return arguments->fail_on < 0 ? wrong("--fail-on is low, medium, high or critical", optarg) : 0;
+	case OPTION_FROM:
+		return read_moment(arguments, &arguments->inspect.part.from_ns, optarg);
+	case OPTION_TO:
+		return read_moment(arguments, &arguments->inspect.part.to_ns, optarg);
+	case OPTION_FILTER:
+		arguments->inspect.part.filter = optarg;
+		return 0;
 	case OPTION_OUI:
 		arguments->inspect.oui_folder = optarg;
 		return 0;
@@ -155,8 +199,7 @@ static int read_option(struct arguments *arguments, int option, const char *word
 		return 0;
 	case 'V':
 	case 'h':
-		arguments->help = true;
-		fputs(option == 'h' ? help : "floodwall " FLOODWALL_VERSION "\n", stdout);
+		arguments->told = option == 'h' ? help : "floodwall " FLOODWALL_VERSION "\n";
 		return 0;
 	default:
 		return wrong_option(option, word);
@@ -168,11 +211,13 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 	int option;
 
 	opterr = 0;
-	while (!arguments->help && (option = getopt_long(argc, argv, ":o:vqVh", long_options, NULL)) != -1)
+	while (!arguments->told && (option = getopt_long(argc, argv, ":o:vqVh", long_options, NULL)) != -1)
 		if (read_option(arguments, option, argv[optind - 1]))
 			return -EINVAL;
-	if (arguments->help)
+	if (arguments->told)
 		return 0;
+	if (arguments->inspect.part.from_ns >= arguments->inspect.part.to_ns)
+		return wrong("--from must lie before --to", "");
 	if (optind == argc)
 		return wrong("name at least one capture, or - for standard input", "");
 	arguments->inspect.files = (const char *const *)argv + optind;
@@ -182,10 +227,10 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 }
 
 /* As wide as the terminal, within reason for reading; colour only there, and only where it is welcome. */
-static void fit_style(struct arguments *arguments, FILE *out)
+static void fit_style(struct arguments *arguments, int out)
 {
 	struct report_style *style = &arguments->inspect.style;
-	bool terminal = isatty(fileno(out));
+	bool terminal = isatty(out);
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 	struct winsize size;
 
@@ -193,19 +238,26 @@ static void fit_style(struct arguments *arguments, FILE *out)
 	if (style->width)
 		return;
 	style->width = WIDTH_PIPED;
-	if (terminal && ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col)
+	if (terminal && ioctl(out, TIOCGWINSZ, &size) == 0 && size.ws_col)
 		style->width = size.ws_col < WIDTH_MIN ? WIDTH_MIN : size.ws_col > WIDTH_MAX ? WIDTH_MAX : size.ws_col;
 }
 
 /* *out_complete: a report was written, be it about some of the inputs alone. */
-static int run(struct arguments *arguments, FILE *out, bool *out_complete)
+static int run(struct arguments *arguments, const struct output *output, bool *out_complete)
 {
 	struct inspect_result result = {0};
 	struct fault fault = {0};
+	struct progress progress;
 	int error;
 
-	fit_style(arguments, out);
-	error = inspect_run(&arguments->inspect, out, stderr, &result, &fault);
+	fit_style(arguments, output->descriptor);
+	progress_start(&progress, arguments->inspect.style.quiet ? NULL : stderr, clock_steady_ns());
+	if (progress.terminal) {
+		arguments->inspect.progress = progress_see;
+		arguments->inspect.progress_context = &progress;
+	}
+	error = inspect_run(&arguments->inspect, output->file, stderr, &result, &fault);
+	progress_end(&progress);
 	if (error == -EIO) /* finish() says why */
 		return COMMAND_WRONG;
 	if (error) {
@@ -247,7 +299,7 @@ static int open_report(const struct arguments *arguments, struct output *out_out
 	if (arguments->output && is_an_input(arguments))
 		return wrong("is one of the captures; the report would take its place", arguments->output);
 	error = output_open(arguments->output, out_output);
-	return error ? wrong(strerror(-error), arguments->output) : 0;
+	return error ? wrong(strerror(-error), arguments->output ? arguments->output : "") : 0;
 }
 
 static int finish(struct output *output, int code, bool complete)
@@ -262,17 +314,17 @@ static int finish(struct output *output, int code, bool complete)
 
 int command_inspect(int argc, char **argv)
 {
-	struct arguments arguments = {.fail_on = -1, .inspect.oui_folder = "/usr/share/ieee-data"};
-	struct output output = {.file = stdout};
+	struct arguments arguments = {.fail_on = -1, .inspect.oui_folder = "/usr/share/ieee-data", .inspect.part.to_ns = UINT64_MAX};
+	struct output output;
 	bool complete = false;
 	int code;
 
 	if (read_arguments(argc, argv, &arguments))
 		return COMMAND_WRONG;
-	if (arguments.help)
-		return finish(&output, COMMAND_DONE, true);
+	if (arguments.told)
+		return command_tell(arguments.told);
 	if (open_report(&arguments, &output))
 		return COMMAND_WRONG;
-	code = run(&arguments, output.file, &complete);
+	code = run(&arguments, &output, &complete);
 	return finish(&output, code, complete);
 }

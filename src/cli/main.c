@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/output.h"
+
+enum { USAGE_MAX = 4096 };
 
 static const struct command {
 	const char *verb;
@@ -13,32 +16,50 @@ static const struct command {
 	{"inspect", command_inspect, "devices, findings and junk out of captures"},
 };
 
-static void usage(FILE *out)
+int command_tell(const char *text)
 {
+	struct output output;
+	int error = output_open(NULL, &output);
+
+	if (!error) {
+		fputs(text, output.file);
+		error = output_close(&output, 1);
+	}
+	if (!error)
+		return COMMAND_DONE;
+	fprintf(stderr, "floodwall: standard output could not be written: %s\n", strerror(-error));
+	return COMMAND_WRONG;
+}
+
+static const char *usage(void)
+{
+	static char text[USAGE_MAX];
+	FILE *out = fmemopen(text, sizeof(text), "w");
+
+	if (!out)
+		return "";
 	fputs("Floodwall " FLOODWALL_VERSION ": knows what each device on a network is, and stops the junk.\n\n"
 	      "Usage: floodwall COMMAND [options]\n\nCommands:\n",
 		out);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		fprintf(out, "  %-10s %s\n", commands[i].verb, commands[i].does);
 	fputs("\n'floodwall COMMAND --help' tells a command's options; floodwall-inspect(1) everything else.\n", out);
+	fclose(out);
+	return text;
 }
 
 int main(int argc, char **argv)
 {
-	if (argc >= 2 && (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0)) {
-		puts("floodwall " FLOODWALL_VERSION);
-		return COMMAND_DONE;
-	}
-	if (argc >= 2 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
-		usage(stdout);
-		return COMMAND_DONE;
-	}
+	if (argc >= 2 && (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0))
+		return command_tell("floodwall " FLOODWALL_VERSION "\n");
+	if (argc >= 2 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0))
+		return command_tell(usage());
 	for (size_t i = 0; argc >= 2 && i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(argv[1], commands[i].verb) == 0)
 			return commands[i].run(argc - 1, argv + 1);
 	if (argc >= 2)
 		fprintf(stderr, "floodwall: there is no command of that name; 'floodwall --help' lists them\n");
 	else
-		usage(stderr);
+		fputs(usage(), stderr);
 	return COMMAND_WRONG;
 }

@@ -30,3 +30,10 @@ void mute_free(struct mute_list *list);
 
 /* The reason of the first rule that covers this finding, borrowed, or NULL. device may be NULL. */
 const char *mute_find(const struct mute_list *list, const struct finding *finding, const struct device *device);
+
+/*
+ * A time as a person writes it, in nanoseconds since 1970: RFC 3339 (2016-10-21T11:10:00.5+02:00; seconds and zone may be left
+ * out, a blank may stand for the T; without a zone it is UTC), a day alone, or seconds since 1970 with or without a fraction.
+ * Returns 0 or -EINVAL; years 1970 to 2553.
+ */
+int moment_read(const char *word, uint64_t *out_ns);

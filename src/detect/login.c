@@ -39,7 +39,8 @@ struct pending {
 	bool source_ours, target_ours, published;
 	bool proof; /* the password did not travel */
 	char user[EVIDENCE_USER_MAX];
-	uint8_t zero[4];
+	uint16_t source_port;
+	uint8_t zero[2];
 };
 
 struct guesser {
@@ -171,6 +172,8 @@ static void guess_note(struct login *login, struct guesser *guess, uint64_t time
 	if (!is_new)
 		return;
 	struct evidence_login *evidence = &guess->finding->login;
+	guess->finding->has_target = true;
+	memcpy(guess->finding->target, guess->key.target, sizeof(guess->finding->target));
 	evidence->encrypted = guess->key.service == SERVICE_ENCRYPTED;
 	evidence->service = evidence->encrypted ? LOGIN_TELNET : (enum login_service)guess->key.service;
 	evidence->port = (uint16_t)guess->key.port;
@@ -271,7 +274,10 @@ static void show_try(struct finding *finding, const struct pending *pending, enu
 
 	evidence->result = result;
 	finding->has_source = true;
+	finding->has_target = true;
 	memcpy(finding->source, pending->key.source, sizeof(finding->source));
+	memcpy(finding->target, pending->key.target, sizeof(finding->target));
+	finding->source_port = pending->source_port;
 	memcpy(evidence->peer, pending->key.source, sizeof(evidence->peer));
 	memcpy(evidence->user, pending->user, sizeof(evidence->user));
 }
@@ -342,6 +348,7 @@ static void pending_fill(struct pending *pending, const struct login_seen *seen)
 	memcpy(pending->key.source, seen->source, sizeof(pending->key.source));
 	memcpy(pending->key.target, seen->target, sizeof(pending->key.target));
 	pending->key.port = seen->port;
+	pending->source_port = seen->source_port;
 	pending->key.service = seen->service;
 	pending->device = seen->device;
 	pending->source_device = seen->source_device;

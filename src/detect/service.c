@@ -66,6 +66,9 @@ void service_see(struct book *book, const struct service_seen *seen)
 	finding->has_source = true;
 	memcpy(finding->source, seen->asker, sizeof(finding->source));
 	memcpy(finding->service.asker, seen->asker, sizeof(finding->service.asker));
+	finding->has_target = true;
+	memcpy(finding->target, seen->address, sizeof(finding->target));
+	finding->source_port = seen->asker_port;
 	finding->service.proto = seen->proto;
 	finding->service.port = seen->port;
 	finding->service.outside = !seen->asker_ours;

@@ -299,6 +299,7 @@ static void note_service(struct engine *engine, const struct conversation *c)
 		.time_ns = engine->now_ns,
 		.device = c->device[1],
 		.port = conversation_target_port(c),
+		.asker_port = conversation_source_port(c),
 		.proto = c->proto,
 		.asker_ours = c->flags & CONVERSATION_SRC_OURS,
 	};

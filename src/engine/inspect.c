@@ -86,6 +86,27 @@ static void read_oui(struct inspect *inspect)
 	}
 }
 
+static struct source_choice choice_of(const struct inspect_part *part)
+{
+	return (struct source_choice){part->from_ns, part->timed ? part->to_ns : UINT64_MAX, part->filter};
+}
+
+static int open_inputs(struct inspect *inspect, struct fault *out_fault)
+{
+	const struct inspect_options *options = inspect->options;
+	const struct source_choice choice = choice_of(&options->part);
+	/* first: standard input may be long in coming, and a filter that is none should not wait for it */
+	int error = choice.filter ? source_check_filter(choice.filter, out_fault) : 0;
+
+	if (!error)
+		error = source_open(options->files, options->file_count, &inspect->source, out_fault);
+	if (!error && (options->part.timed || choice.filter))
+		error = source_choose(inspect->source, &choice, out_fault);
+	if (!error && options->progress)
+		source_watch(inspect->source, options->progress, options->progress_context);
+	return error;
+}
+
 static int start_engine(struct inspect *inspect, struct prelude *prelude)
 {
 	struct engine_config config = {.fact_seen = inspect->options->fact_seen, .fact_context = inspect->options->fact_context};
@@ -119,6 +140,8 @@ static int read_frames(struct inspect *inspect)
 		return error;
 	for (; more; more = source_next(inspect->source, &frame))
 		engine_frame(inspect->engine, &frame);
+	if (inspect->options->progress)
+		inspect->options->progress(inspect->options->progress_context, NULL);
 	read_oui(inspect);
 	engine_end(inspect->engine);
 	return 0;
@@ -221,6 +244,7 @@ static int show_captures(struct inspect *inspect, struct shown *shown)
 		shown->captures[i] = (struct report_capture){
 			.file = report->file,
 			.packets = report->packets,
+			.taken = report->taken,
 			.bytes = report->bytes,
 			.first_ns = report->first_ns,
 			.last_ns = report->last_ns,
@@ -300,6 +324,13 @@ static void add_own_makers(struct inspect *inspect)
 	qsort(inspect->junk.by_maker, inspect->junk.maker_count, sizeof(inspect->junk.by_maker[0]), by_maker);
 }
 
+static struct report_selection selection_of(const struct inspect_part *part)
+{
+	const struct source_choice choice = choice_of(part);
+
+	return (struct report_selection){part->timed || part->filter, choice.from_ns, choice.to_ns, choice.filter};
+}
+
 static int show(struct inspect *inspect, struct shown *shown, FILE *out)
 {
 	struct report_view view;
@@ -316,6 +347,7 @@ static int show(struct inspect *inspect, struct shown *shown, FILE *out)
 	view = (struct report_view){
 		.captures = shown->captures,
 		.capture_count = source_count(inspect->source),
+		.selection = selection_of(&inspect->options->part),
 		.devices = shown->devices,
 		.device_numbers = shown->numbers,
 		.device_count = shown->device_count,
@@ -329,7 +361,16 @@ static int show(struct inspect *inspect, struct shown *shown, FILE *out)
 		.inferred_count = inspect->inferred_count,
 		.inferred_bits = shown->inferred_bits,
 	};
-	return inspect->options->format == INSPECT_JSON ? report_json(out, &view) : report_text(out, &view, &inspect->options->style);
+	switch (inspect->options->format) {
+	case INSPECT_JSON:
+		return report_json(out, &view);
+	case INSPECT_EVE:
+		return report_eve(out, &view);
+	case INSPECT_CSV:
+		return report_csv(out, &view);
+	default:
+		return report_text(out, &view, &inspect->options->style);
+	}
 }
 
 static void note_inputs(const struct inspect *inspect, FILE *notes, struct inspect_result *out_result)
@@ -337,9 +378,9 @@ static void note_inputs(const struct inspect *inspect, FILE *notes, struct inspe
 	for (size_t i = 0; i < source_count(inspect->source); i++) {
 		const struct source_report *report = source_report(inspect->source, i);
 		char file[512];
-		if (!report->unreadable && !report->cut_short)
+		if (!report->unreadable && !report->cut_short && !report->unfiltered)
 			continue;
-		out_result->input_failed |= report->unreadable;
+		out_result->input_failed |= report->unreadable || report->unfiltered;
 		text_escape(file, sizeof(file), report->file, SIZE_MAX);
 		fprintf(notes, "floodwall: %s: %s\n", file, report->fault.sentence);
 	}
@@ -352,8 +393,7 @@ int inspect_run(const struct inspect_options *options, FILE *out, FILE *notes, s
 	struct shown shown = {0};
 	int error;
 
-	if ((error = read_mutes(&inspect, out_fault)) ||
-		(error = source_open(options->files, options->file_count, &inspect.source, out_fault)) || (error = read_frames(&inspect)))
+	if ((error = read_mutes(&inspect, out_fault)) || (error = open_inputs(&inspect, out_fault)) || (error = read_frames(&inspect)))
 		goto out;
 	mute_and_judge(&inspect, &result);
 	error = show(&inspect, &shown, out);

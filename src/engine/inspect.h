@@ -9,8 +9,16 @@
 #include "base/fault.h"
 #include "engine/engine.h"
 #include "report/report.h"
+#include "source/source.h"
 
-enum inspect_format { INSPECT_TEXT, INSPECT_JSON };
+enum inspect_format { INSPECT_TEXT, INSPECT_JSON, INSPECT_EVE, INSPECT_CSV };
+
+/* What part of the captures to look at. Zeroed: all of it. */
+struct inspect_part {
+	bool timed;
+	uint64_t from_ns, to_ns; /* where timed: from inclusive, to exclusive; 0 and UINT64_MAX for no such end */
+	const char *filter; /* as tcpdump takes it, or NULL */
+};
 
 struct inspect_options {
 	const char *const *files;
@@ -18,9 +26,13 @@ struct inspect_options {
 	const struct prefix *local; /* named by the user; with any of them nothing is inferred */
 	size_t local_count;
 	const char *mute_file; /* or NULL */
+	struct inspect_part part;
 	const char *oui_folder;
 	enum inspect_format format;
 	struct report_style style;
+	/* Called now and then while captures are read, and with NULL when that is over; or NULL. */
+	void (*progress)(void *context, const struct source_progress *at);
+	void *progress_context;
 	/* for tests: see engine_config */
 	void (*fact_seen)(void *context, const struct frame *frame, const struct fact *fact);
 	void *fact_context;

@@ -172,6 +172,7 @@ static void learn_login(struct engine *engine, const struct fact *fact)
 		.source_device = c->device[straight ? 0 : 1],
 		.device = c->device[straight ? 1 : 0],
 		.port = straight ? conversation_target_port(c) : conversation_source_port(c),
+		.source_port = straight ? conversation_source_port(c) : conversation_target_port(c),
 		.service = fact->number,
 		.source_ours = c->flags & (straight ? CONVERSATION_SRC_OURS : CONVERSATION_DST_OURS),
 		.target_ours = c->flags & (straight ? CONVERSATION_DST_OURS : CONVERSATION_SRC_OURS),

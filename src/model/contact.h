@@ -78,7 +78,7 @@ struct service_seen {
 	uint64_t time_ns;
 	uint32_t device;
 	uint8_t address[16], asker[16];
-	uint16_t port;
+	uint16_t port, asker_port;
 	uint8_t proto;
 	bool asker_ours;
 };
@@ -90,7 +90,7 @@ struct login_seen {
 	uint32_t device; /* the server's, DEVICE_NONE when outside */
 	uint32_t source_device; /* the client's, DEVICE_NONE when outside */
 	uint8_t source[16], target[16];
-	uint16_t port;
+	uint16_t port, source_port;
 	enum login_service service;
 	bool source_ours, target_ours;
 	struct slice user, password;

@@ -162,6 +162,10 @@ struct finding {
 	uint32_t device; /* device number or DEVICE_NONE */
 	bool has_source;
 	uint8_t source[16]; /* address of who did it, where it is known */
+	/* Of the conversation that raised it, where it was one: the other end, and the source's port. */
+	bool has_target;
+	uint8_t target[16];
+	uint16_t source_port; /* 0 where unknown */
 	uint64_t first_ns, last_ns;
 	uint64_t count; /* packets, contacts or tries, as the man page says for each id */
 	const char *muted; /* NULL, or the reason given: borrowed from the mute list */

@@ -18,6 +18,7 @@
 #include "report/evidence.h"
 #include "report/member.h"
 #include "report/names.h"
+#include "report/object.h"
 #include "report/view.h"
 #include "report/words.h"
 
@@ -26,14 +27,13 @@ static int json_sink(const char *bytes, size_t len, void *context)
 	return fwrite(bytes, 1, len, context) == len ? 0 : -1;
 }
 
-/* Writes and lets go of value; NULL stands for one that could not be made. */
-static int value_write(FILE *out, json_t *value)
+int value_write(FILE *out, json_t *value, size_t flags)
 {
 	int failed;
 
 	if (!value)
 		return -ENOMEM;
-	failed = json_dump_callback(value, json_sink, out, JSON_REAL_PRECISION(3) | JSON_ENCODE_ANY);
+	failed = json_dump_callback(value, json_sink, out, JSON_REAL_PRECISION(3) | JSON_ENCODE_ANY | flags);
 	json_decref(value);
 	return !failed ? 0 : ferror(out) ? -EIO : -ENOMEM;
 }
@@ -52,7 +52,7 @@ static int list_write(FILE *out, const struct report_view *view, const struct li
 	fprintf(out, ",\n\"%s\": [", list->key);
 	for (size_t i = 0; i < list->count && !error; i++) {
 		fputs(i ? ",\n" : "\n", out);
-		error = value_write(out, list->make(view, i));
+		error = value_write(out, list->make(view, i), 0);
 	}
 	fputs("]", out);
 	return error;
@@ -61,10 +61,10 @@ static int list_write(FILE *out, const struct report_view *view, const struct li
 static int member_write(FILE *out, const char *key, json_t *value)
 {
 	fprintf(out, ",\n\"%s\": ", key);
-	return value_write(out, value);
+	return value_write(out, value, 0);
 }
 
-static json_t *capture_make(const struct report_view *view, size_t index)
+json_t *capture_make(const struct report_view *view, size_t index)
 {
 	const struct report_capture *capture = &view->captures[index];
 	json_t *object = json_object();
@@ -72,6 +72,8 @@ static json_t *capture_make(const struct report_view *view, size_t index)
 	member_put(&object, "file", member_text(capture->file, SIZE_MAX));
 	member_put(&object, "packets", member_number(capture->packets));
 	member_put(&object, "bytes", member_number(capture->bytes));
+	if (view->selection.used)
+		member_put(&object, "taken", member_number(capture->taken));
 	member_put(&object, "first", capture->packets ? member_time(capture->first_ns) : json_null());
 	member_put(&object, "last", capture->packets ? member_time(capture->last_ns) : json_null());
 	member_put(&object, "cut_short", json_boolean(capture->cut_short));
@@ -81,7 +83,17 @@ static json_t *capture_make(const struct report_view *view, size_t index)
 	return object;
 }
 
-static json_t *inferred_make(const struct report_view *view, size_t index)
+json_t *selection_make(const struct report_selection *selection)
+{
+	json_t *object = json_object();
+
+	member_put(&object, "from", selection->from_ns ? member_time(selection->from_ns) : json_null());
+	member_put(&object, "to", selection->to_ns != UINT64_MAX ? member_time(selection->to_ns) : json_null());
+	member_put(&object, "filter", member_text_or_null(selection->filter));
+	return object;
+}
+
+json_t *inferred_make(const struct report_view *view, size_t index)
 {
 	return member_address(view->inferred[index], view->inferred_bits[index]);
 }
@@ -141,7 +153,7 @@ static json_t *traffic_make(const struct device_traffic *traffic)
 }
 
 /* 48 of its bits: enough to tell thousands of devices apart, and short enough to be typed. */
-static json_t *device_id_make(const struct device *device)
+json_t *device_id_make(const struct device *device)
 {
 	char text[24];
 
@@ -149,7 +161,7 @@ static json_t *device_id_make(const struct device *device)
 	return json_string(text);
 }
 
-static json_t *device_make(const struct report_view *view, size_t index)
+json_t *device_make(const struct report_view *view, size_t index)
 {
 	const struct device *device = view->devices[index];
 	json_t *object = json_object();
@@ -171,7 +183,7 @@ static json_t *device_make(const struct report_view *view, size_t index)
 	return object;
 }
 
-static json_t *summary_make(const struct report_view *view, const struct finding *finding)
+json_t *summary_make(const struct report_view *view, const struct finding *finding)
 {
 	struct phrase scratch = {0}, summary = {0};
 
@@ -262,7 +274,7 @@ static json_t *by_target_make(const struct junk *junk)
 	return array;
 }
 
-static json_t *junk_make(const struct junk *junk)
+json_t *junk_make(const struct junk *junk)
 {
 	json_t *object = json_object();
 
@@ -274,7 +286,7 @@ static json_t *junk_make(const struct junk *junk)
 	return object;
 }
 
-static json_t *left_out_make(const struct report_view *view)
+json_t *left_out_make(const struct report_view *view)
 {
 	json_t *object = json_object();
 
@@ -293,6 +305,8 @@ int report_json(FILE *out, const struct report_view *view)
 
 	fputs("{\"schema\": \"floodwall.inspect/1\"", out);
 	error = list_write(out, view, &captures);
+	if (!error && view->selection.used)
+		error = member_write(out, "selection", selection_make(&view->selection));
 	if (!error && view->side_inferred)
 		error = list_write(out, view, &inferred);
 	if (!error)

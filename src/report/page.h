@@ -17,6 +17,9 @@ struct page {
 void page_verdict(const struct page *page);
 void page_looked_at(const struct page *page);
 
+/* selection.c: that only a part was looked at */
+void page_selection(const struct page *page);
+
 /* story.c: devices with findings, worst first, with what to do. */
 void page_stories(const struct page *page);
 

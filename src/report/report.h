@@ -17,6 +17,7 @@
 struct report_capture {
 	const char *file; /* last component is shown in text, the whole in JSON */
 	uint64_t packets, bytes, first_ns, last_ns;
+	uint64_t taken; /* packets that the selection let through */
 	bool cut_short, unreadable;
 	const char *note; /* the fault's sentence, or NULL */
 };
@@ -26,10 +27,18 @@ struct report_left_out {
 	uint64_t count;
 };
 
+/* What part of the captures was looked at. Zeroed: all of it. */
+struct report_selection {
+	bool used;
+	uint64_t from_ns, to_ns; /* from inclusive, to exclusive; 0 and UINT64_MAX: no such end */
+	const char *filter; /* a BPF expression, or NULL */
+};
+
 /* Borrowed for the call. Devices: only those to be shown, worst state first, then first seen; findings: worst first. */
 struct report_view {
 	const struct report_capture *captures;
 	size_t capture_count;
+	struct report_selection selection;
 	const struct device *const *devices;
 	const uint32_t *device_numbers;
 	size_t device_count;
@@ -54,6 +63,8 @@ struct report_style {
 /* Returns 0, -ENOMEM or -EIO. */
 int report_text(FILE *out, const struct report_view *view, const struct report_style *style);
 int report_json(FILE *out, const struct report_view *view);
+int report_eve(FILE *out, const struct report_view *view); /* one event a line, docs/schema/eve.json */
+int report_csv(FILE *out, const struct report_view *view); /* one finding a row */
 
 const char *report_finding_name(enum finding_id id); /* "default-password" ... */
 const char *report_severity_name(enum severity severity);

@@ -36,6 +36,7 @@ int report_text(FILE *out, const struct report_view *view, const struct report_s
 	};
 
 	page_verdict(&page);
+	page_selection(&page);
 	if (!style->quiet)
 		page_looked_at(&page);
 	page_stories(&page);

@@ -172,6 +172,15 @@ static void say_others(struct phrase *out, const struct tally *tally)
 		phrase_add(out, "Something worth a look was found. ");
 }
 
+static uint64_t packets_taken(const struct report_view *view)
+{
+	uint64_t packets = 0;
+
+	for (size_t i = 0; i < view->capture_count; i++)
+		packets += view->selection.used ? view->captures[i].taken : view->captures[i].packets;
+	return packets;
+}
+
 static uint64_t packets_read(const struct report_view *view)
 {
 	uint64_t packets = 0;
@@ -205,9 +214,11 @@ void page_verdict(const struct page *page)
 	if (verdict.len)
 		colour = COLOUR_RED;
 	say_others(&verdict, &tally);
-	if (!verdict.len && packets_read(page->view)) {
+	if (!verdict.len && packets_taken(page->view)) {
 		say_all_well(&verdict, &tally);
 		colour = COLOUR_GREEN;
+	} else if (!verdict.len && packets_read(page->view)) {
+		phrase_add(&verdict, "No packet was in the part that was asked for, so nothing can be said.");
 	} else if (!verdict.len) {
 		phrase_add(&verdict, "No packet could be read, so nothing can be said.");
 	}
@@ -235,7 +246,7 @@ void page_looked_at(const struct page *page)
 		last = capture->last_ns > last ? capture->last_ns : last;
 		bytes += capture->bytes;
 	}
-	phrase_add(&line, "Looked at ");
+	phrase_add(&line, view->selection.used ? "Read " : "Looked at ");
 	phrase_count(&line, packets, "packet");
 	phrase_add(&line, " (");
 	phrase_bytes(&line, bytes);

@@ -39,7 +39,7 @@ static void stop(struct input *input, enum fw_read why)
 {
 	bool nothing = !input->reader->frame_count;
 
-	if (why != FW_READ_OTHER)
+	if (why != FW_READ_OTHER) /* goes before what the filter had to say */
 		input->report.fault = input->reader->fault;
 	input->report.cut_short = why == FW_READ_SHORT || (why == FW_READ_BAD && !nothing);
 	input->report.unreadable = why != FW_READ_OTHER && nothing;
@@ -47,17 +47,28 @@ static void stop(struct input *input, enum fw_read why)
 	input_close(input);
 }
 
-static int descriptor_open(const char *file, bool *out_again)
+static void note_size(struct input *input, int fd)
 {
 	struct stat info;
 
+	input->endless = fstat(fd, &info) || !S_ISREG(info.st_mode);
+	input->size = input->endless ? 0 : (uint64_t)info.st_size;
+}
+
+static int descriptor_open(struct input *input, bool *out_again)
+{
+	const char *file = input->report.file;
+
 	*out_again = false;
-	if (!strcmp(file, "-"))
+	if (!strcmp(file, "-")) {
+		note_size(input, STDIN_FILENO);
 		return STDIN_FILENO;
+	}
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return -errno;
-	*out_again = !fstat(fd, &info) && S_ISREG(info.st_mode);
+	note_size(input, fd);
+	*out_again = !input->endless;
 	if (*out_again)
 		posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	return fd;
@@ -73,7 +84,7 @@ static const char *why_not_opened(int error)
 static struct reader *reader_new(struct input *input, size_t block)
 {
 	bool again;
-	int fd = descriptor_open(input->report.file, &again);
+	int fd = descriptor_open(input, &again);
 
 	if (fd < 0) {
 		input_refuse(input, why_not_opened(fd));
@@ -162,8 +173,10 @@ bool input_advance(struct input *input)
 
 void input_park(struct input *input)
 {
-	if (input->reader && input->reader->again)
-		input_close(input);
+	if (!input->reader || !input->reader->again)
+		return;
+	input_close(input);
+	input->position = 0; /* it will be read from the start */
 }
 
 void input_give(struct input *input, struct frame *out_frame)
@@ -184,7 +197,15 @@ void input_close(struct input *input)
 {
 	if (!input->reader)
 		return;
+	input->position = input->reader->window.unpack.file_offset;
 	window_close(&input->reader->window);
 	free(input->reader);
 	input->reader = NULL;
+}
+
+uint64_t input_position(const struct input *input)
+{
+	uint64_t position = input->reader ? input->reader->window.unpack.file_offset : input->position;
+
+	return input->size && (input->over || position > input->size) ? input->size : position;
 }

@@ -22,6 +22,9 @@ struct input {
 	struct reader *reader; /* NULL while the input is light */
 	struct frame next; /* where input_advance() returned true */
 	uint64_t start_ns; /* time of the first frame, once input_open() returned true */
+	uint64_t size; /* of the file, as it is; 0 where it has none */
+	uint64_t position; /* in the file, when it was last closed */
+	bool endless; /* a pipe */
 	bool over; /* nothing (more) will come; the report is final */
 };
 
@@ -36,6 +39,9 @@ void input_park(struct input *input);
 
 /* Hands next out: counts it in the report. */
 void input_give(struct input *input, struct frame *out_frame);
+
+/* Bytes of the file that are done with, at most size where there is one; all of them once it is over. */
+uint64_t input_position(const struct input *input);
 
 /* The input is over for the reason given. */
 void input_refuse(struct input *input, const char *reason);

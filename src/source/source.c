@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "source/filter.h"
 #include "source/input.h"
 #include "wire/limits.h"
 
@@ -36,6 +37,12 @@ struct source {
 	uint16_t *heap; /* places of the open inputs that hold a frame */
 	size_t heap_len;
 	bool given; /* the frame of heap[0] was given out */
+	bool choosy; /* not everything is handed on */
+	uint64_t from_ns, to_ns;
+	struct filter *filter; /* or NULL */
+	void (*seen)(void *context, const struct source_progress *at); /* or NULL */
+	void *seen_context;
+	uint64_t frames; /* read, where somebody watches */
 };
 
 static int by_start_and_name(const void *left, const void *right)
@@ -114,8 +121,77 @@ static void wake_due(struct source *source)
 	}
 }
 
-bool source_next(struct source *source, struct frame *out_frame)
+static void tell_unfiltered(struct source *source, const struct frame *frame)
 {
+	struct source_report *report = &source->inputs[frame->input].report;
+
+	if (!report->unfiltered)
+		fault_set(&report->fault, report->file, 0, 0, "the filter cannot be used for its packets of link type %u: %s", frame->link,
+			filter_reason(source->filter, frame->link));
+	report->unfiltered = true;
+}
+
+static bool is_chosen(struct source *source, const struct frame *frame)
+{
+	enum filter_verdict verdict;
+
+	if (frame->time_ns < source->from_ns || frame->time_ns >= source->to_ns)
+		return false;
+	verdict = source->filter ? filter_judge(source->filter, frame) : FILTER_PASS;
+	if (verdict == FILTER_CANNOT)
+		tell_unfiltered(source, frame);
+	return verdict == FILTER_PASS;
+}
+
+int source_check_filter(const char *expression, struct fault *out_fault)
+{
+	struct filter *filter = NULL;
+	int error = filter_new(expression, &filter, out_fault);
+
+	filter_free(filter);
+	return error;
+}
+
+int source_choose(struct source *source, const struct source_choice *choice, struct fault *out_fault)
+{
+	struct filter *filter = NULL;
+	int error = choice->filter ? filter_new(choice->filter, &filter, out_fault) : 0;
+
+	if (error)
+		return error;
+	filter_free(source->filter);
+	source->filter = filter;
+	source->from_ns = choice->from_ns;
+	source->to_ns = choice->to_ns;
+	source->choosy = true;
+	return 0;
+}
+
+void source_watch(struct source *source, void (*seen)(void *context, const struct source_progress *at), void *context)
+{
+	source->seen = seen;
+	source->seen_context = context;
+}
+
+static void tell_progress(const struct source *source)
+{
+	struct source_progress at = {.packets = source->frames};
+	bool endless = false;
+
+	for (size_t i = 0; i < source->count; i++) {
+		at.bytes += input_position(&source->inputs[i]);
+		at.bytes_total += source->inputs[i].size;
+		endless |= source->inputs[i].endless;
+	}
+	if (endless)
+		at.bytes_total = 0;
+	source->seen(source->seen_context, &at);
+}
+
+static bool next(struct source *source, struct frame *out_frame)
+{
+	if (source->seen && ++source->frames % SOURCE_WATCH_FRAMES == 0)
+		tell_progress(source);
 	if (source->given)
 		move_on(source);
 	if (source->due < source->count)
@@ -126,6 +202,17 @@ bool source_next(struct source *source, struct frame *out_frame)
 	out_frame->input = source->heap[0];
 	source->given = true;
 	return true;
+}
+
+bool source_next(struct source *source, struct frame *out_frame)
+{
+	while (next(source, out_frame)) {
+		if (source->choosy && !is_chosen(source, out_frame))
+			continue;
+		source->inputs[out_frame->input].report.taken++;
+		return true;
+	}
+	return false;
 }
 
 /* Opens each once to learn its place. Standard input has only one reading in it. */
@@ -198,6 +285,7 @@ void source_close(struct source *source)
 		input_close(&source->inputs[i]);
 		free((char *)source->inputs[i].report.file);
 	}
+	filter_free(source->filter);
 	free(source->inputs);
 	free(source->heap);
 	free(source);

@@ -24,6 +24,8 @@ struct source_report {
 	const char *file; /* as named by the caller */
 	uint64_t packets, bytes; /* read so far; bytes of frames on the wire */
 	uint64_t first_ns, last_ns; /* least and greatest time seen; 0 when packets is 0 */
+	uint64_t taken; /* packets handed on: those that source_choose() lets through */
+	bool unfiltered; /* some packets are of a link type that the filter means nothing for: not handed on, told in the fault */
 	bool cut_short; /* ended within a packet or block: read to the last whole packet */
 	bool unreadable; /* no packet could be read of it; cut_short too if it ended within the first */
 	struct fault fault; /* the sentence, with offset, where cut_short or unreadable; else fault.sentence is "" */
@@ -35,6 +37,28 @@ struct source_report {
  * the order of arguments does not matter. Returns 0, -ENOMEM, or -EINVAL (more than FW_SOURCE_FILES_MAX; fault set).
  */
 int source_open(const char *const *files, size_t count, struct source **out_source, struct fault *out_fault);
+
+/* What is handed on of what is read. */
+struct source_choice {
+	uint64_t from_ns, to_ns; /* from inclusive, to exclusive */
+	const char *filter; /* as tcpdump takes it, or NULL; read within the call */
+};
+
+/* Returns 0, or -EINVAL with the sentence: not a filter. To be asked before anything is opened. */
+int source_check_filter(const char *expression, struct fault *out_fault);
+
+/* Before the first source_next(). Returns 0, -ENOMEM, or -EINVAL as above. Without it everything is handed on. */
+int source_choose(struct source *source, const struct source_choice *choice, struct fault *out_fault);
+
+/* How far the reading is, in bytes of the files as they are (packed ones too). */
+struct source_progress {
+	uint64_t packets, bytes;
+	uint64_t bytes_total; /* 0 where an input has no length: a pipe */
+};
+
+/* seen is called once in a while: every SOURCE_WATCH_FRAMES frames read. at is valid within the call. */
+enum { SOURCE_WATCH_FRAMES = 1024 };
+void source_watch(struct source *source, void (*seen)(void *context, const struct source_progress *at), void *context);
 
 /*
  * The next frame by time; frames of one time by input order, then position. Within one file order is the file's own,

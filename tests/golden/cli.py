@@ -62,7 +62,11 @@ def wrong_use(stage):
             ["--local", "10.0.0.1"] * 33 + [good], ["--v", good], ["--" + escapes, good], ["-\x1b", good], ["--format", escapes, good],
             ["--width", escapes, good], ["--fail-on", escapes, good], ["--local", escapes, good], ["--mute", escapes, good],
             ["-o", "/nonexistent/" + escapes, good], ["--mute", "/nonexistent", good], ["--mute", stage.folder, good], ["-o", "", good],
-            ["-o", stage.folder, good], ["-o", "/nonexistent/report", good]):
+            ["-o", stage.folder, good], ["-o", "/nonexistent/report", good], ["--from"], ["--to"], ["--filter"], ["--from", "", good],
+            ["--from", "tomorrow", good], ["--to", "2016-02-30", good], ["--from", escapes, good], ["--to", escapes, good],
+            ["--from", "2016-10-21", "--to", "2016-10-21", good], ["--from", "2016-10-22", "--to", "2016-10-21", good], ["--to", "0", good],
+            ["--filter", "", good], ["--filter", "tcp and and", good], ["--filter", "host example.org", good], ["--filter", escapes, good],
+            ["--format", "eve,csv", good], ["--format", "EVE", good]):
         yield from one_sentence(f"inspect {arguments!r:.200}", run(stage.floodwall, *arguments))
 
 
@@ -181,15 +185,22 @@ def reports_to_files(stage):
             if file.read() != output(stage.floodwall, good):
                 yield f"{option}: another report than on standard output"
     if os.path.exists("/dev/full"):
-        for style in ([], ["--json"], ["--help"]):
+        for style in ([], ["--json"], ["--format", "eve"], ["--format", "csv"], ["--help"], ["-V"]):
             with open("/dev/full", "wb") as full:
                 done = subprocess.run([stage.floodwall, "inspect", *style, good], stdout=full, stderr=subprocess.PIPE, check=False)
             done.stdout = b""
             yield from one_sentence(f"a full disk behind standard output {style}", done)
-            if b"No space left" not in done.stderr and style == ["--help"]:  # a long report fails before its last byte
-                yield f"a full disk: {done.stderr!r}"
-            if style != ["--help"]:
+            if b"No space left on device" not in done.stderr:  # also of a long report, which fails before its last byte
+                yield f"a full disk {style}: {done.stderr!r}"
+            if style not in (["--help"], ["-V"]):
                 yield from one_sentence(f"-o /dev/full {style}", run(stage.floodwall, *style, "-o", "/dev/full", good))
+        for word in ("-V", "--version", "-h", "--help", "help"):
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run([stage.floodwall, word], stdout=full, stderr=subprocess.PIPE, check=False)
+            done.stdout = b""
+            yield from one_sentence(f"floodwall {word} to a full disk", done)
+            if b"No space left on device" not in done.stderr:
+                yield f"floodwall {word} to a full disk: {done.stderr!r}"
     with open(good, "rb") as file:
         body = file.read()
     own = stage.write("own.pcapng", body)

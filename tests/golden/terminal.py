@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import re
 import struct
 import subprocess
 import termios
@@ -26,7 +27,8 @@ def on_terminal(floodwall, arguments, columns, variables):
             break
         seen += some
     os.close(ours)
-    return seen.replace(b"\r\n", b"\n"), started.wait()
+    # a line of progress that was drawn over and wiped: where a run takes over a second, and no part of the report
+    return re.sub(rb"(\r[^\r\n]*)+\r", b"", seen.replace(b"\r\n", b"\n")), started.wait()
 
 
 def raw_bytes(text):

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every report is as docs/schema/inspect.json says: of each generated capture, and of shared ones of every kind.
+"""Every report is as docs/schema/inspect.json says, and every event line as eve.json beside it: of each generated capture,
+and of shared ones of every kind.
 
 usage: valid.py FLOODWALL GENERATED_FOLDER SHARED_CAPTURES SCHEMA
 Exit 77 without python3-jsonschema, and when the shared captures are absent, after the project's own were checked.
@@ -30,14 +31,21 @@ def main():
     inputs = [[path] for path in generated(own)]
     inputs += [[path] for path in shared_captures(shared)] if there else []
     inputs += [inputs[0] + inputs[1], ["/nonexistent"], [os.devnull], ["--local", "0.0.0.0/0", "--local", "::/0", *inputs[0]]]
+    inputs += [["--filter", "udp", "--from", "2016-10-21T11:01:00Z", *inputs[0]], ["--to", "1970-01-02", *inputs[0]]]
+    faults = check(floodwall, inputs, "json", schema) + check(floodwall, inputs, "eve", os.path.join(os.path.dirname(schema), "eve.json"))
+    finish(f"{len(inputs)} reports are as the schemas say", faults,
+           None if there else "reports of shared captures: ../shared/captures is not here")
+
+
+def check(floodwall, inputs, form, schema):
     faults = []
     with tempfile.TemporaryDirectory() as folder:
         reports = []
         for number, words in enumerate(inputs):
-            done = run(floodwall, "--json", *words)
+            done = run(floodwall, "--format", form, *words)
             if done.returncode not in (0, 2):
                 faults.append(f"{words}: exit {done.returncode}: {done.stderr.decode(errors='replace')}")
-            reports.append(os.path.join(folder, f"{number:03}-{os.path.basename(words[-1])}.json"))
+            reports.append(os.path.join(folder, f"{number:03}-{os.path.basename(words[-1])}.{form}"))
             with open(reports[-1], "wb") as file:
                 file.write(done.stdout)
         validate = os.path.join(os.path.dirname(os.path.abspath(__file__)), "schema", "validate.py")
@@ -47,7 +55,7 @@ def main():
         sys.exit(77)
     if done.returncode:
         faults.append(f"{schema}: not all reports are as it says")
-    finish(f"{len(inputs)} reports are as the schema says", faults, None if there else "reports of shared captures: ../shared/captures is not here")
+    return faults
 
 
 main()

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Hostile names, clues and evidence through both outputs. The bytes are taken as a list of values: what they become is
+ * Hostile names, clues and evidence through every output. The bytes are taken as a list of values: what they become is
  * always a view that the rooms could have made (enums in range, strings terminated), what is said in it is not.
  */
 #include <jansson.h>
@@ -247,14 +247,63 @@ static void check_json(char *report)
 	check(text_clean(report, SIZE_MAX), "raw bytes", report);
 }
 
-static char *written(const struct report_view *view, const struct report_style *style)
+enum form { FORM_TEXT, FORM_JSON, FORM_EVE, FORM_CSV };
+
+static int write_form(FILE *out, enum form form, const struct report_view *view, const struct report_style *style)
+{
+	switch (form) {
+	case FORM_JSON:
+		return report_json(out, view);
+	case FORM_EVE:
+		return report_eve(out, view);
+	case FORM_CSV:
+		return report_csv(out, view);
+	default:
+		return report_text(out, view, style);
+	}
+}
+
+static void check_lines(char *report)
+{
+	for (char *line = report, *end; (end = strchr(line, '\n')); line = end + 1) {
+		*end = 0;
+		check_json(line);
+	}
+}
+
+/* Rows of 22 cells; no cell is a formula. */
+static void check_table(char *report)
+{
+	size_t cells = 0;
+	bool quoted = false, starts = true;
+
+	for (char *c = report; *c; c++) {
+		check(quoted || !starts || !strchr("=+-@", *c), "a formula", c);
+		starts = !quoted && (*c == ',' || *c == '\n');
+		if (*c == '"')
+			quoted = !quoted;
+		if (quoted && *c == '"' && (c == report || c[-1] == ',' || c[-1] == '\n'))
+			check(!strchr("=+-@", c[1]), "a formula", c);
+		cells += starts;
+		if (!quoted && *c == '\n') {
+			check(cells == 22, "not a row", report);
+			cells = 0;
+		}
+		if (*c == '\r' || *c == '\n' || *c == '\\')
+			*c = ' ';
+	}
+	check(!quoted, "no end of a cell", report);
+	check(text_clean(report, SIZE_MAX), "raw bytes", report);
+}
+
+static char *written(const struct report_view *view, const struct report_style *style, enum form form)
 {
 	char *report = NULL;
 	size_t len = 0;
 	FILE *out = open_memstream(&report, &len);
 
 	check(out, "no memory", "");
-	check((style ? report_text(out, view, style) : report_json(out, view)) == 0, "failed", "");
+	check(write_form(out, form, view, style) == 0, "failed", "");
 	fclose(out);
 	check(strlen(report) == len, "NUL in the report", report);
 	return report;
@@ -310,14 +359,21 @@ static void capture_fill(struct input *input, struct report_capture *capture)
 	text(input, muted, sizeof(muted));
 }
 
-static void check_both(const struct report_view *view, const struct report_style *style)
+static void check_all(const struct report_view *view, const struct report_style *style)
 {
-	char *text_report = written(view, style), *json_report = written(view, NULL);
+	for (enum form form = FORM_TEXT; form <= FORM_CSV; form++) {
+		char *report = written(view, style, form);
 
-	check_text(text_report, style);
-	check_json(json_report);
-	free(text_report);
-	free(json_report);
+		if (form == FORM_TEXT)
+			check_text(report, style);
+		else if (form == FORM_JSON)
+			check_json(report);
+		else if (form == FORM_EVE)
+			check_lines(report);
+		else
+			check_table(report);
+		free(report);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
@@ -351,6 +407,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		finding_fill(&input, &findings[i]);
 	}
 	junk_fill(&input);
-	check_both(&view, &style);
+	check_all(&view, &style);
 	return 0;
 }

@@ -64,6 +64,8 @@ static void test_one_finding_rises_with_an_outside_asker(void **state)
 {
 	struct book *book = NULL;
 	struct service_seen inside = seen_on(6, 21, true), outside = seen_on(6, 21, false);
+	inside.asker_port = 1111;
+	outside.asker_port = 2222;
 
 	assert_int_equal(book_new(4, hash_key, &book), 0);
 	service_see(book, &inside);
@@ -77,6 +79,9 @@ static void test_one_finding_rises_with_an_outside_asker(void **state)
 	assert_true(finding->service.outside);
 	assert_memory_equal(finding->service.asker, outside.asker, 16);
 	assert_memory_equal(finding->source, outside.asker, 16);
+	assert_true(finding->has_target);
+	assert_memory_equal(finding->target, outside.address, 16);
+	assert_int_equal(finding->source_port, 2222); /* of one and the same conversation */
 	book_free(book);
 }
 

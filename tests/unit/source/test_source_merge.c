@@ -251,10 +251,81 @@ static int finish(void **state)
 	return 0;
 }
 
+struct watched {
+	struct source_progress last;
+	size_t count;
+};
+
+static void watch(void *context, const struct source_progress *at)
+{
+	struct watched *watched = context;
+
+	assert_true(at->packets > watched->last.packets && at->bytes >= watched->last.bytes);
+	assert_true(!at->bytes_total || at->bytes <= at->bytes_total);
+	watched->last = *at;
+	watched->count++;
+}
+
+/* Read to its end, so that all that was asked for came. */
+static struct watched watch_all(const char *const *files, size_t count)
+{
+	struct watched watched = {0};
+	struct source *source;
+	struct fault fault;
+	struct frame frame;
+
+	assert_int_equal(source_open(files, count, &source, &fault), 0);
+	source_watch(source, watch, &watched);
+	while (source_next(source, &frame))
+		;
+	source_close(source);
+	return watched;
+}
+
+static void progress_in_bytes_of_the_files_as_they_are(void **state)
+{
+	struct craft craft = {0}, packed = {0};
+	const char *files[2];
+
+	craft_pcap(&craft, CRAFT_MICRO, 1);
+	for (uint32_t i = 0; i < 5 * SOURCE_WATCH_FRAMES; i++)
+		craft_record(&craft, 1 + i, 0, 100, 'x');
+	craft_bytes(&packed, craft.bytes, craft.len);
+	craft_gzip(&packed);
+	files[0] = craft_write("plain.pcap", craft.bytes, craft.len);
+	files[1] = craft_write("packed.pcap.gz", packed.bytes, packed.len);
+	struct watched both = watch_all(files, 2), one = watch_all(files + 1, 1), fifo;
+	assert_int_equal(both.count, 10);
+	assert_int_equal(both.last.bytes_total, craft.len + packed.len);
+	assert_int_equal(both.last.packets, 10 * SOURCE_WATCH_FRAMES);
+	assert_true(both.last.bytes > (craft.len + packed.len) / 2);
+	assert_int_equal(one.last.bytes_total, packed.len);
+	assert_int_equal(one.count, 5);
+
+	int pipe_end[2], saved = dup(STDIN_FILENO);
+	assert_int_equal(pipe(pipe_end), 0);
+	pid_t child = fork();
+	if (!child)
+		_exit(write(pipe_end[1], craft.bytes, craft.len) != (ssize_t)craft.len);
+	close(pipe_end[1]);
+	dup2(pipe_end[0], STDIN_FILENO);
+	files[1] = "-";
+	fifo = watch_all(files, 2);
+	dup2(saved, STDIN_FILENO);
+	close(saved);
+	close(pipe_end[0]);
+	waitpid(child, NULL, 0);
+	assert_int_equal(fifo.count, 10);
+	assert_int_equal(fifo.last.bytes_total, 0); /* nobody knows how long a pipe is */
+	craft_free(&craft);
+	craft_free(&packed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(order_of_arguments),
+		cmocka_unit_test(progress_in_bytes_of_the_files_as_they_are),
 		cmocka_unit_test(same_file_twice),
 		cmocka_unit_test(wrong_counts),
 		cmocka_unit_test(standard_input),
