@@ -81,6 +81,7 @@ static void tell_ended(void *context, struct conversation *c)
 	/* asked only where it matters: our device calling out, who may be calling its resolver */
 	end.target_resolver = end.source_ours && !end.target_ours && learn_is_named(engine, end.target, NAMED_RESOLVER);
 	detect_conversation(engine->detect, &end);
+	inventory_note_conversation(engine->inventory, &end);
 }
 
 static int rooms_open(struct engine *engine)

@@ -16,6 +16,8 @@
 #include "model/finding.h"
 #include "model/frame.h"
 #include "model/junk.h"
+#include "model/talk.h"
+#include "model/timeline.h"
 
 struct engine;
 
@@ -50,6 +52,8 @@ uint32_t engine_device_count(const struct engine *engine);
 const struct device *engine_device(const struct engine *engine, uint32_t number); /* NULL for one that merged away */
 struct finding *engine_finding(struct engine *engine, uint32_t index); /* NULL past the last */
 const struct junk *engine_junk(struct engine *engine);
+const struct timeline *engine_timeline(struct engine *engine);
+const struct talk *engine_talk(struct engine *engine); /* once */
 void engine_left_out(struct engine *engine, struct engine_left_out *out_left_out);
 /* States of devices from their findings (muted ones do not count); call after muting. */
 void engine_judge_devices(struct engine *engine);

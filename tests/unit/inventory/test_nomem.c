@@ -55,7 +55,7 @@ static void a_new_inventory(void **state)
 		assert_int_equal(error, -ENOMEM);
 		assert_null(inventory);
 	}
-	assert_int_equal(failed, 10);
+	assert_int_equal(failed, 17);
 }
 
 static void reading_the_registry(void **state)
