@@ -45,7 +45,8 @@ static const char help[] = "Usage: floodwall inspect [options] CAPTURE...       
 			   "Reads pcap and pcapng, plain or gzip, xz, zstd, and says what is on the network,\n"
 			   "what is wrong with it, and what junk there was. Sends nothing.\n\n"
 			   "  --local CIDR         these addresses are ours (besides private ranges); may be repeated\n"
-			   "  --format text|json   what to write (default: text); --json for short\n"
+			   "  --format FORMAT      what to write: text (default), json (--json for short),\n"
+			   "                       or html, one page with charts\n"
 			   "  -o, --output FILE    write to FILE\n"
 			   "  --mute FILE          findings you know about: FINDING|* WHO [-> TARGET] [until=YYYY-MM-DD] REASON\n"
 			   "  --fail-on SEVERITY   exit 1 if a finding is at least low, medium, high or critical\n"
@@ -90,6 +91,18 @@ static int read_local(struct arguments *arguments, const char *word)
 	return 0;
 }
 
+static int read_format(struct arguments *arguments, const char *word)
+{
+	static const char *const names[] = {[INSPECT_TEXT] = "text", [INSPECT_JSON] = "json", [INSPECT_HTML] = "html"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(word, names[i]) == 0) {
+			arguments->inspect.format = (enum inspect_format)i;
+			return 0;
+		}
+	return wrong("--format is text, json or html", word);
+}
+
 static int read_width(struct arguments *arguments, const char *word)
 {
 	char *end;
@@ -123,10 +136,7 @@ static int read_option(struct arguments *arguments, int option, const char *word
 	case OPTION_LOCAL:
 		return read_local(arguments, optarg);
 	case OPTION_FORMAT:
-		if (strcmp(optarg, "text") != 0 && strcmp(optarg, "json") != 0)
-			return wrong("--format is text or json", optarg);
-		arguments->inspect.format = optarg[0] == 'j' ? INSPECT_JSON : INSPECT_TEXT;
-		return 0;
+		return read_format(arguments, optarg);
 	case OPTION_JSON:
 		arguments->inspect.format = INSPECT_JSON;
 		return 0;

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_WIDTH_NS 7812500ull /* 1/128 s: doubled seven times it is a second */
+#define FIRST_WIDTH_NS 1953125ull /* 1/512 s: doubled nine times it is a second */
 
 struct spread {
 	struct timeline line;

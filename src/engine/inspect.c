@@ -321,6 +321,8 @@ static int show(struct inspect *inspect, struct shown *shown, FILE *out)
 		.findings = shown->findings,
 		.finding_count = shown->finding_count,
 		.junk = &inspect->junk,
+		.timeline = engine_timeline(inspect->engine),
+		.talk = engine_talk(inspect->engine),
 		.left_out = shown->left_out,
 		.left_out_count = shown->left_out_count,
 		.side_inferred = inspect->had_to_infer,
@@ -328,6 +330,8 @@ static int show(struct inspect *inspect, struct shown *shown, FILE *out)
 		.inferred_count = inspect->inferred_count,
 		.inferred_bits = shown->inferred_bits,
 	};
+	if (inspect->options->format == INSPECT_HTML)
+		return report_html(out, &view);
 	return inspect->options->format == INSPECT_JSON ? report_json(out, &view) : report_text(out, &view, &inspect->options->style);
 }
 

@@ -10,7 +10,7 @@
 #include "engine/engine.h"
 #include "report/report.h"
 
-enum inspect_format { INSPECT_TEXT, INSPECT_JSON };
+enum inspect_format { INSPECT_TEXT, INSPECT_JSON, INSPECT_HTML };
 
 struct inspect_options {
 	const char *const *files;

@@ -24,7 +24,7 @@ enum { PLACES = 8, MAP_BITS = 1 << 17, NAMED_MAX = 4096 };
 
 struct key {
 	uint32_t device, peer_device;
-	uint8_t peer[16];
+	uint8_t own[16], peer[16]; /* where there is no device */
 };
 
 struct place {
@@ -105,12 +105,12 @@ static struct place *place_of(struct talks *talks, const struct key *key)
 	return lightest;
 }
 
-/* The device's side first; between two of ours, whose number is lower. */
+/* Our side first (a forged source is not ours, but its device is); between two of ours, whose number is lower. */
 static bool is_turned(const struct conversation_end *end)
 {
-	if (end->device == DEVICE_NONE || end->target_device == DEVICE_NONE)
-		return end->device == DEVICE_NONE;
-	return end->device > end->target_device;
+	bool source = end->source_ours || end->device != DEVICE_NONE, target = end->target_ours || end->target_device != DEVICE_NONE;
+
+	return source != target ? target : end->device > end->target_device;
 }
 
 static bool is_answered(const struct conversation_end *end)
@@ -121,11 +121,13 @@ static bool is_answered(const struct conversation_end *end)
 void talks_conversation(struct talks *talks, const struct conversation_end *end)
 {
 	bool turned = is_turned(end);
-	struct key key = {turned ? end->target_device : end->device, turned ? end->device : end->target_device, {0}};
+	struct key key = {turned ? end->target_device : end->device, turned ? end->device : end->target_device, {0}, {0}};
 	struct place *place;
 
-	if (key.device == DEVICE_NONE || key.device == key.peer_device)
+	if ((!end->source_ours && !end->target_ours && key.device == DEVICE_NONE) || memcmp(end->source, end->target, 16) == 0)
 		return;
+	if (key.device == DEVICE_NONE)
+		memcpy(key.own, turned ? end->target : end->source, sizeof(key.own));
 	if (key.peer_device == DEVICE_NONE)
 		memcpy(key.peer, turned ? end->source : end->target, sizeof(key.peer));
 	place = place_of(talks, &key);
@@ -134,8 +136,10 @@ void talks_conversation(struct talks *talks, const struct conversation_end *end)
 	place->packets_in += turned ? end->packets_out : end->packets_in;
 	place->bytes_out += turned ? end->bytes_in : end->bytes_out;
 	place->bytes_in += turned ? end->bytes_out : end->bytes_in;
-	if (turned && !is_answered(end))
+	if (turned && !is_answered(end)) {
 		place->unasked += end->packets_out;
+		talks->talk.unasked += end->packets_out;
+	}
 	talks->talk.packets += (uint64_t)end->packets_out + end->packets_in;
 	talks->talk.bytes += end->bytes_out + end->bytes_in;
 }
@@ -170,6 +174,8 @@ static int by_key(const void *a, const void *b)
 		return x->device < y->device ? -1 : 1;
 	if (x->peer_device != y->peer_device)
 		return x->peer_device < y->peer_device ? -1 : 1;
+	if (memcmp(x->own, y->own, sizeof(x->own)) != 0)
+		return memcmp(x->own, y->own, sizeof(x->own));
 	return memcmp(x->peer, y->peer, sizeof(x->peer));
 }
 
@@ -183,29 +189,57 @@ static int by_packets(const void *a, const void *b)
 	return by_key(a, b);
 }
 
+static void resolve_end(const struct inventory *inventory, uint32_t *device, uint8_t address[16])
+{
+	*device = inventory_number(inventory, *device);
+	if (*device == DEVICE_NONE)
+		*device = inventory_find_address(inventory, address);
+	if (*device != DEVICE_NONE)
+		memset(address, 0, 16);
+}
+
+static bool forwards(const struct inventory *inventory, uint32_t number)
+{
+	const struct device *device = inventory_device(inventory, number);
+
+	return device && device->router;
+}
+
+/* Between two of ours: a router is who others speak with; else whose number is lower stands first. */
+static bool stands_second(const struct inventory *inventory, const struct talk_pair *pair)
+{
+	bool router = forwards(inventory, pair->device), peer_router = forwards(inventory, pair->peer_device);
+
+	if (pair->device == DEVICE_NONE || pair->peer_device == DEVICE_NONE)
+		return false;
+	return router != peer_router ? router : pair->device > pair->peer_device;
+}
+
 /* An address that was not known as a device when the pair was made may be one by now; merged numbers come together. */
 static void resolve(const struct inventory *inventory, const struct place *place, struct talk_pair *out)
 {
-	static const uint8_t none[16];
-	bool turned;
-
-	*out = (struct talk_pair){
-		.device = inventory_number(inventory, place->key.device),
-		.peer_device = inventory_number(inventory, place->key.peer_device),
+	struct talk_pair pair = {
+		.device = place->key.device,
+		.peer_device = place->key.peer_device,
 		.packets_out = place->packets_out,
 		.bytes_out = place->bytes_out,
 		.packets_in = place->packets_in,
 		.bytes_in = place->bytes_in,
 		.unasked = place->unasked,
 	};
-	if (out->peer_device == DEVICE_NONE)
-		out->peer_device = inventory_find_address(inventory, place->key.peer);
-	if (out->peer_device == DEVICE_NONE)
-		memcpy(out->peer, place->key.peer, sizeof(none));
-	turned = out->peer_device != DEVICE_NONE && out->device > out->peer_device;
-	if (turned)
-		*out = (struct talk_pair){
-			out->peer_device, out->device, {0}, {0}, out->packets_in, out->bytes_in, out->packets_out, out->bytes_out, 0};
+
+	memcpy(pair.own, place->key.own, sizeof(pair.own));
+	memcpy(pair.peer, place->key.peer, sizeof(pair.peer));
+	resolve_end(inventory, &pair.device, pair.own);
+	resolve_end(inventory, &pair.peer_device, pair.peer);
+	*out = pair;
+	if (stands_second(inventory, &pair))
+		*out = (struct talk_pair){.device = pair.peer_device,
+			.peer_device = pair.device,
+			.packets_out = pair.packets_in,
+			.bytes_out = pair.bytes_in,
+			.packets_in = pair.packets_out,
+			.bytes_in = pair.bytes_out};
 }
 
 static void pair_add(struct talk_pair *sum, const struct talk_pair *more)
@@ -249,7 +283,7 @@ const struct talk *talks_settle(struct talks *talks, const struct inventory *inv
 		if (!talks->places[i].weight)
 			continue;
 		resolve(inventory, &talks->places[i], &talks->pairs[count]);
-		if (talks->pairs[count].device != talks->pairs[count].peer_device)
+		if (talks->pairs[count].device == DEVICE_NONE || talks->pairs[count].device != talks->pairs[count].peer_device)
 			count++;
 	}
 	count = join_equal(talks->pairs, count);

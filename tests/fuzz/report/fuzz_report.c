@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Hostile names, clues and evidence through both outputs. The bytes are taken as a list of values: what they become is
+ * Hostile names, clues and evidence through all outputs. The bytes are taken as a list of values: what they become is
  * always a view that the rooms could have made (enums in range, strings terminated), what is said in it is not.
  */
 #include <jansson.h>
@@ -10,10 +10,11 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "markup.h"
 #include "report/layout.h"
 #include "report/report.h"
 
-enum { DEVICES = 4, FINDINGS = 12 };
+enum { DEVICES = 4, FINDINGS = 12, PAIRS = 24 };
 
 struct input {
 	const uint8_t *bytes;
@@ -217,14 +218,27 @@ static void check_json(char *report)
 	check(text_clean(report, SIZE_MAX), "raw bytes", report);
 }
 
-static char *written(const struct report_view *view, const struct report_style *style)
+static void check_html(const char *report)
+{
+	const char *at, *fault = markup_fault(report, &at);
+
+	check(!fault, fault ? fault : "", at);
+	check(strlen(report) < 2000000, "too large", "");
+}
+
+enum output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_HTML };
+
+static char *written(const struct report_view *view, const struct report_style *style, enum output output)
 {
 	char *report = NULL;
 	size_t len = 0;
 	FILE *out = open_memstream(&report, &len);
 
 	check(out, "no memory", "");
-	check((style ? report_text(out, view, style) : report_json(out, view)) == 0, "failed", "");
+	if (output == OUTPUT_TEXT)
+		check(report_text(out, view, style) == 0, "failed", "");
+	else
+		check((output == OUTPUT_JSON ? report_json(out, view) : report_html(out, view)) == 0, "failed", "");
 	fclose(out);
 	check(strlen(report) == len, "NUL in the report", report);
 	return report;
@@ -239,6 +253,9 @@ static const struct device *shown[DEVICES] = {&devices[0], &devices[1], &devices
 static const uint32_t numbers[DEVICES] = {7, 3, 900, 0};
 static const struct finding *told[FINDINGS];
 static char file[300], note[100], muted[100];
+static struct timeline timeline;
+static struct talk_pair pairs[PAIRS];
+static struct talk talk;
 
 static void finding_fill(struct input *input, struct finding *finding)
 {
@@ -266,6 +283,41 @@ static void junk_fill(struct input *input)
 		junk.by_target[i].bits = 128;
 }
 
+/* As wide, as long and as high as it says; what follows may be more junk than traffic. */
+static void timeline_fill(struct input *input)
+{
+	memset(&timeline, 0, sizeof(timeline));
+	timeline.begin_ns = number(input, 8) / 2;
+	timeline.width_ns = 1953125ull << below(input, 32);
+	timeline.bin_count = below(input, TIMELINE_BINS + 1);
+	for (uint32_t i = 0; i < timeline.bin_count; i += 1 + below(input, 16)) {
+		timeline.all[i].packets = number(input, 1 + below(input, 8));
+		timeline.junk[below(input, VECTOR_COUNT)][i].packets = number(input, 1 + below(input, 7));
+	}
+}
+
+static void talk_fill(struct input *input)
+{
+	memset(pairs, 0, sizeof(pairs));
+	talk = (struct talk){.pairs = pairs, .pair_count = below(input, PAIRS + 1)};
+	for (uint32_t i = 0; i < talk.pair_count; i++) {
+		struct talk_pair *pair = &pairs[i];
+
+		pair->device = below(input, 8) ? numbers[below(input, DEVICES)] : DEVICE_NONE;
+		pair->peer_device = below(input, 2) ? numbers[below(input, DEVICES)] : DEVICE_NONE;
+		take(input, pair->own + 14, 2);
+		take(input, pair->peer + 14, 2);
+		text(input, pair->name, sizeof(pair->name));
+		pair->packets_out = number(input, 1 + below(input, 6));
+		pair->packets_in = number(input, 1 + below(input, 6));
+		pair->unasked = number(input, 1 + below(input, 6));
+	}
+	talk.packets = number(input, 1 + below(input, 7));
+	talk.unasked = number(input, 1 + below(input, 7));
+	talk.seen = talk.pair_count + number(input, 1 + below(input, 4));
+	talk.estimated = below(input, 2);
+}
+
 static void capture_fill(struct input *input, struct report_capture *capture)
 {
 	*capture = (struct report_capture){.file = file, .note = note};
@@ -280,14 +332,17 @@ static void capture_fill(struct input *input, struct report_capture *capture)
 	text(input, muted, sizeof(muted));
 }
 
-static void check_both(const struct report_view *view, const struct report_style *style)
+static void check_all(const struct report_view *view, const struct report_style *style)
 {
-	char *text_report = written(view, style), *json_report = written(view, NULL);
+	char *text_report = written(view, style, OUTPUT_TEXT), *json_report = written(view, style, OUTPUT_JSON);
+	char *html_report = written(view, style, OUTPUT_HTML);
 
 	check_text(text_report, style);
 	check_json(json_report);
+	check_html(html_report);
 	free(text_report);
 	free(json_report);
+	free(html_report);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
@@ -321,6 +376,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		finding_fill(&input, &findings[i]);
 	}
 	junk_fill(&input);
-	check_both(&view, &style);
+	timeline_fill(&input);
+	talk_fill(&input);
+	view.timeline = below(&input, 8) ? &timeline : NULL;
+	view.talk = below(&input, 8) ? &talk : NULL;
+	check_all(&view, &style);
 	return 0;
 }

@@ -64,13 +64,13 @@ static void width_doubles_as_the_capture_grows(void **state)
 		uint64_t step_ns, width_ns;
 		uint32_t bin_count;
 	} cases[] = {
-		{1, SECOND, SECOND / 128, 1},
-		{240, SECOND / 128, SECOND / 128, 240},
-		{241, SECOND / 128, SECOND / 64, 121},
+		{1, SECOND, SECOND / 512, 1},
+		{240, SECOND / 512, SECOND / 512, 240},
+		{241, SECOND / 512, SECOND / 256, 121},
 		{240, SECOND, SECOND, 240},
 		{241, SECOND, 2 * SECOND, 121},
 		{2, 3600 * SECOND, 16 * SECOND, 226},
-		{2, 40ull * 365 * 86400 * SECOND, (SECOND / 128) << 30, 151},
+		{2, 40ull * 365 * 86400 * SECOND, (SECOND / 512) << 32, 151},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -52,6 +52,8 @@ static struct conversation_end end_of(struct inventory *inventory, uint32_t sour
 	v4(end.target, target);
 	end.device = inventory_find_address(inventory, end.source);
 	end.target_device = inventory_find_address(inventory, end.target);
+	end.source_ours = source >> 24 == 10;
+	end.target_ours = target >> 24 == 10;
 	end.answered = in != 0;
 	return end;
 }
@@ -140,6 +142,42 @@ static void devices_that_merge_bring_their_pairs_together(void **state)
 	assert_int_equal(talk->pairs[0].packets_out, 17);
 }
 
+/* One that never spoke is an address, and a device as soon as somebody makes it one. */
+static void a_silent_victim_has_peers_too(void **state)
+{
+	const struct talk *talk;
+	uint8_t victim[16];
+
+	note(*state, 0xc6336401, 0x0a000009, 40, 0);
+	note(*state, 0xc6336402, 0x0a000008, 30, 0);
+	v4(victim, 0x0a000009);
+	device(*state, 0x0a000009);
+	talk = inventory_talk(*state);
+	assert_int_equal(talk->pair_count, 2);
+	assert_int_equal(talk->pairs[0].device, inventory_find_address(*state, victim));
+	assert_int_equal(talk->pairs[0].packets_in, 40);
+	assert_int_equal(talk->pairs[0].unasked, 40);
+	assert_int_equal(talk->pairs[1].device, DEVICE_NONE);
+	assert_int_equal(talk->pairs[1].own[15], 8);
+	assert_int_equal(talk->pairs[1].peer[15], 2);
+}
+
+static void a_router_is_who_others_speak_with(void **state)
+{
+	static const uint8_t mac[6] = {0x00, 0x12, 0x34, 0x56, 0x78, 0x9a};
+	uint8_t address[16];
+	const struct talk *talk;
+
+	v4(address, 0x0a000001);
+	inventory_tie(*state, mac, address, 1);
+	inventory_note_router(*state, mac);
+	device(*state, 0x0a000005);
+	note(*state, 0x0a000005, 0x0a000001, 7, 3);
+	talk = inventory_talk(*state);
+	assert_int_equal(talk->pairs[0].peer_device, inventory_find_mac(*state, mac));
+	assert_int_equal(talk->pairs[0].packets_out, 7);
+}
+
 /* Three heavy pairs that come late, among 100,000 of a packet each. */
 static void the_heavy_stay_whatever_else_comes(void **state)
 {
@@ -170,6 +208,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_syn_that_got_a_syn_ack_alone_was_not_asked_for, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_peer_is_called_as_the_answer_called_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(devices_that_merge_bring_their_pairs_together, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_silent_victim_has_peers_too, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_router_is_who_others_speak_with, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_heavy_stay_whatever_else_comes, setup, teardown),
 	};
 
