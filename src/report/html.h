@@ -13,7 +13,7 @@
  * The page stays under two million bytes whatever was captured. Lists have ceilings that no honest report reaches; names made up of
  * characters that grow sixfold when escaped are met by a budget: a list that has used up its part of the page ends there.
  */
-enum { HTML_STORIES_END = 800000, HTML_TALK_END = 1000000, HTML_DEVICES_END = 1600000 };
+enum { HTML_STORIES_END = 800000, HTML_TALK_END = 1000000, HTML_CARDS_END = 1500000, HTML_DEVICES_END = 1700000 };
 
 struct html {
 	FILE *out;

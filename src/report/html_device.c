@@ -7,7 +7,7 @@
 #include "report/view.h"
 #include "report/words.h"
 
-enum { CARDS_MAX = 48, ROWS_MAX = 200, REASONS_MAX = 3, CLUES_MAX = 12 };
+enum { CARDS_MAX = 24, ROWS_MAX = 200, REASONS_MAX = 3, CLUES_MAX = 12 };
 
 static const struct block *block_of(const struct blocks *blocks, const struct device *device)
 {
@@ -139,34 +139,40 @@ static bool has_card(const struct html *html, const struct device *device)
 	return device->state != STATE_CLEAN || blocks_tell_of(html->page->blocks, device);
 }
 
-static void write_cards(struct html *html)
+/* Returns how many there are room for. */
+static size_t write_cards(struct html *html)
 {
 	const struct report_view *view = html->page->view;
-	size_t told = 0, left = 0;
+	size_t told = 0;
 
-	for (size_t i = 0; i < view->device_count; i++) {
+	for (size_t i = 0; i < view->device_count && told < CARDS_MAX && html->written < HTML_CARDS_END; i++) {
 		if (!has_card(html, view->devices[i]))
 			continue;
-		if (told == CARDS_MAX || html->written >= HTML_DEVICES_END) {
-			left++;
-			continue;
-		}
 		html_add(html, "%s", told++ ? "" : "<ul class=\"cards\">\n");
 		write_card(html, view->devices[i]);
 	}
 	html_add(html, "%s", told ? "</ul>\n" : "");
-	html_more(html, left);
+	return told;
 }
 
-static void write_row(struct html *html, const struct device *device)
+static void write_row(struct html *html, const struct device *device, bool carded)
 {
+	const struct block *block = carded ? block_of(html->page->blocks, device) : NULL;
 	struct phrase where = {0}, what = {0};
+	enum layout_colour colour;
 
 	say_where(device, &where);
 	say_what(device, &what);
 	html_add(html, "<tr><th scope=\"row\">");
 	html_call(html, device);
 	html_add(html, "</th><td class=\"l\">");
+	if (carded) {
+		const char *label = block ? say_label(block, &colour) : report_state_name(device->state);
+
+		html_add(html, "<span class=\"t-%s\">", label);
+		html_mark(html, label);
+		html_add(html, "%s</span></td><td class=\"l\">", label);
+	}
 	html_text(html, where.text);
 	html_add(html, "</td><td class=\"l\">");
 	html_text(html, what.text);
@@ -177,43 +183,57 @@ static void write_row(struct html *html, const struct device *device)
 	html_add(html, "</td></tr>\n");
 }
 
-static void write_rows(struct html *html, size_t others)
+/* Those that would have a card, after the first skip of them, or those that would have none. */
+struct rows {
+	bool carded;
+	size_t skip, count;
+	const char *id;
+};
+
+static void write_rows(struct html *html, const struct rows *rows)
 {
 	const struct report_view *view = html->page->view;
-	size_t told = 0;
+	size_t passed = 0, told = 0;
 
 	html_add(html,
-		"<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"h-others\">\n<table><thead><tr><th "
-		"scope=\"col\">Name</th>"
+		"<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"%s\">\n<table><thead><tr><th "
+		"scope=\"col\">Name</th>%s",
+		rows->id, rows->carded ? "<th scope=\"col\" class=\"l\">State</th>" : "");
+	html_add(html,
 		"<th scope=\"col\" class=\"l\">Address</th><th scope=\"col\" class=\"l\">What it is</th><th scope=\"col\">Sent</th>"
 		"<th scope=\"col\">Received</th></tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < view->device_count && told < ROWS_MAX && html->written < HTML_DEVICES_END; i++) {
-		if (has_card(html, view->devices[i]))
+		if (has_card(html, view->devices[i]) != rows->carded || passed++ < rows->skip)
 			continue;
-		write_row(html, view->devices[i]);
+		write_row(html, view->devices[i], rows->carded);
 		told++;
 	}
 	html_add(html, "</tbody></table></div>\n");
-	html_more(html, others - told);
+	html_more(html, rows->count - told);
 }
 
 void html_devices(struct html *html)
 {
 	const struct report_view *view = html->page->view;
-	size_t others = 0;
+	struct rows rest = {.carded = true, .id = "h-rest"}, others = {.id = "h-others"};
 
 	if (!view->device_count)
 		return;
 	for (size_t i = 0; i < view->device_count; i++)
-		others += !has_card(html, view->devices[i]);
+		others.count += !has_card(html, view->devices[i]);
 	html_add(html, "<section aria-labelledby=\"h-devices\">\n<h2 id=\"h-devices\">Devices</h2>\n");
-	write_cards(html);
-	if (others) {
+	rest.skip = write_cards(html);
+	rest.count = view->device_count - others.count - rest.skip;
+	if (rest.count) {
+		html_add(html, "<h3 id=\"h-rest\" class=\"group\">More with findings</h3>\n");
+		write_rows(html, &rest);
+	}
+	if (others.count) {
 		html_add(html, "<h3 id=\"h-others\" class=\"group\">");
 		html_mark(html, "clean");
 		html_add(html, "%s</h3>\n",
-			others == view->device_count ? "Nothing was found on any of them" : "Nothing was found on these");
-		write_rows(html, others);
+			others.count == view->device_count ? "Nothing was found on any of them" : "Nothing was found on these");
+		write_rows(html, &others);
 	}
 	html_add(html, "</section>\n");
 }

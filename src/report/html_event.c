@@ -57,7 +57,7 @@ size_t events_find(const struct page *page, struct event out[EVENT_MAX], size_t 
 static void event_write(struct html *html, const struct event *event, size_t number)
 {
 	const struct block *block = &html->page->blocks->list[event->block];
-	struct phrase title = {0};
+	struct phrase title = {0}, stranger = {0};
 	enum layout_colour colour;
 	const char *label = say_label(block, &colour);
 
@@ -74,6 +74,9 @@ static void event_write(struct html *html, const struct event *event, size_t num
 		html_count(html, block->size, "device");
 	else if (block->device)
 		html_call(html, block->device);
+	else
+		say_stranger(event->finding, &stranger);
+	html_text(html, stranger.text);
 	html_add(html, "</span></span></li>\n");
 }
 

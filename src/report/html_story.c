@@ -3,7 +3,7 @@
  * What was found, device by device, worst first, with what to do. Within a device it is told in the order it happened, so that
  * who came in first stands before what the device then did to others.
  */
-#include <stdlib.h>
+#include <string.h>
 
 #include "report/html.h"
 #include "report/words.h"
@@ -84,31 +84,45 @@ static void write_advice(struct html *html, const struct block *block)
 	html_add(html, "</div>\n");
 }
 
+/* A name, and below it what is known of it; of a group its size, and below it who they are. */
+static void write_who(struct html *html, const struct block *block)
+{
+	struct phrase who = {0}, below = {0};
+	const char *list;
+
+	say_who(html->page, block, &who);
+	if (block->device && block->size == 1)
+		say_identity(block->device, &below);
+	html_add(html, "<h3>");
+	if (block->size > 1 && (list = strstr(who.text, ": "))) {
+		phrase_add(&below, "%s", list + 2);
+		html_count(html, block->size, "device");
+	} else {
+		html_text(html, who.text);
+	}
+	html_add(html, "</h3>");
+	if (!below.len)
+		return;
+	html_add(html, "<p class=\"identity\">");
+	html_text(html, below.text);
+	html_add(html, "</p>");
+}
+
 static void write_story(struct html *html, size_t index)
 {
 	const struct block *block = &html->page->blocks->list[index];
 	struct telling tellings[TELLINGS_MAX];
 	size_t count, all = tellings_find(block, tellings, &count);
-	struct phrase who = {0}, identity = {0};
 	enum layout_colour colour;
 	const char *label = say_label(block, &colour);
 
-	say_who(html->page, block, &who);
 	html_add(html, "<article class=\"story e-%s\" id=\"s%zu\">\n<header><p class=\"label t-%s\">", label, index, label);
 	html_mark(html, label);
-	html_add(html, "%s</p><h3>", label);
-	html_text(html, who.text);
-	html_add(html, "</h3>");
-	if (block->device && block->size == 1)
-		say_identity(block->device, &identity);
-	if (identity.len) {
-		html_add(html, "<p class=\"identity\">");
-		html_text(html, identity.text);
-		html_add(html, "</p>");
-	}
+	html_add(html, "%s</p>", label);
+	write_who(html, block);
 	html_add(html, "</header>\n<ol class=\"tellings\">\n");
 	for (size_t i = 0; i < count; i++)
-		write_telling(html, block, &tellings[i], i == 0 && count > 1);
+		write_telling(html, block, &tellings[i], i == 0 && count > 1 && tellings[0].first_ns < tellings[1].first_ns);
 	html_add(html, "</ol>\n");
 	html_more(html, all - count);
 	write_advice(html, block);
@@ -161,7 +175,7 @@ void html_stories(struct html *html)
 	if (minor) {
 		html_add(html, "<details class=\"minor\"%s><summary>", major ? "" : " open=\"open\"");
 		html_count(html, minor, "small thing");
-		html_add(html, "</summary>\n");
+		html_add(html, "%s</summary>\n", major ? ", good to know" : "");
 		write_stories(html, true);
 		html_add(html, "</details>\n");
 	}

@@ -22,6 +22,8 @@ void say_looked_at(const struct report_view *view, struct phrase *out);
 const char *say_label(const struct block *block, enum layout_colour *out_colour);
 /* The device, the group's devices, or the senders. */
 void say_who(const struct page *page, const struct block *block, struct phrase *out);
+/* Whom a finding without a device is about: its sender, or the one of ours that it befell. */
+void say_stranger(const struct finding *finding, struct phrase *out);
 void say_identity(const struct device *device, struct phrase *out);
 /* What happened: findings of one kind, told by the first of them. */
 void say_telling(

@@ -75,8 +75,7 @@ static void add_group(struct phrase *out, const struct page *page, const struct 
 		phrase_add(out, " and %zu more", lead->size - told);
 }
 
-/* Whom a finding without a device is about: its sender, or the one of ours that it befell. */
-static void add_stranger(struct phrase *out, const struct finding *finding)
+void say_stranger(const struct finding *finding, struct phrase *out)
 {
 	char mac[TEXT_MAC_MAX];
 
@@ -117,7 +116,7 @@ static void add_strangers(struct phrase *out, const struct block *block)
 		if (told == NAMES_MAX)
 			continue;
 		phrase_add(out, "%s", told++ ? ", " : "");
-		add_stranger(out, block->findings[i]);
+		say_stranger(block->findings[i], out);
 	}
 	if (told < distinct)
 		phrase_add(out, " and %zu more", distinct - told);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* show SITUATION json | show SITUATION WIDTH [colour] [quiet] [verbose]: one report on standard output, to look at or to validate. */
+/* show SITUATION json|html | show SITUATION WIDTH [colour] [quiet] [verbose]: one report on standard output, to look at or to validate. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +13,14 @@ int main(int argc, char **argv)
 	struct report_view view;
 
 	if (!situation) {
-		fprintf(stderr, "usage: show SITUATION json|WIDTH [colour] [quiet] [verbose]\n");
+		fprintf(stderr, "usage: show SITUATION json|html|WIDTH [colour] [quiet] [verbose]\n");
 		return 2;
 	}
 	situation->make(&view);
 	if (!strcmp(argv[2], "json"))
 		return report_json(stdout, &view) ? 1 : 0;
+	if (!strcmp(argv[2], "html"))
+		return report_html(stdout, &view) ? 1 : 0;
 	style.width = (unsigned)strtoul(argv[2], NULL, 10);
 	for (int i = 3; i < argc; i++) {
 		style.colour |= !strcmp(argv[i], "colour");
