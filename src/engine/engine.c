@@ -87,7 +87,7 @@ static void tell_ended(void *context, struct conversation *c)
 static int rooms_open(struct engine *engine)
 {
 	const uint8_t *key = engine->config.hash_key;
-	struct inventory_config inventory = {.device_max = FW_DEVICE_MAX};
+	struct inventory_config inventory = {.device_max = FW_DEVICE_MAX, .with_talk = engine->config.with_talk};
 	struct flow_tell tell = {tell_contact, tell_ended, engine};
 	struct detect_config detect;
 	int error;

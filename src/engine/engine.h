@@ -24,6 +24,7 @@ struct engine;
 struct engine_config {
 	uint8_t hash_key[16]; /* random per start for a live interface; fixed for inspect */
 	struct side side; /* what is ours */
+	bool with_talk; /* engine_talk() will be asked */
 	/* Called with every fact read, before it is used; NULL in ordinary runs (tests compare facts with another reader). */
 	void (*fact_seen)(void *context, const struct frame *frame, const struct fact *fact);
 	void *fact_context;
@@ -53,7 +54,7 @@ const struct device *engine_device(const struct engine *engine, uint32_t number)
 struct finding *engine_finding(struct engine *engine, uint32_t index); /* NULL past the last */
 const struct junk *engine_junk(struct engine *engine);
 const struct timeline *engine_timeline(struct engine *engine);
-const struct talk *engine_talk(struct engine *engine); /* once */
+const struct talk *engine_talk(struct engine *engine); /* once; NULL where the configuration does not want it */
 void engine_left_out(struct engine *engine, struct engine_left_out *out_left_out);
 /* States of devices from their findings (muted ones do not count); call after muting. */
 void engine_judge_devices(struct engine *engine);

@@ -88,7 +88,11 @@ static void read_oui(struct inspect *inspect)
 
 static int start_engine(struct inspect *inspect, struct prelude *prelude)
 {
-	struct engine_config config = {.fact_seen = inspect->options->fact_seen, .fact_context = inspect->options->fact_context};
+	struct engine_config config = {
+		.with_talk = inspect->options->format == INSPECT_HTML,
+		.fact_seen = inspect->options->fact_seen,
+		.fact_context = inspect->options->fact_context,
+	};
 
 	memcpy(config.hash_key, inspect_key, 16);
 	side_init(&config.side);

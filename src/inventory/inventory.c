@@ -43,7 +43,7 @@ int inventory_new(const struct inventory_config *config, struct inventory **out_
 		return -ENOMEM;
 	memcpy(inventory->hash_key, config->hash_key, sizeof(inventory->hash_key));
 	error = identity_init(inventory, config->device_max, config->hash_key);
-	if (!error)
+	if (!error && config->with_talk)
 		error = talks_new(config->hash_key, &inventory->talks);
 	if (error) {
 		inventory_free(inventory);
@@ -276,17 +276,19 @@ void inventory_note_traffic(struct inventory *inventory, uint32_t number, bool o
 
 void inventory_note_conversation(struct inventory *inventory, const struct conversation_end *end)
 {
-	talks_conversation(inventory->talks, end);
+	if (inventory->talks)
+		talks_conversation(inventory->talks, end);
 }
 
 void inventory_note_peer_name(struct inventory *inventory, const uint8_t address[16], struct slice name)
 {
-	talks_name(inventory->talks, address, name);
+	if (inventory->talks)
+		talks_name(inventory->talks, address, name);
 }
 
 const struct talk *inventory_talk(struct inventory *inventory)
 {
-	return talks_settle(inventory->talks, inventory);
+	return inventory->talks ? talks_settle(inventory->talks, inventory) : NULL;
 }
 
 void inventory_note_state(struct inventory *inventory, uint32_t number, enum device_state state)

@@ -25,6 +25,7 @@ struct inventory; /* owns the devices, the MAC and address tables, the OUI regis
 struct inventory_config {
 	uint32_t device_max;
 	uint8_t hash_key[16];
+	bool with_talk; /* who talks to whom is wanted: 0.7 MB, and some time for each conversation */
 };
 
 int inventory_new(const struct inventory_config *config, struct inventory **out_inventory);
@@ -68,6 +69,6 @@ void inventory_settle(struct inventory *inventory);
 uint32_t inventory_number(const struct inventory *inventory, uint32_t number); /* resolves merges; DEVICE_NONE stays */
 const struct device *inventory_device(const struct inventory *inventory, uint32_t number); /* borrowed or NULL */
 uint32_t inventory_count(const struct inventory *inventory); /* numbers below this exist, merged ones included */
-/* Once, after all else: borrowed. */
+/* Once, after all else: borrowed. NULL where it was not wanted. */
 const struct talk *inventory_talk(struct inventory *inventory);
 uint64_t inventory_left_out(const struct inventory *inventory);

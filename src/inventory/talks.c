@@ -3,10 +3,12 @@
  * The heaviest pairs among any number of them, in fixed memory (Metwally, Agrawal, El Abbadi 2005: space saving).
  *
  * A newcomer takes the place of the lightest and inherits its weight, so that whoever is heavy in the end cannot be kept out by
- * coming late. The lightest of all would need a heap; here a pair may stand in one of eight places that its hash names, and the
- * lightest of these eight goes. A pair that comes back after it went begins anew: what is shown for it is at most too low.
+ * coming late. The lightest of all would need a heap; here a pair may stand in one of four places that its hash names, and the
+ * lightest of these four goes. A pair that comes back after it went begins anew: what is shown for it is at most too low.
  *
- * A scan ends half a million conversations that are pairs of their own: each costs one hash and a look at eight weights. How
+ * A scan ends half a million conversations that are pairs of their own, and in a flood under forged names every packet is one: each
+ * costs a few multiplications and a look at four tags and weights. The hash is keyed but no SipHash: who finds pairs that share a
+ * set gains nothing, as only the light ones among them go, and those are not shown one by one anyway. How
  * many different pairs there were is counted in a map of bits (linear counting, Whang et al. 1990): as many as it takes on average
  * to set that many bits, m/m + m/(m - 1) + ... of m bits.
  */
@@ -18,18 +20,21 @@
 
 #include "base/table.h"
 #include "inventory/inventory.h"
-#include "wire/siphash.h"
 
-enum { PLACES = 8, MAP_BITS = 1 << 17, NAMED_MAX = 4096 };
+enum { PLACES = 4, SETS = TALK_PAIR_MAX / PLACES, MAP_BITS = 1 << 17, NAMED_MAX = 4096 };
 
 struct key {
 	uint32_t device, peer_device;
 	uint8_t own[16], peer[16]; /* where there is no device */
 };
 
+struct set {
+	uint64_t weights[PLACES]; /* packets, those inherited included; 0: unused */
+	uint32_t tags[PLACES]; /* of the hash: most keys differ here already */
+};
+
 struct place {
 	struct key key;
-	uint64_t weight; /* packets, those inherited included; 0: unused */
 	uint64_t packets_out, bytes_out, packets_in, bytes_in, unasked;
 };
 
@@ -39,14 +44,15 @@ struct peer_name {
 };
 
 struct talks {
-	struct place *places; /* TALK_PAIR_MAX, in sets of PLACES */
+	struct set *sets; /* SETS */
+	struct place *places; /* TALK_PAIR_MAX, PLACES for each set */
 	struct table names;
 	uint8_t *map; /* MAP_BITS */
 	uint32_t map_set;
 	bool evicted;
 	struct talk_pair *pairs; /* as settled */
 	struct talk talk;
-	uint8_t hash_key[16];
+	uint64_t seed;
 };
 
 int talks_new(const uint8_t hash_key[16], struct talks **out_talks)
@@ -55,11 +61,12 @@ int talks_new(const uint8_t hash_key[16], struct talks **out_talks)
 
 	if (!talks)
 		return -ENOMEM;
-	memcpy(talks->hash_key, hash_key, sizeof(talks->hash_key));
+	memcpy(&talks->seed, hash_key, sizeof(talks->seed));
+	talks->sets = calloc(SETS, sizeof(*talks->sets));
 	talks->places = calloc(TALK_PAIR_MAX, sizeof(*talks->places));
 	talks->pairs = calloc(TALK_PAIR_MAX, sizeof(*talks->pairs));
 	talks->map = calloc(1, MAP_BITS / 8);
-	if (!talks->places || !talks->pairs || !talks->map ||
+	if (!talks->sets || !talks->places || !talks->pairs || !talks->map ||
 		table_init(&talks->names, NAMED_MAX, sizeof(struct peer_name), sizeof(((struct peer_name *)0)->address), hash_key)) {
 		talks_free(talks);
 		return -ENOMEM;
@@ -76,33 +83,53 @@ void talks_free(struct talks *talks)
 	free(talks->map);
 	free(talks->pairs);
 	free(talks->places);
+	free(talks->sets);
 	free(talks);
+}
+
+static uint64_t hash_of(const struct talks *talks, const struct key *key)
+{
+	uint64_t words[sizeof(*key) / sizeof(uint64_t)], hash = talks->seed;
+
+	memcpy(words, key, sizeof(words));
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		hash = (hash ^ words[i]) * 0x9e3779b97f4a7c15ull;
+		hash ^= hash >> 32;
+	}
+	hash *= 0xd6e8feb86659fd93ull;
+	return hash ^ hash >> 32;
 }
 
 static void count_distinct(struct talks *talks, uint64_t hash)
 {
-	uint32_t bit = (uint32_t)(hash >> 32) % MAP_BITS;
+	uint32_t bit = (uint32_t)(hash >> 40) % MAP_BITS;
 
 	talks->map_set += !(talks->map[bit / 8] >> bit % 8 & 1);
 	talks->map[bit / 8] |= (uint8_t)(1u << bit % 8);
 }
 
-static struct place *place_of(struct talks *talks, const struct key *key)
+/* The place of this pair, heavier by packets: found, or taken from the lightest. */
+static struct place *place_of(struct talks *talks, const struct key *key, uint64_t packets)
 {
-	uint64_t hash = fw_siphash13(talks->hash_key, key, sizeof(*key)), inherited;
-	struct place *set = &talks->places[hash % (TALK_PAIR_MAX / PLACES) * PLACES], *lightest = set;
+	uint64_t hash = hash_of(talks, key);
+	uint32_t tag = (uint32_t)(hash >> 8), lightest = 0;
+	struct set *set = &talks->sets[hash % SETS];
+	struct place *places = &talks->places[hash % SETS * PLACES];
 
-	for (struct place *place = set; place < set + PLACES; place++) {
-		if (place->weight && memcmp(&place->key, key, sizeof(*key)) == 0)
-			return place;
-		if (place->weight < lightest->weight)
-			lightest = place;
+	for (uint32_t i = 0; i < PLACES; i++) {
+		if (set->tags[i] == tag && set->weights[i] && memcmp(&places[i].key, key, sizeof(*key)) == 0) {
+			set->weights[i] += packets;
+			return &places[i];
+		}
+		if (set->weights[i] < set->weights[lightest])
+			lightest = i;
 	}
 	count_distinct(talks, hash);
-	talks->evicted |= lightest->weight != 0;
-	inherited = lightest->weight;
-	*lightest = (struct place){.key = *key, .weight = inherited};
-	return lightest;
+	talks->evicted |= set->weights[lightest] != 0;
+	set->weights[lightest] += packets;
+	set->tags[lightest] = tag;
+	places[lightest] = (struct place){.key = *key};
+	return &places[lightest];
 }
 
 /* Our side first (a forged source is not ours, but its device is); between two of ours, whose number is lower. */
@@ -130,8 +157,7 @@ void talks_conversation(struct talks *talks, const struct conversation_end *end)
 		memcpy(key.own, turned ? end->target : end->source, sizeof(key.own));
 	if (key.peer_device == DEVICE_NONE)
 		memcpy(key.peer, turned ? end->source : end->target, sizeof(key.peer));
-	place = place_of(talks, &key);
-	place->weight += (uint64_t)end->packets_out + end->packets_in + 1;
+	place = place_of(talks, &key, (uint64_t)end->packets_out + end->packets_in + 1);
 	place->packets_out += turned ? end->packets_in : end->packets_out;
 	place->packets_in += turned ? end->packets_out : end->packets_in;
 	place->bytes_out += turned ? end->bytes_in : end->bytes_out;
@@ -280,7 +306,7 @@ const struct talk *talks_settle(struct talks *talks, const struct inventory *inv
 	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < TALK_PAIR_MAX; i++) {
-		if (!talks->places[i].weight)
+		if (!talks->sets[i / PLACES].weights[i % PLACES])
 			continue;
 		resolve(inventory, &talks->places[i], &talks->pairs[count]);
 		if (talks->pairs[count].device == DEVICE_NONE || talks->pairs[count].device != talks->pairs[count].peer_device)

@@ -121,6 +121,15 @@ def contrast_faults(style):
                     yield f"{name}: {ink} on {ground} has a contrast of {(other + 0.05) / (one + 0.05):.2f} to 1"
 
 
+def talk_faults(floodwall, incident):
+    """Who talks to whom, on an evening that is known: the victim's packets are junk, others have names by DNS or are inside."""
+    root = xml.etree.ElementTree.fromstring(output(floodwall, "--format", "html", incident))
+    rows = [words(item) for kind in root.iter("ul") if (kind.get("class") or "").startswith("ends") for item in kind]
+    for want in ("203.0.113.80 6,000, all junk", "news.example 733", "BRN0080774E0A80 52 · inside"):
+        if not any(want.replace(" ", "") in row.replace(" ", "") for row in rows):
+            yield f"who talks to whom does not say '{want}': {rows}"
+
+
 def muted_faults(floodwall, capture):
     with tempfile.TemporaryDirectory() as folder:
         mutes = os.path.join(folder, "mutes.txt")
@@ -143,6 +152,7 @@ def main():
     faults = list(contrast_faults(style))
     for words_of in inputs:
         faults += [f"{' '.join(words_of)}: {fault}" for fault in page_faults(floodwall, words_of)]
+    faults += talk_faults(floodwall, generated(own, "incident")[0])
     faults += muted_faults(floodwall, generated(own, "quiet-own-scanner")[0])
     faults += [] if report(floodwall, inputs[0][0])["findings"] else ["the first capture has no findings, so that nothing was shown of them"]
     finish(f"{len(inputs)} pages are whole", faults, None if there else "pages of shared captures: ../shared/captures is not here")

@@ -34,7 +34,7 @@ void *__wrap_realloc(void *old, size_t size)
 	return ++allocations == fail_at ? NULL : __real_realloc(old, size);
 }
 
-static const struct inventory_config CONFIG = {.device_max = 16};
+static const struct inventory_config CONFIG = {.device_max = 16, .with_talk = true};
 
 static void a_new_inventory(void **state)
 {
@@ -55,7 +55,7 @@ static void a_new_inventory(void **state)
 		assert_int_equal(error, -ENOMEM);
 		assert_null(inventory);
 	}
-	assert_int_equal(failed, 17);
+	assert_int_equal(failed, 18);
 }
 
 static void reading_the_registry(void **state)

@@ -21,7 +21,7 @@ static void v4(uint8_t out[16], uint32_t address)
 
 static int setup(void **state)
 {
-	struct inventory_config config = {.device_max = 8, .hash_key = {7}};
+	struct inventory_config config = {.device_max = 8, .hash_key = {7}, .with_talk = true};
 	struct inventory *inventory;
 
 	assert_int_equal(inventory_new(&config, &inventory), 0);
