@@ -54,7 +54,7 @@ const struct device *engine_device(const struct engine *engine, uint32_t number)
 struct finding *engine_finding(struct engine *engine, uint32_t index); /* NULL past the last */
 const struct junk *engine_junk(struct engine *engine);
 const struct timeline *engine_timeline(struct engine *engine);
-const struct talk *engine_talk(struct engine *engine); /* once; NULL where the configuration does not want it */
+const struct talk_pairs *engine_talk(struct engine *engine); /* once; NULL where the configuration does not want it */
 void engine_left_out(struct engine *engine, struct engine_left_out *out_left_out);
 /* States of devices from their findings (muted ones do not count); call after muting. */
 void engine_judge_devices(struct engine *engine);

@@ -75,7 +75,7 @@ const struct timeline *engine_timeline(struct engine *engine)
 	return detect_timeline(engine->detect);
 }
 
-const struct talk *engine_talk(struct engine *engine)
+const struct talk_pairs *engine_talk(struct engine *engine)
 {
 	return inventory_talk(engine->inventory);
 }

@@ -286,7 +286,7 @@ void inventory_note_peer_name(struct inventory *inventory, const uint8_t address
 		talks_name(inventory->talks, address, name);
 }
 
-const struct talk *inventory_talk(struct inventory *inventory)
+const struct talk_pairs *inventory_talk(struct inventory *inventory)
 {
 	return inventory->talks ? talks_settle(inventory->talks, inventory) : NULL;
 }

@@ -70,5 +70,5 @@ uint32_t inventory_number(const struct inventory *inventory, uint32_t number); /
 const struct device *inventory_device(const struct inventory *inventory, uint32_t number); /* borrowed or NULL */
 uint32_t inventory_count(const struct inventory *inventory); /* numbers below this exist, merged ones included */
 /* Once, after all else: borrowed. NULL where it was not wanted. */
-const struct talk *inventory_talk(struct inventory *inventory);
+const struct talk_pairs *inventory_talk(struct inventory *inventory);
 uint64_t inventory_left_out(const struct inventory *inventory);

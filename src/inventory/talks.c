@@ -51,7 +51,7 @@ struct talks {
 	uint32_t map_set;
 	bool evicted;
 	struct talk_pair *pairs; /* as settled */
-	struct talk talk;
+	struct talk_pairs talk;
 	uint64_t seed;
 };
 
@@ -300,9 +300,9 @@ static uint64_t estimate(uint32_t set)
 	return (uint64_t)(sum + 0.5);
 }
 
-const struct talk *talks_settle(struct talks *talks, const struct inventory *inventory)
+const struct talk_pairs *talks_settle(struct talks *talks, const struct inventory *inventory)
 {
-	struct talk *talk = &talks->talk;
+	struct talk_pairs *talk = &talks->talk;
 	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < TALK_PAIR_MAX; i++) {

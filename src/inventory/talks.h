@@ -15,4 +15,4 @@ void talks_conversation(struct talks *talks, const struct conversation_end *end)
 void talks_name(struct talks *talks, const uint8_t address[16], struct slice name);
 
 /* Resolves merges, gives names, puts in order. The last call: nothing may be noted after it. Borrowed. */
-const struct talk *talks_settle(struct talks *talks, const struct inventory *inventory);
+const struct talk_pairs *talks_settle(struct talks *talks, const struct inventory *inventory);

@@ -19,7 +19,7 @@ struct talk_pair {
 };
 
 /* Pairs by packets, most first. */
-struct talk {
+struct talk_pairs {
 	const struct talk_pair *pairs;
 	uint32_t pair_count;
 	uint64_t seen; /* different pairs in all: exact while all of them are kept, else estimated within 2 % */

@@ -233,7 +233,7 @@ static void write_pair(struct html *html, const struct talk_pair *pair)
 
 static void table(struct html *html)
 {
-	const struct talk *talk = html->page->view->talk;
+	const struct talk_pairs *talk = html->page->view->talk;
 
 	html_add(html,
 		"<details><summary>The pairs with most packets, as a table</summary>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" "

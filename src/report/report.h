@@ -39,7 +39,7 @@ struct report_view {
 	size_t finding_count; /* finding->device is a device number, merges resolved */
 	const struct junk *junk;
 	const struct timeline *timeline; /* in the capture's time; the page alone shows it; NULL: not known */
-	const struct talk *talk; /* likewise */
+	const struct talk_pairs *talk; /* likewise */
 	const struct report_left_out *left_out;
 	size_t left_out_count; /* zero ones included */
 	bool side_inferred; /* which side is ours was inferred: the report says so */

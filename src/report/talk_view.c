@@ -131,7 +131,7 @@ static size_t row_of(const struct end *ends, size_t count, const struct end *end
 
 static void fill_cells(const struct report_view *view, struct talk_view *out, const struct end *left, const struct end *right)
 {
-	const struct talk *talk = view->talk;
+	const struct talk_pairs *talk = view->talk;
 	uint64_t known = 0;
 
 	for (size_t i = 0; i < talk->pair_count; i++) {
@@ -155,7 +155,7 @@ static void fill_cells(const struct report_view *view, struct talk_view *out, co
 /* Of the forgotten packets, those that nobody had asked for, if the one device of ours was flooded. */
 static uint64_t forgotten_junk(const struct report_view *view, uint64_t forgotten)
 {
-	const struct talk *talk = view->talk;
+	const struct talk_pairs *talk = view->talk;
 	uint64_t known = 0;
 	bool flooded = false;
 
@@ -170,7 +170,7 @@ static uint64_t forgotten_junk(const struct report_view *view, uint64_t forgotte
 /* Pairs that were forgotten have peers too, and where there is one device of ours, all of them are its own. */
 static void add_forgotten(const struct report_view *view, struct talk_view *out)
 {
-	const struct talk *talk = view->talk;
+	const struct talk_pairs *talk = view->talk;
 	uint64_t junk;
 	struct talk_end *last = &out->right[out->right_count - 1];
 
@@ -190,7 +190,7 @@ static void add_forgotten(const struct report_view *view, struct talk_view *out)
 
 int talk_view_make(const struct report_view *view, struct talk_view *out)
 {
-	const struct talk *talk = view->talk;
+	const struct talk_pairs *talk = view->talk;
 	struct end *left, *right;
 	size_t left_count, right_count;
 

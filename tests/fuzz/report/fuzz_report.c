@@ -255,7 +255,7 @@ static const struct finding *told[FINDINGS];
 static char file[300], note[100], muted[100];
 static struct timeline timeline;
 static struct talk_pair pairs[PAIRS];
-static struct talk talk;
+static struct talk_pairs talk;
 
 static void finding_fill(struct input *input, struct finding *finding)
 {
@@ -299,7 +299,7 @@ static void timeline_fill(struct input *input)
 static void talk_fill(struct input *input)
 {
 	memset(pairs, 0, sizeof(pairs));
-	talk = (struct talk){.pairs = pairs, .pair_count = below(input, PAIRS + 1)};
+	talk = (struct talk_pairs){.pairs = pairs, .pair_count = below(input, PAIRS + 1)};
 	for (uint32_t i = 0; i < talk.pair_count; i++) {
 		struct talk_pair *pair = &pairs[i];
 

@@ -68,7 +68,7 @@ static void note(struct inventory *inventory, uint32_t source, uint32_t target, 
 static void either_end_may_open(void **state)
 {
 	uint32_t camera = device(*state, 0x0a000005), server = device(*state, 0x0a000006);
-	const struct talk *talk;
+	const struct talk_pairs *talk;
 
 	note(*state, 0x0a000005, 0xc6336401, 10, 20);
 	note(*state, 0xc6336401, 0x0a000005, 3, 0);
@@ -107,7 +107,7 @@ static void a_syn_that_got_a_syn_ack_alone_was_not_asked_for(void **state)
 static void a_peer_is_called_as_the_answer_called_it(void **state)
 {
 	static const char longest[] = "first.a-label-of-no-importance-at-all.another-one-that-is-rather-long.devices.cloud.example";
-	const struct talk *talk;
+	const struct talk_pairs *talk;
 	uint8_t peer[16];
 
 	device(*state, 0x0a000005);
@@ -129,7 +129,7 @@ static void devices_that_merge_bring_their_pairs_together(void **state)
 {
 	static const uint8_t mac[6] = {0x00, 0x12, 0x34, 0x56, 0x78, 0x9a};
 	uint8_t address[16];
-	const struct talk *talk;
+	const struct talk_pairs *talk;
 
 	v4(address, 0x0a000005);
 	inventory_see(*state, NULL, address, 1);
@@ -145,7 +145,7 @@ static void devices_that_merge_bring_their_pairs_together(void **state)
 /* One that never spoke is an address, and a device as soon as somebody makes it one. */
 static void a_silent_victim_has_peers_too(void **state)
 {
-	const struct talk *talk;
+	const struct talk_pairs *talk;
 	uint8_t victim[16];
 
 	note(*state, 0xc6336401, 0x0a000009, 40, 0);
@@ -166,7 +166,7 @@ static void a_router_is_who_others_speak_with(void **state)
 {
 	static const uint8_t mac[6] = {0x00, 0x12, 0x34, 0x56, 0x78, 0x9a};
 	uint8_t address[16];
-	const struct talk *talk;
+	const struct talk_pairs *talk;
 
 	v4(address, 0x0a000001);
 	inventory_tie(*state, mac, address, 1);
@@ -181,7 +181,7 @@ static void a_router_is_who_others_speak_with(void **state)
 /* Three heavy pairs that come late, among 100,000 of a packet each. */
 static void the_heavy_stay_whatever_else_comes(void **state)
 {
-	const struct talk *talk;
+	const struct talk_pairs *talk;
 
 	device(*state, 0x0a000005);
 	for (uint32_t i = 0; i < 100000; i++) {

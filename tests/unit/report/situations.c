@@ -24,7 +24,7 @@ static struct report_left_out left_out[3];
 static size_t device_count, finding_count;
 static struct timeline timeline;
 static struct talk_pair pairs[PAIRS];
-static struct talk talk;
+static struct talk_pairs talk;
 
 static void v4(uint8_t out[16], uint32_t address)
 {
@@ -58,7 +58,7 @@ static void start(struct report_view *view)
 		.left_out_count = 3};
 	memset(&timeline, 0, sizeof(timeline));
 	memset(pairs, 0, sizeof(pairs));
-	talk = (struct talk){.pairs = pairs};
+	talk = (struct talk_pairs){.pairs = pairs};
 }
 
 /* Ten minutes in steps of four seconds; from the middle on, junk of two kinds. */

@@ -114,7 +114,7 @@ static void hostile_bytes_are_text_in_every_field(void **state)
 	const struct device *shown[] = {&devices[0], &devices[1]};
 	const struct finding *told[] = {&findings[0], &findings[1], &findings[2]};
 	struct talk_pair pair = {.device = 0, .peer_device = DEVICE_NONE, .packets_out = 1};
-	struct talk talk = {.pairs = &pair, .pair_count = 1, .seen = 1, .packets = 1};
+	struct talk_pairs talk = {.pairs = &pair, .pair_count = 1, .seen = 1, .packets = 1};
 	struct report_capture capture = {.file = hostile, .packets = 1, .note = hostile, .unreadable = true};
 	struct report_left_out left_out = {hostile, 3};
 	struct report_view view = {&capture, 1, shown, numbers, 2, told, 3, &junk, NULL, &talk, &left_out, 1, false, NULL, 0, NULL};
