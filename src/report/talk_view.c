@@ -116,8 +116,8 @@ static size_t rows_fill(const struct report_view *view, const struct end *ends, 
 			rows[i].device = view->devices[index];
 	}
 	if (shown < count)
-		rows[shown++] = (struct talk_end){.others = count - (shown - 1)};
-	return shown;
+		rows[shown] = (struct talk_end){.others = count - shown};
+	return shown < count ? shown + 1 : shown;
 }
 
 static size_t row_of(const struct end *ends, size_t count, const struct end *end, size_t row_count)

@@ -275,6 +275,7 @@ static void junk_fill(struct input *input)
 {
 	junk.total.packets = number(input, 8);
 	junk.by_vector[below(input, VECTOR_COUNT)].packets = number(input, 8);
+	junk.by_vector[below(input, VECTOR_COUNT)].packets = number(input, 4);
 	junk.maker_count = 1;
 	text(input, junk.by_maker[0].maker, sizeof(junk.by_maker[0].maker));
 	junk.by_maker[0].count.packets = number(input, 8);
@@ -298,13 +299,17 @@ static void timeline_fill(struct input *input)
 
 static void talk_fill(struct input *input)
 {
+	bool one = below(input, 2); /* device of ours, as where a server is watched */
+
 	memset(pairs, 0, sizeof(pairs));
 	talk = (struct talk_pairs){.pairs = pairs, .pair_count = below(input, PAIRS + 1)};
 	for (uint32_t i = 0; i < talk.pair_count; i++) {
 		struct talk_pair *pair = &pairs[i];
 
 		pair->device = below(input, 8) ? numbers[below(input, DEVICES)] : DEVICE_NONE;
-		pair->peer_device = below(input, 2) ? numbers[below(input, DEVICES)] : DEVICE_NONE;
+		pair->peer_device = below(input, 4) == 0 ? numbers[below(input, DEVICES)] : DEVICE_NONE;
+		if (one)
+			pair->device = numbers[0];
 		take(input, pair->own + 14, 2);
 		take(input, pair->peer + 14, 2);
 		text(input, pair->name, sizeof(pair->name));

@@ -11,6 +11,7 @@
 
 #include "markup.h"
 #include "report/report.h"
+#include "report/talk_view.h"
 #include "situations.h"
 #include "wire/limits.h"
 
@@ -230,6 +231,45 @@ static void many_peers_become_a_row_for_the_others(void **state)
 	(void)state;
 }
 
+/* ::ffff:203.0.113.N */
+static void outside(uint8_t out[16], uint8_t last)
+{
+	static const uint8_t address[16] = {[10] = 0xff, [11] = 0xff, 203, 0, 113};
+
+	memcpy(out, address, 16);
+	out[15] = last;
+}
+
+static void a_pair_has_the_junk_of_its_findings(void **state)
+{
+	struct finding findings[] = {
+		{.id = FINDING_FLOOD, .severity = SEVERITY_CRITICAL, .device = 3, .flood = {.target_bits = 120, .packets = 700}},
+		{.id = FINDING_RECEIVES_FLOOD, .severity = SEVERITY_HIGH, .device = 3, .flood = {.target_bits = 128, .packets = 900}},
+	};
+	const struct finding *told[] = {&findings[0], &findings[1]};
+	struct report_view view = {.findings = told, .finding_count = 1};
+	struct talk_pair pair = {.device = 3, .peer_device = DEVICE_NONE, .packets_out = 1000, .packets_in = 50, .unasked = 40};
+
+	outside(findings[0].flood.target, 0);
+	outside(pair.peer, 80);
+	assert_int_equal(talk_junk(&view, &pair), 700);
+	pair.packets_out = 600;
+	assert_int_equal(talk_junk(&view, &pair), 600); /* never more than there was */
+	view.finding_count = 2;
+	assert_int_equal(talk_junk(&view, &pair), 640);
+	findings[1].flood.backscatter = true;
+	findings[0].flood.target_bits = 128;
+	assert_int_equal(talk_junk(&view, &pair), 0);
+	findings[0].flood.target_bits = 121; /* 203.0.113.0/25 */
+	assert_int_equal(talk_junk(&view, &pair), 600);
+	outside(pair.peer, 200);
+	assert_int_equal(talk_junk(&view, &pair), 0);
+	findings[0].flood.target_bits = 120;
+	pair.device = 4;
+	assert_int_equal(talk_junk(&view, &pair), 0);
+	(void)state;
+}
+
 static void a_full_disk_is_told(void **state)
 {
 	struct report_view view;
@@ -252,6 +292,7 @@ int main(void)
 		cmocka_unit_test(findings_are_told_in_the_words_of_the_text),
 		cmocka_unit_test(what_is_not_known_has_no_part),
 		cmocka_unit_test(many_peers_become_a_row_for_the_others),
+		cmocka_unit_test(a_pair_has_the_junk_of_its_findings),
 		cmocka_unit_test(a_full_disk_is_told),
 	};
 
