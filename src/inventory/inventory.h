@@ -25,7 +25,7 @@ struct inventory; /* owns the devices, the MAC and address tables, the OUI regis
 struct inventory_config {
 	uint32_t device_max;
 	uint8_t hash_key[16];
-	bool with_talk; /* who talks to whom is wanted: 0.7 MB, and some time for each conversation */
+	bool with_talk; /* who talks to whom is wanted: 0.9 MB, and some time for each conversation */
 };
 
 int inventory_new(const struct inventory_config *config, struct inventory **out_inventory);

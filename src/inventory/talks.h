@@ -6,7 +6,7 @@
 #include "model/talk.h"
 
 struct inventory;
-struct talks; /* owns the pairs, the names and a map to count different pairs: about 0.7 MB */
+struct talks; /* owns the pairs, the names and a map to count different pairs: about 0.9 MB */
 
 int talks_new(const uint8_t hash_key[16], struct talks **out_talks);
 void talks_free(struct talks *talks);
