@@ -67,7 +67,8 @@ static const char help[] = "Usage: floodwall inspect [options] CAPTURE...       
 			   "  --from TIME          only packets from then on: 2016-10-21T11:10:00Z, a day, or seconds since 1970\n"
 			   "  --to TIME            only packets before then\n"
 			   "  --filter EXPRESSION  only packets that pass this filter, as tcpdump takes it\n"
-			   "  --format FORMAT      what to write: text (default), json, eve or csv; --json for short\n"
+			   "  --format FORMAT      what to write: text (default), json (--json for short),\n"
+			   "                       html (one page with charts), eve or csv\n"
 			   "  -o, --output FILE    write to FILE\n"
 			   "  --mute FILE          findings you know about: FINDING|* WHO [-> TARGET] [until=YYYY-MM-DD] REASON\n"
 			   "  --fail-on SEVERITY   exit 1 if a finding is at least low, medium, high or critical\n"
@@ -147,14 +148,20 @@ static int wrong_option(int option, const char *word)
 
 static int read_format(struct arguments *arguments, const char *word)
 {
-	static const char *const names[] = {[INSPECT_TEXT] = "text", [INSPECT_JSON] = "json", [INSPECT_EVE] = "eve", [INSPECT_CSV] = "csv"};
+	static const char *const names[] = {
+		[INSPECT_TEXT] = "text",
+		[INSPECT_JSON] = "json",
+		[INSPECT_HTML] = "html",
+		[INSPECT_EVE] = "eve",
+		[INSPECT_CSV] = "csv",
+	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(word, names[i]) == 0) {
 			arguments->inspect.format = (enum inspect_format)i;
 			return 0;
 		}
-	return wrong("--format is text, json, eve or csv", word);
+	return wrong("--format is text, json, html, eve or csv", word);
 }
 
 static int read_option(struct arguments *arguments, int option, const char *word)

@@ -202,6 +202,11 @@ const struct junk *detect_junk(struct detect *detect)
 	return flood_junk(detect->flood);
 }
 
+const struct timeline *detect_timeline(struct detect *detect)
+{
+	return flood_timeline(detect->flood);
+}
+
 const struct detect_left_out *detect_left_out(struct detect *detect)
 {
 	detect->left_out = (struct detect_left_out){

@@ -12,6 +12,7 @@
 #include "model/contact.h"
 #include "model/finding.h"
 #include "model/junk.h"
+#include "model/timeline.h"
 
 struct detect; /* owns the tables of all detectors and the findings */
 
@@ -51,4 +52,6 @@ void detect_end(struct detect *detect, uint64_t now_ns);
 /* Findings in the order they were first made; borrowed, stable until the next observation. */
 const struct finding *detect_finding(const struct detect *detect, uint32_t index); /* NULL past the last */
 const struct junk *detect_junk(struct detect *detect);
+/* Times are those of the observations; borrowed, valid until the next one. */
+const struct timeline *detect_timeline(struct detect *detect);
 const struct detect_left_out *detect_left_out(struct detect *detect);

@@ -43,7 +43,7 @@ static void add_junk(struct flood *flood, struct falling *falling, const struct 
 	count_take(&inner, use);
 	count_add(&falling->unclaimed, inner);
 	count_take(&count, use);
-	junk_add(flood, finding, &falling->rate, &falling->plain, count);
+	junk_add(flood, finding, &falling->rate, &falling->plain, &(struct junk_piece){guilt->first_ns, guilt->last_ns, count});
 	tally_target(flood->tally, victim, 128, victim, false, count);
 	crowd_makers_take(flood->crowds, &falling->crowd, take_maker, flood->tally);
 }

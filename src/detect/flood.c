@@ -117,6 +117,7 @@ void flood_packet(struct flood *flood, const struct sighting *seen)
 
 	if (seen->time_ns > flood->now_ns)
 		flood->now_ns = seen->time_ns;
+	spread_packet(flood->spread, flood->now_ns, seen->wire_len);
 	if (flood->now_ns >= flood->due_ns)
 		flood_tick(flood, flood->now_ns);
 	if (seen->dst_ours && !seen->src_ours)
@@ -149,9 +150,10 @@ void flood_sender_maker(struct flood *flood, const uint8_t address[16], struct s
 		crowd_maker(flood->crowds, &((struct falling *)rate)->crowd, number, earlier, flood->now_ns);
 }
 
-void flood_add_junk(struct flood *flood, const struct finding *finding, uint64_t packets, uint64_t bytes)
+void flood_add_junk(struct flood *flood, const struct finding *finding, const struct junk_piece *piece)
 {
-	tally_vector(flood->tally, finding->flood.vector, (struct junk_count){packets, bytes});
+	tally_vector(flood->tally, finding->flood.vector, piece->count);
+	spread_junk(flood->spread, finding->flood.vector, piece);
 }
 
 static uint64_t earlier_of(uint64_t a, uint64_t b)
@@ -182,6 +184,11 @@ const struct junk *flood_junk(struct flood *flood)
 	return tally_junk(flood->tally);
 }
 
+const struct timeline *flood_timeline(struct flood *flood)
+{
+	return spread_timeline(flood->spread);
+}
+
 uint64_t flood_left_out(const struct flood *flood)
 {
 	return flood->leaving.cut_short + flood->falling.cut_short + flood->echoing.cut_short + tally_left_out(flood->tally);
@@ -200,6 +207,8 @@ static int start(struct flood *flood, uint32_t rate_max)
 		error = crowds_new(&flood->crowds);
 	if (!error)
 		error = tally_new(flood->hash_key, &flood->tally);
+	if (!error)
+		error = spread_new(&flood->spread);
 	return error;
 }
 
@@ -234,5 +243,6 @@ void flood_free(struct flood *flood)
 	rates_done(&flood->echoing);
 	crowds_free(flood->crowds);
 	tally_free(flood->tally);
+	spread_free(flood->spread);
 	free(flood);
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "detect/book.h"
+#include "detect/spread.h"
 #include "model/contact.h"
 #include "model/finding.h"
 #include "model/junk.h"
@@ -22,7 +23,7 @@ void flood_packet(struct flood *flood, const struct sighting *seen);
 /* A remote sender named the maker of its parts: its junk, that of the same window included, counts for that maker. */
 void flood_sender_maker(struct flood *flood, const uint8_t address[16], struct slice maker);
 /* Junk that another rule found; finding->flood.vector says of which vector. */
-void flood_add_junk(struct flood *flood, const struct finding *finding, uint64_t packets, uint64_t bytes);
+void flood_add_junk(struct flood *flood, const struct finding *finding, const struct junk_piece *piece);
 
 /* Judges the windows that are over at now_ns. */
 void flood_tick(struct flood *flood, uint64_t now_ns);
@@ -31,5 +32,6 @@ void flood_end(struct flood *flood, uint64_t now_ns);
 
 /* Borrowed, valid until the next call. Backscatter is no junk: it is in its finding, not in these sums. */
 const struct junk *flood_junk(struct flood *flood);
+const struct timeline *flood_timeline(struct flood *flood); /* likewise */
 /* Windows that were closed early to make room, and parties of the junk that were forgotten for want of it. */
 uint64_t flood_left_out(const struct flood *flood);

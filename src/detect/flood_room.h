@@ -62,6 +62,7 @@ struct flood {
 	struct rates leaving, falling, echoing;
 	struct crowds *crowds;
 	struct tally *tally;
+	struct spread *spread;
 	struct book *book;
 	uint64_t now_ns, due_ns;
 	uint64_t heard_ns; /* the latest packet from outside to one of ours */
@@ -109,8 +110,8 @@ void finding_note_sum(struct finding *finding, const struct rate_sum *sum);
 /* Vector, port and source, as far as all packets agree. */
 void finding_note_shape(struct finding *finding, const struct rate *rate, const struct shape *shape);
 /* Adds junk by vector; plain is the part of this rate's junk counted as udp-plain. finding may be NULL. */
-void junk_add(
-	struct flood *flood, const struct finding *finding, const struct rate *rate, struct junk_count *plain, struct junk_count count);
+void junk_add(struct flood *flood, const struct finding *finding, const struct rate *rate, struct junk_count *plain,
+	const struct junk_piece *piece);
 /* A packet of this vector is the body of a request that waits for its response, and counts for nothing. */
 bool vector_is_body(const struct rate *remembered, enum vector vector);
 /* A window may have begun: flood_packet() must look at the clock again when it is over. */

@@ -125,7 +125,7 @@ static void note_junk(struct flood *flood, struct leaving *leaving, const struct
 	const uint8_t *one = exact ? rate->key.target : leaving->favourite.target;
 	struct junk_count count = claim_junk(flood, leaving, (struct junk_count){sum->packets, sum->bytes});
 
-	junk_add(flood, finding, rate, &leaving->plain, count);
+	junk_add(flood, finding, rate, &leaving->plain, &(struct junk_piece){guilt->first_ns, guilt->last_ns, count});
 	tally_target(flood->tally, rate->key.target, exact ? 128 : address_prefix_bits(rate->key.target), one, !exact && !aimed, count);
 }
 

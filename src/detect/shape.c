@@ -97,16 +97,18 @@ void finding_note_shape(struct finding *finding, const struct rate *rate, const 
 		memset(finding->source, 0, 16);
 }
 
-void junk_add(
-	struct flood *flood, const struct finding *finding, const struct rate *rate, struct junk_count *plain, struct junk_count count)
+void junk_add(struct flood *flood, const struct finding *finding, const struct rate *rate, struct junk_count *plain,
+	const struct junk_piece *piece)
 {
 	enum vector vector = finding ? finding->flood.vector : vector_in(rate);
 
-	tally_vector(flood->tally, vector, count);
+	tally_vector(flood->tally, vector, piece->count);
+	spread_junk(flood->spread, vector, piece);
 	if (vector == VECTOR_UDP_PLAIN) {
-		count_add(plain, count);
+		count_add(plain, piece->count);
 	} else if (plain->packets) {
 		tally_move(flood->tally, VECTOR_UDP_PLAIN, VECTOR_UDP, *plain);
+		spread_move(flood->spread, VECTOR_UDP_PLAIN, VECTOR_UDP, *plain);
 		*plain = (struct junk_count){0};
 	}
 }

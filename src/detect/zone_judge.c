@@ -168,7 +168,8 @@ static void tell(struct zone_watch *watch, struct zone *zone, uint32_t first, ui
 	note_parties(zone, finding);
 	book_raise(watch->book, finding, asking ? SEVERITY_CRITICAL : SEVERITY_HIGH, asking ? STATE_HIJACKED : STATE_CLEAN);
 	/* whoever asks from inside is counted as the one who floods */
-	flood_add_junk(watch->flood, finding, asking ? sum.questions : sum.outside, asking ? sum.bytes : sum.outside_bytes);
+	struct junk_count count = {asking ? sum.questions : sum.outside, asking ? sum.bytes : sum.outside_bytes};
+	flood_add_junk(watch->flood, finding, &(struct junk_piece){zone->begin_ns + first * SECOND_NS, last_ns, count});
 }
 
 static void judge(struct zone_watch *watch, struct zone *zone, uint32_t number)

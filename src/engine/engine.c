@@ -83,12 +83,13 @@ static void tell_ended(void *context, struct conversation *c)
 	/* asked only where it matters: our device calling out, who may be calling its resolver */
 	end.target_resolver = end.source_ours && !end.target_ours && learn_is_named(engine, end.target, NAMED_RESOLVER);
 	detect_conversation(engine->detect, &end);
+	inventory_note_conversation(engine->inventory, &end);
 }
 
 static int rooms_open(struct engine *engine)
 {
 	const uint8_t *key = engine->config.hash_key;
-	struct inventory_config inventory = {.device_max = FW_DEVICE_MAX};
+	struct inventory_config inventory = {.device_max = FW_DEVICE_MAX, .with_talk = engine->config.with_talk};
 	struct flow_tell tell = {tell_contact, tell_ended, engine};
 	struct detect_config detect;
 	int error;

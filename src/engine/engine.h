@@ -16,12 +16,15 @@
 #include "model/finding.h"
 #include "model/frame.h"
 #include "model/junk.h"
+#include "model/talk.h"
+#include "model/timeline.h"
 
 struct engine;
 
 struct engine_config {
 	uint8_t hash_key[16]; /* random per start for a live interface; fixed for inspect */
 	struct side side; /* what is ours */
+	bool with_talk; /* engine_talk() will be asked */
 	/* Called with every fact read, before it is used; NULL in ordinary runs (tests compare facts with another reader). */
 	void (*fact_seen)(void *context, const struct frame *frame, const struct fact *fact);
 	void *fact_context;
@@ -50,6 +53,8 @@ uint32_t engine_device_count(const struct engine *engine);
 const struct device *engine_device(const struct engine *engine, uint32_t number); /* NULL for one that merged away */
 struct finding *engine_finding(struct engine *engine, uint32_t index); /* NULL past the last */
 const struct junk *engine_junk(struct engine *engine);
+const struct timeline *engine_timeline(struct engine *engine);
+const struct talk_pairs *engine_talk(struct engine *engine); /* once; NULL where the configuration does not want it */
 void engine_left_out(struct engine *engine, struct engine_left_out *out_left_out);
 /* States of devices from their findings (muted ones do not count); call after muting. */
 void engine_judge_devices(struct engine *engine);

@@ -109,7 +109,11 @@ static int open_inputs(struct inspect *inspect, struct fault *out_fault)
 
 static int start_engine(struct inspect *inspect, struct prelude *prelude)
 {
-	struct engine_config config = {.fact_seen = inspect->options->fact_seen, .fact_context = inspect->options->fact_context};
+	struct engine_config config = {
+		.with_talk = inspect->options->format == INSPECT_HTML,
+		.fact_seen = inspect->options->fact_seen,
+		.fact_context = inspect->options->fact_context,
+	};
 
 	memcpy(config.hash_key, inspect_key, 16);
 	side_init(&config.side);
@@ -354,6 +358,8 @@ static int show(struct inspect *inspect, struct shown *shown, FILE *out)
 		.findings = shown->findings,
 		.finding_count = shown->finding_count,
 		.junk = &inspect->junk,
+		.timeline = engine_timeline(inspect->engine),
+		.talk = engine_talk(inspect->engine),
 		.left_out = shown->left_out,
 		.left_out_count = shown->left_out_count,
 		.side_inferred = inspect->had_to_infer,
@@ -364,6 +370,8 @@ static int show(struct inspect *inspect, struct shown *shown, FILE *out)
 	switch (inspect->options->format) {
 	case INSPECT_JSON:
 		return report_json(out, &view);
+	case INSPECT_HTML:
+		return report_html(out, &view);
 	case INSPECT_EVE:
 		return report_eve(out, &view);
 	case INSPECT_CSV:

@@ -140,8 +140,10 @@ static void learn_dns(struct engine *engine, const struct fact *fact)
 	struct dns_seen seen = {.time_ns = engine->now_ns, .type = (uint16_t)fact->number, .id = fact->id, .response = response};
 
 	if (fact->kind == FACT_DNS_ADDRESS) {
-		if (answers_ours(engine, c))
+		if (answers_ours(engine, c)) {
 			note_named(engine, fact->addr, NAMED_BY_ANSWER);
+			inventory_note_peer_name(engine->inventory, fact->addr, fact->alias.len ? fact->alias : fact->name);
+		}
 		return;
 	}
 	if (!c)

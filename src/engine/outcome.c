@@ -70,6 +70,16 @@ const struct junk *engine_junk(struct engine *engine)
 	return detect_junk(engine->detect);
 }
 
+const struct timeline *engine_timeline(struct engine *engine)
+{
+	return detect_timeline(engine->detect);
+}
+
+const struct talk_pairs *engine_talk(struct engine *engine)
+{
+	return inventory_talk(engine->inventory);
+}
+
 void engine_judge_devices(struct engine *engine)
 {
 	const struct finding *finding;

@@ -10,6 +10,7 @@
 #include "base/table.h"
 #include "inventory/inventory.h"
 #include "inventory/oui.h"
+#include "inventory/talks.h"
 #include "model/device.h"
 
 enum {
@@ -40,4 +41,5 @@ struct inventory {
 	uint32_t router_count;
 	bool ssdp_search; /* the SSDP message at hand asks for others */
 	struct oui oui;
+	struct talks *talks;
 };

@@ -43,6 +43,8 @@ int inventory_new(const struct inventory_config *config, struct inventory **out_
 		return -ENOMEM;
 	memcpy(inventory->hash_key, config->hash_key, sizeof(inventory->hash_key));
 	error = identity_init(inventory, config->device_max, config->hash_key);
+	if (!error && config->with_talk)
+		error = talks_new(config->hash_key, &inventory->talks);
 	if (error) {
 		inventory_free(inventory);
 		return error;
@@ -57,6 +59,7 @@ void inventory_free(struct inventory *inventory)
 		return;
 	identity_done(inventory);
 	oui_done(&inventory->oui);
+	talks_free(inventory->talks);
 	free(inventory);
 }
 
@@ -269,6 +272,23 @@ void inventory_note_traffic(struct inventory *inventory, uint32_t number, bool o
 	traffic->bytes_out += out ? bytes : 0;
 	traffic->packets_in += !out;
 	traffic->bytes_in += out ? 0 : bytes;
+}
+
+void inventory_note_conversation(struct inventory *inventory, const struct conversation_end *end)
+{
+	if (inventory->talks)
+		talks_conversation(inventory->talks, end);
+}
+
+void inventory_note_peer_name(struct inventory *inventory, const uint8_t address[16], struct slice name)
+{
+	if (inventory->talks)
+		talks_name(inventory->talks, address, name);
+}
+
+const struct talk_pairs *inventory_talk(struct inventory *inventory)
+{
+	return inventory->talks ? talks_settle(inventory->talks, inventory) : NULL;
 }
 
 void inventory_note_state(struct inventory *inventory, uint32_t number, enum device_state state)

@@ -16,12 +16,16 @@
 #include "base/fault.h"
 #include "model/device.h"
 #include "model/fact.h"
+#include "model/talk.h"
+
+struct conversation_end;
 
 struct inventory; /* owns the devices, the MAC and address tables, the OUI registry */
 
 struct inventory_config {
 	uint32_t device_max;
 	uint8_t hash_key[16];
+	bool with_talk; /* who talks to whom is wanted: 0.9 MB, and some time for each conversation */
 };
 
 int inventory_new(const struct inventory_config *config, struct inventory **out_inventory);
@@ -55,10 +59,16 @@ void inventory_note_fact(struct inventory *inventory, uint32_t number, const str
 void inventory_note_user_name(struct inventory *inventory, uint32_t number, const char *name);
 void inventory_note_traffic(struct inventory *inventory, uint32_t number, bool out, uint32_t bytes);
 void inventory_note_state(struct inventory *inventory, uint32_t number, enum device_state state);
+/* A conversation of ours is over: for who talks to whom. */
+void inventory_note_conversation(struct inventory *inventory, const struct conversation_end *end);
+/* A DNS answer that is believed called an address so. */
+void inventory_note_peer_name(struct inventory *inventory, const uint8_t address[16], struct slice name);
 /* Last step before a report: makers and names from OUI, placeholders, randomised flag. Repeatable. */
 void inventory_settle(struct inventory *inventory);
 
 uint32_t inventory_number(const struct inventory *inventory, uint32_t number); /* resolves merges; DEVICE_NONE stays */
 const struct device *inventory_device(const struct inventory *inventory, uint32_t number); /* borrowed or NULL */
 uint32_t inventory_count(const struct inventory *inventory); /* numbers below this exist, merged ones included */
+/* Once, after all else: borrowed. NULL where it was not wanted. */
+const struct talk_pairs *inventory_talk(struct inventory *inventory);
 uint64_t inventory_left_out(const struct inventory *inventory);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What was found, said to a person (text) or a machine (JSON, docs/schema/inspect.json).
+ * What was found, said to a person (text, or a page with charts) or a machine (JSON, docs/schema/inspect.json).
  * Pure: from a view of plain values to a stream of bytes. Everything that came from the network is escaped here.
  */
 #pragma once
@@ -13,6 +13,8 @@
 #include "model/device.h"
 #include "model/finding.h"
 #include "model/junk.h"
+#include "model/talk.h"
+#include "model/timeline.h"
 
 struct report_capture {
 	const char *file; /* last component is shown in text, the whole in JSON */
@@ -45,6 +47,8 @@ struct report_view {
 	const struct finding *const *findings;
 	size_t finding_count; /* finding->device is a device number, merges resolved */
 	const struct junk *junk;
+	const struct timeline *timeline; /* in the capture's time; the page alone shows it; NULL: not known */
+	const struct talk_pairs *talk; /* likewise */
 	const struct report_left_out *left_out;
 	size_t left_out_count; /* zero ones included */
 	bool side_inferred; /* which side is ours was inferred: the report says so */
@@ -65,6 +69,7 @@ int report_text(FILE *out, const struct report_view *view, const struct report_s
 int report_json(FILE *out, const struct report_view *view);
 int report_eve(FILE *out, const struct report_view *view); /* one event a line, docs/schema/eve.json */
 int report_csv(FILE *out, const struct report_view *view); /* one finding a row */
+int report_html(FILE *out, const struct report_view *view); /* one page, nothing outside of it; at most 2,000,000 bytes */
 
 const char *report_finding_name(enum finding_id id); /* "default-password" ... */
 const char *report_severity_name(enum severity severity);

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "report/evidence.h"
-#include "report/page.h"
+#include "report/say.h"
 #include "report/view.h"
 #include "report/words.h"
 
@@ -13,7 +13,6 @@ enum {
 	TELLINGS_MAX = 50, /* findings told in all, unless verbose */
 	NAMES_MAX = 12, /* devices of a group, senders of a block */
 	PEERS_MAX = 5, /* other ends of findings of one kind */
-	ADVICE_MAX = 8, /* different pieces of advice in one block: there are no more kinds that go together */
 	CLUES_MAX = 24,
 	INTRODUCED_MAX = 4 * DEVICE_TEXT_MAX + TEXT_ADDRESS_MAX + 64, /* bytes of one device in a list, and of the list's end */
 };
@@ -40,7 +39,7 @@ static void upper(char *word)
 			*word = (char)(*word - 'a' + 'A');
 }
 
-static const char *block_label(const struct block *block, enum layout_colour *out_colour)
+const char *say_label(const struct block *block, enum layout_colour *out_colour)
 {
 	const struct finding *worst = block->findings[0];
 	bool attacked = worst->id == FINDING_RECEIVES_FLOOD && worst->severity > SEVERITY_LOW;
@@ -77,8 +76,7 @@ static void add_group(struct phrase *out, const struct page *page, const struct 
 		phrase_add(out, " and %zu more", lead->size - told);
 }
 
-/* Whom a finding without a device is about: its sender, or the one of ours that it befell. */
-static void add_stranger(struct phrase *out, const struct finding *finding)
+void say_stranger(const struct finding *finding, struct phrase *out)
 {
 	char mac[TEXT_MAC_MAX];
 
@@ -119,7 +117,7 @@ static void add_strangers(struct phrase *out, const struct block *block)
 		if (told == NAMES_MAX)
 			continue;
 		phrase_add(out, "%s", told++ ? ", " : "");
-		add_stranger(out, block->findings[i]);
+		say_stranger(block->findings[i], out);
 	}
 	if (told < distinct)
 		phrase_add(out, " and %zu more", distinct - told);
@@ -135,24 +133,30 @@ static void add_guess(struct phrase *out, const char *before, const struct guess
 		phrase_add(out, guess->confidence < 50 ? " (perhaps)" : " (likely)");
 }
 
+void say_identity(const struct device *device, struct phrase *out)
+{
+	char mac[TEXT_MAC_MAX];
+
+	add_guess(out, "", &device->kind);
+	if (strcmp(device->maker.name, device->brand.name))
+		add_guess(out, "sold by ", &device->brand);
+	add_guess(out, "made by ", &device->maker);
+	add_guess(out, "model ", &device->model);
+	add_guess(out, "firmware ", &device->firmware);
+	if (device->router)
+		phrase_add(out, "%sforwards for others", out->len ? ", " : "");
+	if (device->mac_count)
+		phrase_add(
+			out, "%sMAC %s%s", out->len ? ", " : "", text_mac(mac, device->macs[0]), device->random_mac ? " (randomised)" : "");
+	if (device->address_count > 1)
+		phrase_add(out, "; %u addresses", device->address_count);
+}
+
 static void print_identity(const struct page *page, const struct device *device)
 {
 	struct phrase line = {0};
-	char mac[TEXT_MAC_MAX];
 
-	add_guess(&line, "", &device->kind);
-	if (strcmp(device->maker.name, device->brand.name))
-		add_guess(&line, "sold by ", &device->brand);
-	add_guess(&line, "made by ", &device->maker);
-	add_guess(&line, "model ", &device->model);
-	add_guess(&line, "firmware ", &device->firmware);
-	if (device->router)
-		phrase_add(&line, "%sforwards for others", line.len ? ", " : "");
-	if (device->mac_count)
-		phrase_add(&line, "%sMAC %s%s", line.len ? ", " : "", text_mac(mac, device->macs[0]),
-			device->random_mac ? " (randomised)" : "");
-	if (device->address_count > 1)
-		phrase_add(&line, "; %u addresses", device->address_count);
+	say_identity(device, &line);
 	if (line.len)
 		layout_paragraph(&page->layout, body_column(page) == 12 ? 12 : 2, COLOUR_DIM, line.text);
 }
@@ -175,21 +179,26 @@ static void print_clues(const struct page *page, const struct device *device)
 	}
 }
 
+void say_who(const struct page *page, const struct block *block, struct phrase *out)
+{
+	if (block->size > 1)
+		add_group(out, page, block);
+	else if (block->device)
+		view_introduce(block->device, out);
+	else
+		add_strangers(out, block);
+}
+
 static void print_heading(const struct page *page, const struct block *block)
 {
 	struct layout_label heading = {.body = page->layout.width >= 60 ? 12 : 2};
 	struct phrase line = {0};
 	char label[16];
 
-	snprintf(label, sizeof(label), "%s", block_label(block, &heading.colour));
+	snprintf(label, sizeof(label), "%s", say_label(block, &heading.colour));
 	upper(label);
 	heading.text = label;
-	if (block->size > 1)
-		add_group(&line, page, block);
-	else if (block->device)
-		view_introduce(block->device, &line);
-	else
-		add_strangers(&line, block);
+	say_who(page, block, &line);
 	layout_blank(&page->layout);
 	layout_item(&page->layout, &heading, COLOUR_BOLD, line.text);
 	if (block->device && block->size == 1)
@@ -240,23 +249,29 @@ static void add_more_like_it(struct phrase *out, const struct finding *const *fi
 	phrase_add(out, ".");
 }
 
-/* Findings of one kind, told by the first of them. */
+void say_telling(const struct page *page, const struct block *block, const struct finding *const *findings, size_t same, struct phrase *out)
+{
+	struct phrase scratch = {0};
+	struct subject subject = view_subject(page->view, findings[0], &scratch);
+
+	if (block->size > 1)
+		phrase_add(out, "For example: ");
+	if (block->device && block->size == 1)
+		subject.name = NULL;
+	words_summary(out, findings[0], &subject);
+	if (same > 1)
+		add_more_like_it(out, findings, same, block->device);
+}
+
 static void print_telling(const struct page *page, const struct block *block, const struct finding *const *findings, size_t same)
 {
 	const struct finding *finding = findings[0];
-	struct phrase title = {0}, text = {0}, scratch = {0};
+	struct phrase title = {0}, text = {0};
 	struct layout_label label = {report_severity_name(finding->severity), severity_colour(finding->severity), 2, body_column(page)};
-	struct subject subject = view_subject(page->view, finding, &scratch);
 
 	words_title(&title, finding);
 	layout_item(&page->layout, &label, COLOUR_BOLD, title.text);
-	if (block->size > 1)
-		phrase_add(&text, "For example: ");
-	if (block->device && block->size == 1)
-		subject.name = NULL;
-	words_summary(&text, finding, &subject);
-	if (same > 1)
-		add_more_like_it(&text, findings, same, block->device);
+	say_telling(page, block, findings, same, &text);
 	layout_paragraph(&page->layout, label.body, COLOUR_NONE, text.text);
 	phrase_clear(&text);
 	phrase_span(&text, finding->first_ns, finding->last_ns);
@@ -265,13 +280,8 @@ static void print_telling(const struct page *page, const struct block *block, co
 		print_evidence(page, finding);
 }
 
-struct advice {
-	const char *list[ADVICE_MAX];
-	size_t count;
-};
-
 /* What to do about a hijacked device leaves nothing to add. */
-static void advice_add(struct advice *advice, const char *text)
+void advice_add(struct advice *advice, const char *text)
 {
 	if (advice->count && advice->list[0] == words_advice_hijacked)
 		return;

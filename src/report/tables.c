@@ -5,7 +5,8 @@
 
 #include "base/text.h"
 #include "report/names.h"
-#include "report/page.h"
+#include "report/say.h"
+#include "report/shares.h"
 #include "report/view.h"
 #include "report/words.h"
 
@@ -31,16 +32,16 @@ static void print_more(const struct page *page, size_t count, const char *hint)
 
 /* ---- devices without findings ---- */
 
-static bool has_story(const struct page *page, const struct device *device)
+bool blocks_tell_of(const struct blocks *blocks, const struct device *device)
 {
-	for (size_t i = 0; i < page->blocks->count; i++)
-		if (page->blocks->list[i].device == device)
+	for (size_t i = 0; i < blocks->count; i++)
+		if (blocks->list[i].device == device)
 			return true;
 	return false;
 }
 
-/* What it is, in as few words as are known. */
-static void add_what(struct phrase *out, const struct device *device)
+/* In as few words as are known. */
+void say_what(const struct device *device, struct phrase *out)
 {
 	const struct guess *maker = device->brand.name[0] ? &device->brand : &device->maker;
 
@@ -59,7 +60,7 @@ static void add_what(struct phrase *out, const struct device *device)
 }
 
 /* Its IPv4 address, else its first; and how many others. */
-static void add_where(struct phrase *out, const struct device *device)
+void say_where(const struct device *device, struct phrase *out)
 {
 	char mac[TEXT_MAC_MAX];
 
@@ -77,19 +78,19 @@ struct columns {
 	unsigned name, where, state, what; /* 0: not shown */
 };
 
-static void cell_name(struct phrase *out, const struct device *device)
+static void say_name(const struct device *device, struct phrase *out)
 {
 	struct phrase scratch = {0};
 
 	phrase_raw(out, view_call(device, &scratch), SIZE_MAX);
 }
 
-static void column_widen(unsigned *column, void (*fill)(struct phrase *out, const struct device *device), const struct device *device)
+static void column_widen(unsigned *column, void (*say)(const struct device *device, struct phrase *out), const struct device *device)
 {
 	struct phrase cell = {0};
 	unsigned need;
 
-	fill(&cell, device);
+	say(device, &cell);
 	need = layout_columns(cell.text);
 	if (need > *column)
 		*column = need;
@@ -122,17 +123,17 @@ static void print_device(const struct page *page, const struct device *device, c
 	struct phrase cell = {0};
 
 	fputs("  ", page->layout.out);
-	cell_name(&cell, device);
+	say_name(device, &cell);
 	layout_cell(&page->layout, columns->name, false, cell.text);
 	phrase_clear(&cell);
-	add_where(&cell, device);
+	say_where(device, &cell);
 	layout_cell(&page->layout, columns->where, !columns->state && !columns->what, cell.text);
 	if (columns->state)
 		layout_cell(&page->layout, columns->state, !columns->what, report_state_name(device->state));
 	if (!columns->what)
 		return;
 	phrase_clear(&cell);
-	add_what(&cell, device);
+	say_what(device, &cell);
 	layout_cell(&page->layout, columns->what, true, cell.text);
 }
 
@@ -143,10 +144,10 @@ void page_other_devices(const struct page *page)
 	struct columns columns = {.what = 1};
 
 	for (size_t i = 0; i < view->device_count; i++) {
-		if (has_story(page, view->devices[i]) || others++ >= most)
+		if (blocks_tell_of(page->blocks, view->devices[i]) || others++ >= most)
 			continue;
-		column_widen(&columns.name, cell_name, view->devices[i]);
-		column_widen(&columns.where, add_where, view->devices[i]);
+		column_widen(&columns.name, say_name, view->devices[i]);
+		column_widen(&columns.where, say_where, view->devices[i]);
 		if (view->devices[i]->state != STATE_CLEAN)
 			columns.state = 8;
 	}
@@ -155,7 +156,7 @@ void page_other_devices(const struct page *page)
 	columns_settle(&columns, page->layout.width - 2);
 	print_title(page, others == view->device_count ? "Devices" : "Other devices, nothing found on them");
 	for (size_t i = 0; i < view->device_count && told < most; i++) {
-		if (has_story(page, view->devices[i]))
+		if (blocks_tell_of(page->blocks, view->devices[i]))
 			continue;
 		print_device(page, view->devices[i], &columns);
 		told++;
@@ -165,42 +166,20 @@ void page_other_devices(const struct page *page)
 
 /* ---- junk ---- */
 
-struct bar {
-	const char *name; /* raw */
-	struct junk_count count;
-};
-
-static int bar_order(const void *left, const void *right)
-{
-	const struct bar *a = left, *b = right;
-
-	if (a->count.packets != b->count.packets)
-		return a->count.packets > b->count.packets ? -1 : 1;
-	return strcmp(a->name, b->name);
-}
-
-static unsigned share_percent(uint64_t part, uint64_t whole)
-{
-	if (part >= whole)
-		return whole ? 100 : 0;
-	return (unsigned)((double)part / (double)whole * 100.0 + 0.5);
-}
-
 /* name ########         98%  1,234,567 packets */
-static void print_bar(const struct page *page, const struct bar *bar, uint64_t whole, unsigned digits)
+static void print_bar(const struct page *page, const struct share *share, uint64_t whole, unsigned digits)
 {
-	const char *noun = page->layout.width < 60 ? "" : bar->count.packets == 1 ? " packet" : " packets";
+	const char *noun = page->layout.width < 60 ? "" : share->count.packets == 1 ? " packet" : " packets";
 	unsigned tail = 6 + digits + (page->layout.width < 60 ? 0 : 8); /* "100%  1,234 packets" */
 	unsigned room = page->layout.width - 2 - tail - LAYOUT_GAP;
 	unsigned length = room >= 28 + 20 + LAYOUT_GAP ? 20 : room >= 20 + 10 + LAYOUT_GAP ? 10 : 0;
 	unsigned name = length ? room - length - LAYOUT_GAP : room;
-	unsigned percent = share_percent(bar->count.packets, whole);
-	unsigned filled = (percent * length + 50) / 100;
-	struct phrase cell = {0}, number = {0};
+	unsigned filled = (share_percent(share->count.packets, whole) * length + 50) / 100;
+	struct phrase cell = {0}, number = {0}, percent = {0};
 
 	name = name > 36 ? 36 : name;
 	fputs("  ", page->layout.out);
-	phrase_raw(&cell, bar->name, SIZE_MAX);
+	phrase_raw(&cell, share->name, SIZE_MAX);
 	layout_cell(&page->layout, name, false, cell.text);
 	phrase_clear(&cell);
 	for (unsigned i = 0; i < length; i++)
@@ -208,84 +187,52 @@ static void print_bar(const struct page *page, const struct bar *bar, uint64_t w
 	if (length)
 		layout_cell(&page->layout, length, false, cell.text);
 	phrase_clear(&cell);
-	phrase_number(&number, bar->count.packets);
-	if (percent == 100 && bar->count.packets < whole)
-		phrase_add(&cell, ">99%%");
-	else if (percent)
-		phrase_add(&cell, "%3u%%", percent);
-	else
-		phrase_add(&cell, " <1%%");
-	phrase_add(&cell, "  %*s%s", (int)digits, number.text, noun);
+	phrase_number(&number, share->count.packets);
+	share_say(&percent, share->count.packets, whole);
+	phrase_add(&cell, "%4s  %*s%s", percent.text, (int)digits, number.text, noun);
 	layout_cell(&page->layout, page->layout.width, true, cell.text);
 }
 
-static void print_bars(const struct page *page, struct bar *bars, size_t count)
+static void print_bars(const struct page *page, const struct share *shares, size_t count)
 {
 	size_t shown = count > ROWS_MAX && !page->style->verbose ? ROWS_MAX : count;
 	uint64_t whole = page->view->junk->total.packets;
 	struct phrase widest = {0};
 
-	qsort(bars, count, sizeof(*bars), bar_order);
 	if (count)
-		phrase_number(&widest, bars[0].count.packets);
+		phrase_number(&widest, shares[0].count.packets);
 	for (size_t i = 0; i < shown; i++)
-		print_bar(page, &bars[i], whole, (unsigned)widest.len);
+		print_bar(page, &shares[i], whole, (unsigned)widest.len);
 	print_more(page, count - shown, page_rest_hint(page));
-}
-
-static void print_vectors(const struct page *page)
-{
-	const struct junk *junk = page->view->junk;
-	struct bar bars[VECTOR_COUNT];
-	size_t count = 0;
-
-	for (int vector = 0; vector < VECTOR_COUNT; vector++)
-		if (junk->by_vector[vector].packets)
-			bars[count++] = (struct bar){name_vector_words((enum vector)vector), junk->by_vector[vector]};
-	print_bars(page, bars, count);
 }
 
 static void print_makers(const struct page *page)
 {
-	const struct junk *junk = page->view->junk;
-	struct bar bars[JUNK_MAKER_MAX];
-	size_t count = 0;
-	bool known = false;
+	struct share shares[SHARE_MAKER_MAX];
+	size_t count = shares_makers(page->view->junk, shares);
 
-	for (uint32_t i = 0; i < junk->maker_count && i < JUNK_MAKER_MAX; i++) {
-		known |= junk->by_maker[i].maker[0] != 0;
-		bars[count++] =
-			(struct bar){junk->by_maker[i].maker[0] ? junk->by_maker[i].maker : "unknown maker", junk->by_maker[i].count};
-	}
-	if (!known)
+	if (!count)
 		return;
 	print_title(page, "Whose parts sent it");
-	print_bars(page, bars, count);
+	print_bars(page, shares, count);
 }
 
 static void print_targets(const struct page *page)
 {
-	const struct junk *junk = page->view->junk;
-	struct bar bars[JUNK_TARGET_MAX];
-	char names[JUNK_TARGET_MAX][TEXT_ADDRESS_MAX + 8]; /* "/120" */
-	size_t count = 0;
+	struct share shares[SHARE_TARGET_MAX];
+	char names[SHARE_TARGET_MAX][SHARE_NAME_MAX];
+	size_t count = shares_targets(page->view->junk, shares, names);
 
-	for (uint32_t i = 0; i < junk->target_count && i < JUNK_TARGET_MAX; i++, count++) {
-		struct phrase name = {0};
-
-		phrase_address(&name, junk->by_target[i].target, junk->by_target[i].bits);
-		text_escape(names[count], sizeof(names[count]), name.text, name.len);
-		bars[count] = (struct bar){names[count], junk->by_target[i].count};
-	}
 	if (count < 2)
 		return;
 	print_title(page, "Whom it was sent to");
-	print_bars(page, bars, count);
+	print_bars(page, shares, count);
 }
 
 void page_junk(const struct page *page)
 {
 	const struct junk *junk = page->view->junk;
+	struct share vectors[VECTOR_COUNT];
 	struct phrase title = {0};
 
 	if (!junk->total.packets)
@@ -295,40 +242,46 @@ void page_junk(const struct page *page)
 	phrase_add(&title, ", ");
 	phrase_bytes(&title, junk->total.bytes);
 	print_title(page, title.text);
-	print_vectors(page);
+	print_bars(page, vectors, shares_vectors(junk, vectors));
 	print_makers(page);
 	print_targets(page);
 }
 
 /* ---- captures and notes ---- */
 
-static void print_capture(const struct page *page, const struct report_capture *capture)
+void say_capture(const struct report_capture *capture, struct phrase *out)
 {
 	const char *slash = strrchr(capture->file, '/');
 	const char *name = slash && slash[1] ? slash + 1 : capture->file;
-	struct phrase line = {0};
 
 	if (!strcmp(name, "-"))
-		phrase_add(&line, "standard input");
+		phrase_add(out, "standard input");
 	else
-		phrase_raw(&line, name, SIZE_MAX);
-	phrase_add(&line, ": ");
-	phrase_count(&line, capture->packets, "packet");
+		phrase_raw(out, name, SIZE_MAX);
+	phrase_add(out, ": ");
+	phrase_count(out, capture->packets, "packet");
 	if (capture->packets) {
-		phrase_add(&line, ", ");
-		phrase_bytes(&line, capture->bytes);
-		phrase_add(&line, ", ");
-		phrase_span(&line, capture->first_ns, capture->last_ns);
+		phrase_add(out, ", ");
+		phrase_bytes(out, capture->bytes);
+		phrase_add(out, ", ");
+		phrase_span(out, capture->first_ns, capture->last_ns);
 	}
 	if (capture->cut_short)
-		phrase_add(&line, "; cut short, read to its last whole packet");
+		phrase_add(out, "; cut short, read to its last whole packet");
 	if (capture->unreadable)
-		phrase_add(&line, capture->packets ? "; the rest could not be read" : "; could not be read");
+		phrase_add(out, capture->packets ? "; the rest could not be read" : "; could not be read");
 	if (capture->note && capture->note[0]) {
-		phrase_add(&line, " (");
-		phrase_raw(&line, capture->note, SIZE_MAX);
-		phrase_add(&line, ")");
+		phrase_add(out, " (");
+		phrase_raw(out, capture->note, SIZE_MAX);
+		phrase_add(out, ")");
 	}
+}
+
+static void print_capture(const struct page *page, const struct report_capture *capture)
+{
+	struct phrase line = {0};
+
+	say_capture(capture, &line);
 	layout_paragraph(&page->layout, 2, capture->cut_short || capture->unreadable ? COLOUR_YELLOW : COLOUR_NONE, line.text);
 }
 
@@ -345,6 +298,20 @@ void page_captures(const struct page *page)
 	print_more(page, view->capture_count - shown, page_rest_hint(page));
 }
 
+void say_muted(const struct report_view *view, const struct finding *finding, struct phrase *out)
+{
+	struct phrase scratch = {0};
+	struct subject subject = view_subject(view, finding, &scratch);
+
+	phrase_add(out, "%s", report_finding_name(finding->id));
+	if (subject.name) {
+		phrase_add(out, ", ");
+		phrase_raw(out, subject.name, SIZE_MAX);
+	}
+	phrase_add(out, ": ");
+	phrase_raw(out, finding->muted, SIZE_MAX);
+}
+
 static void print_muted(const struct page *page)
 {
 	size_t told = 0;
@@ -353,45 +320,52 @@ static void print_muted(const struct page *page)
 		return;
 	print_title(page, "Muted");
 	for (size_t i = 0; i < page->view->finding_count && told < MUTED_MAX; i++) {
-		const struct finding *finding = page->view->findings[i];
-		struct phrase line = {0}, scratch = {0};
+		struct phrase line = {0};
 
-		if (!finding->muted)
+		if (!page->view->findings[i]->muted)
 			continue;
-
-		struct subject subject = view_subject(page->view, finding, &scratch);
-
-		phrase_add(&line, "%s", report_finding_name(finding->id));
-		if (subject.name) {
-			phrase_add(&line, ", ");
-			phrase_raw(&line, subject.name, SIZE_MAX);
-		}
-		phrase_add(&line, ": ");
-		phrase_raw(&line, finding->muted, SIZE_MAX);
+		say_muted(page->view, page->view->findings[i], &line);
 		layout_paragraph(&page->layout, 2, COLOUR_NONE, line.text);
 		told++;
 	}
 	print_more(page, page->blocks->muted - told, "see --format json");
 }
 
-static void print_side(const struct page *page)
+void say_side(const struct report_view *view, struct phrase *out)
 {
-	const struct report_view *view = page->view;
-	struct phrase line = {0};
-
 	if (!view->side_inferred)
 		return;
-	phrase_add(&line, "Private addresses do not tell here which side is yours, so it is inferred from who all traffic goes to: ");
+	phrase_add(out, "Private addresses do not tell here which side is yours, so it is inferred from who all traffic goes to: ");
 	for (size_t i = 0; i < view->inferred_count && i < ROWS_MAX; i++) {
-		phrase_add(&line, "%s", i ? ", " : "");
-		phrase_address(&line, view->inferred[i], view->inferred_bits[i]);
+		phrase_add(out, "%s", i ? ", " : "");
+		phrase_address(out, view->inferred[i], view->inferred_bits[i]);
 	}
 	if (view->inferred_count > ROWS_MAX)
-		phrase_add(&line, " and %zu more", view->inferred_count - ROWS_MAX);
-	phrase_add(&line, view->inferred_count ? ". " : "none. ");
-	phrase_add(&line, "If that is wrong, say it with --local.");
+		phrase_add(out, " and %zu more", view->inferred_count - ROWS_MAX);
+	phrase_add(out, view->inferred_count ? ". " : "none. ");
+	phrase_add(out, "If that is wrong, say it with --local.");
+}
+
+static void print_side(const struct page *page)
+{
+	struct phrase line = {0};
+
+	say_side(page->view, &line);
+	if (!line.len)
+		return;
 	layout_blank(&page->layout);
 	layout_paragraph(&page->layout, 0, COLOUR_NONE, line.text);
+}
+
+void say_left_out(const struct report_left_out *left_out, struct phrase *out)
+{
+	const char *words = name_left_out(left_out->kind);
+
+	if (!left_out->count)
+		return;
+	phrase_number(out, left_out->count);
+	phrase_add(out, " ");
+	phrase_raw(out, words ? words : left_out->kind, SIZE_MAX);
 }
 
 void page_notes(const struct page *page)
@@ -401,18 +375,14 @@ void page_notes(const struct page *page)
 	print_muted(page);
 	print_side(page);
 	for (size_t i = 0; i < page->view->left_out_count; i++) {
-		const struct report_left_out *left_out = &page->view->left_out[i];
-		const char *words = name_left_out(left_out->kind);
 		struct phrase line = {0};
 
-		if (!left_out->count)
+		say_left_out(&page->view->left_out[i], &line);
+		if (!line.len)
 			continue;
 		if (!titled)
 			print_title(page, "Left out");
 		titled = true;
-		phrase_number(&line, left_out->count);
-		phrase_add(&line, " ");
-		phrase_raw(&line, words ? words : left_out->kind, SIZE_MAX);
 		layout_paragraph(&page->layout, 2, COLOUR_NONE, line.text);
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "report/page.h"
+#include "report/say.h"
 #include "report/view.h"
 #include "report/words.h"
 
@@ -154,7 +154,7 @@ static void say_entered(struct phrase *out, const struct tally *tally)
 	phrase_add(out, " with a factory-default password. ");
 }
 
-static void say_others(struct phrase *out, const struct tally *tally)
+static void say_others(struct phrase *out, const struct tally *tally, bool alone)
 {
 	size_t suspect = tally->devices[STATE_SUSPECT], exposed = tally->devices[STATE_EXPOSED] - tally->entered;
 
@@ -168,7 +168,7 @@ static void say_others(struct phrase *out, const struct tally *tally)
 			exposed == 1 ? " is exposed: others can reach it or read its password. "
 				     : " are exposed: others can reach them or read their passwords. ");
 	}
-	if (!out->len && tally->outside)
+	if (alone && !out->len && tally->outside)
 		phrase_add(out, "Something worth a look was found. ");
 }
 
@@ -199,41 +199,47 @@ static void say_all_well(struct phrase *out, const struct tally *tally)
 	phrase_add(out, tally->minor == 1 ? " is good to know. " : " are good to know. ");
 }
 
-void page_verdict(const struct page *page)
+void say_verdict(const struct report_view *view, const struct blocks *blocks, struct verdict *out_verdict)
 {
+	struct phrase *alarm = &out_verdict->alarm, *rest = &out_verdict->rest;
 	struct tally tally = {0};
-	struct phrase verdict = {0};
-	enum layout_colour colour = COLOUR_YELLOW;
 
-	tally_targets(page->view, &tally);
-	for (size_t i = 0; i < page->blocks->count; i++)
-		tally_block(&page->blocks->list[i], &tally);
-	say_hijacked(&verdict, &tally);
-	say_attacked(&verdict, &tally);
-	say_entered(&verdict, &tally);
-	if (verdict.len)
-		colour = COLOUR_RED;
-	say_others(&verdict, &tally);
-	if (!verdict.len && packets_taken(page->view)) {
-		say_all_well(&verdict, &tally);
-		colour = COLOUR_GREEN;
-	} else if (!verdict.len && packets_read(page->view)) {
-		phrase_add(&verdict, "No packet was in the part that was asked for, so nothing can be said.");
-	} else if (!verdict.len) {
-		phrase_add(&verdict, "No packet could be read, so nothing can be said.");
+	*out_verdict = (struct verdict){.colour = COLOUR_YELLOW};
+	tally_targets(view, &tally);
+	for (size_t i = 0; i < blocks->count; i++)
+		tally_block(&blocks->list[i], &tally);
+	say_hijacked(alarm, &tally);
+	say_attacked(alarm, &tally);
+	say_entered(alarm, &tally);
+	if (alarm->len)
+		out_verdict->colour = COLOUR_RED;
+	say_others(rest, &tally, !alarm->len);
+	if (!alarm->len && !rest->len && packets_taken(view)) {
+		say_all_well(rest, &tally);
+		out_verdict->colour = COLOUR_GREEN;
+	} else if (!alarm->len && !rest->len && packets_read(view)) {
+		phrase_add(rest, "No packet was in the part that was asked for, so nothing can be said.");
+	} else if (!alarm->len && !rest->len) {
+		phrase_add(rest, "No packet could be read, so nothing can be said.");
 	}
-	if (page->blocks->muted) {
-		phrase_count(&verdict, page->blocks->muted, "finding");
-		phrase_add(&verdict, page->blocks->muted == 1 ? " is muted." : " are muted.");
+	if (blocks->muted) {
+		phrase_count(rest, blocks->muted, "finding");
+		phrase_add(rest, blocks->muted == 1 ? " is muted." : " are muted.");
 	}
-	layout_paragraph(&page->layout, 0, colour, verdict.text);
 }
 
-void page_looked_at(const struct page *page)
+void page_verdict(const struct page *page)
 {
-	const struct report_view *view = page->view;
+	struct verdict verdict;
+
+	say_verdict(page->view, page->blocks, &verdict);
+	phrase_add(&verdict.alarm, "%s", verdict.rest.text);
+	layout_paragraph(&page->layout, 0, verdict.colour, verdict.alarm.text);
+}
+
+void say_looked_at(const struct report_view *view, struct phrase *out)
+{
 	uint64_t first = UINT64_MAX, last = 0, packets = packets_read(view), bytes = 0;
-	struct phrase line = {0};
 
 	if (!packets)
 		return;
@@ -246,19 +252,27 @@ void page_looked_at(const struct page *page)
 		last = capture->last_ns > last ? capture->last_ns : last;
 		bytes += capture->bytes;
 	}
-	phrase_add(&line, view->selection.used ? "Read " : "Looked at ");
-	phrase_count(&line, packets, "packet");
-	phrase_add(&line, " (");
-	phrase_bytes(&line, bytes);
-	phrase_add(&line, ") and ");
-	phrase_count(&line, view->device_count, "device");
-	phrase_add(&line, ", ");
-	phrase_span(&line, first, last);
+	phrase_add(out, view->selection.used ? "Read " : "Looked at ");
+	phrase_count(out, packets, "packet");
+	phrase_add(out, " (");
+	phrase_bytes(out, bytes);
+	phrase_add(out, ") and ");
+	phrase_count(out, view->device_count, "device");
+	phrase_add(out, ", ");
+	phrase_span(out, first, last);
 	if (last / 1000000000u != first / 1000000000u) {
-		phrase_add(&line, " (");
-		phrase_duration(&line, last - first);
-		phrase_add(&line, ")");
+		phrase_add(out, " (");
+		phrase_duration(out, last - first);
+		phrase_add(out, ")");
 	}
-	phrase_add(&line, ".");
-	layout_paragraph(&page->layout, 0, COLOUR_DIM, line.text);
+	phrase_add(out, ".");
+}
+
+void page_looked_at(const struct page *page)
+{
+	struct phrase line = {0};
+
+	say_looked_at(page->view, &line);
+	if (line.len)
+		layout_paragraph(&page->layout, 0, COLOUR_DIM, line.text);
 }

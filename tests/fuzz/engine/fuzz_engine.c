@@ -80,7 +80,7 @@ static void show(struct engine *engine, FILE *nowhere)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	static FILE *nowhere;
-	struct engine_config config = {.hash_key = {1, 2, 3}};
+	struct engine_config config = {.hash_key = {1, 2, 3}, .with_talk = true};
 	struct engine_left_out left_out;
 	struct engine *engine = NULL;
 

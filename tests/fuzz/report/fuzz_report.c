@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Hostile names, clues and evidence through every output. The bytes are taken as a list of values: what they become is
+ * Hostile names, clues and evidence through all outputs. The bytes are taken as a list of values: what they become is
  * always a view that the rooms could have made (enums in range, strings terminated), what is said in it is not.
  */
 #include <jansson.h>
@@ -10,10 +10,11 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "markup.h"
 #include "report/layout.h"
 #include "report/report.h"
 
-enum { DEVICES = 4, FINDINGS = 12 };
+enum { DEVICES = 4, FINDINGS = 12, PAIRS = 24 };
 
 struct input {
 	const uint8_t *bytes;
@@ -247,13 +248,23 @@ static void check_json(char *report)
 	check(text_clean(report, SIZE_MAX), "raw bytes", report);
 }
 
-enum form { FORM_TEXT, FORM_JSON, FORM_EVE, FORM_CSV };
+static void check_html(const char *report)
+{
+	const char *at, *fault = markup_fault(report, &at);
+
+	check(!fault, fault ? fault : "", at);
+	check(strlen(report) < 2000000, "too large", "");
+}
+
+enum form { FORM_TEXT, FORM_JSON, FORM_EVE, FORM_CSV, FORM_HTML };
 
 static int write_form(FILE *out, enum form form, const struct report_view *view, const struct report_style *style)
 {
 	switch (form) {
 	case FORM_JSON:
 		return report_json(out, view);
+	case FORM_HTML:
+		return report_html(out, view);
 	case FORM_EVE:
 		return report_eve(out, view);
 	case FORM_CSV:
@@ -318,6 +329,9 @@ static const struct device *shown[DEVICES] = {&devices[0], &devices[1], &devices
 static const uint32_t numbers[DEVICES] = {7, 3, 900, 0};
 static const struct finding *told[FINDINGS];
 static char file[300], note[100], muted[100];
+static struct timeline timeline;
+static struct talk_pair pairs[PAIRS];
+static struct talk_pairs talk;
 
 static void finding_fill(struct input *input, struct finding *finding)
 {
@@ -337,12 +351,52 @@ static void junk_fill(struct input *input)
 {
 	junk.total.packets = number(input, 8);
 	junk.by_vector[below(input, VECTOR_COUNT)].packets = number(input, 8);
+	junk.by_vector[below(input, VECTOR_COUNT)].packets = number(input, 4);
 	junk.maker_count = 1;
 	text(input, junk.by_maker[0].maker, sizeof(junk.by_maker[0].maker));
 	junk.by_maker[0].count.packets = number(input, 8);
 	junk.target_count = below(input, 3);
 	for (uint32_t i = 0; i < junk.target_count; i++)
 		junk.by_target[i].bits = 128;
+}
+
+/* As wide, as long and as high as it says; what follows may be more junk than traffic. */
+static void timeline_fill(struct input *input)
+{
+	memset(&timeline, 0, sizeof(timeline));
+	timeline.begin_ns = number(input, 8) / 2;
+	timeline.width_ns = 1953125ull << below(input, 32);
+	timeline.bin_count = below(input, TIMELINE_BINS + 1);
+	for (uint32_t i = 0; i < timeline.bin_count; i += 1 + below(input, 16)) {
+		timeline.all[i].packets = number(input, 1 + below(input, 8));
+		timeline.junk[below(input, VECTOR_COUNT)][i].packets = number(input, 1 + below(input, 7));
+	}
+}
+
+static void talk_fill(struct input *input)
+{
+	bool one = below(input, 2); /* device of ours, as where a server is watched */
+
+	memset(pairs, 0, sizeof(pairs));
+	talk = (struct talk_pairs){.pairs = pairs, .pair_count = below(input, PAIRS + 1)};
+	for (uint32_t i = 0; i < talk.pair_count; i++) {
+		struct talk_pair *pair = &pairs[i];
+
+		pair->device = below(input, 8) ? numbers[below(input, DEVICES)] : DEVICE_NONE;
+		pair->peer_device = below(input, 4) == 0 ? numbers[below(input, DEVICES)] : DEVICE_NONE;
+		if (one)
+			pair->device = numbers[0];
+		take(input, pair->own + 14, 2);
+		take(input, pair->peer + 14, 2);
+		text(input, pair->name, sizeof(pair->name));
+		pair->packets_out = number(input, 1 + below(input, 6));
+		pair->packets_in = number(input, 1 + below(input, 6));
+		pair->unasked = number(input, 1 + below(input, 6));
+	}
+	talk.packets = number(input, 1 + below(input, 7));
+	talk.unasked = number(input, 1 + below(input, 7));
+	talk.seen = talk.pair_count + number(input, 1 + below(input, 4));
+	talk.estimated = below(input, 2);
 }
 
 static void capture_fill(struct input *input, struct report_capture *capture)
@@ -361,13 +415,15 @@ static void capture_fill(struct input *input, struct report_capture *capture)
 
 static void check_all(const struct report_view *view, const struct report_style *style)
 {
-	for (enum form form = FORM_TEXT; form <= FORM_CSV; form++) {
+	for (enum form form = FORM_TEXT; form <= FORM_HTML; form++) {
 		char *report = written(view, style, form);
 
 		if (form == FORM_TEXT)
 			check_text(report, style);
 		else if (form == FORM_JSON)
 			check_json(report);
+		else if (form == FORM_HTML)
+			check_html(report);
 		else if (form == FORM_EVE)
 			check_lines(report);
 		else
@@ -407,6 +463,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		finding_fill(&input, &findings[i]);
 	}
 	junk_fill(&input);
+	timeline_fill(&input);
+	talk_fill(&input);
+	view.timeline = below(&input, 8) ? &timeline : NULL;
+	view.talk = below(&input, 8) ? &talk : NULL;
 	check_all(&view, &style);
 	return 0;
 }

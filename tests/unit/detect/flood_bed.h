@@ -71,10 +71,29 @@ static inline int setup_small(void **state)
 	return setup_of(state, 8);
 }
 
+/* Whatever was counted as junk has its place in time, whichever way it went. */
+static inline void assert_timeline_adds_up(struct flood *flood)
+{
+	const struct timeline *line = flood_timeline(flood);
+	const struct junk *junk = flood_junk(flood);
+
+	for (int vector = 0; vector < VECTOR_COUNT; vector++) {
+		struct junk_count sum = {0};
+
+		for (size_t i = 0; i < TIMELINE_BINS; i++) {
+			sum.packets += line->junk[vector][i].packets;
+			sum.bytes += line->junk[vector][i].bytes;
+		}
+		assert_int_equal(sum.packets, junk->by_vector[vector].packets);
+		assert_int_equal(sum.bytes, junk->by_vector[vector].bytes);
+	}
+}
+
 static inline int teardown(void **state)
 {
 	struct bench *bench = *state;
 
+	assert_timeline_adds_up(bench->flood);
 	flood_free(bench->flood);
 	book_free(bench->book);
 	free(bench);

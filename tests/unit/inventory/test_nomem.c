@@ -12,7 +12,7 @@
 
 #include "nomem.h"
 
-static const struct inventory_config CONFIG = {.device_max = 16};
+static const struct inventory_config CONFIG = {.device_max = 16, .with_talk = true};
 
 static void a_new_inventory(void **state)
 {
@@ -32,7 +32,7 @@ static void a_new_inventory(void **state)
 		assert_int_equal(error, -ENOMEM);
 		assert_null(inventory);
 	}
-	assert_int_equal(failed, 10);
+	assert_int_equal(failed, 18);
 }
 
 static void reading_the_registry(void **state)

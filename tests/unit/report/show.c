@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* show SITUATION json|eve|csv | show SITUATION WIDTH [colour] [quiet] [verbose]: one report on standard output, to look at or to validate. */
+/* show SITUATION json|html|eve|csv | show SITUATION WIDTH [colour] [quiet] [verbose]: one report on standard output, to look at or to validate. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@ int main(int argc, char **argv)
 	struct report_view view;
 
 	if (!situation) {
-		fprintf(stderr, "usage: show SITUATION json|eve|csv|WIDTH [colour] [quiet] [verbose]\n");
+		fprintf(stderr, "usage: show SITUATION json|html|eve|csv|WIDTH [colour] [quiet] [verbose]\n");
 		return 2;
 	}
 	situation->make(&view);
@@ -23,6 +23,8 @@ int main(int argc, char **argv)
 		return report_eve(stdout, &view) ? 1 : 0;
 	if (!strcmp(argv[2], "csv"))
 		return report_csv(stdout, &view) ? 1 : 0;
+	if (!strcmp(argv[2], "html"))
+		return report_html(stdout, &view) ? 1 : 0;
 	style.width = (unsigned)strtoul(argv[2], NULL, 10);
 	for (int i = 3; i < argc; i++) {
 		style.colour |= !strcmp(argv[i], "colour");

@@ -6,7 +6,7 @@
 
 #include "wire/limits.h"
 
-enum { DEVICES = 256, FINDINGS = 512 };
+enum { DEVICES = 256, FINDINGS = 512, PAIRS = 64 };
 
 #define SECOND 1000000000ull
 #define EVENING (1477077000ull * SECOND) /* 2016-10-21T19:10:00Z */
@@ -22,6 +22,9 @@ static uint8_t inferred[1][16];
 static const uint8_t inferred_bits[1] = {128};
 static struct report_left_out left_out[3];
 static size_t device_count, finding_count;
+static struct timeline timeline;
+static struct talk_pair pairs[PAIRS];
+static struct talk_pairs talk;
 
 static void v4(uint8_t out[16], uint32_t address)
 {
@@ -53,6 +56,43 @@ static void start(struct report_view *view)
 		.junk = &junk,
 		.left_out = left_out,
 		.left_out_count = 3};
+	memset(&timeline, 0, sizeof(timeline));
+	memset(pairs, 0, sizeof(pairs));
+	talk = (struct talk_pairs){.pairs = pairs};
+}
+
+/* Ten minutes in steps of four seconds; from the middle on, junk of two kinds. */
+static void timeline_add(struct report_view *view, enum vector one, enum vector other)
+{
+	timeline.begin_ns = EVENING;
+	timeline.width_ns = 4 * SECOND;
+	timeline.bin_count = 150;
+	for (uint32_t i = 0; i < timeline.bin_count; i++) {
+		timeline.all[i] = (struct junk_count){40 + i * 7 % 13, 4000};
+		if (i < 75 || i > 110)
+			continue;
+		timeline.junk[one][i] = (struct junk_count){1000 + i * 31 % 97, 60000};
+		timeline.junk[other][i] = (struct junk_count){i % 5 ? 100 : 0, 5000};
+		timeline.all[i].packets += 1200;
+	}
+	view->timeline = &timeline;
+}
+
+/* A pair with an address outside, or with the device peer of the view. */
+static struct talk_pair *pair_add(struct report_view *view, uint32_t device, uint32_t peer, uint32_t packets)
+{
+	struct talk_pair *pair = &pairs[talk.pair_count++];
+
+	*pair = (struct talk_pair){.device = device, .peer_device = DEVICE_NONE, .packets_out = packets, .packets_in = packets / 2};
+	pair->bytes_out = packets * 80ull;
+	if (peer < DEVICES)
+		pair->peer_device = peer;
+	else
+		v4(pair->peer, peer);
+	talk.packets += pair->packets_out + pair->packets_in;
+	talk.seen = talk.pair_count;
+	view->talk = &talk;
+	return pair;
 }
 
 /* Worst first, as the view promises; equals stay in their order. */
@@ -274,6 +314,10 @@ static void make_hijacked_home(struct report_view *view)
 	login_add(camera, FINDING_CLEARTEXT_LOGIN, SEVERITY_LOW, false);
 	service_add(camera, SEVERITY_LOW, 21, false);
 	service_add(camera, SEVERITY_LOW, 34567, false);
+	timeline_add(view, VECTOR_SYN, VECTOR_DNS_RANDOM_SUBDOMAIN);
+	pair_add(view, 0, 0xcb007150, 37000);
+	snprintf(pair_add(view, 2, 0xc6336430, 900)->name, TALK_NAME_MAX, "news.example");
+	pair_add(view, 2, 1, 60);
 	finish(view);
 }
 
@@ -363,6 +407,13 @@ static void make_server_under_flood(struct report_view *view)
 	view->inferred_count = 1;
 	view->inferred_bits = inferred_bits;
 	left_out[0].count = 204113;
+	timeline_add(view, VECTOR_SYN, VECTOR_ACK);
+	for (uint32_t i = 0; i < PAIRS; i++)
+		pair_add(view, 0, 0xc6330000 + i * 7, 2 + (PAIRS - i) * 3)->unasked = i % 2 ? 1 : 0;
+	talk.seen = 1400;
+	talk.estimated = true;
+	talk.packets += 5000;
+	talk.unasked = 4000;
 	finish(view);
 }
 
@@ -435,6 +486,11 @@ static void make_hostile(struct report_view *view)
 	snprintf(junk.by_maker[0].maker, sizeof(junk.by_maker[0].maker), "\033[7m");
 	junk.maker_count = 1;
 	junk.total = junk.by_maker[0].count = junk.by_vector[VECTOR_OTHER] = (struct junk_count){UINT64_MAX, UINT64_MAX};
+	timeline_add(view, VECTOR_SYN, VECTOR_OTHER);
+	timeline.all[3].packets = timeline.junk[VECTOR_OTHER][3].packets = UINT64_MAX;
+	snprintf(pair_add(view, 0, 0xc6336401, 100)->name, TALK_NAME_MAX, "\033[2J\"><script>");
+	pair_add(view, 1, 2, UINT32_MAX);
+	pair_add(view, 77, 78, 1); /* devices that are not shown */
 	finish(view);
 }
 

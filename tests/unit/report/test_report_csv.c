@@ -15,7 +15,7 @@
 
 enum { COLUMNS = 22, COLUMN_NAME = 5, CELL_MAX = 8192 };
 
-static char *written(const struct report_view *view)
+__attribute__((noinline)) static char *written(const struct report_view *view)
 {
 	char *text = NULL;
 	size_t len = 0;
