@@ -47,11 +47,13 @@ static void stop(struct input *input, enum fw_read why)
 	input_close(input);
 }
 
-static int descriptor_open(const char *file, bool *out_again)
+static int descriptor_open(const char *file, int copy, bool *out_again)
 {
 	struct stat info;
 
-	*out_again = false;
+	*out_again = copy >= 0;
+	if (copy >= 0)
+		return lseek(copy, 0, SEEK_SET) < 0 || (copy = fcntl(copy, F_DUPFD_CLOEXEC, 3)) < 0 ? -errno : copy;
 	if (!strcmp(file, "-"))
 		return STDIN_FILENO;
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -73,7 +75,7 @@ static const char *why_not_opened(int error)
 static struct reader *reader_new(struct input *input, size_t block)
 {
 	bool again;
-	int fd = descriptor_open(input->report.file, &again);
+	int fd = descriptor_open(input->report.file, input->copy, &again);
 
 	if (fd < 0) {
 		input_refuse(input, why_not_opened(fd));
