@@ -2,6 +2,7 @@
 #include "engine/evidence.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@
 #include "proof/proof.h"
 #include "wire/limits.h"
 
-enum { FILE_NAME_MAX = 96, COMMENT_MAX = REPORT_SUMMARY_MAX + 256 };
+enum { FILE_NAME_MAX = 96, COMMENT_MAX = REPORT_SUMMARY_MAX + 1536, SIDES_TOLD_MAX = 8 };
 
 static const char suffix[] = ".pcapng";
 
@@ -103,10 +104,13 @@ static int proof_open(struct evidence *evidence, struct engine *engine, const st
 {
 	struct proof_subject *subjects = calloc(evidence->count + 1, sizeof(*subjects));
 	struct proof_config config = {.bare = evidence->mask != NULL};
+	struct engine_left_out left_out;
 	int error;
 
 	if (!subjects)
 		return -ENOMEM;
+	engine_left_out(engine, &left_out);
+	config.timeless = left_out.clock_jumps != 0;
 	memcpy(config.hash_key, evidence->hash_key, sizeof(config.hash_key));
 	for (size_t i = 0; i < evidence->count; i++) {
 		subjects[i].finding = findings[i];
@@ -186,18 +190,59 @@ static void name_file(const struct report_view *view, size_t rank, char out[FILE
 	snprintf(out, FILE_NAME_MAX, "%04u-%s-%s%s", (unsigned)(rank + 1), report_finding_name(finding->id), end, suffix);
 }
 
+static void add(char out[COMMENT_MAX], const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void add(char out[COMMENT_MAX], const char *format, ...)
+{
+	size_t len = strlen(out);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(out + len, COMMENT_MAX - len, format, arguments);
+	va_end(arguments);
+}
+
+static void add_prefix(char out[COMMENT_MAX], const uint8_t address[16], unsigned bits)
+{
+	char text[TEXT_ADDRESS_MAX];
+
+	add(out, " --local %s", text_address(text, address));
+	if (bits < 128)
+		add(out, "/%u", is_mapped(address) && bits >= 96 ? bits - 96 : bits);
+}
+
+/* Who has these packets alone cannot tell which side they were taken on. */
+static void add_side(const struct evidence *evidence, const struct report_view *view, char out[COMMENT_MAX])
+{
+	const struct inspect_options *options = evidence->options;
+
+	if (!options->local_count && !view->inferred_count)
+		return;
+	add(out, " To be read with:");
+	for (size_t i = 0; i < view->inferred_count && i < SIDES_TOLD_MAX; i++)
+		add_prefix(out, view->inferred[i], view->inferred_bits[i]);
+	for (size_t i = 0; i < options->local_count && i < SIDES_TOLD_MAX; i++) {
+		struct side_prefix local = options->local[i];
+		if (evidence->mask)
+			mask_prefix(evidence->mask, local.address, local.bits);
+		add_prefix(out, local.address, local.bits);
+	}
+	add(out, ".");
+}
+
 static void comment_on(const struct evidence *evidence, const struct report_view *view, size_t rank, char out[COMMENT_MAX])
 {
 	const struct finding *finding = view->findings[rank];
 	uint64_t left_out = proof_left_out(evidence->proof, rank);
 	char summary[REPORT_SUMMARY_MAX];
-	int len;
 
 	report_summary(view, rank, summary);
-	len = snprintf(out, COMMENT_MAX, "%s (%s). %s Headers alone, no payload.", report_finding_name(finding->id),
-		report_severity_name(finding->severity), summary);
-	if (left_out && len > 0 && len < COMMENT_MAX)
-		snprintf(out + len, (size_t)(COMMENT_MAX - len), " %llu more packets are not in this file.", (unsigned long long)left_out);
+	out[0] = 0;
+	add(out, "%s (%s). %s Headers alone, no payload.", report_finding_name(finding->id), report_severity_name(finding->severity),
+		summary);
+	if (left_out)
+		add(out, " %llu more packets are not in this file.", (unsigned long long)left_out);
+	add_side(evidence, view, out);
 }
 
 int evidence_finish(struct evidence *evidence, const struct report_view *view)

@@ -65,7 +65,7 @@ static void add_key(struct proof *proof, const struct key *key, uint32_t need)
 	proof->hints[hint / 8] |= (uint8_t)(1u << hint % 8);
 }
 
-static void take_subjects(struct proof *proof, const struct proof_subject *subjects)
+static void take_subjects(struct proof *proof, const struct proof_subject *subjects, bool timeless)
 {
 	uint64_t share = FW_PROOF_TOTAL_MAX / (proof->count ? proof->count : 1);
 	struct key keys[KEYS_MAX];
@@ -73,6 +73,10 @@ static void take_subjects(struct proof *proof, const struct proof_subject *subje
 	for (size_t i = 0; i < proof->count; i++) {
 		struct need *need = &proof->needs[i];
 		need_init(need, &subjects[i]);
+		if (timeless) {
+			need->from_ns = 0;
+			need->until_ns = UINT64_MAX;
+		}
 		need->bytes_left = share < FW_PROOF_BYTES_MAX ? (uint32_t)share : FW_PROOF_BYTES_MAX;
 		size_t key_count = need_keys(need, keys);
 		for (size_t k = 0; k < key_count; k++)
@@ -110,7 +114,7 @@ int proof_new(const struct proof_config *config, const struct proof_subject *sub
 		return -ENOMEM;
 	}
 	memset(proof->buckets, 0xff, (proof->bucket_mask + 1u) * sizeof(*proof->buckets));
-	take_subjects(proof, subjects);
+	take_subjects(proof, subjects, config->timeless);
 	*out_proof = proof;
 	return 0;
 }

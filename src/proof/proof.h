@@ -35,6 +35,7 @@ struct proof_subject {
 struct proof_config {
 	uint8_t hash_key[16];
 	bool bare; /* no DNS question either: names are not to be told */
+	bool timeless; /* the capture's clock ran backwards: a finding's first and last time do not tell which packets are between */
 };
 
 /*
