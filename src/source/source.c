@@ -136,7 +136,7 @@ static void look(struct source *source)
 
 	for (size_t i = 0; i < source->count; i++) {
 		struct input *input = &source->inputs[i];
-		bool is_stdin = !strcmp(input->report.file, "-") && input->copy < 0;
+		bool is_stdin = !strcmp(input->report.file, "-");
 
 		if (is_stdin && stdin_named) {
 			input_refuse(input, "standard input is named twice, but can be read only once");
