@@ -3,7 +3,7 @@
  * Words in which something may hide. A banner such as "Linux/3.14 UPnP/1.0 IpBridge/1.26" is what makes a report worth sharing,
  * and may yet hold the device's serial number, its MAC or its address. It is read as runs of letters and digits; a run is replaced if
  *
- *	it is hexadecimal, has a digit, and 8 or more places (a date of 8 digits is none)
+ *	it is a number of 8 or more places (a date of 8 digits is none), or hexadecimal with a digit and 9 or more
  *	it has 10 or more places, 5 of them digits
  *	it holds the last half of one of the device's MACs
  *	it is the device's name, or the device's name stands across runs: then the whole text goes
@@ -15,7 +15,7 @@
 
 #include "mask/inside.h"
 
-enum { HEX_LEN = 8, MIXED_LEN = 10, MIXED_DIGITS = 5, PAIRS_MIN = 4, NAME_LEN_MIN = 4, QUAD_PARTS = 4 };
+enum { NUMBER_LEN = 8, HEX_LEN = 9, MIXED_LEN = 10, MIXED_DIGITS = 5, PAIRS_MIN = 4, NAME_LEN_MIN = 4, QUAD_PARTS = 4 };
 
 struct piece {
 	size_t start, len; /* within the text */
@@ -63,8 +63,10 @@ static bool is_serial(const char *run, size_t len)
 		hex += is_hex(run[i]);
 		digits += is_digit(run[i]);
 	}
-	if (hex == len && digits && len >= HEX_LEN)
+	if (digits == len && len >= NUMBER_LEN)
 		return !is_date(run, len);
+	if (hex == len && digits && len >= HEX_LEN)
+		return true;
 	return len >= MIXED_LEN && digits >= MIXED_DIGITS;
 }
 
