@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proof/inside.h"
 
+_Static_assert(QUESTION_TEXT_MAX > FW_DNS_NAME_MAX, "as text a name is not longer than on the wire");
+
 enum { HEADER_LEN = 12, TAIL_LEN = 4, COUNT_MAX = 255 };
 
 /*
@@ -30,7 +32,7 @@ uint32_t question_read(const uint8_t *bytes, uint32_t len, char name[QUESTION_TE
 		return 0;
 	while (at < len && bytes[at]) {
 		uint32_t label = bytes[at++];
-		if (label > FW_DNS_LABEL_MAX || label > len - at || used + label + 2 > QUESTION_TEXT_MAX)
+		if (label > FW_DNS_LABEL_MAX || label > len - at || at + label + 1 - HEADER_LEN > FW_DNS_NAME_MAX)
 			return 0;
 		if (used)
 			name[used++] = '.';
