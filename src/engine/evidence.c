@@ -85,17 +85,30 @@ static int take(void *context, size_t subject, const struct frame *frame, uint32
 	return kept.cap_len ? folder_pile(evidence->folder, (uint32_t)subject, &kept) : 0;
 }
 
-static int read_again(struct evidence *evidence)
+/* What came through a tunnel proves as if it had come alone, and is kept so. */
+static int prove(struct evidence *evidence, const struct engine *engine, struct frame frame)
+{
+	const struct proof_sink sink = {take, evidence};
+	struct frame inner;
+	int error = proof_frame(evidence->proof, &frame, &sink);
+
+	for (unsigned depth = 0; depth < FW_TUNNEL_DEPTH_MAX && !error && engine_inside(engine, &frame, &inner); depth++) {
+		frame = inner;
+		error = proof_frame(evidence->proof, &frame, &sink);
+	}
+	return error;
+}
+
+static int read_again(struct evidence *evidence, const struct engine *engine)
 {
 	const struct inspect_options *options = evidence->options;
-	struct proof_sink sink = {take, evidence};
 	struct source *source = NULL;
 	struct fault fault;
 	struct frame frame;
 	int error = source_open_spooled(options->files, options->file_count, evidence->spool, &source, &fault);
 
 	while (!error && source_next(source, &frame))
-		error = proof_frame(evidence->proof, &frame, &sink);
+		error = prove(evidence, engine, frame);
 	source_close(source);
 	return error;
 }
@@ -134,7 +147,7 @@ int evidence_gather(struct evidence *evidence, struct engine *engine, const stru
 		return -ENOMEM;
 	if ((error = proof_open(evidence, engine, findings)) || (error = folder_piles(evidence->folder, (uint32_t)count)))
 		return error;
-	return count ? read_again(evidence) : 0;
+	return count ? read_again(evidence, engine) : 0;
 }
 
 /* ---- names and comments ---- */

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-from crafting import ACK, SYN, Talk, Wire, arp, ethernet, icmp_error, ip, mac, tcp, udp
+from crafting import ACK, RST, SYN, Talk, Wire, arp, ethernet, icmp_error, ip, mac, tcp, udp
 from inspecting import as_pcap, finish, generated, output, read_capture, report, run
 
 SHARED = ["botnet/arkime_adb_botnet_downloader.pcap", "botnet/iot23_8-1_hakai_c2.pcap", "botnet/ndpi_nmap_synscan.pcap",
@@ -227,6 +227,18 @@ def scan6():
     return wire.records
 
 
+def tunnelled():
+    """A scan that leaves through GRE, as a gateway's provider sees it: both ends of the tunnel send."""
+    wire = Wire()
+    here, there = (CAM[0], "198.51.100.7"), (GATE, "198.51.100.8")
+    for number in range(30):
+        probe = ip("192.168.7.64", f"203.0.113.{number + 1}", 6, tcp(41000, 23, SYN, body=SECRET))
+        back = ip(f"203.0.113.{number + 1}", "192.168.7.64", 6, tcp(23, 41000, RST | ACK, 0, 1001))
+        wire.send(ethernet(there[0], here[0], ip(here[1], there[1], 47, b"\0\0\x08\0" + probe)), after=0.2)
+        wire.send(ethernet(here[0], there[0], ip(there[1], here[1], 47, b"\0\0\x08\0" + back)))
+    return wire.records
+
+
 def telnet_typed(wire, user, password):
     talk = Talk(wire, outside(66), CAM, (50123, 23))
     talk.say(1, b"login: ")
@@ -425,7 +437,8 @@ def main():
         _, folder = check(stage, [incident], faults, secrets=[b"xc3511"])
         if tools:
             readers([os.path.join(folder, name) for name in os.listdir(folder)], faults)
-        for name, make, wanted in (("forged", forged, "forged-source"), ("http", http_flood, "flood"), ("vse", vse_flood, "flood"), ("scan6", scan6, "scan")):
+        for name, make, wanted in (("forged", forged, "forged-source"), ("http", http_flood, "flood"), ("vse", vse_flood, "flood"), ("scan6", scan6, "scan"),
+                                   ("tunnel", tunnelled, "scan")):
             found, _ = check(stage, [stage.write(name + ".pcap", make())], faults, secrets=[SECRET])
             if wanted not in {finding["id"] for finding in found["findings"]}:
                 faults.append(f"{name}: no {wanted} in {[finding['id'] for finding in found['findings']]}")
@@ -440,7 +453,7 @@ def main():
             path = os.path.join(shared, name)
             check(stage, [path], faults, secrets=secrets_of(path))
     missing = ["shared captures"] * (not there) + ["capinfos and tshark"] * (not tools)
-    finish(f"{7 + len(SHARED)} captures: each file of evidence proves its finding", faults, "evidence: no " + " and no ".join(missing) if missing else None)
+    finish(f"{8 + len(SHARED)} captures: each file of evidence proves its finding", faults, "evidence: no " + " and no ".join(missing) if missing else None)
 
 
 main()
