@@ -235,7 +235,8 @@ static uint32_t mask_packet(const struct place *at, bool quoted);
 static uint32_t mask_quoted(const struct place *at, uint32_t off)
 {
 	struct fw_packet inner;
-	struct place quoted = {at->mask, at->bytes + off, at->len - off, &inner};
+	uint32_t left = at->len - off, told = at->packet->payload_len; /* what stands behind is padding */
+	struct place quoted = {at->mask, at->bytes + off, told < left ? told : left, &inner};
 	enum fw_read read = fw_packet_read(quoted.bytes, quoted.len, FW_LINK_RAW, &inner);
 
 	if (read == FW_READ_OTHER || !inner.family)

@@ -98,13 +98,16 @@ static bool is_listed(const char *text, const char *const *list, size_t count)
 
 #define LISTED(text, list) is_listed(text, list, sizeof(list) / sizeof((list)[0]))
 
-/* The first head_len bytes stay, the rest becomes its stand-in. */
-static void mask_behind(const struct mask *mask, char text[DEVICE_TEXT_MAX], size_t head_len)
+/* "_ipp._tcp Anna's printer": the type of service stays, as a banner does. */
+static void mask_service(const struct mask *mask, const struct device *device, char text[DEVICE_TEXT_MAX])
 {
-	char stand_in[MASK_NAME_LEN];
+	char type[DEVICE_TEXT_MAX] = "", stand_in[MASK_NAME_LEN];
+	size_t type_len = strcspn(text, " ");
 
-	mask_name(mask, text + head_len, strlen(text + head_len), stand_in);
-	snprintf(text + head_len, DEVICE_TEXT_MAX - head_len, "%s", stand_in);
+	mask_name(mask, text + type_len + 1, strlen(text + type_len + 1), stand_in);
+	memcpy(type, text, type_len);
+	mask_words(mask, device, type);
+	snprintf(text, DEVICE_TEXT_MAX, "%.*s %s", (int)(DEVICE_TEXT_MAX - 1 - sizeof(stand_in)), type, stand_in);
 }
 
 static bool is_product_text(const char *text)
@@ -124,7 +127,7 @@ static void mask_value(const struct mask *mask, const struct device *device, str
 	if (LISTED(clue->source, harmless) || (strcmp(clue->source, "mdns txt") == 0 && is_product_text(clue->value)))
 		mask_words(mask, device, clue->value);
 	else if (strcmp(clue->source, "mdns service") == 0 && clue->value[0] == '_' && strchr(clue->value, ' '))
-		mask_behind(mask, clue->value, (size_t)(strchr(clue->value, ' ') - clue->value) + 1);
+		mask_service(mask, device, clue->value);
 	else
 		mask_whole(mask, clue->value);
 }

@@ -48,20 +48,25 @@ static uint32_t least_header(const struct fw_packet *p)
 	}
 }
 
-/* End of a packet's headers, as far as they were read. */
+/* End of a packet's headers, as far as they were read; what stands behind the packet is padding, and may be old memory. */
 static uint32_t headers_end(const struct fw_packet *p)
 {
+	uint32_t end = p->transport_off + least_header(p), ip_end = p->network_off + p->ip_len;
+
 	if (p->payload_off)
 		return p->payload_off;
-	return p->transport_off ? p->transport_off + least_header(p) : p->network_off;
+	if (!p->transport_off)
+		return p->network_off;
+	return end < ip_end ? end : ip_end;
 }
 
 /* An error quotes 8 bytes behind the IP header, or more; the headers among them. */
 static uint32_t quoted_end(const struct view *view)
 {
 	const struct fw_packet *p = &view->packet;
+	uint32_t end = view->quoted ? headers_end(&view->inner) : 0;
 
-	return p->payload_off + (view->quoted ? headers_end(&view->inner) : 0);
+	return p->payload_off + (end < p->payload_len ? end : p->payload_len);
 }
 
 static uint32_t constant_len(const uint8_t *bytes, uint32_t len, const char *constant)

@@ -337,6 +337,18 @@ static void clues(void **state)
 	device.clues[0] = (struct clue){.source = "mdns service", .value = "_ipp._tcp Anna's printer"};
 	mask_device(&mask, &device);
 	assert_int_equal(strncmp(device.clues[0].value, "_ipp._tcp name-", 15), 0);
+	device = a_device(NAME_PLACEHOLDER, "device-1");
+	device.clue_count = 1;
+	device.clues[0] = (struct clue){.source = "mdns service", .value = "_cam3c7f64._tcp a"};
+	mask_device(&mask, &device);
+	assert_null(strstr(device.clues[0].value, "3c7f64"));
+	device = a_device(NAME_PLACEHOLDER, "device-1");
+	device.clue_count = 1;
+	device.clues[0].source = "mdns service";
+	memset(device.clues[0].value, '_', DEVICE_TEXT_MAX - 1);
+	device.clues[0].value[DEVICE_TEXT_MAX - 3] = ' ';
+	mask_device(&mask, &device);
+	assert_non_null(strstr(device.clues[0].value, " name-"));
 }
 
 static void findings(void **state)

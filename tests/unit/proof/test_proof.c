@@ -223,6 +223,31 @@ static void a_quoted_probe(void **state)
 	}
 }
 
+/* Behind the packet a frame is padded, at times with what was in the card's memory before. */
+static void padding_is_no_header(void **state)
+{
+	struct finding flood = a_finding(FINDING_FLOOD), scan = a_finding(FINDING_SCAN);
+	struct made made = {0};
+
+	flood.flood.vector = VECTOR_SYN;
+	flood.flood.target_bits = 128;
+	memcpy(flood.flood.target, them, 16);
+	put_ethernet(&made, cam);
+	put_ipv4(&made, cam, them, 6, 6);
+	put(&made, "\1\2\3\4\5\6secretsecretsecret", 24);
+	finish(&made, 100 * SECOND);
+	assert_int_equal(kept_for(&flood, &camera, &made.frame), 14 + 20 + 6);
+	scan.scan.kinds = SCAN_TCP | SCAN_HORIZONTAL;
+	made = (struct made){0};
+	put_ethernet(&made, other);
+	put_ipv4(&made, other, cam, 1, 8 + 20 + 8);
+	put(&made, "\3\1\0\0\0\0\0\0", 8);
+	put_ipv4(&made, cam, them, 6, 20);
+	put(&made, "\x9c\x40\0\x17\0\0\0\1secretsecretsecret", 26);
+	finish(&made, 100 * SECOND);
+	assert_int_equal(kept_for(&scan, &camera, &made.frame), 14 + 20 + 8 + 20 + 8);
+}
+
 static void logins_are_headers(void **state)
 {
 	static const enum finding_id ids[] = {FINDING_DEFAULT_PASSWORD, FINDING_CLEARTEXT_LOGIN, FINDING_LOGIN_GUESSING};
@@ -461,6 +486,7 @@ int main(void)
 		cmocka_unit_test(a_scan),
 		cmocka_unit_test(time_narrows_unless_it_cannot),
 		cmocka_unit_test(a_quoted_probe),
+		cmocka_unit_test(padding_is_no_header),
 		cmocka_unit_test(logins_are_headers),
 		cmocka_unit_test(a_service),
 		cmocka_unit_test(a_beacon),
