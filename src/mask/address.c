@@ -124,7 +124,9 @@ static void mask_tail(const uint8_t key[16], uint8_t tail[3])
 
 void mask_ipv6(const struct mask *mask, uint8_t address[16])
 {
-	if (is_solicited(address))
+	if (mask_is_mapped(address))
+		mask_ipv4(mask, address + 12);
+	else if (is_solicited(address))
 		mask_tail(mask->keys[MASK_MAC], address + 13);
 	else if (address[0] == 0xff && (address[1] & 0x20)) /* RFC 3306: the group bears a network's prefix */
 		memset(address + 2, 0, 10);
@@ -134,10 +136,7 @@ void mask_ipv6(const struct mask *mask, uint8_t address[16])
 
 void mask_address(const struct mask *mask, uint8_t address[16])
 {
-	if (mask_is_mapped(address))
-		mask_ipv4(mask, address + 12);
-	else
-		mask_ipv6(mask, address);
+	mask_ipv6(mask, address);
 }
 
 void mask_prefix(const struct mask *mask, uint8_t address[16], unsigned bits)

@@ -96,7 +96,10 @@ static uint32_t mask_header4(const struct place *at)
 	return off + header_len;
 }
 
-/* Extension headers keep their chain; what is in them goes (zeros are padding). A fragment header is all chain. */
+/*
+ * Extension headers keep their chain; what is in them goes (zeros are padding). A fragment header is all chain, and behind that of a
+ * later fragment comes payload, whatever it calls itself.
+ */
 static uint32_t mask_header6(const struct place *at)
 {
 	uint32_t off = at->packet->network_off, next;
@@ -108,7 +111,8 @@ static uint32_t mask_header6(const struct place *at)
 	mask_ipv6(at->mask, p + 24);
 	next = p[6];
 	off += IPV6_LEN;
-	for (unsigned i = 0; i < FW_EXTENSIONS_MAX && fw_network_is_extension(next) && reaches(at, off, 8); i++) {
+	for (unsigned i = 0;
+		i < FW_EXTENSIONS_MAX && off != at->packet->payload_off && fw_network_is_extension(next) && reaches(at, off, 8); i++) {
 		uint32_t len = fw_network_extension_len(next, at->bytes[off + 1]), head = next == FW_IP_ROUTING ? 4 : 2;
 		if (!reaches(at, off, len))
 			return off;
