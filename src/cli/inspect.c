@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,7 +29,10 @@ enum {
 	OPTION_OUI,
 	OPTION_FROM,
 	OPTION_TO,
-	OPTION_FILTER
+	OPTION_FILTER,
+	OPTION_EVIDENCE,
+	OPTION_ANONYMISE,
+	OPTION_ANONYMISE_KEY,
 };
 
 struct arguments {
@@ -38,6 +42,7 @@ struct arguments {
 	int fail_on; /* enum severity, or -1 */
 	bool no_color;
 	const char *told; /* a text that was asked for and no report */
+	uint8_t anonymise_key[16];
 };
 
 static const struct option long_options[] = {
@@ -55,6 +60,9 @@ static const struct option long_options[] = {
 	{"from", required_argument, NULL, OPTION_FROM},
 	{"to", required_argument, NULL, OPTION_TO},
 	{"filter", required_argument, NULL, OPTION_FILTER},
+	{"evidence", required_argument, NULL, OPTION_EVIDENCE},
+	{"anonymise", no_argument, NULL, OPTION_ANONYMISE},
+	{"anonymise-key", required_argument, NULL, OPTION_ANONYMISE_KEY},
 	{"version", no_argument, NULL, 'V'},
 	{"help", no_argument, NULL, 'h'},
 	{NULL, 0, NULL, 0},
@@ -73,6 +81,9 @@ static const char help[] = "Usage: floodwall inspect [options] CAPTURE...       
 			   "  --mute FILE          findings you know about: FINDING|* WHO [-> TARGET] [until=YYYY-MM-DD] REASON\n"
 			   "  --fail-on SEVERITY   exit 1 if a finding is at least low, medium, high or critical\n"
 			   "  --oui FOLDER         the IEEE's registry as CSV (default: /usr/share/ieee-data)\n"
+			   "  --evidence FOLDER    write a small capture for each finding: the headers that prove it\n"
+			   "  --anonymise          stand-ins for addresses, names and serial numbers, others in each run\n"
+			   "  --anonymise-key FILE the same ones in each run with this file (16 secret bytes or more)\n"
 			   "  --width COLUMNS      width of the text (default: the terminal's)\n"
 			   "  --no-color           no colour, as the NO_COLOR variable\n"
 			   "  -v, --verbose        clues and evidence too\n"
@@ -128,6 +139,25 @@ static int read_moment(struct arguments *arguments, uint64_t *out_ns, const char
 {
 	arguments->inspect.part.timed = true;
 	return moment_read(word, out_ns) ? wrong("is no time such as 2016-10-21T11:10:00Z, 2016-10-21, or 1477048200.5", word) : 0;
+}
+
+/* Stand-ins that nobody can undo, the user included: the key is forgotten. */
+static int draw_key(struct arguments *arguments)
+{
+	if (getrandom(arguments->anonymise_key, sizeof(arguments->anonymise_key), 0) != sizeof(arguments->anonymise_key))
+		return wrong("no random numbers to be had", "--anonymise");
+	arguments->inspect.anonymise_key = arguments->anonymise_key;
+	return 0;
+}
+
+static int read_key(struct arguments *arguments, const char *path)
+{
+	struct fault fault = {0};
+
+	if (inspect_read_key(path, arguments->anonymise_key, &fault))
+		return wrong(fault.sentence[0] ? fault.sentence : "not enough memory", path);
+	arguments->inspect.anonymise_key = arguments->anonymise_key;
+	return 0;
 }
 
 /* getopt_long() would write argv as it is; here nothing raw reaches a terminal. */
@@ -198,6 +228,13 @@ static int read_option(struct arguments *arguments, int option, const char *word
 	case OPTION_OUI:
 		arguments->inspect.oui_folder = optarg;
 		return 0;
+	case OPTION_EVIDENCE:
+		arguments->inspect.evidence_folder = optarg;
+		return 0;
+	case OPTION_ANONYMISE: /* a key that was named stays */
+		return arguments->inspect.anonymise_key ? 0 : draw_key(arguments);
+	case OPTION_ANONYMISE_KEY:
+		return read_key(arguments, optarg);
 	case 'v':
 		arguments->inspect.style.verbose = true;
 		return 0;
@@ -278,7 +315,7 @@ static int run(struct arguments *arguments, const struct output *output, bool *o
 		return COMMAND_WRONG;
 	}
 	*out_complete = true;
-	if (result.input_failed)
+	if (result.input_failed || result.evidence_failed)
 		return COMMAND_WRONG;
 	return arguments->fail_on >= 0 && result.found && (int)result.worst >= arguments->fail_on ? COMMAND_REACHED : COMMAND_DONE;
 }

@@ -56,5 +56,7 @@ const struct junk *engine_junk(struct engine *engine);
 const struct timeline *engine_timeline(struct engine *engine);
 const struct talk_pairs *engine_talk(struct engine *engine); /* once; NULL where the configuration does not want it */
 void engine_left_out(struct engine *engine, struct engine_left_out *out_left_out);
+/* True if this frame, read again, is of a tunnel through which both ends have sent: *out_inner is what it carries, borrowed from it. */
+bool engine_inside(const struct engine *engine, const struct frame *frame, struct frame *out_inner);
 /* States of devices from their findings (muted ones do not count); call after muting. */
 void engine_judge_devices(struct engine *engine);

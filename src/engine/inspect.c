@@ -11,7 +11,9 @@
 
 #include "base/text.h"
 #include "conf/conf.h"
+#include "engine/evidence.h"
 #include "engine/prelude.h"
+#include "engine/veil.h"
 #include "fetch/fetch.h"
 #include "source/source.h"
 #include "wire/limits.h"
@@ -30,6 +32,8 @@ struct inspect {
 	size_t inferred_count;
 	bool had_to_infer;
 	struct junk junk;
+	struct evidence *evidence; /* NULL without --evidence */
+	struct veil *veil; /* NULL without --anonymise */
 };
 
 struct shown {
@@ -43,6 +47,7 @@ struct shown {
 	size_t left_out_count;
 	uint8_t inferred[SIDE_INFERRED_MAX][16];
 	uint8_t inferred_bits[SIDE_INFERRED_MAX];
+	const struct talk_pairs *talk;
 };
 
 static int read_mutes(struct inspect *inspect, struct fault *out_fault)
@@ -86,7 +91,7 @@ static void read_oui(struct inspect *inspect)
 	}
 }
 
-static struct source_choice choice_of(const struct inspect_part *part)
+struct source_choice inspect_choice(const struct inspect_part *part)
 {
 	return (struct source_choice){part->from_ns, part->timed ? part->to_ns : UINT64_MAX, part->filter};
 }
@@ -94,12 +99,13 @@ static struct source_choice choice_of(const struct inspect_part *part)
 static int open_inputs(struct inspect *inspect, struct fault *out_fault)
 {
 	const struct inspect_options *options = inspect->options;
-	const struct source_choice choice = choice_of(&options->part);
+	const struct source_choice choice = inspect_choice(&options->part);
 	/* first: standard input may be long in coming, and a filter that is none should not wait for it */
 	int error = choice.filter ? source_check_filter(choice.filter, out_fault) : 0;
 
 	if (!error)
-		error = source_open(options->files, options->file_count, &inspect->source, out_fault);
+		error = source_open_spooled(
+			options->files, options->file_count, evidence_spool(inspect->evidence), &inspect->source, out_fault);
 	if (!error && (options->part.timed || choice.filter))
 		error = source_choose(inspect->source, &choice, out_fault);
 	if (!error && options->progress)
@@ -330,12 +336,34 @@ static void add_own_makers(struct inspect *inspect)
 
 static struct report_selection selection_of(const struct inspect_part *part)
 {
-	const struct source_choice choice = choice_of(part);
+	const struct source_choice choice = inspect_choice(part);
 
 	return (struct report_selection){part->timed || part->filter, choice.from_ns, choice.to_ns, choice.filter};
 }
 
-static int show(struct inspect *inspect, struct shown *shown, FILE *out)
+/*
+ * Frames that prove the findings are gathered while those still bear their true addresses; then all that will be shown gets its
+ * stand-ins; then the captures are written, whose names and comments say what the report says.
+ */
+static int prove_and_mask(struct inspect *inspect, struct shown *shown, FILE *notes, struct inspect_result *result)
+{
+	int error = evidence_gather(inspect->evidence, inspect->engine, shown->findings, shown->finding_count);
+
+	shown->talk = engine_talk(inspect->engine);
+	result->evidence_failed = evidence_note(inspect->evidence, error, notes);
+	if (error == -ENOMEM)
+		return error;
+	veil_engine(inspect->veil, inspect->engine);
+	veil_junk(inspect->veil, &inspect->junk);
+	veil_talk(inspect->veil, shown->talk);
+	if ((error = veil_captures(inspect->veil, shown->captures, source_count(inspect->source))))
+		return error;
+	for (size_t i = 0; i < inspect->inferred_count; i++)
+		veil_prefix(inspect->veil, shown->inferred[i], shown->inferred_bits[i]);
+	return 0;
+}
+
+static int show(struct inspect *inspect, struct shown *shown, FILE *out, FILE *notes, struct inspect_result *result)
 {
 	struct report_view view;
 	int error;
@@ -348,6 +376,8 @@ static int show(struct inspect *inspect, struct shown *shown, FILE *out)
 		memcpy(shown->inferred[i], inspect->inferred[i].address, 16);
 		shown->inferred_bits[i] = inspect->inferred[i].bits;
 	}
+	if ((error = prove_and_mask(inspect, shown, notes, result)))
+		return error;
 	view = (struct report_view){
 		.captures = shown->captures,
 		.capture_count = source_count(inspect->source),
@@ -359,7 +389,7 @@ static int show(struct inspect *inspect, struct shown *shown, FILE *out)
 		.finding_count = shown->finding_count,
 		.junk = &inspect->junk,
 		.timeline = engine_timeline(inspect->engine),
-		.talk = engine_talk(inspect->engine),
+		.talk = shown->talk,
 		.left_out = shown->left_out,
 		.left_out_count = shown->left_out_count,
 		.side_inferred = inspect->had_to_infer,
@@ -367,6 +397,13 @@ static int show(struct inspect *inspect, struct shown *shown, FILE *out)
 		.inferred_count = inspect->inferred_count,
 		.inferred_bits = shown->inferred_bits,
 	};
+	if (!result->evidence_failed)
+		result->evidence_failed = evidence_note(inspect->evidence, evidence_finish(inspect->evidence, &view), notes);
+	evidence_show(inspect->evidence, &view);
+	if (inspect->veil) {
+		view.evidence_folder = NULL;
+		view.selection.filter = view.selection.filter ? "(not shown)" : NULL;
+	}
 	switch (inspect->options->format) {
 	case INSPECT_JSON:
 		return report_json(out, &view);
@@ -394,6 +431,18 @@ static void note_inputs(const struct inspect *inspect, FILE *notes, struct inspe
 	}
 }
 
+static int open_extras(struct inspect *inspect, struct fault *out_fault)
+{
+	const struct inspect_options *options = inspect->options;
+	int error = 0;
+
+	if (options->anonymise_key)
+		error = veil_new(options->anonymise_key, &inspect->veil);
+	if (!error && options->evidence_folder)
+		error = evidence_open(options, inspect_key, veil_mask(inspect->veil), &inspect->evidence, out_fault);
+	return error;
+}
+
 int inspect_run(const struct inspect_options *options, FILE *out, FILE *notes, struct inspect_result *out_result, struct fault *out_fault)
 {
 	struct inspect inspect = {.options = options};
@@ -401,10 +450,11 @@ int inspect_run(const struct inspect_options *options, FILE *out, FILE *notes, s
 	struct shown shown = {0};
 	int error;
 
-	if ((error = read_mutes(&inspect, out_fault)) || (error = open_inputs(&inspect, out_fault)) || (error = read_frames(&inspect)))
+	if ((error = read_mutes(&inspect, out_fault)) || (error = open_extras(&inspect, out_fault)) ||
+		(error = open_inputs(&inspect, out_fault)) || (error = read_frames(&inspect)))
 		goto out;
 	mute_and_judge(&inspect, &result);
-	error = show(&inspect, &shown, out);
+	error = show(&inspect, &shown, out, notes, &result);
 	note_inputs(&inspect, notes, &result);
 	*out_result = result;
 out:
@@ -412,6 +462,8 @@ out:
 	free(shown.devices);
 	free(shown.numbers);
 	free(shown.captures);
+	evidence_close(inspect.evidence);
+	veil_free(inspect.veil);
 	engine_free(inspect.engine);
 	source_close(inspect.source);
 	mute_free(inspect.mutes);

@@ -33,6 +33,8 @@ struct inspect_options {
 	/* Called now and then while captures are read, and with NULL when that is over; or NULL. */
 	void (*progress)(void *context, const struct source_progress *at);
 	void *progress_context;
+	const char *evidence_folder; /* or NULL: a capture for each finding is written there */
+	const uint8_t *anonymise_key; /* or NULL: 16 bytes; stand-ins for all that names somebody, in the report and in evidence */
 	/* for tests: see engine_config */
 	void (*fact_seen)(void *context, const struct frame *frame, const struct fact *fact);
 	void *fact_context;
@@ -40,12 +42,20 @@ struct inspect_options {
 
 struct inspect_result {
 	bool input_failed; /* an input of which nothing could be read; told in notes */
+	bool evidence_failed; /* a capture of evidence could not be written; told in notes */
 	bool found; /* some finding that is not muted */
 	enum severity worst; /* of those */
 };
 
+/* A key for anonymise_key from the bytes of a file, at least 16 of them. Returns 0, -ENOMEM, or -EINVAL with the sentence. */
+int inspect_read_key(const char *path, uint8_t out_key[16], struct fault *out_fault);
+
 /*
  * Reads everything, writes the report to out and, a sentence each, what could not be read to notes.
- * Returns 0 (also when single inputs failed), -ENOMEM, -EIO (out could not be written), or -EINVAL with the sentence (mute file, too many inputs).
+ * Returns 0 (also when single inputs failed), -ENOMEM, -EIO (out could not be written), or -EINVAL with the sentence (mute file, too many inputs,
+ * a folder for evidence that cannot be used).
  */
 int inspect_run(const struct inspect_options *options, FILE *out, FILE *notes, struct inspect_result *out_result, struct fault *out_fault);
+
+/* What of the inputs that is, for source_choose(). */
+struct source_choice inspect_choice(const struct inspect_part *part);

@@ -212,6 +212,9 @@ static json_t *finding_make(const struct report_view *view, size_t index)
 	member_put(&object, "evidence", evidence_write(finding));
 	if (finding->muted)
 		member_put(&object, "muted", member_text(finding->muted, SIZE_MAX));
+	if (view->evidence_files)
+		member_put(&object, "evidence_file",
+			view->evidence_files[index] ? member_text(view->evidence_files[index], SIZE_MAX) : json_null());
 	return object;
 }
 

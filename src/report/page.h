@@ -27,6 +27,7 @@ void page_stories(const struct page *page);
 void page_other_devices(const struct page *page);
 void page_junk(const struct page *page);
 void page_captures(const struct page *page);
+void page_evidence(const struct page *page); /* where the captures are that prove the findings */
 void page_notes(const struct page *page); /* muted, side inferred, left out */
 
 enum layout_colour page_state_colour(enum device_state state);

@@ -55,6 +55,9 @@ struct report_view {
 	const uint8_t (*inferred)[16];
 	size_t inferred_count;
 	const uint8_t *inferred_bits; /* of each: 128, or the prefix length in mapped form */
+	/* with --evidence: the capture that proves each finding, NULL for one without; NULL when there are none at all */
+	const char *const *evidence_files;
+	const char *evidence_folder; /* NULL: as the user named it, but not to be told */
 };
 
 struct report_style {
@@ -70,6 +73,10 @@ int report_json(FILE *out, const struct report_view *view);
 int report_eve(FILE *out, const struct report_view *view); /* one event a line, docs/schema/eve.json */
 int report_csv(FILE *out, const struct report_view *view); /* one finding a row */
 int report_html(FILE *out, const struct report_view *view); /* one page, nothing outside of it; at most 2,000,000 bytes */
+
+/* The sentences that tell a finding, as JSON's "summary": escaped, terminated. */
+enum { REPORT_SUMMARY_MAX = 3072 };
+void report_summary(const struct report_view *view, size_t finding, char out[REPORT_SUMMARY_MAX]);
 
 const char *report_finding_name(enum finding_id id); /* "default-password" ... */
 const char *report_severity_name(enum severity severity);

@@ -221,6 +221,18 @@ static void print_evidence(const struct page *page, const struct finding *findin
 	json_decref(evidence);
 }
 
+static void print_evidence_file(const struct page *page, const struct finding *finding)
+{
+	const struct report_view *view = page->view;
+	size_t i = 0;
+
+	while (view->evidence_files && i < view->finding_count && view->findings[i] != finding)
+		i++;
+	if (view->evidence_files && i < view->finding_count && view->evidence_files[i])
+		layout_item(&page->layout, &(struct layout_label){"packets", COLOUR_DIM, 2, body_column(page)}, COLOUR_DIM,
+			view->evidence_files[i]);
+}
+
 /* Strangers are listed in the heading: no need to name them again. */
 static void add_more_like_it(struct phrase *out, const struct finding *const *findings, size_t same, bool with_peers)
 {
@@ -276,8 +288,10 @@ static void print_telling(const struct page *page, const struct block *block, co
 	phrase_clear(&text);
 	phrase_span(&text, finding->first_ns, finding->last_ns);
 	layout_paragraph(&page->layout, label.body, COLOUR_DIM, text.text);
-	if (page->style->verbose)
+	if (page->style->verbose) {
 		print_evidence(page, finding);
+		print_evidence_file(page, finding);
+	}
 }
 
 /* What to do about a hijacked device leaves nothing to add. */

@@ -312,6 +312,28 @@ void say_muted(const struct report_view *view, const struct finding *finding, st
 	phrase_raw(out, finding->muted, SIZE_MAX);
 }
 
+void page_evidence(const struct page *page)
+{
+	const struct report_view *view = page->view;
+	struct phrase line = {0};
+	size_t count = 0;
+
+	if (!view->evidence_files)
+		return;
+	for (size_t i = 0; i < view->finding_count; i++)
+		count += view->evidence_files[i] != NULL;
+	print_title(page, "Evidence");
+	phrase_count(&line, count, "capture");
+	phrase_add(&line, " in ");
+	if (view->evidence_folder)
+		phrase_raw(&line, view->evidence_folder, SIZE_MAX);
+	else
+		phrase_add(&line, "the folder named");
+	phrase_add(&line, "%s: headers of the packets that prove a finding, no payload%s.", count ? ", one for each finding" : "",
+		page->style->verbose || !count ? "" : "; -v tells which is whose");
+	layout_paragraph(&page->layout, 2, COLOUR_NONE, line.text);
+}
+
 static void print_muted(const struct page *page)
 {
 	size_t told = 0;

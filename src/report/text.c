@@ -44,6 +44,7 @@ int report_text(FILE *out, const struct report_view *view, const struct report_s
 		page_other_devices(&page);
 		page_junk(&page);
 		page_captures(&page);
+		page_evidence(&page);
 		page_notes(&page);
 	}
 	blocks_free(&blocks);

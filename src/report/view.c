@@ -90,3 +90,13 @@ struct subject view_subject(const struct report_view *view, const struct finding
 		return (struct subject){words_subject_unknown, false};
 	return (struct subject){scratch->text, false};
 }
+
+void report_summary(const struct report_view *view, size_t finding, char out[REPORT_SUMMARY_MAX])
+{
+	struct phrase scratch = {0}, summary = {0};
+	struct subject subject = view_subject(view, view->findings[finding], &scratch);
+
+	_Static_assert((int)REPORT_SUMMARY_MAX == (int)PHRASE_MAX, "a phrase");
+	words_summary(&summary, view->findings[finding], &subject);
+	memcpy(out, summary.text, summary.len + 1);
+}

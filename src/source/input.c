@@ -55,11 +55,24 @@ static void note_size(struct input *input, int fd)
 	input->size = input->endless ? 0 : (uint64_t)info.st_size;
 }
 
+/* All who read a copy share one position. */
+static int copy_open(struct input *input)
+{
+	int fd = lseek(input->copy, 0, SEEK_SET) < 0 ? -1 : fcntl(input->copy, F_DUPFD_CLOEXEC, 3);
+
+	if (fd < 0)
+		return -errno;
+	note_size(input, fd);
+	return fd;
+}
+
 static int descriptor_open(struct input *input, bool *out_again)
 {
 	const char *file = input->report.file;
 
-	*out_again = false;
+	*out_again = input->copy >= 0;
+	if (input->copy >= 0)
+		return copy_open(input);
 	if (!strcmp(file, "-")) {
 		note_size(input, STDIN_FILENO);
 		return STDIN_FILENO;

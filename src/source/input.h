@@ -19,6 +19,7 @@ struct reader; /* window, decoder and format of an open input */
 struct input {
 	struct source_report report; /* counts what input_give() gave */
 	struct unpack_budget *budget; /* shared by all inputs; borrowed */
+	int copy; /* descriptor of its spooled copy, borrowed; -1: it is read where it lies */
 	struct reader *reader; /* NULL while the input is light */
 	struct frame next; /* where input_advance() returned true */
 	uint64_t start_ns; /* time of the first frame, once input_open() returned true */

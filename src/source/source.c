@@ -20,6 +20,7 @@
 
 #include "source/filter.h"
 #include "source/input.h"
+#include "source/spool.h"
 #include "wire/limits.h"
 
 enum {
@@ -235,9 +236,10 @@ static void look(struct source *source)
 	qsort(source->inputs, source->count, sizeof(*source->inputs), by_start_and_name);
 }
 
-static int take_names(struct source *source, const char *const *files)
+static int take_names(struct source *source, const char *const *files, const struct spool *spool)
 {
 	for (size_t i = 0; i < source->count; i++) {
+		source->inputs[i].copy = spool_copy(spool, i);
 		source->inputs[i].budget = &source->budget;
 		source->inputs[i].report.file = strdup(files[i]);
 		if (!source->inputs[i].report.file)
@@ -247,6 +249,12 @@ static int take_names(struct source *source, const char *const *files)
 }
 
 int source_open(const char *const *files, size_t count, struct source **out_source, struct fault *out_fault)
+{
+	return source_open_spooled(files, count, NULL, out_source, out_fault);
+}
+
+int source_open_spooled(
+	const char *const *files, size_t count, const struct spool *spool, struct source **out_source, struct fault *out_fault)
 {
 	if (!count || count > FW_SOURCE_FILES_MAX) {
 		fault_set(out_fault, "", 0, 0, "%zu captures named, 1 to %u can be read in one run", count, FW_SOURCE_FILES_MAX);
@@ -258,7 +266,7 @@ int source_open(const char *const *files, size_t count, struct source **out_sour
 	source->count = count;
 	source->inputs = calloc(count, sizeof(*source->inputs));
 	source->heap = calloc(count, sizeof(*source->heap));
-	if (!source->inputs || !source->heap || take_names(source, files)) {
+	if (!source->inputs || !source->heap || take_names(source, files, spool)) {
 		source_close(source);
 		return -ENOMEM;
 	}

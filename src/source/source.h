@@ -71,3 +71,43 @@ const struct source_report *source_report(const struct source *source, size_t in
 
 /* Frees everything; NULL is accepted. */
 void source_close(struct source *source);
+
+/* ---- writing: a folder of small captures, and reading inputs a second time (the hall: inspect --evidence) ---- */
+
+struct folder; /* owns the folder's descriptor and a scratch file, unlinked, with the frames set aside */
+
+/* True for a name that an earlier run may have left in such a folder. */
+typedef bool folder_name_known(const char *name);
+
+/*
+ * Makes the folder if it is missing. Refused with a sentence in *out_fault: a path that is no folder or cannot be written to, one
+ * that holds anything whose name is not known, one that holds one of the inputs. Returns 0 or -errno.
+ */
+int folder_open(const char *path, folder_name_known *known, const char *const *inputs, size_t input_count, struct folder **out_folder,
+	struct fault *out_fault);
+/* Room for so many piles of frames; once. Returns 0, -ENOMEM or -errno of the scratch file. */
+int folder_piles(struct folder *folder, uint32_t pile_count);
+/* Sets a frame aside on a pile: the bytes, times and lengths are copied to the scratch file. Returns 0 or -errno. */
+int folder_pile(struct folder *folder, uint32_t pile, const struct frame *frame);
+uint32_t folder_pile_count(const struct folder *folder, uint32_t pile);
+/* Removes what an earlier run left. Returns 0 or -errno. */
+int folder_clear(struct folder *folder);
+/*
+ * Writes a pile under this name as pcapng (nanoseconds, one interface for each link type, the comment with the section),
+ * whole or not at all. The comment is UTF-8, cut at 65,532 bytes. Returns 0, -ENOMEM or -errno.
+ */
+int folder_write(struct folder *folder, uint32_t pile, const char *name, const char *comment);
+void folder_close(struct folder *folder); /* NULL is accepted */
+
+struct spool; /* owns the copies */
+
+/*
+ * Inputs that can be read only once (standard input, pipes) are copied, unlinked, into the folder; NULL entries for all others.
+ * Returns 0, -ENOMEM, or -errno with the sentence.
+ */
+int spool_open(const struct folder *folder, const char *const *files, size_t count, struct spool **out_spool, struct fault *out_fault);
+void spool_close(struct spool *spool); /* NULL is accepted */
+
+/* As source_open() with the same files; what is spooled is read from its copy. May be done again. spool may be NULL. */
+int source_open_spooled(
+	const char *const *files, size_t count, const struct spool *spool, struct source **out_source, struct fault *out_fault);

@@ -30,3 +30,7 @@
 #define FW_DNS_NAME_MAX 255u /* bytes of a name in wire form (RFC 1035 section 2.3.4) */
 #define FW_DNS_LABEL_MAX 63u /* bytes of a label (same section) */
 #define FW_DNS_LABELS_MAX 127u /* labels of a name: what 255 bytes can hold */
+#define FW_PROOF_PACKETS_MAX 5120u /* packets of evidence for one finding: five seconds of a flood of just below 1,000 a second */
+#define FW_PROOF_BYTES_MAX 524288u /* bytes of them */
+#define FW_PROOF_TOTAL_MAX 134217728u /* bytes of evidence in one run, shared by its findings */
+#define FW_PROOF_KEYS_MAX 16384u /* addresses by which frames are found that prove something */

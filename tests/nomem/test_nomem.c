@@ -5,6 +5,7 @@
  * could not be read, or (where a convenience failed: the registry of makers, a line's layout) with the report; never with a crash, and
  * nothing is left behind (the sanitizer looks).
  */
+#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <setjmp.h>
@@ -140,14 +141,21 @@ struct outcome {
 	char *notes;
 };
 
+/* With evidence, which goes to a folder of its own, and stand-ins in both. */
+static bool evident;
+static char evidence[] = "/tmp/floodwall-nomem-evidence-XXXXXX";
+
 static struct outcome inspect(enum inspect_format format, uint64_t fail_at)
 {
+	static const uint8_t key[16] = {1};
 	const char *files[CAPTURES] = {paths[0], paths[1], paths[2]};
 	struct inspect_options options = {.files = files,
 		.file_count = CAPTURES,
 		.mute_file = paths[CAPTURES],
 		.oui_folder = registry,
 		.format = format,
+		.evidence_folder = evident ? evidence : NULL,
+		.anonymise_key = evident ? key : NULL,
 		.style = {.width = 60, .verbose = true}};
 	struct inspect_result result = {0};
 	struct outcome outcome = {0};
@@ -204,6 +212,30 @@ static void a_report_in_json(void **state)
 	each_fails_once(INSPECT_JSON);
 }
 
+/* The folder is as an earlier run left it, each time; an evidence that failed leaves what is whole. */
+static void a_report_with_evidence(void **state)
+{
+	struct dirent **names;
+	char path[600];
+	int count;
+
+	failing_from_there = false;
+	evident = true;
+	assert_non_null(mkdtemp(evidence));
+	each_fails_once(INSPECT_JSON);
+	evident = false;
+	count = scandir(evidence, &names, NULL, NULL);
+	assert_true(count > 2);
+	for (int i = 0; i < count; i++) {
+		snprintf(path, sizeof(path), "%s/%s", evidence, names[i]->d_name);
+		if (names[i]->d_name[0] != '.')
+			assert_int_equal(unlink(path), 0);
+		free(names[i]);
+	}
+	free(names);
+	assert_int_equal(rmdir(evidence), 0);
+}
+
 /* Memory that has run out rarely comes back. */
 static void all_from_one_on(void **state)
 {
@@ -219,6 +251,7 @@ int main(void)
 		cmocka_unit_test(a_new_engine),
 		cmocka_unit_test(a_report_in_text),
 		cmocka_unit_test(a_report_in_json),
+		cmocka_unit_test(a_report_with_evidence),
 		cmocka_unit_test(all_from_one_on),
 	};
 

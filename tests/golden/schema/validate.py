@@ -24,7 +24,7 @@ FORBIDDEN = set(range(0x20)) | set(range(0x7f, 0xa0)) | set(range(0x200b, 0x2010
 
 TOP = ["schema", "captures", "selection", "ours_inferred", "devices", "findings", "junk", "verdicts", "left_out"]
 DEVICE = ["id", "macs", "addresses", "name", "name_source", "maker", "brand", "kind", "model", "firmware", "state", "clues", "traffic", "advisories"]
-FINDING = ["id", "device", "source", "severity", "first", "last", "count", "summary", "advice", "technique", "evidence", "muted"]
+FINDING = ["id", "device", "source", "severity", "first", "last", "count", "summary", "advice", "technique", "evidence", "muted", "evidence_file"]
 SEVERITY = ["low", "medium", "high", "critical"]
 STATE = ["clean", "exposed", "suspect", "hijacked"]
 
