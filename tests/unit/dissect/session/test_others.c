@@ -105,7 +105,7 @@ static const struct dialogue DNS[] = {
 
 static const struct dialogue NONE[] = {
 	{"SSH", 22, {SERVER("SSH-2.0-dropbear\r\n")}, "DONE\n"},
-	{"both sides in riddles", 34567, {CLIENT("\xff\1\0\0zz"), SERVER("\xff\1\0\0zz")}, "DONE\n"},
+	{"both sides in riddles", 34568, {CLIENT("\xfe\1\0\0zz"), SERVER("\xfe\1\0\0zz")}, "DONE\n"},
 	{"RTSP is not HTTP", 554, {CLIENT("OPTIONS rtsp://cam/ RTSP/1.0\r\nCSeq: 1\r\n\r\n")}, ""},
 	{"HTTP/2 is not HTTP/1", 9000, {CLIENT("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), SERVER("\0\0\6\4")}, "DONE\n"},
 };
