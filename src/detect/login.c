@@ -62,6 +62,7 @@ struct guesser {
 struct login {
 	struct book *book;
 	struct table pending, guesses;
+	struct passwords_letters letters;
 	uint8_t hash_key[16];
 	uint64_t now_ns;
 	uint64_t left_out;
@@ -74,6 +75,7 @@ int login_new(const uint8_t hash_key[16], struct book *book, struct login **out_
 	if (!login)
 		return -ENOMEM;
 	login->book = book;
+	passwords_letters_init(&login->letters);
 	memcpy(login->hash_key, hash_key, sizeof(login->hash_key));
 	int result = table_init(&login->pending, LOGIN_PENDING_MAX, sizeof(struct pending), sizeof(uint64_t), hash_key);
 	if (result == 0)
@@ -333,16 +335,17 @@ static bool is_proof(const struct login_seen *seen)
 	return seen->service == LOGIN_BAICHUAN || (seen->service == LOGIN_DAHUA && !seen->password.len);
 }
 
-static bool is_published(const struct login_seen *seen)
+static bool is_published(const struct login *login, const struct login_seen *seen)
 {
 	bool letters = seen->service == LOGIN_DVRIP || seen->service == LOGIN_DAHUA;
 
 	if (is_proof(seen))
 		return false;
-	return (letters && passwords_known_letters(seen->user, seen->password)) || passwords_known(seen->user, seen->password);
+	return (letters && passwords_known_letters(&login->letters, seen->user, seen->password)) ||
+		passwords_known(seen->user, seen->password);
 }
 
-static void pending_fill(struct pending *pending, const struct login_seen *seen)
+static void pending_fill(const struct login *login, struct pending *pending, const struct login_seen *seen)
 {
 	pending->time_ns = seen->time_ns;
 	memcpy(pending->key.source, seen->source, sizeof(pending->key.source));
@@ -354,7 +357,7 @@ static void pending_fill(struct pending *pending, const struct login_seen *seen)
 	pending->source_device = seen->source_device;
 	pending->source_ours = seen->source_ours;
 	pending->target_ours = seen->target_ours;
-	pending->published = is_published(seen);
+	pending->published = is_published(login, seen);
 	pending->proof = is_proof(seen);
 	memset(pending->user, 0, sizeof(pending->user));
 	size_t kept = seen->user.len < sizeof(pending->user) - 1 ? seen->user.len : sizeof(pending->user) - 1;
@@ -372,7 +375,7 @@ void login_see(struct login *login, const struct login_seen *seen)
 	struct pending *pending = table_put(&login->pending, &seen->conversation, &is_new, pending_evict, login);
 	if (!is_new)
 		pending_judge(login, pending, LOGIN_UNKNOWN);
-	pending_fill(pending, seen);
+	pending_fill(login, pending, seen);
 	guess_try(login, pending, pair_bit(login, seen));
 }
 

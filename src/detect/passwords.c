@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-#include "detect/sofia.h"
-
 struct pair_published {
 	const char *user, *password;
 };
@@ -243,6 +241,10 @@ static const struct {
 	size_t count;
 } groups[] = {GROUP(mirai), GROUP(successors), GROUP(cameras), GROUP(routers), GROUP(computers)};
 
+_Static_assert(sizeof(mirai) + sizeof(successors) + sizeof(cameras) + sizeof(routers) + sizeof(computers) <=
+		PASSWORDS_MAX * sizeof(struct pair_published),
+	"all have their letters");
+
 static bool same(struct slice slice, const char *text)
 {
 	return strlen(text) == slice.len && (slice.len == 0 || memcmp(slice.bytes, text, slice.len) == 0);
@@ -257,23 +259,24 @@ bool passwords_known(struct slice user, struct slice password)
 	return false;
 }
 
-bool passwords_known_letters(struct slice user, struct slice letters)
+void passwords_letters_init(struct passwords_letters *letters)
 {
-	char known[SOFIA_LEN];
-	bool found = false;
+	const char *user, *password;
 
-	if (letters.len != SOFIA_LEN)
+	for (size_t i = 0; i < PASSWORDS_MAX && passwords_at(i, &user, &password); i++)
+		sofia_letters((struct slice){(const uint8_t *)password, strlen(password)}, letters->of[i]);
+}
+
+bool passwords_known_letters(const struct passwords_letters *letters, struct slice user, struct slice seen)
+{
+	const char *known_user, *password;
+
+	if (seen.len != SOFIA_LEN)
 		return false;
-	for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++) {
-		for (size_t i = 0; !found && i < groups[g].count; i++) {
-			const char *password = groups[g].pairs[i].password;
-			if (!same(user, groups[g].pairs[i].user))
-				continue;
-			sofia_letters((struct slice){(const uint8_t *)password, strlen(password)}, known);
-			found = memcmp(letters.bytes, known, SOFIA_LEN) == 0;
-		}
-	}
-	return found;
+	for (size_t i = 0; i < PASSWORDS_MAX && passwords_at(i, &known_user, &password); i++)
+		if (memcmp(seen.bytes, letters->of[i], SOFIA_LEN) == 0 && same(user, known_user))
+			return true;
+	return false;
 }
 
 bool passwords_at(size_t index, const char **out_user, const char **out_password)

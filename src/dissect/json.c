@@ -24,9 +24,9 @@ struct walk {
 	void *context;
 };
 
-bool json_is(struct slice slice, const char *text)
+static bool is_space(uint8_t c)
 {
-	return slice.len == strlen(text) && (!slice.len || !memcmp(slice.bytes, text, slice.len));
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 static int hex_digit(uint8_t c)
@@ -305,7 +305,7 @@ enum fw_read json_read(const uint8_t *bytes, size_t len, json_seen *seen, void *
 	enum fw_read result = FW_READ_OK;
 
 	while (result == FW_READ_OK) {
-		while (walk.at < walk.end && memchr(" \t\r\n", *walk.at, 4))
+		while (walk.at < walk.end && is_space(*walk.at))
 			walk.at++;
 		if (walk.at == walk.end)
 			return FW_READ_SHORT;

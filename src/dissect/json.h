@@ -32,7 +32,13 @@ typedef void json_seen(void *context, const struct json_value *value);
  */
 enum fw_read json_read(const uint8_t *bytes, size_t len, json_seen *seen, void *context);
 
-bool json_is(struct slice slice, const char *text);
+static inline bool json_is(struct slice slice, const char *text)
+{
+	for (size_t i = 0; i < slice.len; i++) /* most differ in the first byte */
+		if (!text[i] || slice.bytes[i] != (uint8_t)text[i])
+			return false;
+	return !text[slice.len];
+}
 
 /* A string without its escapes, cut at whole characters where it is too long. Half a surrogate pair is U+FFFD. */
 struct slice json_text(struct slice raw, uint8_t out[JSON_TEXT_MAX]);

@@ -41,9 +41,12 @@ static const struct json_fact facts_of_sysinfo[] = {
 	{"result", "mac", FACT_OWN_MAC, JSON_MAC},
 };
 
-static uint8_t first_plain(uint8_t cipher)
+/* An object with a key in it, or an empty one. Two bytes of it are here. */
+static bool begins(const uint8_t *cipher)
 {
-	return cipher ^ FIRST_KEY;
+	uint8_t second = cipher[1] ^ cipher[0];
+
+	return (cipher[0] ^ FIRST_KEY) == '{' && (second == '"' || second == '}');
 }
 
 static void uncover(const uint8_t *bytes, size_t len, uint8_t *out)
@@ -74,11 +77,11 @@ static enum fw_read measure(const uint8_t *bytes, size_t len, struct message *ou
 {
 	if (bytes[0] || (len > 1 && bytes[1]))
 		return FW_READ_OTHER;
-	if (len < HEADER_LEN + 1)
+	if (len < HEADER_LEN + 2)
 		return FW_READ_SHORT;
 	out_message->header_len = HEADER_LEN;
 	out_message->body_len = fw_be32(bytes);
-	return out_message->body_len && first_plain(bytes[HEADER_LEN]) == '{' ? FW_READ_OK : FW_READ_OTHER;
+	return out_message->body_len > 1 && begins(bytes + HEADER_LEN) ? FW_READ_OK : FW_READ_OTHER;
 }
 
 static bool take(void *state, struct feed *feed, const struct message *message)
@@ -112,29 +115,37 @@ enum guess tplink_guess(uint16_t server_port, const struct feed *feed)
 	return result == FW_READ_OK ? GUESS_PROTOCOL : result == FW_READ_SHORT ? GUESS_MORE : GUESS_NOTHING;
 }
 
+/* The ports are anybody's: the maker is named only behind something that its devices say. */
+static enum fw_read read_datagram(const uint8_t *text, size_t len, const struct fact_sink *sink)
+{
+	bool given;
+	enum fw_read result = read_json(text, len, sink, &given);
+
+	if (given)
+		give(sink, &(struct fact){.kind = FACT_OWN_PROTOCOL, .number = OWN_TPLINK});
+	return result;
+}
+
 enum fw_read dissect_tplink(const uint8_t *bytes, size_t len, const struct fact_sink *sink)
 {
 	uint8_t text[FRAMED_BODY_MAX];
 	size_t here = len < sizeof(text) ? len : sizeof(text);
-	bool given;
 
-	if (!len || first_plain(bytes[0]) != '{')
+	if (len < 2)
+		return FW_READ_SHORT;
+	if (!begins(bytes))
 		return FW_READ_OTHER;
-	give(sink, &(struct fact){.kind = FACT_OWN_PROTOCOL, .number = OWN_TPLINK});
 	uncover(bytes, here, text);
-	return read_json(text, here, sink, &given);
+	return read_datagram(text, here, sink);
 }
 
 enum fw_read dissect_tapo(const uint8_t *bytes, size_t len, const struct fact_sink *sink)
 {
-	bool given;
-
 	if (!len || bytes[0] != TAPO_VERSION)
 		return FW_READ_OTHER;
 	if (len <= TAPO_HEADER_LEN)
 		return FW_READ_SHORT;
 	if (bytes[TAPO_HEADER_LEN] != '{')
 		return FW_READ_OTHER;
-	give(sink, &(struct fact){.kind = FACT_OWN_PROTOCOL, .number = OWN_TPLINK});
-	return read_json(bytes + TAPO_HEADER_LEN, len - TAPO_HEADER_LEN, sink, &given);
+	return read_datagram(bytes + TAPO_HEADER_LEN, len - TAPO_HEADER_LEN, sink);
 }

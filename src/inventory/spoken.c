@@ -15,16 +15,25 @@
 
 enum { SURE_SPOKEN = 90, SURE_HOUSE = 70 };
 
+/* In the order of the facts, from FACT_OWN_PROTOCOL on. */
+#define SOURCES(name) \
+	{ \
+		name " protocol", name " kind", name " model", name " firmware", name " name", name " serial", name " hardware" \
+	}
+
+enum { SOURCE_COUNT = FACT_OWN_MAC - FACT_OWN_PROTOCOL };
+
 static const struct speaker {
 	const char *protocol, *maker;
 	uint8_t sure;
+	const char *sources[SOURCE_COUNT];
 } SPEAKERS[OWN_COUNT] = {
-	[OWN_DVRIP] = {"DVRIP", "Xiongmai", SURE_SPOKEN},
-	[OWN_DAHUA] = {"Dahua control", "Dahua", SURE_SPOKEN},
-	[OWN_TUYA] = {"Tuya", "Tuya", SURE_SPOKEN},
-	[OWN_TPLINK] = {"TP-Link smart home", "TP-Link", SURE_SPOKEN},
-	[OWN_BAICHUAN] = {"Baichuan", "Reolink", SURE_SPOKEN},
-	[OWN_MIIO] = {"miIO", "Xiaomi", SURE_HOUSE},
+	[OWN_DVRIP] = {"DVRIP", "Xiongmai", SURE_SPOKEN, SOURCES("dvrip")},
+	[OWN_DAHUA] = {"Dahua control", "Dahua", SURE_SPOKEN, SOURCES("dahua")},
+	[OWN_TUYA] = {"Tuya", "Tuya", SURE_SPOKEN, SOURCES("tuya")},
+	[OWN_TPLINK] = {"TP-Link smart home", "TP-Link", SURE_SPOKEN, SOURCES("tplink")},
+	[OWN_BAICHUAN] = {"Baichuan", "Reolink", SURE_SPOKEN, SOURCES("baichuan")},
+	[OWN_MIIO] = {"miIO", "Xiaomi", SURE_HOUSE, SOURCES("miio")},
 };
 
 /* How makers call kinds: beginnings. */
@@ -45,17 +54,8 @@ static const struct kind_word {
 	{"SMART.IPCAMERA", "camera"},
 };
 
-static const struct spoken {
-	enum fact_kind kind;
-	const char *source, *head;
-} SPOKEN[] = {
-	{FACT_OWN_KIND, "own kind", "kind: "},
-	{FACT_OWN_MODEL, "own model", "model: "},
-	{FACT_OWN_FIRMWARE, "own firmware", "firmware: "},
-	{FACT_OWN_HARDWARE, "own hardware", "hardware: "},
-	{FACT_OWN_NAME, "own name", "name: "},
-	{FACT_OWN_SERIAL, "own serial", "serial: "},
-};
+/* What a text of each fact is, as SOURCES; the protocol's own place is not used. */
+static const char *const HEADS[SOURCE_COUNT] = {NULL, "kind: ", "model: ", "firmware: ", "name: ", "serial: ", "hardware: "};
 
 static const char *kind_of(struct slice text)
 {
@@ -87,7 +87,7 @@ static void spoken_protocol(struct inventory *inventory, uint32_t number, const 
 	char says[DEVICE_TEXT_MAX];
 
 	words_join(says, "maker: ", words_of(speaker->maker), "");
-	keep(inventory, number, &(struct clue_offer){.source = "own protocol", .value = words_of(speaker->protocol), .says = says});
+	keep(inventory, number, &(struct clue_offer){.source = speaker->sources[0], .value = words_of(speaker->protocol), .says = says});
 	guess(&inventory->devices[number].maker, words_of(speaker->maker), speaker->sure);
 }
 
@@ -115,24 +115,29 @@ static void spoken_guess(struct inventory *inventory, uint32_t number, const str
 		name_offer(inventory, number, NAME_FINGERPRINT, NAME_RANK_HIGH, words_trim(fact->text));
 }
 
-void spoken_fact(struct inventory *inventory, uint32_t number, const struct fact *fact)
+static void spoken_text(struct inventory *inventory, uint32_t number, const struct fact *fact)
 {
+	unsigned place = fact->kind - FACT_OWN_PROTOCOL;
 	const char *kind = fact->kind == FACT_OWN_KIND ? kind_of(words_trim(fact->text)) : NULL;
+	bool silent = fact->kind == FACT_OWN_KIND && !kind;
 	struct slice value = words_trim(fact->text);
+	struct clue_offer offer = {.source = SPEAKERS[fact->number].sources[place], .value = value};
 	char says[DEVICE_TEXT_MAX];
 
+	words_join(says, HEADS[place], kind ? words_of(kind) : value, "");
+	offer.says = silent ? NULL : says;
+	keep(inventory, number, &offer);
+	spoken_guess(inventory, number, fact, kind);
+}
+
+void spoken_fact(struct inventory *inventory, uint32_t number, const struct fact *fact)
+{
 	if (fact->number >= OWN_COUNT)
 		return;
 	if (fact->kind == FACT_OWN_PROTOCOL)
 		spoken_protocol(inventory, number, &SPEAKERS[fact->number]);
 	else if (fact->kind == FACT_OWN_MAC)
 		spoken_mac(inventory, number, fact->mac);
-	for (size_t i = 0; i < sizeof(SPOKEN) / sizeof(SPOKEN[0]); i++) {
-		bool silent = fact->kind == FACT_OWN_KIND && !kind;
-		if (fact->kind != SPOKEN[i].kind)
-			continue;
-		words_join(says, SPOKEN[i].head, kind ? words_of(kind) : value, "");
-		keep(inventory, number, &(struct clue_offer){.source = SPOKEN[i].source, .value = value, .says = silent ? NULL : says});
-		spoken_guess(inventory, number, fact, kind);
-	}
+	else
+		spoken_text(inventory, number, fact);
 }

@@ -31,6 +31,7 @@ static void test_letters_in_a_passwords_place(void **state)
 		{"0123456789012345678901234567890123456789012345678901234", "kWb72XZ1"},
 		{"01234567890123456789012345678901234567890123456789012345", "kWb72XZ1"},
 	};
+	struct passwords_letters known;
 	char letters[SOFIA_LEN];
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -39,13 +40,14 @@ static void test_letters_in_a_passwords_place(void **state)
 	}
 	sofia_letters((struct slice){NULL, 0}, letters);
 	assert_memory_equal(letters, "tlJwpbo6", SOFIA_LEN);
-	assert_true(passwords_known_letters(slice_of("admin"), slice_of("tlJwpbo6")));
-	assert_true(passwords_known_letters(slice_of("default"), slice_of("OxhlwSG8")));
-	assert_true(passwords_known_letters(slice_of("666666"), slice_of("sh15yfFM")));
-	assert_false(passwords_known_letters(slice_of("admin"), slice_of("sh15yfFM")));
-	assert_false(passwords_known_letters(slice_of("nobody"), slice_of("tlJwpbo6")));
-	assert_false(passwords_known_letters(slice_of("admin"), slice_of("tlJwpbo")));
-	assert_false(passwords_known_letters(slice_of("admin"), (struct slice){NULL, 0}));
+	passwords_letters_init(&known);
+	assert_true(passwords_known_letters(&known, slice_of("admin"), slice_of("tlJwpbo6")));
+	assert_true(passwords_known_letters(&known, slice_of("default"), slice_of("OxhlwSG8")));
+	assert_true(passwords_known_letters(&known, slice_of("666666"), slice_of("sh15yfFM")));
+	assert_false(passwords_known_letters(&known, slice_of("admin"), slice_of("sh15yfFM")));
+	assert_false(passwords_known_letters(&known, slice_of("nobody"), slice_of("tlJwpbo6")));
+	assert_false(passwords_known_letters(&known, slice_of("admin"), slice_of("tlJwpbo")));
+	assert_false(passwords_known_letters(&known, slice_of("admin"), (struct slice){NULL, 0}));
 }
 
 /* Logins a second apart, from outside, never answered; returns what came of them by kind. */

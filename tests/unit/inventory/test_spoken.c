@@ -38,15 +38,15 @@ static void who_made_the_inside(void **state)
 {
 	static const struct {
 		enum own_protocol protocol;
-		const char *maker, *value, *says;
+		const char *maker, *source, *value, *says;
 		uint8_t confidence;
 	} cases[] = {
-		{OWN_DVRIP, "Xiongmai", "DVRIP", "maker: Xiongmai", 90},
-		{OWN_DAHUA, "Dahua", "Dahua control", "maker: Dahua", 90},
-		{OWN_TUYA, "Tuya", "Tuya", "maker: Tuya", 90},
-		{OWN_TPLINK, "TP-Link", "TP-Link smart home", "maker: TP-Link", 90},
-		{OWN_BAICHUAN, "Reolink", "Baichuan", "maker: Reolink", 90},
-		{OWN_MIIO, "Xiaomi", "miIO", "maker: Xiaomi", 70},
+		{OWN_DVRIP, "Xiongmai", "dvrip protocol", "DVRIP", "maker: Xiongmai", 90},
+		{OWN_DAHUA, "Dahua", "dahua protocol", "Dahua control", "maker: Dahua", 90},
+		{OWN_TUYA, "Tuya", "tuya protocol", "Tuya", "maker: Tuya", 90},
+		{OWN_TPLINK, "TP-Link", "tplink protocol", "TP-Link smart home", "maker: TP-Link", 90},
+		{OWN_BAICHUAN, "Reolink", "baichuan protocol", "Baichuan", "maker: Reolink", 90},
+		{OWN_MIIO, "Xiaomi", "miio protocol", "miIO", "maker: Xiaomi", 70},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -56,7 +56,7 @@ static void who_made_the_inside(void **state)
 		say(inventory, FACT_OWN_PROTOCOL, cases[i].protocol, NULL);
 		say(inventory, FACT_OWN_PROTOCOL, cases[i].protocol, NULL);
 		assert_int_equal(device->clue_count, 1);
-		assert_string_equal(device->clues[0].source, "own protocol");
+		assert_string_equal(device->clues[0].source, cases[i].source);
 		assert_string_equal(device->clues[0].value, cases[i].value);
 		assert_string_equal(device->clues[0].says, cases[i].says);
 		assert_string_equal(device->maker.name, cases[i].maker);
@@ -72,15 +72,15 @@ static void what_it_calls_itself(void **state)
 		const char *text, *source, *says;
 		const char *guessed_kind, *model, *firmware;
 	} cases[] = {
-		{FACT_OWN_KIND, "IPC", "own kind", "kind: camera", "camera", "", ""},
-		{FACT_OWN_KIND, "HVR", "own kind", "kind: video recorder", "video recorder", "", ""},
-		{FACT_OWN_KIND, "IOT.SMARTPLUGSWITCH", "own kind", "kind: plug", "plug", "", ""},
-		{FACT_OWN_KIND, "IOT.SMARTBULB", "own kind", "kind: lamp", "lamp", "", ""},
-		{FACT_OWN_KIND, "something new", "own kind", "", "", "", ""},
-		{FACT_OWN_MODEL, " HS110(EU)\n", "own model", "model: HS110(EU)", "", "HS110(EU)", ""},
-		{FACT_OWN_FIRMWARE, "V5.00.R02", "own firmware", "firmware: V5.00.R02", "", "", "V5.00.R02"},
-		{FACT_OWN_HARDWARE, "2.0", "own hardware", "hardware: 2.0", "", "", ""},
-		{FACT_OWN_SERIAL, "8006", "own serial", "serial: 8006", "", "", ""},
+		{FACT_OWN_KIND, "IPC", "tplink kind", "kind: camera", "camera", "", ""},
+		{FACT_OWN_KIND, "HVR", "tplink kind", "kind: video recorder", "video recorder", "", ""},
+		{FACT_OWN_KIND, "IOT.SMARTPLUGSWITCH", "tplink kind", "kind: plug", "plug", "", ""},
+		{FACT_OWN_KIND, "IOT.SMARTBULB", "tplink kind", "kind: lamp", "lamp", "", ""},
+		{FACT_OWN_KIND, "something new", "tplink kind", "", "", "", ""},
+		{FACT_OWN_MODEL, " HS110(EU)\n", "tplink model", "model: HS110(EU)", "", "HS110(EU)", ""},
+		{FACT_OWN_FIRMWARE, "V5.00.R02", "tplink firmware", "firmware: V5.00.R02", "", "", "V5.00.R02"},
+		{FACT_OWN_HARDWARE, "2.0", "tplink hardware", "hardware: 2.0", "", "", ""},
+		{FACT_OWN_SERIAL, "8006", "tplink serial", "serial: 8006", "", "", ""},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -270,10 +270,10 @@ static const struct scene TPLINK[] = {
 		{{1, 1, 0,
 			 "{\"system\":{\"get_sysinfo\":{\"mic_type\":\"IOT.SMARTBULB\",\"mic_mac\":\"50C7BF00FCA3\",\"alias\":\"\x1b[2J\"}}"
 			 "}"},
-			{1, 1, 0, "{x"}},
+			{1, 1, 0, "{\"x"}},
 		"OWN 3\nKIND IOT.SMARTBULB\nMAC 3\nNAME \\x1b[2J\n"},
 	{"not its port", 9998, {{0, 1, 0, "{}"}, {1, 1, 0, "{}"}}, "DONE\n"},
-	{"not its cipher", 9999, {{0, 1, 0, "x"}, {1, 1, 0, "y"}}, "DONE\n"},
+	{"not its cipher", 9999, {{0, 1, 0, "xx"}, {1, 1, 0, "yy"}}, "DONE\n"},
 };
 
 static void test_tplink(void **state)
