@@ -11,6 +11,7 @@
 #include "wire/event.h"
 #include "wire/packet.h"
 #include "wire/siphash.h"
+#include "wire/tunnel.h"
 
 /* Beside the frame: what a program would have from its maps and clock. */
 struct fw_twin_input {
@@ -28,13 +29,14 @@ struct fw_twin_result {
 	struct fw_event event;
 	struct fw_dns_question question; /* of a packet to UDP port 53, else as it was: clear it first */
 	struct fw_bucket_rule rule;
+	struct fw_tunnel tunnel; /* of a packet read to its end, else as it was: clear it first */
 	uint64_t word;
 	uint64_t hash, hash13; /* of addresses and ports */
 	uint32_t packet_read, dns_read; /* enum fw_read */
 	uint32_t allowed;
 	uint32_t runs; /* how often; tells a run from none */
 };
-_Static_assert(sizeof(struct fw_twin_result) == 96 + 80 + 1048 + 16 + 40, "no holes");
+_Static_assert(sizeof(struct fw_twin_result) == 96 + 80 + 1048 + 16 + 16 + 40, "no holes");
 
 FW_INLINE void fw_twin_dns(struct fw_cursor frame, const struct fw_twin_input *in, struct fw_twin_result *out)
 {
@@ -75,6 +77,8 @@ FW_INLINE void fw_twin_run(struct fw_cursor frame, const struct fw_twin_input *i
 	out->rule = fw_bucket_rule_of(in->rate_per_s, in->burst);
 	out->word = fw_bucket_next(in->word, &out->rule, in->cost, in->now_ns, &allowed);
 	out->allowed = allowed;
+	if (out->packet_read == FW_READ_OK)
+		fw_tunnel_find(frame, &out->packet, &out->tunnel);
 	if (out->packet_read == FW_READ_OK && out->packet.proto == FW_IP_UDP && out->packet.dst_port == 53)
 		fw_twin_dns(frame, in, out);
 	out->runs++;

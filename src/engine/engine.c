@@ -4,7 +4,8 @@
  *
  *     frame -> wire/ (headers) -> flow/ (whose conversation) -> inventory/ (whose device)
  *                                   |-> detect/ (rates)
- *                                   '-> stream/ -> dissect/ (facts) -> learn.c -> inventory/, detect/
+ *                                   |-> stream/ -> dissect/ (facts) -> learn.c -> inventory/, detect/
+ *                                   '-> tunnel.c: a packet inside goes the same way
  *
  * The hall's clock. Rooms are promised that time never runs backwards. Captures do not keep that promise: packets of two
  * queues come a few microseconds out of order (then the clock stands still), and some files jump back by minutes (then
@@ -103,6 +104,8 @@ static int rooms_open(struct engine *engine)
 		return error;
 	if ((error = table_init(&engine->named, FW_NAMED_MAX, sizeof(struct named), 16, key)))
 		return error;
+	if ((error = tunnels_init(engine)))
+		return error;
 	return sessions_init(engine);
 }
 
@@ -130,6 +133,7 @@ void engine_free(struct engine *engine)
 		return;
 	sessions_done(engine);
 	table_done(&engine->named);
+	table_done(&engine->tunnels);
 	detect_free(engine->detect);
 	flow_free(engine->flow);
 	inventory_free(engine->inventory);
@@ -213,7 +217,8 @@ static void note_router(struct engine *engine, const struct fw_packet *p)
 	static const uint8_t no_mac[6];
 	uint32_t oldest = engine->router_count % ROUTER_MAX;
 
-	if (!p->has_mac || (p->dst_mac[0] & 1) || memcmp(p->dst_mac, no_mac, 6) == 0 || memcmp(p->dst_mac, p->src_mac, 6) == 0)
+	if (!p->has_mac || engine->depth || (p->dst_mac[0] & 1) || memcmp(p->dst_mac, no_mac, 6) == 0 ||
+		memcmp(p->dst_mac, p->src_mac, 6) == 0)
 		return;
 	for (uint32_t i = 0; i < ROUTER_MAX && i < engine->router_count; i++)
 		if (memcmp(engine->routers[i], p->dst_mac, 6) == 0)
@@ -233,14 +238,15 @@ static bool is_router(const struct engine *engine, const uint8_t mac[6])
 
 /*
  * A source that is not ours leaves towards the outside: forged, if its MAC is a device of ours that has an address of its own
- * in this family and is nobody's router. Where the side was inferred nothing can be said, nor of an IPv6 address beside one of ours.
+ * in this family and is nobody's router. Where the side was inferred nothing can be said, nor of an IPv6 address beside one of
+ * ours, nor of what came through a tunnel.
  */
 static bool is_forged(struct engine *engine, const struct fw_packet *p, uint32_t *out_device)
 {
 	const struct device *device;
 	uint32_t number;
 
-	if (!p->has_mac || engine->config.side.inferred || side_is_zero(p->src) || side_is_link_local(p->src) ||
+	if (!p->has_mac || engine->depth || engine->config.side.inferred || side_is_zero(p->src) || side_is_link_local(p->src) ||
 		side_is_multicast(p->src) || side_is_multicast(p->dst) || (p->family == 6 && !engine->family6_known) ||
 		is_router(engine, p->src_mac) || side_is_near(&engine->config.side, p->src))
 		return false;
@@ -435,6 +441,22 @@ static void see_arp(struct engine *engine, const struct fw_packet *p)
 		open_conversation(engine, step.conversation, p);
 }
 
+static void see_frame(struct engine *engine, const struct frame *frame);
+
+static void see_inside(struct engine *engine, const struct fw_packet *p)
+{
+	const struct frame *outer = engine->frame;
+	struct frame inner;
+
+	if (p->proto == PROTO_TCP || !tunnel_inside(engine, p, &inner))
+		return;
+	engine->depth++;
+	see_frame(engine, &inner);
+	engine->depth--;
+	engine->frame = outer;
+	engine->packet = p;
+}
+
 static void see_ip(struct engine *engine, const struct fw_packet *p)
 {
 	struct flow_step step;
@@ -463,6 +485,7 @@ static void see_ip(struct engine *engine, const struct fw_packet *p)
 	if (step.accepted_now)
 		note_service(engine, c);
 	read_payload(engine, p, c, step.direction);
+	see_inside(engine, p);
 }
 
 /*
@@ -480,12 +503,11 @@ static void see_rest(struct engine *engine, struct fw_packet *p, enum fw_read re
 		see_ip(engine, p);
 }
 
-void engine_frame(struct engine *engine, const struct frame *frame)
+static void see_frame(struct engine *engine, const struct frame *frame)
 {
 	struct fw_packet packet;
 	enum fw_read read = fw_packet_read(frame->bytes, frame->cap_len, frame->link, &packet);
 
-	clock_see(engine, frame->time_ns);
 	engine->frame = frame;
 	engine->packet = &packet;
 	if (read == FW_READ_OTHER || read == FW_READ_BAD || (read == FW_READ_SHORT && !packet.transport_off))
@@ -494,4 +516,10 @@ void engine_frame(struct engine *engine, const struct frame *frame)
 		see_arp(engine, &packet);
 	else if (packet.family)
 		see_ip(engine, &packet);
+}
+
+void engine_frame(struct engine *engine, const struct frame *frame)
+{
+	clock_see(engine, frame->time_ns);
+	see_frame(engine, frame);
 }

@@ -31,7 +31,7 @@ struct engine_config {
 struct engine_left_out {
 	uint64_t frames_not_understood; /* link types no parser reads, more tags or extension headers than are followed */
 	uint64_t frames_malformed;
-	uint64_t conversations, devices, streams, pairs, rates, findings, beacons, logins, zones, names, prefixes;
+	uint64_t conversations, devices, streams, pairs, rates, findings, beacons, logins, zones, names, prefixes, tunnels;
 	uint64_t clock_jumps; /* times the capture's clock ran back by more than a second */
 };
 

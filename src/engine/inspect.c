@@ -16,7 +16,7 @@
 #include "source/source.h"
 #include "wire/limits.h"
 
-enum { MUTE_FILE_MAX = 1 << 20, OUI_FILE_MAX = 16 << 20, LEFT_OUT_KINDS = 14 };
+enum { MUTE_FILE_MAX = 1 << 20, OUI_FILE_MAX = 16 << 20, LEFT_OUT_KINDS = 15 };
 
 /* Fixed: the same input must give the same output; captures are read offline, where nobody profits from collisions for long. */
 static const uint8_t inspect_key[16] = {0x66, 0x6c, 0x6f, 0x6f, 0x64, 0x77, 0x61, 0x6c, 0x6c, 0x20, 0x69, 0x6e, 0x73, 0x70, 0x65, 0x63};
@@ -251,6 +251,7 @@ static void show_left_out(struct inspect *inspect, struct shown *shown)
 		{"names", left.names},
 		{"findings", left.findings},
 		{"prefixes", left.prefixes},
+		{"tunnels", left.tunnels},
 		{"clock_jumps", left.clock_jumps},
 	};
 	_Static_assert(sizeof(kinds) / sizeof(kinds[0]) <= LEFT_OUT_KINDS, "room for all kinds");

@@ -29,6 +29,16 @@ struct named {
 	uint32_t zero;
 };
 
+/* Two addresses with a tunnel between them; the key is the first 40 bytes. */
+struct tunnel_ends {
+	uint8_t low[16], high[16];
+	uint8_t proto; /* IP protocol */
+	uint8_t zero[7];
+	uint32_t seen; /* which of them has sent */
+	uint32_t zero_end;
+};
+_Static_assert(offsetof(struct tunnel_ends, seen) == 40, "the key is the first 40 bytes");
+
 /* A TCP conversation being read. */
 struct slot {
 	struct stream *stream; /* NULL when free */
@@ -48,6 +58,7 @@ struct engine {
 	uint8_t *sessions; /* FW_STREAM_MAX times dissect_session_size() */
 	uint32_t slot_newest, slot_oldest, slot_free;
 	struct table named;
+	struct table tunnels;
 
 	uint64_t now_ns; /* never runs backwards */
 	uint64_t capture_ns; /* the capture's own clock, as last seen */
@@ -65,6 +76,7 @@ struct engine {
 
 	/* the packet at hand */
 	const struct frame *frame;
+	uint32_t depth; /* tunnels that it was taken out of */
 	const struct fw_packet *packet;
 	struct conversation *conversation;
 	int direction;
@@ -79,6 +91,11 @@ void session_segment(struct engine *engine, struct conversation *conversation, i
 void session_end(struct engine *engine, struct conversation *conversation);
 /* The server is who was asked; of a conversation picked up midway, who sent SYN-ACK, else the end with the lower port. */
 bool session_opener_is_server(const struct conversation *conversation);
+
+/* tunnel.c */
+int tunnels_init(struct engine *engine);
+/* True if p, of engine->frame, carries a packet that may be looked at: *out_inner is it, borrowed from the frame. */
+bool tunnel_inside(struct engine *engine, const struct fw_packet *p, struct frame *out_inner);
 
 /* learn.c: what a fact means for the other rooms. sink.context is the engine. */
 void learn_fact(void *context, const struct fact *fact);

@@ -280,6 +280,7 @@ const char *name_left_out(const char *kind)
 		{"streams", "TCP streams not put together because too many were open"},
 		{"devices", "devices beyond the number that is kept"},
 		{"prefixes", "network ranges beyond the number that is kept"},
+		{"tunnels", "tunnels no longer looked into because there were too many"},
 		{"pairs", "pairs of device and target forgotten early"},
 		{"rates", "packet rates forgotten early"},
 		{"findings", "findings beyond the number that is kept"},

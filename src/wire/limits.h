@@ -24,6 +24,8 @@
 #define FW_FINDING_MAX 4096u /* findings in one report */
 #define FW_NAMED_MAX 32768u /* addresses remembered from DNS answers */
 #define FW_TAGS_MAX 2u /* VLAN tags followed in a row */
+#define FW_TUNNELS_MAX 256u /* pairs of tunnel ends remembered */
+#define FW_TUNNEL_DEPTH_MAX 2u /* tunnels in a tunnel that are looked into */
 #define FW_EXTENSIONS_MAX 8u /* IPv6 extension headers followed in a row: honest packets have one or two */
 #define FW_DNS_NAME_MAX 255u /* bytes of a name in wire form (RFC 1035 section 2.3.4) */
 #define FW_DNS_LABEL_MAX 63u /* bytes of a label (same section) */

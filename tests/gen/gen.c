@@ -19,7 +19,11 @@ struct label {
 	char text[200];
 };
 
+enum { NESTED_MAX = 4 };
+
 struct gen {
+	struct tunnel tunnels[NESTED_MAX]; /* outermost first */
+	size_t tunnel_count;
 	uint64_t now_ns, state;
 	struct kept *frames;
 	size_t frame_count, frame_room;
@@ -104,8 +108,26 @@ void gen_label(struct gen *gen, const char *format, ...)
 	gen->label_pending = (uint32_t)gen->label_count;
 }
 
+void gen_enter(struct gen *gen, const struct tunnel *tunnel)
+{
+	if (gen->tunnel_count == NESTED_MAX)
+		abort();
+	gen->tunnels[gen->tunnel_count++] = *tunnel;
+}
+
+void gen_leave(struct gen *gen)
+{
+	gen->tunnel_count--;
+}
+
 void gen_raw(struct gen *gen, const uint8_t *frame, size_t len)
 {
+	if (gen->tunnel_count) {
+		const struct tunnel innermost = gen->tunnels[--gen->tunnel_count];
+		gen_carry(gen, &innermost, frame, len);
+		gen->tunnel_count++;
+		return;
+	}
 	if (gen->frame_count == gen->frame_room) {
 		gen->frame_room = gen->frame_room ? gen->frame_room * 2 : 1024;
 		gen->frames = grow(gen->frames, gen->frame_room * sizeof(*gen->frames));

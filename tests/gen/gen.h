@@ -54,6 +54,20 @@ struct host gen_host(const char *mac, const char *address);
 /* Somebody outside, reached through the gateway's MAC. */
 struct host gen_outside(const struct host *gateway, const char *address);
 
+/*
+ * From here to gen_leave() each frame is carried by a tunnel: from near to far, or back if its source MAC is back's. Tunnels nest, the
+ * first entered outermost. GEN_IPIP carries IPv4, GEN_6IN4 IPv6, GEN_GRE both, GEN_GRE_BRIDGE and GEN_VXLAN whole frames.
+ */
+enum gen_tunnel_kind { GEN_IPIP, GEN_6IN4, GEN_GRE, GEN_GRE_BRIDGE, GEN_VXLAN };
+struct tunnel {
+	enum gen_tunnel_kind kind;
+	struct host near, far;
+	uint8_t back[6];
+};
+void gen_enter(struct gen *gen, const struct tunnel *tunnel);
+void gen_leave(struct gen *gen);
+void gen_carry(struct gen *gen, const struct tunnel *tunnel, const uint8_t *frame, size_t len); /* for gen_raw() */
+
 /* Single packets, at the current time. */
 void gen_raw(struct gen *gen, const uint8_t *frame, size_t len);
 void gen_arp(struct gen *gen, uint16_t operation, const struct host *sender, const struct host *target);

@@ -170,3 +170,23 @@ void gen_arp(struct gen *gen, uint16_t operation, const struct host *sender, con
 	memcpy(frame + 38, target->address + 12, 4);
 	gen_raw(gen, frame, sizeof(frame));
 }
+
+void gen_carry(struct gen *gen, const struct tunnel *tunnel, const uint8_t *frame, size_t len)
+{
+	bool back = memcmp(frame + 6, tunnel->back, 6) == 0, ip_only = tunnel->kind <= GEN_GRE;
+	const struct host *from = back ? &tunnel->far : &tunnel->near, *to = back ? &tunnel->near : &tunnel->far;
+	static const uint8_t vxlan[8] = {8, [6] = 42};
+	uint8_t body[ROOM] = {0};
+	size_t at = tunnel->kind == GEN_VXLAN ? 8 : tunnel->kind >= GEN_GRE ? 4 : 0, skip = ip_only ? ETHERNET : 0;
+
+	if (tunnel->kind == GEN_VXLAN)
+		memcpy(body, vxlan, sizeof(vxlan));
+	else if (at)
+		memcpy(body + 2, ip_only ? frame + 12 : (const uint8_t[]){0x65, 0x58}, 2);
+	memcpy(body + at, frame + skip, len - skip);
+	len += at - skip;
+	if (tunnel->kind == GEN_VXLAN) /* the source port is drawn from what is inside */
+		gen_udp(gen, from, (uint16_t)(49152 + sum(frame, 6, 0) % 16384), to, 4789, body, len);
+	else
+		gen_ip(gen, from, to, tunnel->kind == GEN_IPIP ? 4 : tunnel->kind == GEN_6IN4 ? 41 : 47, body, len);
+}
