@@ -63,14 +63,24 @@ static void vse(struct gen *gen, const struct host *from, const struct host *to,
 	gen_udp(gen, from, any_port(gen), to, 27015, query, sizeof(query));
 }
 
-/* RFC 2784: no flags, the protocol inside, then a packet whose addresses do not matter. */
+/*
+ * RFC 2784: no flags, the protocol inside, then what Mirai puts there: a UDP datagram between random addresses, here those of
+ * RFC 2544, behind an Ethernet header if that is what is inside.
+ */
 static void gre(struct gen *gen, const struct host *from, const struct host *to, uint16_t inside)
 {
-	uint8_t body[4 + 60] = {0, 0, (uint8_t)(inside >> 8), (uint8_t)inside};
+	uint8_t body[4 + 14 + 20 + 8 + 64] = {0, 0, (uint8_t)(inside >> 8), (uint8_t)inside};
+	size_t at = 4;
 
-	for (size_t i = 4; i < sizeof(body); i++)
-		body[i] = (uint8_t)gen_random(gen);
-	gen_ip(gen, from, to, PROTO_GRE, body, sizeof(body));
+	if (inside != 0x0800) {
+		memcpy(body + at, (uint8_t[]){2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0}, 14);
+		at += 14;
+	}
+	memcpy(body + at, (uint8_t[]){0x45, 0, 0, 20 + 8 + 64, 0, 0, 0, 0, 64, 17, 0, 0, 198, 18, 0, 0, 198, 19, 0, 0}, 20);
+	for (size_t i = 14; i < 20; i += i == 15 ? 3 : 1)
+		body[at + i] = (uint8_t)gen_random(gen);
+	memcpy(body + at + 20, (uint8_t[]){0x9c, 0x40, 0x11, 0x5c, 0, 8 + 64}, 6);
+	gen_ip(gen, from, to, PROTO_GRE, body, at + 20 + 8 + 64);
 }
 
 static void gre_ip(struct gen *gen, const struct host *from, const struct host *to, uint32_t number)
