@@ -294,7 +294,7 @@ static uint32_t mask_packet(const struct place *at, bool quoted)
 	if (p->ether_type == FW_ETHER_ARP && p->network_off)
 		return mask_arp(at);
 	if (!p->family)
-		return p->network_off;
+		return 0; /* LLDP and the like name their sender in their bodies */
 	end = p->family == 4 ? mask_header4(at) : mask_header6(at);
 	if (!p->transport_off || p->fragment == FW_FRAGMENT_LATER || end != p->transport_off)
 		return end;

@@ -82,8 +82,8 @@ static void mask_field(const struct mask *mask, char *field, size_t size)
 /* ---- devices ---- */
 
 /* What the program reads out of them is a maker, a model, a kind; serial numbers inside are found by mask_words(). */
-static const char *const harmless[] = {
-	"oui", "dhcp 55", "dhcp 60", "ssdp nt", "ssdp server", "http server", "dhip class", "dhip type", "dhip version", "dhip vendor"};
+static const char *const harmless[] = {"oui", "dhcp 55", "dhcp 60", "dhcpv6 6", "dhcpv6 16", "ssdp nt", "ssdp server", "http server",
+	"dhip class", "dhip type", "dhip version", "dhip vendor"};
 static const char *const statements[] = {"maker: ", "brand: ", "kind: ", "model: ", "firmware: ", "runs: "};
 static const char *const own_sentences[] = {"starts over the network (PXE)", "its maker publishes a MUD profile"};
 static const char *const product_keys[] = {"md", "model", "am", "ty", "usb_MDL", "usb_MFG", "manufacturer", "vendor"};

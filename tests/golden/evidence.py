@@ -42,6 +42,8 @@ SECRET = b"Tr0ub4dor&3"
 
 
 def is_provable(finding):
+    if finding["id"] == "reached-from-internet" and finding["evidence"]["how"] == "not-yet":
+        return False  # the request to the router is payload
     return finding["id"] not in READ_IN_CLEAR and not (finding["id"] == "login-guessing" and not finding["evidence"]["encrypted"])
 
 

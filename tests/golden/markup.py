@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The HTML page over whole captures: well-formed, whole in itself, bounded, the same twice, and in the words of the other reports.
 
-usage: html.py FLOODWALL GENERATED_FOLDER SHARED_CAPTURES STYLE
+usage: markup.py FLOODWALL GENERATED_FOLDER SHARED_CAPTURES STYLE
 Exit 77 when the shared captures are absent, after the project's own were checked.
 """
 import base64
