@@ -18,6 +18,7 @@ import tempfile
 from inspecting import as_pcap, as_pcapng, finish, generated, output, read_capture
 
 STYLES = ([], ["-v"], ["-q"], ["--format", "html"], ["--format", "eve"], ["--format", "csv"], ["--json"])
+TELLING = (["-v"], ["--format", "html"], ["--json"])  # between them they print all that the others do
 SHARED = ["botnet/slips_test7_hide_and_seek.pcap", "botnet/ndpi_nmap_synscan.pcap", "botnet/zeek_ftp_bruteforce.pcap", "ddos/snmp_amp.pcapng",
           "ddos/cic2019_synflood_lucid.pcap", "ddos/suricata_dhcp_request_flood.pcap", "dns/malcolm_dns_mix.pcap", "dns/gold.pcap.xz",
           "dns/dnscap_sll2.pcap", "iot/malcolm_telnet_mix.pcap", "iot/onenuo_doorsensor_tuya.pcapng", "iot/suricata_home_lan_2013.pcap"]
@@ -44,7 +45,7 @@ def orders(paths):
 
 
 def any_order(floodwall, paths):
-    for style in (["-v"], ["--format", "html"], ["--format", "eve"], ["--json"]):
+    for style in TELLING:
         first = output(floodwall, *style, *paths)
         count = 0
         for order in orders(paths):
@@ -88,7 +89,7 @@ def any_form(floodwall, path, folder):
         os.makedirs(place)
         with open(os.path.join(place, "capture"), "wb") as file:
             file.write(data)
-        seen = [output(floodwall, *style, "capture", cwd=place) for style in STYLES]
+        seen = [output(floodwall, *style, "capture", cwd=place) for style in TELLING]
         if first is None:
             first = seen
             yield from as_read_before(path, floodwall, first[-1])
