@@ -10,6 +10,8 @@ endif
 .PHONY: run build test bench fuzz lint format clean needs-build needs-test needs-bench
 
 run: build
+	@$(BUILD)/src/cli/floodwall inspect --format html -o $(BUILD)/incident.html $(BUILD)/tests/gen/incident.pcapng
+	@printf 'The same as a page with charts: %s\n\n' "file://$(abspath $(BUILD))/incident.html"
 	@$(BUILD)/src/cli/floodwall inspect $(BUILD)/tests/gen/incident.pcapng
 
 build: needs-build

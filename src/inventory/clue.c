@@ -25,6 +25,7 @@ static const uint8_t CLASS_MAX[CLUE_CLASS_COUNT] = {
 	[CLUE_MQTT] = 2,
 	[CLUE_DHIP] = 7,
 	[CLUE_DESCRIBED] = 8,
+	[CLUE_SECURED] = 4,
 };
 
 static unsigned class_count(const struct inventory *inventory, uint32_t number, enum clue_class class)

@@ -14,11 +14,12 @@ enum clue_class {
 	CLUE_MDNS,
 	CLUE_SSDP,
 	CLUE_HTTP,
-	CLUE_BANNER, /* telnet, ftp, rtsp; what SNMP and NTP answer */
+	CLUE_BANNER, /* telnet, ftp, rtsp, ssh, adb; what SNMP and NTP answer */
 	CLUE_ASKED, /* names it asks for by DNS or TLS */
 	CLUE_MQTT,
 	CLUE_DHIP, /* and other makers' own protocols and announcements: LLDP, Ubiquiti */
 	CLUE_DESCRIBED, /* documents that describe a device: UPnP, ONVIF, HNAP, TR-069 */
+	CLUE_SECURED, /* TLS: what program calls, names on a certificate */
 	CLUE_CLASS_COUNT
 };
 

@@ -12,6 +12,7 @@
 #include "inventory/asked.h"
 #include "inventory/ear.h"
 #include "inventory/hear_net.h"
+#include "inventory/hear_secured.h"
 #include "inventory/hear_web.h"
 #include "inventory/identity.h"
 #include "inventory/name.h"
@@ -390,10 +391,8 @@ void hear_fact(struct inventory *inventory, uint32_t number, const struct fact *
 		keep(&ear, CLUE_HTTP, "http agent", fact->text, NULL);
 		break;
 	case FACT_TELNET_BANNER:
-		keep(&ear, CLUE_BANNER, "telnet banner", fact->text, NULL);
-		break;
 	case FACT_FTP_BANNER:
-		keep(&ear, CLUE_BANNER, "ftp banner", fact->text, NULL);
+		keep(&ear, CLUE_BANNER, fact->kind == FACT_FTP_BANNER ? "ftp banner" : "telnet banner", fact->text, NULL);
 		break;
 	case FACT_MQTT_CONNECT:
 		keep(&ear, CLUE_MQTT, "mqtt client", fact->text, NULL);
@@ -406,6 +405,9 @@ void hear_fact(struct inventory *inventory, uint32_t number, const struct fact *
 		break;
 	case FACT_DHIP_VENDOR ... FACT_DHIP_MAC:
 		hear_dhip(&ear, fact);
+		break;
+	case FACT_TLS_JA4 ... FACT_ADB_SERVICE:
+		hear_secured(&ear, fact);
 		break;
 	case FACT_OWN_PROTOCOL ... FACT_OWN_MAC:
 		spoken_fact(inventory, number, fact);

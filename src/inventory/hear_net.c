@@ -8,11 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "inventory/clue.h"
 #include "inventory/describe.h"
+#include "inventory/ear.h"
 #include "inventory/identity.h"
 #include "inventory/name.h"
-#include "inventory/words.h"
 
 /*
  * Percent. Ubiquiti's discovery is a maker's own protocol about itself. Descriptions, sysObjectID ("the vendor's authoritative identification",
@@ -24,35 +23,13 @@ enum { SURE_UBNT = 90, SURE_UBNT_BUILD = 85, SURE_FIELD = 70, SURE_ENGINE = 60, 
 enum { HEX_SHOWN_MAX = 20, OPTIONS_SHOWN_MAX = 16, DUID_TIME = 1, DUID_LINK = 3 };
 enum { NTP_MONLIST_OLD = 20, NTP_MONLIST = 42, MED_FIRMWARE = 6, MED_SOFTWARE = 7, MED_MAKER = 9, UBNT_BUILD = 3, UBNT_SHORT_MODEL = 21 };
 
-struct ear {
-	struct inventory *inventory;
-	uint32_t number;
-	struct device *device;
-};
-
-static void keep(const struct ear *ear, enum clue_class class, const char *source, struct slice value, const char *says)
-{
-	const struct clue_offer offer = {.source = source, .class = class, .value = value, .says = says};
-
-	clue_offer(ear->inventory, ear->number, &offer);
-}
-
-static void keep_stated(
+static void keep_said(
 	const struct ear *ear, enum clue_class class, const char *source, struct slice value, const char *head, struct slice what)
 {
 	char says[DEVICE_TEXT_MAX];
 
 	words_join(says, head, what, "");
 	keep(ear, class, source, value, what.len ? says : NULL);
-}
-
-/* Among equals the latest counts: firmware is updated. */
-static void guess(struct guess *guess, struct slice value, uint8_t confidence)
-{
-	if (confidence >= guess->confidence && words_trim(value).len) {
-		words_copy(guess->name, value);
-		guess->confidence = confidence;
-	}
 }
 
 static void keep_hex(const struct ear *ear, enum clue_class class, const char *source, struct slice raw)
@@ -127,7 +104,7 @@ static void hear_description(const struct ear *ear, enum clue_class class, const
 	struct slice said = found.maker.len ? found.maker : found.model.len ? found.model : found.kind.len ? found.kind : found.runs;
 	const char *head = found.maker.len ? "maker: " : found.model.len ? "model: " : found.kind.len ? "kind: " : "runs: ";
 
-	keep_stated(ear, class, source, text, head, said);
+	keep_said(ear, class, source, text, head, said);
 	guess(&ear->device->maker, found.maker, SURE_FIELD);
 	guess(&ear->device->kind, found.kind, SURE_FIELD);
 	guess(&ear->device->model, found.model, SURE_FIELD);
@@ -145,7 +122,7 @@ static void hear_capabilities(const struct ear *ear, uint32_t enabled)
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
 		if (!(enabled & roles[i].bit))
 			continue;
-		keep_stated(ear, CLUE_DHIP, "lldp capabilities", words_of(roles[i].kind), "kind: ", words_of(roles[i].kind));
+		keep_said(ear, CLUE_DHIP, "lldp capabilities", words_of(roles[i].kind), "kind: ", words_of(roles[i].kind));
 		guess(&ear->device->kind, words_of(roles[i].kind), SURE_ROLE);
 		return;
 	}
@@ -154,14 +131,14 @@ static void hear_capabilities(const struct ear *ear, uint32_t enabled)
 static void hear_inventory(const struct ear *ear, uint32_t subtype, struct slice text)
 {
 	if (subtype == MED_MAKER) {
-		keep_stated(ear, CLUE_DHIP, "lldp manufacturer", text, "maker: ", text);
+		keep_said(ear, CLUE_DHIP, "lldp manufacturer", text, "maker: ", text);
 		guess(&ear->device->maker, text, SURE_FIELD);
 	} else if (subtype == MED_FIRMWARE || subtype == MED_SOFTWARE) {
-		keep_stated(ear, CLUE_DHIP, subtype == MED_FIRMWARE ? "lldp firmware" : "lldp software", text, "firmware: ", text);
+		keep_said(ear, CLUE_DHIP, subtype == MED_FIRMWARE ? "lldp firmware" : "lldp software", text, "firmware: ", text);
 		/* the software is what is updated; firmware may be its loader's */
 		guess(&ear->device->firmware, text, subtype == MED_FIRMWARE ? SURE_FIELD - 1 : SURE_FIELD);
 	} else {
-		keep_stated(ear, CLUE_DHIP, "lldp model", text, "model: ", text);
+		keep_said(ear, CLUE_DHIP, "lldp model", text, "model: ", text);
 		guess(&ear->device->model, text, SURE_FIELD);
 	}
 }
@@ -202,7 +179,7 @@ static void hear_ntp(const struct ear *ear, const struct fact *fact)
 	} else if (words_same(fact->name, "processor")) {
 		keep(ear, CLUE_BANNER, "ntp processor", text, NULL);
 	} else {
-		keep_stated(ear, CLUE_BANNER, words_same(fact->name, "version") ? "ntp version" : "ntp system", text, "runs: ", text);
+		keep_said(ear, CLUE_BANNER, words_same(fact->name, "version") ? "ntp version" : "ntp system", text, "runs: ", text);
 	}
 }
 
@@ -220,7 +197,7 @@ static void hear_object_id(const struct ear *ear, struct slice text)
 	for (size_t i = 0; i < rest.len && i < 9; i++)
 		number = number * 10 + (rest.bytes[i] - '0');
 	maker = rest.len < 9 ? describe_enterprise(number) : NULL;
-	keep_stated(ear, CLUE_BANNER, "snmp object", text, "maker: ", words_of(maker ? maker : ""));
+	keep_said(ear, CLUE_BANNER, "snmp object", text, "maker: ", words_of(maker ? maker : ""));
 	guess(&ear->device->maker, words_of(maker ? maker : ""), SURE_FIELD);
 }
 
@@ -232,7 +209,7 @@ static void hear_engine(const struct ear *ear, uint32_t enterprise)
 	if (!maker)
 		return;
 	snprintf(text, sizeof(text), "%u", enterprise);
-	keep_stated(ear, CLUE_BANNER, "snmp engine", words_of(text), "maker: ", words_of(maker));
+	keep_said(ear, CLUE_BANNER, "snmp engine", words_of(text), "maker: ", words_of(maker));
 	guess(&ear->device->maker, words_of(maker), SURE_ENGINE);
 }
 
@@ -274,7 +251,7 @@ static void hear_ubnt_firmware(const struct ear *ear, uint32_t field, struct sli
 
 	if (field != UBNT_BUILD)
 		version = text;
-	keep_stated(ear, CLUE_DHIP, field == UBNT_BUILD ? "ubiquiti build" : "ubiquiti version", text, "firmware: ", version);
+	keep_said(ear, CLUE_DHIP, field == UBNT_BUILD ? "ubiquiti build" : "ubiquiti version", text, "firmware: ", version);
 	guess(&ear->device->firmware, version, field == UBNT_BUILD ? SURE_UBNT_BUILD : SURE_UBNT);
 }
 
@@ -295,12 +272,12 @@ static void hear_ubnt(const struct ear *ear, const struct fact *fact)
 		break;
 	case FACT_UBNT_MODEL:
 		/* only its owner speaks it: the maker is said with the model */
-		keep_stated(ear, CLUE_DHIP, "ubiquiti model", text, "model: ", text);
+		keep_said(ear, CLUE_DHIP, "ubiquiti model", text, "model: ", text);
 		guess(&ear->device->model, text, fact->number == UBNT_SHORT_MODEL ? SURE_UBNT - 1 : SURE_UBNT);
 		guess(&ear->device->maker, words_of("Ubiquiti"), SURE_UBNT);
 		break;
 	case FACT_UBNT_PRODUCT:
-		keep_stated(ear, CLUE_DHIP, "ubiquiti product", text, "model: ", text);
+		keep_said(ear, CLUE_DHIP, "ubiquiti product", text, "model: ", text);
 		guess(&ear->device->model, text, SURE_UBNT_BUILD);
 		guess(&ear->device->maker, words_of("Ubiquiti"), SURE_UBNT);
 		break;

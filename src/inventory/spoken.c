@@ -8,10 +8,9 @@
 
 #include <string.h>
 
-#include "inventory/clue.h"
+#include "inventory/ear.h"
 #include "inventory/identity.h"
 #include "inventory/name.h"
-#include "inventory/words.h"
 
 enum { SURE_SPOKEN = 90, SURE_HOUSE = 70 };
 
@@ -65,16 +64,7 @@ static const char *kind_of(struct slice text)
 	return NULL;
 }
 
-/* Among equals the latest counts: firmware is updated. */
-static void guess(struct guess *guess, struct slice value, uint8_t confidence)
-{
-	if (confidence >= guess->confidence && words_trim(value).len) {
-		words_copy(guess->name, value);
-		guess->confidence = confidence;
-	}
-}
-
-static void keep(struct inventory *inventory, uint32_t number, const struct clue_offer *offer)
+static void spoken_keep(struct inventory *inventory, uint32_t number, const struct clue_offer *offer)
 {
 	struct clue_offer own = *offer;
 
@@ -87,7 +77,8 @@ static void spoken_protocol(struct inventory *inventory, uint32_t number, const 
 	char says[DEVICE_TEXT_MAX];
 
 	words_join(says, "maker: ", words_of(speaker->maker), "");
-	keep(inventory, number, &(struct clue_offer){.source = speaker->sources[0], .value = words_of(speaker->protocol), .says = says});
+	spoken_keep(
+		inventory, number, &(struct clue_offer){.source = speaker->sources[0], .value = words_of(speaker->protocol), .says = says});
 	guess(&inventory->devices[number].maker, words_of(speaker->maker), speaker->sure);
 }
 
@@ -126,7 +117,7 @@ static void spoken_text(struct inventory *inventory, uint32_t number, const stru
 
 	words_join(says, HEADS[place], kind ? words_of(kind) : value, "");
 	offer.says = silent ? NULL : says;
-	keep(inventory, number, &offer);
+	spoken_keep(inventory, number, &offer);
 	spoken_guess(inventory, number, fact, kind);
 }
 

@@ -73,7 +73,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	if (!session || !len)
 		goto out;
 	kept[0].len = kept[1].len = 0;
-	dissect_session_init(session, bytes[0] & 0x80 ? MAKER_PORTS[bytes[0] & 1] : PORTS[bytes[0] % PORT_COUNT]);
+	dissect_session_init(session, bytes[0] & 0x80 ? MAKER_PORTS[bytes[0] & 1] : PORTS[(bytes[0] & 0x3f) % PORT_COUNT]);
+	if (bytes[0] & 0x40)
+		dissect_session_midway(session);
 	for (bytes++, len--; len >= 3 && !done;) {
 		int direction = bytes[0] & 1;
 		bool gap = bytes[0] & 2;
