@@ -110,12 +110,10 @@ static void say_hijacked(struct phrase *out, const struct tally *tally)
 
 	if (!count)
 		return;
-	phrase_count(out, count, "device");
-	if (count == 1) {
-		phrase_add(out, ", ");
+	if (count == 1)
 		view_introduce(tally->hijacked, out);
-		phrase_add(out, ",");
-	}
+	else
+		phrase_count(out, count, "device");
 	/* A flood is seen; from a scan or guessed passwords the rest is inferred. */
 	phrase_add(out, "%s%s hijacked", count == 1 ? " is" : " are", tally->flooding ? "" : " likely");
 	if (tally->flooding && tally->flood_targets) {
