@@ -12,7 +12,7 @@
 #define FW_STREAM_MAX 512u /* TCP conversations reassembled at once */
 #define FW_STREAM_KEPT_MAX 4096u /* bytes kept per direction for a parser that needs more */
 #define FW_STREAM_WAITING_MAX 4096u /* bytes kept per direction behind a gap */
-#define FW_CONVERSATION_MAX 65536u /* conversations remembered */
+#define FW_CONVERSATION_MAX 49152u /* conversations remembered */
 #define FW_CONTACT_SILENT_NS 3000000000ull /* a first contact without answer for this long is silent */
 #define FW_DEVICE_MAX 1024u /* devices on our side */
 #define FW_PAIR_MAX 49152u /* (device, target) pairs remembered for scans */
