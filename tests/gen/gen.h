@@ -101,6 +101,8 @@ void gen_dhcp(struct gen *gen, const struct host *client, const struct host *ser
 void gen_mdns(struct gen *gen, const struct host *host, const char *name, const char *service);
 void gen_ssdp_notify(struct gen *gen, const struct host *host, const char *server, const char *device_type);
 void gen_ntp(struct gen *gen, const struct host *client, const struct host *server);
+/* ssh.c: a whole connection to port 22 of the shape of a login that fails. */
+void gen_ssh(struct gen *gen, const struct host *client, const struct host *server);
 
 /* Scenarios: fill *gen; the table in main.c names them. */
 void scenario_incident(struct gen *gen);
@@ -130,3 +132,7 @@ void vectors_leaving(struct gen *gen);
 void vectors_falling(struct gen *gen);
 void vectors_backscatter(struct gen *gen);
 void quiet_nearly_floods(struct gen *gen);
+
+/* deeds.c: every other finding, each by just enough, and by just too little. */
+void deeds(struct gen *gen);
+void quiet_nearly_deeds(struct gen *gen);

@@ -15,6 +15,15 @@ struct home home_make(void)
 	};
 }
 
+struct host home_host(const char *address)
+{
+	struct host gateway = home_make().gateway, host = gen_outside(&gateway, address);
+
+	if (strncmp(address, "192.168.1.", 10) == 0)
+		memcpy(host.mac, (uint8_t[]){2, 0, 0, 0, 1, host.address[15]}, 6);
+	return host;
+}
+
 void home_morning(struct gen *gen, const struct home *home)
 {
 	gen_dhcp(gen, &home->laptop, &home->gateway, "annas-laptop", NULL);
@@ -30,6 +39,16 @@ void home_morning(struct gen *gen, const struct home *home)
 	gen_mdns(gen, &home->printer, "BRN0080774E0A80", "_ipp._tcp.local");
 	gen_wait(gen, 300 * GEN_MS);
 	gen_ssdp_notify(gen, &home->tv, "SHP, UPnP/1.0, Samsung UPnP SDK/1.0", "urn:schemas-upnp-org:device:MediaRenderer:1");
+}
+
+void home_advertise(struct gen *gen, const struct host *router)
+{
+	struct host all = gen_host("00:00:00:00:00:00", "ff02::1");
+	uint8_t body[48] = {134, 0, 0, 0, 64, 0, 7, 8, [16] = 3, 4, 64, 0xc0, 0, 1, 0x51, 0x80, 0, 0, 0x38, 0x40};
+
+	/* RFC 4861 sections 4.2 and 4.6.2; the checksum is left zero, as offloading leaves it in captures */
+	memcpy(body + 32, (uint8_t[]){0x20, 0x01, 0x0d, 0xb8, 0, 1}, 6);
+	gen_ip(gen, router, &all, 58, body, sizeof(body));
 }
 
 void home_browse(struct gen *gen, const struct home *home, const struct host *who, const char *name, const char *address, size_t len)

@@ -15,8 +15,12 @@ struct home {
 };
 
 struct home home_make(void);
+/* A guest of ours in 192.168.1.0/24, with a MAC of its own (02:00:00:00:01:xx), or somebody outside. */
+struct host home_host(const char *address);
 /* Everybody gets a lease and says hello. */
 void home_morning(struct gen *gen, const struct home *home);
+/* A router offers 2001:db8:1::/64 to all. */
+void home_advertise(struct gen *gen, const struct host *router);
 /* A page over TLS: name, connection, answer. */
 void home_browse(struct gen *gen, const struct home *home, const struct host *who, const char *name, const char *address, size_t len);
 /* Some minutes of it: pages, keep-alives at a fixed period with names, time, a print job. */

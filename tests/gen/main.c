@@ -31,6 +31,8 @@ static const struct scenario {
 	{"vectors-falling", vectors_falling},
 	{"vectors-backscatter", vectors_backscatter},
 	{"quiet-nearly-floods", quiet_nearly_floods},
+	{"deeds", deeds},
+	{"quiet-nearly-deeds", quiet_nearly_deeds},
 };
 
 int main(int argc, char **argv)

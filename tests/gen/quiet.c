@@ -241,16 +241,6 @@ void quiet_link_down(struct gen *gen)
 	home_ordinary_life(gen, &home, down_ns + 60 * GEN_S, down_ns + 180 * GEN_S);
 }
 
-static void router_advertisement(struct gen *gen, const struct host *router)
-{
-	struct host all = gen_host("00:00:00:00:00:00", "ff02::1");
-	uint8_t body[48] = {134, 0, 0, 0, 64, 0, 7, 8, [16] = 3, 4, 64, 0xc0, 0, 1, 0x51, 0x80, 0, 0, 0x38, 0x40};
-
-	/* RFC 4861 sections 4.2 and 4.6.2; the checksum is left zero, as offloading leaves it in captures */
-	memcpy(body + 32, (uint8_t[]){0x20, 0x01, 0x0d, 0xb8, 0, 1}, 6);
-	gen_ip(gen, router, &all, 58, body, sizeof(body));
-}
-
 /* The home has IPv6 addresses and a resolver that gives AAAA, but nothing outside answers over IPv6: each page tries in vain first. */
 void quiet_broken_ipv6(struct gen *gen)
 {
@@ -258,7 +248,7 @@ void quiet_broken_ipv6(struct gen *gen)
 	struct host router = gen_host("98:9b:cb:10:20:01", "fe80::1"), laptop6 = gen_host("60:8b:0e:5a:11:20", "2001:db8:1::20");
 	char name[64], address[64];
 
-	router_advertisement(gen, &router);
+	home_advertise(gen, &router);
 	for (uint32_t i = 0; i < 40; i++) {
 		uint64_t began = gen_now(gen);
 		snprintf(name, sizeof(name), "site%u.example", i);
