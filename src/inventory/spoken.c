@@ -103,7 +103,7 @@ static void spoken_guess(struct inventory *inventory, uint32_t number, const str
 	else if (fact->kind == FACT_OWN_FIRMWARE)
 		guess(&device->firmware, fact->text, SURE_SPOKEN);
 	else if (fact->kind == FACT_OWN_NAME)
-		name_offer(inventory, number, NAME_FINGERPRINT, NAME_RANK_HIGH, words_trim(fact->text));
+		name_offer(inventory, number, NAME_ANNOUNCED, NAME_RANK_HIGH, words_trim(fact->text)); /* its user gave it */
 }
 
 static void spoken_text(struct inventory *inventory, uint32_t number, const struct fact *fact)

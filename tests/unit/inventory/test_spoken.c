@@ -104,8 +104,8 @@ static void names(void **state)
 		const char *said, *name;
 		enum name_source source;
 	} cases[] = {
-		{"hall", "hall", NAME_FINGERPRINT}, {"LocalHost", "TP-Link HS110", NAME_FINGERPRINT},
-		{"\x1b[2J", "\x1b[2J", NAME_FINGERPRINT}, /* raw here: whoever shows it escapes it */
+		{"hall", "hall", NAME_ANNOUNCED}, {"LocalHost", "TP-Link HS110", NAME_FINGERPRINT},
+		{"\x1b[2J", "\x1b[2J", NAME_ANNOUNCED}, /* raw here: whoever shows it escapes it */
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
