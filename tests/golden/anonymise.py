@@ -234,7 +234,7 @@ def evidence_faults(folder, true, pairs):
 
 
 def texts(floodwall, key, captures):
-    for style in ("-v", "-q", "--json"):
+    for style in ("-v", "-q", "--json", "--format=html", "--format=eve", "--format=csv"):
         yield style, output(floodwall, "--anonymise-key", key, style, *captures).decode()
 
 
