@@ -74,8 +74,8 @@ static void what_it_calls_itself(void **state)
 	} cases[] = {
 		{FACT_OWN_KIND, "IPC", "tplink kind", "kind: camera", "camera", "", ""},
 		{FACT_OWN_KIND, "HVR", "tplink kind", "kind: video recorder", "video recorder", "", ""},
-		{FACT_OWN_KIND, "IOT.SMARTPLUGSWITCH", "tplink kind", "kind: plug", "plug", "", ""},
-		{FACT_OWN_KIND, "IOT.SMARTBULB", "tplink kind", "kind: lamp", "lamp", "", ""},
+		{FACT_OWN_KIND, "IOT.SMARTPLUGSWITCH", "tplink kind", "kind: smart plug", "smart plug", "", ""},
+		{FACT_OWN_KIND, "IOT.SMARTBULB", "tplink kind", "kind: light", "light", "", ""},
 		{FACT_OWN_KIND, "something new", "tplink kind", "", "", "", ""},
 		{FACT_OWN_MODEL, " HS110(EU)\n", "tplink model", "model: HS110(EU)", "", "HS110(EU)", ""},
 		{FACT_OWN_FIRMWARE, "V5.00.R02", "tplink firmware", "firmware: V5.00.R02", "", "", "V5.00.R02"},
