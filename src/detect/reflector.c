@@ -9,10 +9,10 @@
  *
  * so that only an exchange that has reached the factor costs a lookup, and nothing is kept for honest ones.
  *
- * The conversation must have been opened from outside. On the port of a known service each exchange counts. On any other port only
- * those of a conversation whose first exchange amplified: tunnels, games and QUIC begin small (RFC 9000 section 8.1: three times
- * at most until the address is proven), and what they send later somebody really asked for. There also many answers to one
- * asker make no reflector, who may be watching a camera; only 10 askers do.
+ * The conversation must have been opened from outside. On the port of a known service each exchange counts. On any other port, and on
+ * those of tunnels, relays and games, only those of a conversation whose first exchange amplified: these and QUIC begin small (RFC
+ * 9000 section 8.1: three times at most until the address is proven), and what they send later somebody really asked for. There also
+ * many answers to one asker make no reflector, who may be watching a camera; only 10 askers do.
  *
  * Not high but low, because it is the job of what was found:
  *      - DNS that does not offer recursion (RA is 0): a name server of its own zones. DNSSEC makes such answers large; response rate
@@ -122,6 +122,14 @@ static bool amplifies(const struct exchange *exchange)
 	return exchange->asked < ASKED_MAX && exchange->answered >= FACTOR * exchange->asked;
 }
 
+/* Each question stands for itself. */
+static bool is_asked_anew(uint16_t port)
+{
+	const struct udp_service *known = udp_service_find(port);
+
+	return known && !known->converses;
+}
+
 static void see_question(uint32_t *word, uint16_t port, uint32_t bytes)
 {
 	struct exchange exchange = exchange_read(*word);
@@ -129,7 +137,7 @@ static void see_question(uint32_t *word, uint16_t port, uint32_t bytes)
 	if (exchange.state == EXCHANGE_HONEST)
 		return;
 	if (exchange.answered) {
-		if (exchange.state == EXCHANGE_FIRST && !amplifies(&exchange) && !udp_service_find(port))
+		if (exchange.state == EXCHANGE_FIRST && !amplifies(&exchange) && !is_asked_anew(port))
 			exchange.state = EXCHANGE_HONEST;
 		else if (amplifies(&exchange))
 			exchange.state = EXCHANGE_AMPLIFIES;
@@ -207,7 +215,7 @@ static void raise(struct reflector *reflector, struct service *service)
 	const struct evidence_reflector *sum = &service->sum;
 	uint64_t discriminator = (uint64_t)service->own_zone << 32 | service->port;
 
-	if (service->refused || (sum->askers < ASKERS_MIN && (sum->answers < ANSWERS_MIN || !udp_service_find(service->port))))
+	if (service->refused || (sum->askers < ASKERS_MIN && (sum->answers < ANSWERS_MIN || !is_asked_anew(service->port))))
 		return;
 	service->finding = book_note(reflector->book, FINDING_REFLECTOR, service->device,
 		service->device == DEVICE_NONE ? service->address : NULL, discriminator, service->first_ns, NULL);

@@ -15,6 +15,7 @@
 struct udp_service {
 	uint16_t port;
 	bool public_job; /* what public servers are there for: answering everybody, at length */
+	bool converses; /* tunnels, relays, games: what comes after the first answer was really asked for */
 };
 
 /* NULL for a port that is not on the list. */

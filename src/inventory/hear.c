@@ -314,15 +314,6 @@ static void hear_ssdp(const struct ear *ear, const struct fact *fact)
 	}
 }
 
-/* A device that is known by address alone says its MAC: taken if that MAC is nobody's. */
-static void hear_dhip_mac(const struct ear *ear, const uint8_t mac[6])
-{
-	static const uint8_t none[6];
-
-	if (!ear->device->mac_count && !(mac[0] & 1) && memcmp(mac, none, 6) && identity_of_mac(ear->inventory, mac) == DEVICE_NONE)
-		identity_give_mac(ear->inventory, ear->number, mac);
-}
-
 static void hear_dhip(const struct ear *ear, const struct fact *fact)
 {
 	struct slice text = words_trim(fact->text);
@@ -355,7 +346,7 @@ static void hear_dhip(const struct ear *ear, const struct fact *fact)
 		guess(&ear->device->firmware, text, SURE_DHIP);
 		break;
 	default:
-		hear_dhip_mac(ear, fact->mac);
+		identity_say_mac(ear->inventory, ear->number, fact->mac);
 		break;
 	}
 }

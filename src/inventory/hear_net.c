@@ -234,15 +234,6 @@ static void hear_snmp(const struct ear *ear, const struct fact *fact)
 	}
 }
 
-/* A device that is known by address alone says its MAC: taken if that MAC is nobody's. */
-static void hear_ubnt_mac(const struct ear *ear, const uint8_t mac[6])
-{
-	static const uint8_t none[6];
-
-	if (!ear->device->mac_count && !(mac[0] & 1) && memcmp(mac, none, 6) && identity_of_mac(ear->inventory, mac) == DEVICE_NONE)
-		identity_give_mac(ear->inventory, ear->number, mac);
-}
-
 /* A build's name ends in its version: "UniFiSecurityGateway.ER-e120.v4.3.33.4936086". */
 static void hear_ubnt_firmware(const struct ear *ear, uint32_t field, struct slice text)
 {
@@ -261,7 +252,7 @@ static void hear_ubnt(const struct ear *ear, const struct fact *fact)
 
 	switch (fact->kind) {
 	case FACT_UBNT_MAC:
-		hear_ubnt_mac(ear, fact->mac);
+		identity_say_mac(ear->inventory, ear->number, fact->mac);
 		break;
 	case FACT_UBNT_FIRMWARE:
 		hear_ubnt_firmware(ear, fact->number, text);

@@ -133,6 +133,15 @@ void identity_give_mac(struct inventory *inventory, uint32_t number, const uint8
 	device->random_mac = mac[0] & 2;
 }
 
+void identity_say_mac(struct inventory *inventory, uint32_t number, const uint8_t mac[6])
+{
+	static const uint8_t none[6];
+
+	if (!inventory->devices[number].mac_count && !(mac[0] & 1) && memcmp(mac, none, 6) != 0 &&
+		identity_of_mac(inventory, mac) == DEVICE_NONE)
+		identity_give_mac(inventory, number, mac);
+}
+
 unsigned identity_slot(const struct device *device, const uint8_t address[16])
 {
 	unsigned slot = 0;

@@ -19,6 +19,9 @@ uint32_t identity_make(struct inventory *inventory, const uint8_t *mac, const ui
 /* The MAC has no device yet. Nothing happens when the device has as many as it can hold. */
 void identity_give_mac(struct inventory *inventory, uint32_t number, const uint8_t mac[6]);
 
+/* A device says its MAC in a payload: taken if it is known by address alone, and that MAC is nobody's. */
+void identity_say_mac(struct inventory *inventory, uint32_t number, const uint8_t mac[6]);
+
 /*
  * The address comes to this device, from another if it has one. When the list is full (four IPv4, sixteen together),
  * the longest unseen of its kind goes: a fifth IPv4 for an IPv4, else an IPv6, link-local last.

@@ -144,9 +144,6 @@ void name_settle(struct inventory *inventory, uint32_t number)
 
 	if (device->name_source < NAME_FINGERPRINT)
 		return;
-	/* the name that its user gave it, said in its maker's own protocol (spoken.c) */
-	if (device->name_source == NAME_FINGERPRINT && inventory->sides[number].name_rank == NAME_RANK_HIGH)
-		return;
 	if (seller(device)->confidence >= NAME_CONFIDENCE_MIN && device->model.confidence >= NAME_CONFIDENCE_MIN) {
 		name_by_model(device);
 	} else if (maker) {

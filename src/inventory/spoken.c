@@ -44,12 +44,12 @@ static const struct kind_word {
 	{"DVR", "video recorder"},
 	{"HVR", "video recorder"},
 	{"XVR", "video recorder"},
-	{"IOT.SMARTPLUGSWITCH", "plug"},
-	{"IOT.SMARTBULB", "lamp"},
+	{"IOT.SMARTPLUGSWITCH", "smart plug"},
+	{"IOT.SMARTBULB", "light"},
 	{"IOT.IPCAMERA", "camera"},
-	{"SMART.TAPOPLUG", "plug"},
-	{"SMART.KASAPLUG", "plug"},
-	{"SMART.TAPOBULB", "lamp"},
+	{"SMART.TAPOPLUG", "smart plug"},
+	{"SMART.KASAPLUG", "smart plug"},
+	{"SMART.TAPOBULB", "light"},
 	{"SMART.IPCAMERA", "camera"},
 };
 
@@ -82,16 +82,6 @@ static void spoken_protocol(struct inventory *inventory, uint32_t number, const 
 	guess(&inventory->devices[number].maker, words_of(speaker->maker), speaker->sure);
 }
 
-/* A device that is known by address alone says its MAC: taken if that MAC is nobody's. */
-static void spoken_mac(struct inventory *inventory, uint32_t number, const uint8_t mac[6])
-{
-	static const uint8_t none[6];
-
-	if (!inventory->devices[number].mac_count && !(mac[0] & 1) && memcmp(mac, none, 6) &&
-		identity_of_mac(inventory, mac) == DEVICE_NONE)
-		identity_give_mac(inventory, number, mac);
-}
-
 static void spoken_guess(struct inventory *inventory, uint32_t number, const struct fact *fact, const char *kind)
 {
 	struct device *device = &inventory->devices[number];
@@ -103,7 +93,7 @@ static void spoken_guess(struct inventory *inventory, uint32_t number, const str
 	else if (fact->kind == FACT_OWN_FIRMWARE)
 		guess(&device->firmware, fact->text, SURE_SPOKEN);
 	else if (fact->kind == FACT_OWN_NAME)
-		name_offer(inventory, number, NAME_FINGERPRINT, NAME_RANK_HIGH, words_trim(fact->text));
+		name_offer(inventory, number, NAME_ANNOUNCED, NAME_RANK_HIGH, words_trim(fact->text)); /* its user gave it */
 }
 
 static void spoken_text(struct inventory *inventory, uint32_t number, const struct fact *fact)
@@ -128,7 +118,7 @@ void spoken_fact(struct inventory *inventory, uint32_t number, const struct fact
 	if (fact->kind == FACT_OWN_PROTOCOL)
 		spoken_protocol(inventory, number, &SPEAKERS[fact->number]);
 	else if (fact->kind == FACT_OWN_MAC)
-		spoken_mac(inventory, number, fact->mac);
+		identity_say_mac(inventory, number, fact->mac);
 	else
 		spoken_text(inventory, number, fact);
 }

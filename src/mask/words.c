@@ -7,7 +7,7 @@
  *	it has 10 or more places, 5 of them digits
  *	it holds the last half of one of the device's MACs
  *	it is the device's name, or the device's name stands across runs: then the whole text goes
- *	it starts a MAC (four or more pairs with one separator), an IPv6 address, or an IPv4 address that no '/' or 'v' makes a version
+ *	it starts a MAC (four or more pairs with one separator), an IPv6 address, or an IPv4 address that no single '/' makes a version
  */
 #include <stdio.h>
 #include <string.h>
@@ -144,6 +144,8 @@ static size_t quad_len(const char *text)
 
 static bool is_version(const char *text, size_t at)
 {
+	if (at > 1 && text[at - 1] == '/' && text[at - 2] == '/') /* "http://192.168.1.64" */
+		return false;
 	return at && (text[at - 1] == '/' || text[at - 1] == 'v' || text[at - 1] == 'V' || text[at - 1] == '.');
 }
 

@@ -4,6 +4,9 @@
  *
  *	login, guessing   the conversations of who logged in, with that service
  *	open-service      those of the first who asked
+ *	reached           those of the port with anybody, who are counted, and all with the first who came; UDP from a port of that number
+ *	                  too, which tells peer-to-peer; while nobody came, what the device sent when it asked the router
+ *	reflector         those of the port
  *	scan              openings and what came back: SYN, SYN-ACK, RST, ICMP errors; datagrams; ARP
  *	beacon            the conversations with that address
  *	flood             what went to the target, and its answers; of random names the questions and answers below the zone
@@ -122,7 +125,9 @@ struct key key_of_mac(const uint8_t mac[6])
 
 static size_t keys_of_device(const struct need *need, struct key *keys, size_t count)
 {
-	if (need->finding->has_source) {
+	bool any_peer = need->finding->id == FINDING_REACHED_FROM_INTERNET && need->device && need->device->address_count;
+
+	if (need->finding->has_source && !any_peer) {
 		keys[count++] = key_of(need->finding->source, 128);
 		return count;
 	}
@@ -195,6 +200,30 @@ static bool wants_login(const struct need *need, const struct view *view)
 		: true;
 
 	return is_service(p, FW_IP_TCP, login->port) && ends && between(need, p);
+}
+
+/* From or to this port of the device, whoever is at the other end. */
+static bool is_of_port(const struct need *need, const struct fw_packet *p, uint8_t proto, uint16_t port)
+{
+	return p->proto == proto &&
+		((p->src_port == port && has_address(need->device, p->src)) || (p->dst_port == port && has_address(need->device, p->dst)));
+}
+
+static bool wants_reached(const struct need *need, const struct view *view)
+{
+	const struct evidence_reached *reached = &need->finding->reached;
+	const struct fw_packet *p = concerned(view);
+
+	return between(need, p) || is_of_port(need, p, reached->proto, reached->port) || is_of_port(need, p, FW_IP_UDP, reached->port);
+}
+
+static bool wants_reflector(const struct need *need, const struct view *view)
+{
+	const struct evidence_reflector *reflector = &need->finding->reflector;
+	const struct fw_packet *p = concerned(view);
+
+	return need->device ? is_of_port(need, p, reflector->proto, reflector->port)
+			    : is_service(p, reflector->proto, reflector->port) && between(need, p);
 }
 
 /* Openings and their answers; data proves no scan. Acknowledgements that probe come without payload. */
@@ -343,6 +372,12 @@ enum want need_judge(const struct need *need, const struct view *view)
 		break;
 	case FINDING_OPEN_SERVICE:
 		wanted = is_service(concerned(view), finding->service.proto, finding->service.port) && between(need, concerned(view));
+		break;
+	case FINDING_REACHED_FROM_INTERNET:
+		wanted = wants_reached(need, view);
+		break;
+	case FINDING_REFLECTOR:
+		wanted = wants_reflector(need, view);
 		break;
 	case FINDING_SCAN:
 		wanted = wants_scan(need, view);

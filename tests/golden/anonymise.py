@@ -83,7 +83,7 @@ class Pairs:
 
 
 def name_pair(pairs, old, new, source):
-    if source in ("user", "dhcp", "mdns", "ssdp"):
+    if source in ("user", "dhcp", "mdns", "ssdp", "announced"):
         if old is not None and not STAND_IN.fullmatch(new):
             pairs.faults.append(f"the name {old!r} became {new!r}")
         pairs.add("name", old, new)
@@ -234,7 +234,7 @@ def evidence_faults(folder, true, pairs):
 
 
 def texts(floodwall, key, captures):
-    for style in ("-v", "-q", "--json"):
+    for style in ("-v", "-q", "--json", "--format=html", "--format=eve", "--format=csv"):
         yield style, output(floodwall, "--anonymise-key", key, style, *captures).decode()
 
 

@@ -210,6 +210,37 @@ static void test_what_begins_small_is_no_reflection(void **state)
 	assert_null(reflects(bench));
 }
 
+/* So do tunnels, relays and games on their own ports; one that was under way already when the capture began is nobody's victim either. */
+static void test_conversations_on_known_ports(void **state)
+{
+	static const uint16_t ports[] = {500, 1194, 3389, 3478, 4500, 27015, 27960, 51820};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
+		struct bench *bench = bench_new(false, 64);
+		struct talk midway = ssdp_in;
+
+		midway.opener_port = 50000;
+		midway.target_port = ports[i];
+		for (uint32_t k = 0; k < 30; k++) {
+			struct talk talk = midway;
+
+			talk.opener += k;
+			ask(bench, &talk, (struct kind){148, 92, 1, NULL});
+			for (int n = 0; n < 200; n++)
+				ask(bench, &talk, (struct kind){80, 1400, 4, NULL});
+		}
+		midway.opener = OUTSIDE + 99;
+		ask_all(bench, midway, 1, 500, (struct kind){80, 1400, 4, NULL});
+		if (reflects(bench))
+			fail_msg("port %u", ports[i]);
+		midway.opener = OUTSIDE + 120;
+		ask_all(bench, midway, 10, 1, (struct kind){20, 1400, 1, NULL});
+		assert_int_equal(reflects(bench)->severity, SEVERITY_HIGH);
+		teardown((void **)&bench);
+	}
+}
+
 /* On a port without a known service: one who watches is nobody's victim, ten are. */
 static void test_unknown_services(void **state)
 {
@@ -281,6 +312,7 @@ int main(void)
 		cmocka_unit_test(test_name_servers),
 		cmocka_unit_test(test_jobs_of_public_servers),
 		CASE(test_what_begins_small_is_no_reflection),
+		cmocka_unit_test(test_conversations_on_known_ports),
 		CASE(test_unknown_services),
 		CASE(test_peers_answer_peers),
 		CASE(test_ceilings),

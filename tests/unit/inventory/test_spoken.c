@@ -74,8 +74,8 @@ static void what_it_calls_itself(void **state)
 	} cases[] = {
 		{FACT_OWN_KIND, "IPC", "tplink kind", "kind: camera", "camera", "", ""},
 		{FACT_OWN_KIND, "HVR", "tplink kind", "kind: video recorder", "video recorder", "", ""},
-		{FACT_OWN_KIND, "IOT.SMARTPLUGSWITCH", "tplink kind", "kind: plug", "plug", "", ""},
-		{FACT_OWN_KIND, "IOT.SMARTBULB", "tplink kind", "kind: lamp", "lamp", "", ""},
+		{FACT_OWN_KIND, "IOT.SMARTPLUGSWITCH", "tplink kind", "kind: smart plug", "smart plug", "", ""},
+		{FACT_OWN_KIND, "IOT.SMARTBULB", "tplink kind", "kind: light", "light", "", ""},
 		{FACT_OWN_KIND, "something new", "tplink kind", "", "", "", ""},
 		{FACT_OWN_MODEL, " HS110(EU)\n", "tplink model", "model: HS110(EU)", "", "HS110(EU)", ""},
 		{FACT_OWN_FIRMWARE, "V5.00.R02", "tplink firmware", "firmware: V5.00.R02", "", "", "V5.00.R02"},
@@ -104,8 +104,8 @@ static void names(void **state)
 		const char *said, *name;
 		enum name_source source;
 	} cases[] = {
-		{"hall", "hall", NAME_FINGERPRINT}, {"LocalHost", "TP-Link HS110", NAME_FINGERPRINT},
-		{"\x1b[2J", "\x1b[2J", NAME_FINGERPRINT}, /* raw here: whoever shows it escapes it */
+		{"hall", "hall", NAME_ANNOUNCED}, {"LocalHost", "TP-Link HS110", NAME_FINGERPRINT},
+		{"\x1b[2J", "\x1b[2J", NAME_ANNOUNCED}, /* raw here: whoever shows it escapes it */
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -278,6 +278,28 @@ static void a_service(void **state)
 	assert_int_equal(kept_for(&service, &camera, udp(&made, them, cam, (uint16_t[]){50000, 5555}, "", 0)), 0);
 }
 
+/* The service's conversations with whomever: how many came is what the severity hangs on. */
+static void what_the_outside_reached(void **state)
+{
+	struct finding reached = a_finding(FINDING_REACHED_FROM_INTERNET), reflector = a_finding(FINDING_REFLECTOR);
+	struct made made;
+
+	memcpy(reached.source, them, 16);
+	reached.reached = (struct evidence_reached){.proto = 6, .port = 8443, .how = REACHED_IN};
+	assert_int_equal(kept_for(&reached, &camera, tcp(&made, them, cam, (uint16_t[]){50000, 8443}, 2, "")), 54);
+	assert_int_equal(kept_for(&reached, &camera, tcp(&made, cam, other, (uint16_t[]){8443, 50000}, 0x12, "")), 54);
+	assert_int_equal(kept_for(&reached, &camera, udp(&made, cam, other, (uint16_t[]){8443, 6881}, "", 0)), 42);
+	assert_int_equal(kept_for(&reached, &camera, tcp(&made, cam, them, (uint16_t[]){50000, 8443}, 2, "")), 54);
+	assert_int_equal(kept_for(&reached, &camera, tcp(&made, cam, other, (uint16_t[]){50000, 443}, 2, "")), 0);
+	assert_int_equal(kept_for(&reached, &camera, tcp(&made, cam, other, (uint16_t[]){50000, 8443}, 2, "")), 0);
+	reflector.has_source = false;
+	reflector.reflector = (struct evidence_reflector){.proto = 17, .port = 1900};
+	assert_int_equal(kept_for(&reflector, &camera, udp(&made, them, cam, (uint16_t[]){50000, 1900}, "secret", 6)), 42);
+	assert_int_equal(kept_for(&reflector, &camera, udp(&made, cam, other, (uint16_t[]){1900, 50000}, "secret", 6)), 42);
+	assert_int_equal(kept_for(&reflector, &camera, udp(&made, cam, them, (uint16_t[]){50000, 53}, "", 0)), 0);
+	assert_int_equal(kept_for(&reflector, &camera, tcp(&made, cam, them, (uint16_t[]){50000, 443}, 2, "")), 0);
+}
+
 static void a_beacon(void **state)
 {
 	struct finding beacon = a_finding(FINDING_BEACON);
@@ -489,6 +511,7 @@ int main(void)
 		cmocka_unit_test(padding_is_no_header),
 		cmocka_unit_test(logins_are_headers),
 		cmocka_unit_test(a_service),
+		cmocka_unit_test(what_the_outside_reached),
 		cmocka_unit_test(a_beacon),
 		cmocka_unit_test(floods),
 		cmocka_unit_test(payload_kept),
