@@ -3,7 +3,8 @@
  * What devices do and suffer, each with just enough of it to be found; and, in the quiet one, each with one too little, by
  * the same hand. Every deed has a device, or a target, of its own:
  *
- *     .100 who logs in    .101-.119 logins and open services    .120-.139 scans    .140-.149 guessing    .150-.159 beacons    .160-.169 forged sources
+ *     .100 who logs in       .101-.119 logins and open services    .120-.139 scans
+ *     .140-.149 guessing     .150-.159 beacons                     .160 and 2001:db8:1::a1 on forged sources
  *
  * An ordinary home goes on meanwhile: while nobody gets an answer from outside, a failure proves nothing.
  */
@@ -41,18 +42,18 @@ struct sweep {
 
 static void tcp_probe(struct gen *gen, const struct host *from, const struct host *to, struct segment probe, uint8_t answer)
 {
-	struct segment back = {.from_port = probe.to_port, .to_port = probe.from_port, .ack = probe.seq + 1, .flags = answer};
+	struct segment back = {.from_port = probe.to_port, .to_port = probe.from_port, .flags = answer};
 
 	gen_tcp(gen, from, to, &probe);
 	gen_wait(gen, GEN_MS);
 	if (!answer)
 		return;
-	back.window = answer & GEN_SYN ? 29200 : 0;
+	back.ack = answer & GEN_ACK ? probe.seq + 1 : 0;
 	gen_tcp(gen, to, from, &back);
 	gen_wait(gen, GEN_MS);
 }
 
-/* An answered one gets what it asked for; of the TCP ones that fail, half are refused. */
+/* Half of the TCP ones are refused, all else meets silence; who is asked for by ARP may be there. */
 static void probe(struct gen *gen, const struct sweep *sweep, const struct host *from, const struct host *to, uint16_t number)
 {
 	bool answered = sweep->way == ACROSS_HALF_ANSWERED && number % 2, refused = number % 2 == 0;
@@ -71,10 +72,7 @@ static void probe(struct gen *gen, const struct sweep *sweep, const struct host 
 			gen_arp(gen, 2, to, from);
 	} else {
 		segment.flags = sweep->probe == ACK ? GEN_ACK : GEN_SYN;
-		tcp_probe(gen, from, to, segment,
-			answered          ? GEN_SYN | GEN_ACK
-				: refused ? (sweep->probe == ACK ? GEN_RST : GEN_RST | GEN_ACK)
-					  : 0);
+		tcp_probe(gen, from, to, segment, refused ? (sweep->probe == ACK ? GEN_RST : GEN_RST | GEN_ACK) : 0);
 	}
 }
 
@@ -242,8 +240,11 @@ void deeds(struct gen *gen)
 	uint32_t number = 0;
 
 	begin(gen);
-	for (size_t i = 0; i < sizeof(logins) / sizeof(logins[0]); i++, apart(gen, &number))
+	for (size_t i = 0; i < sizeof(logins) / sizeof(logins[0]); i++, apart(gen, &number)) {
+		gen_label(gen, "a login in clear: %s at %s", logins[i].client, logins[i].server);
 		log_in(gen, &logins[i]);
+	}
+	gen_label(gen, "a login in clear, then three services that only greet");
 	mqtt_login(gen, "198.51.100.6", "192.168.1.106");
 	greet(gen, "192.168.1.100", "192.168.1.108", 2323, "\r\nLocalHost login: ");
 	greet(gen, "192.168.1.100", "192.168.1.109", 21, "220 ready\r\n");

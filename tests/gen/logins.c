@@ -74,6 +74,7 @@ void greet(struct gen *gen, const char *client, const char *server, uint16_t por
 	struct host from = home_host(client), to = home_host(server);
 	struct talk talk = gen_open(gen, &from, &to, port, 40 * GEN_MS);
 
-	gen_text(gen, &talk, false, greeting);
+	if (*greeting)
+		gen_text(gen, &talk, false, greeting);
 	gen_close(gen, &talk);
 }

@@ -16,5 +16,5 @@ struct login {
 
 void log_in(struct gen *gen, const struct login *login);
 void mqtt_login(struct gen *gen, const char *client, const char *server); /* accepted, the pair is no published one */
-/* The port of such a service answers, with what it greets with, and nobody logs in. */
+/* The port of such a service answers, with what it greets with (nothing: ""), and nobody logs in. */
 void greet(struct gen *gen, const char *client, const char *server, uint16_t port, const char *greeting);
