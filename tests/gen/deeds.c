@@ -198,6 +198,26 @@ static void apart(struct gen *gen, uint32_t *number)
 	gen_at(gen, day_ns + (30 + ++*number * APART_S) * GEN_S);
 }
 
+static const struct sweep scans[] = {
+	{"192.168.1.120", "198.51.100.10", SYN, 8443, 10, ACROSS},
+	{"192.168.1.121", "198.51.100.10", SYN, 8443, 9, ACROSS},
+	{"192.168.1.122", "192.168.1.200", SYN, 22, 4, ACROSS},
+	{"192.168.1.123", "198.51.100.30", MARKED, 81, 4, ACROSS},
+	{"192.168.1.124", "198.51.100.40", DATAGRAM, 1434, 10, ACROSS},
+	{"192.168.1.125", "198.51.100.50", ECHO_REQUEST, 0, 10, ACROSS},
+	{"192.168.1.126", "192.168.1.210", ECHO_REQUEST, 0, 10, ACROSS},
+	{"192.168.1.127", "192.168.1.220", ARP, 0, 10, ACROSS},
+	{"192.168.1.128", "192.168.1.230", ARP, 0, 9, ACROSS},
+	{"192.168.1.129", "198.51.100.60", ACK, 443, 10, ACROSS},
+	{"192.168.1.130", "192.168.1.131", SYN, 1001, 10, DOWN},
+	{"192.168.1.132", "192.168.1.133", SYN, 1001, 9, DOWN},
+	{"192.168.1.134", "198.51.100.70", SYN, 1001, 10, DOWN},
+	{"192.168.1.135", "198.51.100.80", SYN, 8443, 4, ACROSS},
+	{"198.51.100.90", "192.168.1.240", SYN, 23, 10, ACROSS},
+	{"198.51.100.91", "192.168.1.136", SYN, 1001, 10, DOWN},
+	{"192.168.1.151", "198.51.100.100", SYN, 23, 5, ACROSS},
+};
+
 void deeds(struct gen *gen)
 {
 	static const struct login logins[] = {
@@ -207,25 +227,6 @@ void deeds(struct gen *gen)
 		{"192.168.1.100", "192.168.1.104", HTTP, REFUSED, "YWRtaW46YWRtaW4=", NULL},
 		{"192.168.1.100", "192.168.1.105", HTTP, ACCEPTED, "YW5uYTp0dWxpcC03", NULL}, /* anna, tulip-7 */
 		{"192.168.1.107", "198.51.100.7", FTP, ACCEPTED, "anna", "tulip-7"},
-	};
-	static const struct sweep sweeps[] = {
-		{"192.168.1.120", "198.51.100.10", SYN, 8443, 10, ACROSS},
-		{"192.168.1.121", "198.51.100.10", SYN, 8443, 9, ACROSS},
-		{"192.168.1.122", "192.168.1.200", SYN, 22, 4, ACROSS},
-		{"192.168.1.123", "198.51.100.30", MARKED, 81, 4, ACROSS},
-		{"192.168.1.124", "198.51.100.40", DATAGRAM, 1434, 10, ACROSS},
-		{"192.168.1.125", "198.51.100.50", ECHO_REQUEST, 0, 10, ACROSS},
-		{"192.168.1.126", "192.168.1.210", ECHO_REQUEST, 0, 10, ACROSS},
-		{"192.168.1.127", "192.168.1.220", ARP, 0, 10, ACROSS},
-		{"192.168.1.128", "192.168.1.230", ARP, 0, 9, ACROSS},
-		{"192.168.1.129", "198.51.100.60", ACK, 443, 10, ACROSS},
-		{"192.168.1.130", "192.168.1.131", SYN, 1001, 10, DOWN},
-		{"192.168.1.132", "192.168.1.133", SYN, 1001, 9, DOWN},
-		{"192.168.1.134", "198.51.100.70", SYN, 1001, 10, DOWN},
-		{"192.168.1.135", "198.51.100.80", SYN, 8443, 4, ACROSS},
-		{"198.51.100.90", "192.168.1.240", SYN, 23, 10, ACROSS},
-		{"198.51.100.91", "192.168.1.136", SYN, 1001, 10, DOWN},
-		{"192.168.1.151", "198.51.100.100", SYN, 23, 5, ACROSS},
 	};
 	static const struct guessing guesses[] = {
 		{{"192.168.1.140", "198.51.100.140", TELNET, REFUSED, NULL, NULL}, 5, 1, 2},
@@ -249,8 +250,8 @@ void deeds(struct gen *gen)
 	greet(gen, "192.168.1.100", "192.168.1.108", 2323, "\r\nLocalHost login: ");
 	greet(gen, "192.168.1.100", "192.168.1.109", 21, "220 ready\r\n");
 	greet(gen, "198.51.100.9", "192.168.1.110", 4567, "");
-	for (size_t i = 0; i < sizeof(sweeps) / sizeof(sweeps[0]); i++, apart(gen, &number))
-		sweep(gen, &sweeps[i]);
+	for (size_t i = 0; i < sizeof(scans) / sizeof(scans[0]); i++, apart(gen, &number))
+		sweep(gen, &scans[i]);
 	for (size_t i = 0; i < sizeof(guesses) / sizeof(guesses[0]); i++, apart(gen, &number))
 		guess(gen, &guesses[i]);
 	ssh_guess(gen, "192.168.1.144", "198.51.100.144", 10);
