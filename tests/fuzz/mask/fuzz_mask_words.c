@@ -38,10 +38,22 @@ static bool holds(const char *text, const char *part)
 	return strcasestr(text, part) != NULL;
 }
 
+/* Eight digits of a stand-in may hold any six by chance: once in some millions. */
+static void blank_stand_ins(char out[DEVICE_TEXT_MAX], const char text[DEVICE_TEXT_MAX])
+{
+	memcpy(out, text, DEVICE_TEXT_MAX);
+	for (const char *at = text; (at = strstr(at, "name-")); at++)
+		for (size_t i = 0; i < 8 && at[5 + i]; i++)
+			out[(at - text) + 5 + (ptrdiff_t)i] = '.';
+}
+
 static void check(const char text[DEVICE_TEXT_MAX], bool named)
 {
+	char rest[DEVICE_TEXT_MAX];
+
 	must(strnlen(text, DEVICE_TEXT_MAX) < DEVICE_TEXT_MAX);
-	must(!holds(text, "3c7f64") && (!named || !holds(text, "frontdoor")));
+	blank_stand_ins(rest, text);
+	must(!holds(rest, "3c7f64") && (!named || !holds(rest, "frontdoor")));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
