@@ -14,28 +14,15 @@
 #include <cmocka.h>
 
 #include "engine/engine.h"
-#include "engine/inspect.h"
-#include "gen.h"
+#include "inspected.h"
 
 static const char router_mac[] = "98:9b:cb:10:20:01", camera_mac[] = "a0:a0:a0:3c:7f:64", laptop_mac[] = "02:00:00:00:00:05";
 
 /* Returns the JSON text; the caller frees it. */
 static char *inspect(struct gen *gen)
 {
-	char capture[] = "/tmp/floodwall-forged6-XXXXXX", *text = NULL;
-	struct inspect_options options = {.files = (const char *const[]){capture}, .file_count = 1, .format = INSPECT_JSON};
-	struct inspect_result result;
-	struct fault fault = {0};
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
-	int file = mkstemp(capture);
+	char *text = inspected(gen, INSPECT_JSON);
 
-	assert_true(file >= 0 && out);
-	gen_write_pcap(gen, capture, true);
-	assert_int_equal(inspect_run(&options, out, stderr, &result, &fault), 0);
-	fclose(out);
-	close(file);
-	unlink(capture);
 	gen_free(gen);
 	return text;
 }

@@ -9,27 +9,7 @@
 
 #include <cmocka.h>
 
-#include "engine/inspect.h"
-#include "gen.h"
-
-static char *inspect(struct gen *gen, enum inspect_format format)
-{
-	char capture[] = "/tmp/floodwall-makers-XXXXXX", *text = NULL;
-	struct inspect_options options = {.files = (const char *const[]){capture}, .file_count = 1, .format = format};
-	struct inspect_result result;
-	struct fault fault = {0};
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
-	int file = mkstemp(capture);
-
-	assert_true(file >= 0 && out);
-	gen_write_pcap(gen, capture, true);
-	assert_int_equal(inspect_run(&options, out, stderr, &result, &fault), 0);
-	fclose(out);
-	close(file);
-	unlink(capture);
-	return text;
-}
+#include "inspected.h"
 
 /* Each of there stands in the text, none of absent; frees the text. */
 static void expect(char *text, const char *const *there, const char *const *absent)
@@ -92,8 +72,8 @@ static const char *const letters_of_nobody[] = {"tlJwpbo6", "CtgKwSh3", "6QNMIQG
 /* What a person or program reads never holds the letters: they are as good as the password. */
 static void no_letters_in(struct gen *gen)
 {
-	expect(inspect(gen, INSPECT_TEXT), NULL, letters_of_nobody);
-	expect(inspect(gen, INSPECT_JSON), NULL, letters_of_nobody);
+	expect(inspected(gen, INSPECT_TEXT), NULL, letters_of_nobody);
+	expect(inspected(gen, INSPECT_JSON), NULL, letters_of_nobody);
 	gen_free(gen);
 }
 
@@ -104,10 +84,10 @@ static void test_default_password_over_dvrip(void **state)
 	static const char *const high[] = {"\"default-password\"", "\"high\"", NULL}, *const no_critical[] = {"\"critical\"", NULL};
 	struct gen *gen = dvrip_login(true, "tlJwpbo6", 100);
 
-	expect(inspect(gen, INSPECT_JSON), found, letters_of_nobody);
+	expect(inspected(gen, INSPECT_JSON), found, letters_of_nobody);
 	no_letters_in(gen);
 	gen = dvrip_login(false, "tlJwpbo6", 100);
-	expect(inspect(gen, INSPECT_JSON), high, no_critical);
+	expect(inspected(gen, INSPECT_JSON), high, no_critical);
 	no_letters_in(gen);
 }
 
@@ -118,10 +98,10 @@ static void test_other_password_over_dvrip(void **state)
 	static const char *const refused[] = {"\"default-password\"", "\"accepted\": false", NULL};
 	struct gen *gen = dvrip_login(true, "CtgKwSh3", 100);
 
-	expect(inspect(gen, INSPECT_JSON), clear, no_default);
+	expect(inspected(gen, INSPECT_JSON), clear, no_default);
 	no_letters_in(gen);
 	gen = dvrip_login(true, "6QNMIQGe", 203);
-	expect(inspect(gen, INSPECT_JSON), refused, NULL);
+	expect(inspected(gen, INSPECT_JSON), refused, NULL);
 	no_letters_in(gen);
 }
 
@@ -166,13 +146,13 @@ static void test_proofs_of_dahua(void **state)
 	static const char *const published[] = {"\"default-password\"", "\"dahua\"", "\"critical\"", NULL};
 	struct gen *gen = dahua_logins(4, false);
 
-	expect(inspect(gen, INSPECT_JSON), NULL, quiet);
+	expect(inspected(gen, INSPECT_JSON), NULL, quiet);
 	gen_free(gen);
 	gen = dahua_logins(5, false);
-	expect(inspect(gen, INSPECT_JSON), guessing, not_clear);
+	expect(inspected(gen, INSPECT_JSON), guessing, not_clear);
 	gen_free(gen);
 	gen = dahua_logins(0, true);
-	expect(inspect(gen, INSPECT_JSON), published, NULL);
+	expect(inspected(gen, INSPECT_JSON), published, NULL);
 	no_letters_in(gen);
 }
 
@@ -188,9 +168,9 @@ static void test_only_the_sender_is_believed(void **state)
 	talk = gen_open(gen, &phone, &lamp, 6668, GEN_MS);
 	gen_say(gen, &talk, true, frame, sizeof(frame) - 1);
 	gen_close(gen, &talk);
-	expect(inspect(gen, INSPECT_JSON), NULL, tuya);
+	expect(inspected(gen, INSPECT_JSON), NULL, tuya);
 	gen_udp(gen, &lamp, 49154, &phone, 6667, frame, sizeof(frame) - 1);
-	expect(inspect(gen, INSPECT_JSON), tuya, NULL);
+	expect(inspected(gen, INSPECT_JSON), tuya, NULL);
 	gen_free(gen);
 }
 

@@ -9,25 +9,12 @@
 
 #include <cmocka.h>
 
-#include "engine/inspect.h"
-#include "gen.h"
+#include "inspected.h"
 
 static char *inspect(struct gen *gen)
 {
-	char capture[] = "/tmp/floodwall-tunnel-XXXXXX", *text = NULL;
-	struct inspect_options options = {.files = (const char *const[]){capture}, .file_count = 1, .format = INSPECT_JSON};
-	struct inspect_result result;
-	struct fault fault = {0};
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
-	int file = mkstemp(capture);
+	char *text = inspected(gen, INSPECT_JSON);
 
-	assert_true(file >= 0 && out);
-	gen_write_pcap(gen, capture, true);
-	assert_int_equal(inspect_run(&options, out, stderr, &result, &fault), 0);
-	fclose(out);
-	close(file);
-	unlink(capture);
 	gen_free(gen);
 	return text;
 }
