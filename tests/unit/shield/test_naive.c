@@ -10,7 +10,7 @@
 
 #include "zones.h"
 
-enum { ZONES = 12, RECORDS = 24, LABELS = 7, QUESTIONS = 200, ROUNDS = 2500, NAMES = 4096 };
+enum { ZONES = 12, RECORDS = 24, LABELS = 7, QUESTIONS = 200, ROUNDS = 1200, NAMES = 4096 };
 
 static uint64_t seed = 1;
 static uint32_t rounds = ROUNDS;
