@@ -167,15 +167,10 @@ static const char *entry_path(char out[OUTLINE_PATH_MAX], const char *list, size
 static int read_times(const struct reading *reading, const struct list *list, const struct raw_list *raw)
 {
 	uint32_t *times = (uint32_t *)(void *)((char *)reading->settings + list->offset);
-	const char *at = list->initial;
 
-	for (uint32_t i = 0; i < list->most; i++) {
+	for (uint32_t i = 0; i < raw->count; i++) {
 		char path[OUTLINE_PATH_MAX];
 		uint64_t number;
-		if (!raw->count) {
-			times[i] = (uint32_t)strtoul(at, (char **)&at, 10);
-			continue;
-		}
 		entry_path(path, list->path, i, "");
 		if (number_read(raw->items[i], &number) || !number || number > 1000000)
 			return wrong(reading, path, "wants a number from 1 to 1000000, not '%.*s'", SHOWN_MAX, raw->items[i]);
@@ -392,22 +387,48 @@ static int read_keys_and_zones(const struct reading *reading)
 
 /* ---- together ---- */
 
-static uint32_t part_of(uint32_t whole, uint32_t tenths)
+static int check_rate(const struct reading *reading, struct settings_rate *rate, const char *name, bool more)
 {
-	return (uint32_t)((uint64_t)whole * tenths / 10);
+	char path[OUTLINE_PATH_MAX];
+
+	snprintf(path, sizeof(path), "budgets.%s", name);
+	if (!rate->rate && (rate->burst || more))
+		return wrong(reading, path, "has no rate");
+	rate->burst = rate->burst ? rate->burst : rate->rate + rate->rate / 2 * 3;
+	return 0;
+}
+
+static int check_budgets(const struct reading *reading)
+{
+	struct settings_budgets *budgets = &reading->settings->budgets;
+	const struct {
+		const char *name;
+		struct settings_levels *levels;
+	} levels[] = {{"total", &budgets->total}, {"unknown", &budgets->unknown}, {"possible", &budgets->possible},
+		{"truncated", &budgets->truncated}};
+	const struct {
+		const char *name;
+		struct settings_rate *rate;
+	} rates[] = {{"proven", &budgets->proven}, {"proven_unknown", &budgets->proven_unknown}, {"zone_unknown", &budgets->zone_unknown},
+		{"zone_possible", &budgets->zone_possible}, {"share", &budgets->share}, {"foreign", &budgets->foreign},
+		{"truncated_all", &budgets->truncated_all}, {"icmp", &budgets->icmp}};
+	int error = 0;
+
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]) && !error; i++)
+		error = check_rate(reading, &levels[i].levels->one, levels[i].name, levels[i].levels->four[0] || levels[i].levels->six[0]);
+	for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]) && !error; i++)
+		error = check_rate(reading, rates[i].rate, rates[i].name, false);
+	return error;
 }
 
 static int check_together(const struct reading *reading)
 {
 	static const uint8_t none[16];
 	struct settings *settings = reading->settings;
-	struct settings_rate *share = &settings->budgets.share;
 
 	settings->stance_fixed = settings->stance < FW_STANCE_COUNT;
 	if (!settings->stance_fixed)
 		settings->stance = FW_STANCE_CALM;
-	share->rate = share->rate ? share->rate : part_of(settings->budgets.capacity, 6);
-	share->burst = share->burst ? share->burst : share->rate;
 	if (!settings->interface[0])
 		return wrong(reading, "interface", "is missing: the one by which questions reach the server");
 	if (strlen(settings->interface) > 15)
@@ -427,7 +448,7 @@ static int check_together(const struct reading *reading)
 			"is empty");
 	if (strlen(settings->paths.socket) > 107)
 		return wrong(reading, "paths.socket", "is longer than a socket's path can be (107 bytes)");
-	return 0;
+	return check_budgets(reading);
 }
 
 static int read_all(const struct reading *reading)

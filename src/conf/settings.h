@@ -34,12 +34,13 @@ struct settings_rate {
 	uint32_t rate, burst;
 };
 
-/* Of one address; each wider prefix has that many times as much. */
+/* Of one address; each wider prefix has that many times as much. Zeros: not given. */
 struct settings_levels {
 	struct settings_rate one;
 	uint32_t four[FW_LEVELS_4], six[FW_LEVELS_6];
 };
 
+/* Rates of 0 are not given: they follow from the capacity. */
 struct settings_budgets {
 	uint32_t capacity; /* questions a second that the server can bear */
 	struct settings_levels total, unknown, possible, truncated; /* per prefix, of unproven sources */

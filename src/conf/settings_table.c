@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The budgets' defaults: one IPv4 address or IPv6 /64 in full use is a resolver of some ten thousand people. Prefixes as in Knot's module
- * rrl, whose figures come from the same thought: a wide prefix may ask less than the sum of its parts, for a flood that forges
- * sources fills all of them, and honest resolvers do not.
- */
+/* Budgets have no default here: what is left out follows from the capacity (shield/budget.c). */
 #include "conf/settings_table.h"
 
 #include <limits.h>
@@ -58,9 +54,9 @@ static const char *const stance_words[] = {"calm", "watch", "defend", "measured"
 		path, kind, AT(member), 0, 0, initial, NULL \
 	}
 #define FILTER(path, filter, initial) CHOICE("filters." path, mode[filter], settings_mode_names, initial)
-#define RATE(path, member, rate_, burst_) \
-	NUMBER("budgets." path ".rate", budgets.member.rate, 1, 100000000, rate_), \
-		NUMBER("budgets." path ".burst", budgets.member.burst, 1, 100000000, burst_)
+#define RATE(path, member) \
+	NUMBER("budgets." path ".rate", budgets.member.rate, 1, 100000000, NULL), \
+		NUMBER("budgets." path ".burst", budgets.member.burst, 1, 100000000, NULL)
 
 const struct scalar settings_scalars[] = {
 	CHOICE("role", role, roles, "shield"),
@@ -85,18 +81,18 @@ const struct scalar settings_scalars[] = {
 	TEXT(SCALAR_ADDRESS, "server.notify_address", server.notify.address, "127.0.0.1"),
 	NUMBER("server.notify_port", server.notify.port, 0, 65535, "5399"),
 	NUMBER("budgets.capacity", budgets.capacity, 100, 100000000, "50000"),
-	RATE("total", total.one, "50", "125"),
-	RATE("unknown", unknown.one, "5", "25"),
-	RATE("possible", possible.one, "20", "50"),
-	RATE("truncated", truncated.one, "50", "50"),
-	RATE("proven", proven, "1000", "2000"),
-	RATE("proven_unknown", proven_unknown, "100", "200"),
-	RATE("zone_unknown", zone_unknown, "50", "50"),
-	RATE("zone_possible", zone_possible, "5000", "5000"),
-	RATE("share", share, NULL, NULL),
-	RATE("foreign", foreign, "50", "50"),
-	RATE("truncated_all", truncated_all, "20000", "20000"),
-	RATE("icmp", icmp, "1000", "1000"),
+	RATE("total", total.one),
+	RATE("unknown", unknown.one),
+	RATE("possible", possible.one),
+	RATE("truncated", truncated.one),
+	RATE("proven", proven),
+	RATE("proven_unknown", proven_unknown),
+	RATE("zone_unknown", zone_unknown),
+	RATE("zone_possible", zone_possible),
+	RATE("share", share),
+	RATE("foreign", foreign),
+	RATE("truncated_all", truncated_all),
+	RATE("icmp", icmp),
 	TIME("budgets.proven_for", budgets.proven_s, 60, 2592000, "1d"),
 	TIME("budgets.asked_for", budgets.asked_s, 1, 60, "10s"),
 	NUMBER("sizes.names", sizes.names, 16, 1 << 26, "1048576"),
@@ -115,21 +111,21 @@ const struct scalar settings_scalars[] = {
 };
 
 #define COUNTED(member, count) offsetof(struct settings, member), offsetof(struct settings, count)
-#define TIMES(path, member, four_, six_) \
-	{"budgets." path ".ipv4", LIST_TIMES, offsetof(struct settings, budgets.member.four), 0, FW_LEVELS_4, four_}, \
+#define TIMES(path, member) \
+	{"budgets." path ".ipv4", LIST_TIMES, offsetof(struct settings, budgets.member.four), 0, FW_LEVELS_4}, \
 	{ \
-		"budgets." path ".ipv6", LIST_TIMES, offsetof(struct settings, budgets.member.six), 0, FW_LEVELS_6, six_ \
+		"budgets." path ".ipv6", LIST_TIMES, offsetof(struct settings, budgets.member.six), 0, FW_LEVELS_6 \
 	}
 
 const struct list settings_lists[] = {
-	{"protected", LIST_ADDRESS, COUNTED(protected_addresses, protected_count), SETTINGS_PROTECTED_MAX, NULL},
-	{"trusted", LIST_PREFIX, COUNTED(trusted, trusted_count), SETTINGS_PREFIXES_MAX, NULL},
-	{"blocked", LIST_PREFIX, COUNTED(blocked, blocked_count), SETTINGS_PREFIXES_MAX, NULL},
-	{"blocked_files", LIST_PATH, COUNTED(blocked_files, blocked_file_count), SETTINGS_FILES_MAX, NULL},
-	TIMES("total", total, "1 32 256 768", "1 2 3 4 64"),
-	TIMES("unknown", unknown, "1 32 256 768", "1 2 3 4 64"),
-	TIMES("possible", possible, "1 32 256 768", "1 2 3 4 64"),
-	TIMES("truncated", truncated, "1 20 160 480", "1 2 3 4 64"),
+	{"protected", LIST_ADDRESS, COUNTED(protected_addresses, protected_count), SETTINGS_PROTECTED_MAX},
+	{"trusted", LIST_PREFIX, COUNTED(trusted, trusted_count), SETTINGS_PREFIXES_MAX},
+	{"blocked", LIST_PREFIX, COUNTED(blocked, blocked_count), SETTINGS_PREFIXES_MAX},
+	{"blocked_files", LIST_PATH, COUNTED(blocked_files, blocked_file_count), SETTINGS_FILES_MAX},
+	TIMES("total", total),
+	TIMES("unknown", unknown),
+	TIMES("possible", possible),
+	TIMES("truncated", truncated),
 };
 
 const size_t settings_scalar_count = sizeof(settings_scalars) / sizeof(settings_scalars[0]);

@@ -23,7 +23,7 @@ struct scalar {
 	enum scalar_kind kind;
 	uint32_t offset, width; /* in struct settings; of text: with its terminator */
 	uint64_t least, most; /* of numbers; of choices: how many */
-	const char *initial; /* read like a word of the file; NULL: worked out, or none */
+	const char *initial; /* read like a word of the file; NULL: none, and a number stays 0 and is not printed */
 	const char *const *words; /* of choices */
 };
 
@@ -34,7 +34,6 @@ struct list {
 	enum list_kind kind;
 	uint32_t offset, count_offset; /* in struct settings; LIST_PREFIX: of the pointer */
 	uint32_t most; /* entries; LIST_TIMES: just so many, or none */
-	const char *initial; /* LIST_TIMES: its words with a space between */
 };
 
 enum { SCALARS_MAX = 128, LISTS_MAX = 32 };

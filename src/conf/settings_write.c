@@ -71,6 +71,12 @@ static void put_scalar(FILE *out, const struct settings *settings, const struct 
 		fprintf(out, "%" PRIu64, number);
 }
 
+/* A number without a default that nobody gave. */
+static bool is_left_out(const struct settings *settings, const struct scalar *scalar)
+{
+	return scalar->kind == SCALAR_NUMBER && !scalar->initial && !number_at(scalar, (const char *)settings + scalar->offset);
+}
+
 static void put_prefix(FILE *out, const struct prefix *prefix)
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
@@ -95,6 +101,13 @@ static void put_entry(FILE *out, const struct settings *settings, const struct l
 		fprintf(out, "%" PRIu32, ((const uint32_t *)(const void *)base)[index]);
 	else
 		put_prefix(out, &(*(const struct prefix *const *)(const void *)base)[index]);
+}
+
+static bool is_empty(const struct settings *settings, const struct list *list)
+{
+	const uint32_t *times = (const uint32_t *)(const void *)((const char *)settings + list->offset);
+
+	return list->kind == LIST_TIMES && !times[0];
 }
 
 static void put_list(FILE *out, const struct settings *settings, const struct list *list)
@@ -127,20 +140,22 @@ static void put_key(FILE *out, const char *path, const char *before)
 	fprintf(out, "%*s%s: ", 2 * depth, "", path + shared);
 }
 
-/* Lists of a group of the table follow right behind its last value, for YAML wants a group in one piece. */
-static void put_group_lists(FILE *out, const struct settings *settings, const char **before, const char *next)
+/* The lists of a group stand before its first value, for YAML wants a group in one piece. */
+static void put_group_lists(FILE *out, const struct settings *settings, size_t index, const char **before)
 {
-	size_t len = (size_t)(strrchr(*before, '.') ? strrchr(*before, '.') - *before + 1 : 0);
+	const char *path = settings_scalars[index].path, *dot = strrchr(path, '.');
+	size_t len = dot ? (size_t)(dot - path) + 1 : 0;
 
-	if (!len || strncmp(next, *before, len) == 0)
+	if (!len || (index && strncmp(settings_scalars[index - 1].path, path, len) == 0))
 		return;
 	for (size_t i = 0; i < settings_list_count; i++) {
 		const struct list *list = &settings_lists[i];
-		if (strncmp(list->path, *before, len) != 0 || strchr(list->path + len, '.'))
+		if (strncmp(list->path, path, len) != 0 || strchr(list->path + len, '.') || is_empty(settings, list))
 			continue;
 		put_key(out, list->path, *before);
 		put_list(out, settings, list);
 		fputc('\n', out);
+		*before = list->path;
 	}
 }
 
@@ -179,7 +194,9 @@ int settings_write(const struct settings *settings, char **out_text, size_t *out
 		return -ENOMEM;
 	for (size_t i = 0; i < settings_scalar_count; i++) {
 		const struct scalar *scalar = &settings_scalars[i];
-		put_group_lists(out, settings, &before, scalar->path);
+		put_group_lists(out, settings, i, &before);
+		if (is_left_out(settings, scalar))
+			continue;
 		put_key(out, scalar->path, before);
 		put_scalar(out, settings, scalar);
 		fputc('\n', out);

@@ -95,6 +95,9 @@ static const struct {
 	{"interface: eth0\nbudgets:\n  total:\n    ipv6: [0, 1, 1, 1, 1]\n", 4,
 		"budgets.total.ipv6[0] wants a number from 1 to 1000000, not '0'"},
 	{"interface: eth0\npaths:\n  socket: ''\n", 3, "paths.socket is empty"},
+	{"interface: eth0\nbudgets:\n  total:\n    burst: 5\n", 3, "budgets.total has no rate"},
+	{"interface: eth0\nbudgets:\n  total:\n    ipv4: [1, 2, 3, 4]\n", 3, "budgets.total has no rate"},
+	{"interface: eth0\nbudgets:\n  share: {burst: 3}\n", 3, "budgets.share has no rate"},
 	/* keys and zones */
 	{"interface: eth0\nkeys:\n- secret: x\n", 0, "keys[0].name is missing"},
 	{"interface: eth0\nkeys:\n- name: t\n", 3, "keys[0] wants either secret or secret_file"},
@@ -142,12 +145,7 @@ static void defaults(void **state)
 	for (int i = 0; i < FW_FILTER_COUNT; i++)
 		assert_int_equal(settings->mode[i], i == FW_FILTER_FRAGMENTS ? FW_MODE_OFF : FW_MODE_OBSERVE);
 	assert_int_equal(settings->budgets.capacity, 50000);
-	assert_int_equal(settings->budgets.share.rate, 30000);
-	assert_int_equal(settings->budgets.total.one.rate, 50);
-	assert_int_equal(settings->budgets.total.one.burst, 125);
-	assert_memory_equal(settings->budgets.total.four, ((uint32_t[]){1, 32, 256, 768}), 16);
-	assert_memory_equal(settings->budgets.total.six, ((uint32_t[]){1, 2, 3, 4, 64}), 20);
-	assert_int_equal(settings->budgets.truncated.one.rate * settings->budgets.truncated.four[1], 1000);
+	assert_int_equal(settings->budgets.total.one.rate, 0); /* follows from the capacity */
 	assert_int_equal(settings->dns_port, 53);
 	assert_false(settings->stance_fixed || settings->only_dns || settings->detach || settings->generic_allowed);
 	assert_string_equal(settings->user, "floodwall");
@@ -163,7 +161,7 @@ static const char everything[] =
 	"filters: {block: enforce, sanity: off, names: enforce}\n"
 	"server: {address: '::1', port: 5300, poll: 90, notify_address: '::1', notify_port: 0}\n"
 	"budgets:\n  capacity: 1000\n  total: {rate: 7, burst: 9, ipv4: [1, 1, 2, 3], ipv6: [1, 2, 3, 4, 5]}\n"
-	"  share: {rate: 11}\n  proven_for: 90m\n"
+	"  possible: {ipv6: [1, 2, 3, 4, 5], rate: 6}\n  share: {rate: 11}\n  proven_for: 90m\n"
 	"sizes: {names: 100, zones: 7}\n"
 	"samples: {file: \"/var/log/a \\\"b\\\" \\\\ #:.pcapng\", rate: 7, size: 4097}\n"
 	"paths: {state: /tmp/ünïcode}\n"
