@@ -13,12 +13,12 @@
 enum { SHIELD_SENTENCE_MAX = 256, SHIELD_ZONE_NAME_MAX = 256, SHIELD_REFUSED_MAX = 8 };
 
 /* Why a zone is not judged, or not yet. */
-enum zone_state { ZONE_WAITING, ZONE_LOADED, ZONE_STALE, ZONE_FAILED, ZONE_ASIDE, ZONE_STATE_COUNT };
+enum zone_shown { SHOWN_WAITING, SHOWN_JUDGED, SHOWN_STALE, SHOWN_FAILED, SHOWN_ASIDE, SHOWN_COUNT };
 
 struct zone_view {
 	char name[SHIELD_ZONE_NAME_MAX]; /* as people write it, escaped; the last dot left out */
-	enum zone_state state;
-	char why[SHIELD_SENTENCE_MAX]; /* of WAITING, STALE, FAILED and ASIDE */
+	enum zone_shown shown;
+	char why[SHIELD_SENTENCE_MAX]; /* "" where it is judged */
 	uint32_t serial, names;
 	uint64_t loaded_s; /* since 1970; 0: never */
 	bool fresh; /* a NOTIFY came, the content is on its way */
