@@ -34,3 +34,8 @@
 #define FW_PROOF_BYTES_MAX 524288u /* bytes of them */
 #define FW_PROOF_TOTAL_MAX 134217728u /* bytes of evidence in one run, shared by its findings */
 #define FW_PROOF_KEYS_MAX 16384u /* addresses by which frames are found that prove something */
+#define FW_ZONE_BYTES_MAX 4294967296ull /* bytes of one zone, transferred or in files */
+#define FW_ZONE_RECORDS_MAX 50000000u /* records of one zone */
+#define FW_TRANSFER_NS 600000000000ull /* for one zone transfer, however fast it goes on */
+#define FW_TRANSFER_SILENCE_NS 10000000000ull /* between two readings of one */
+#define FW_TRANSFER_UNSIGNED_MAX 99u /* messages in a row without TSIG within a signed transfer (RFC 8945 section 5.3.1) */
