@@ -6,7 +6,8 @@
  *
  * A question over UDP is asked at once, again after 400 ms, again 800 ms later, and given up 1,600 ms after that (an unbound resolver
  * begins with 376 ms and doubles). TC=1 is followed by TCP at once. A TCP try is given up after 3 s, and is not repeated. The first
- * answer to the question counts, right or wrong. Names, sources and ids come from the seed alone.
+ * answer to the question counts, right or wrong. Names, sources and ids come from the seed alone. Where QUESTIONS have a source and a
+ * time each, they are asked once, from there and then; RATE and SECONDS are not used.
  *
  * RECORDS gets one struct record for each question, in the order in which they ended; times are of the monotonic clock.
  */
@@ -34,9 +35,10 @@ struct record {
 	uint64_t sent_ns;
 	uint32_t latency_us; /* of the answer; 0 where there was none */
 	uint8_t class, lane, outcome, tries; /* tries: datagrams sent */
+	uint32_t question; /* its line in QUESTIONS, from 0 */
 	uint8_t truncated, tcp, rcode, zero[5]; /* tcp: the answer came, or was last asked for, over TCP */
 };
-_Static_assert(sizeof(struct record) == 24, "read by figures.py");
+_Static_assert(sizeof(struct record) == 32, "read by figures.py");
 
 /* A question on its way; its place in the table is its id. */
 struct asked {
@@ -178,7 +180,7 @@ static void ask_tcp(struct client *client, uint16_t id)
 		watch(client, asked->tcp, EPOLLOUT, 1ull << 32 | id);
 }
 
-static const struct source *draw_source(struct client *client, uint32_t *out_index)
+static uint32_t draw_source(struct client *client)
 {
 	double share = draw(client) / 4294967296.0;
 	uint32_t low = 0, high = client->source_count - 1;
@@ -191,24 +193,26 @@ static const struct source *draw_source(struct client *client, uint32_t *out_ind
 		else
 			low = middle + 1;
 	}
-	*out_index = low;
-	return &client->sources[low];
+	return low;
 }
 
-static void ask(struct client *client)
+static void ask(struct client *client, const struct question *question)
 {
-	uint32_t source;
+	uint32_t source = question->source < 0 ? draw_source(client) : (uint32_t)question->source % client->source_count;
 	uint16_t id = (uint16_t)draw(client);
 	struct asked *asked;
 
 	while (client->asked[id].question)
 		id++;
 	asked = &client->asked[id];
-	asked->question = &client->questions[draw(client) % client->question_count];
-	asked->source = draw_source(client, &source);
+	asked->question = question;
+	asked->source = &client->sources[source];
 	asked->udp = client->sockets[source * SOCKETS_EACH + draw(client) % SOCKETS_EACH];
 	asked->tcp = -1;
-	asked->record = (struct record){.sent_ns = now_ns(), .class = asked->question->class, .lane = asked->source->lane};
+	asked->record = (struct record){.sent_ns = now_ns(),
+		.class = question->class,
+		.lane = asked->source->lane,
+		.question = (uint32_t)(question - client->questions)};
 	client->open_count++;
 	if (asked->question->over_tcp)
 		ask_tcp(client, id);
@@ -325,18 +329,40 @@ static void hear(struct client *client, uint64_t until)
 	}
 }
 
-static void run(struct client *client, uint32_t rate, double seconds)
+static uint64_t begin(void)
 {
-	uint64_t interval = 1000000000ull / rate, began = now_ns(), next = began, last = began + (uint64_t)(seconds * 1e9);
+	uint64_t began = now_ns();
 
 	printf("{\"first_ns\": %llu}\n", (unsigned long long)began);
 	fflush(stdout);
+	return began;
+}
+
+static void run(struct client *client, uint32_t rate, double seconds)
+{
+	uint64_t interval = 1000000000ull / rate, began = begin(), next = began, last = began + (uint64_t)(seconds * 1e9);
+
 	while (next < last || client->open_count) {
 		uint64_t due = next_due(client);
 
 		hear(client, next < last && next < due ? next : due);
 		for (uint64_t now = now_ns(); next < last && next <= now; next += interval)
-			ask(client);
+			ask(client, &client->questions[draw(client) % client->question_count]);
+		tick(client);
+	}
+}
+
+static void replay(struct client *client)
+{
+	const struct question *next = client->questions, *last = next + client->question_count;
+	uint64_t began = begin();
+
+	while (next < last || client->open_count) {
+		uint64_t due = next_due(client), now;
+
+		hear(client, next < last && began + next->at_us * 1000 < due ? began + next->at_us * 1000 : due);
+		for (now = now_ns(); next < last && began + next->at_us * 1000 <= now; next++)
+			ask(client, next);
 		tick(client);
 	}
 }
@@ -388,6 +414,9 @@ int main(int argc, char **argv)
 	}
 	set_servers(client, argv[3], argv[4]);
 	open_sockets(client);
-	run(client, (uint32_t)strtoul(argv[5], NULL, 10), strtod(argv[6], NULL));
+	if (client->questions[0].source >= 0)
+		replay(client);
+	else
+		run(client, (uint32_t)strtoul(argv[5], NULL, 10), strtod(argv[6], NULL));
 	return fclose(client->records) ? 1 : 0;
 }

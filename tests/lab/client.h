@@ -24,10 +24,13 @@ struct question {
 	uint8_t class; /* a number of the file's own */
 	bool over_tcp; /* from the start */
 	uint8_t rcode;
+	bool any; /* whatever the answer says */
 	bool empty, soa; /* no record in the answer section; SOA in the authority section */
 	uint8_t ns_count; /* NS records in the authority section */
 	uint8_t need_count;
 	struct need needs[NEEDS_MOST];
+	int32_t source; /* place in the list of sources, -1: drawn */
+	uint64_t at_us; /* since the begin, where all questions have a source and a time */
 };
 
 struct source {
@@ -37,7 +40,10 @@ struct source {
 	double up_to; /* running share: the first source whose number is above a draw of [0, 1) is taken */
 };
 
-/* Lines "class tcp rcode query-in-hex expectation"; out or exit with a sentence. */
+/*
+ * Lines "class tcp rcode query-in-hex expectation", for questions that are drawn; or with " source at_us" at the end, in the order of
+ * time, for questions that are replayed. Returns how many, or exits with a sentence.
+ */
 uint32_t questions_read(const char *file, struct question **out_questions);
 
 /* Lines "lane address weight". */

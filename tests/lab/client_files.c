@@ -50,7 +50,7 @@ static int read_hex(const char *text, uint8_t *out, int most)
 	return text[0] && text[0] != ' ' ? -1 : len;
 }
 
-/* "1:0a000001", "39:", "empty", "soa", "ns2"; several with a comma between. */
+/* "1:0a000001", "39:", "soa", "ns2", "any"; several with a comma between. */
 static bool read_expectation(char *text, struct question *out)
 {
 	char *rest = text, *word;
@@ -60,7 +60,9 @@ static bool read_expectation(char *text, struct question *out)
 		char *colon = strchr(word, ':');
 		int len;
 
-		if (!strcmp(word, "soa"))
+		if (!strcmp(word, "any"))
+			out->any = true;
+		else if (!strcmp(word, "soa"))
 			out->soa = out->empty = true;
 		else if (!strncmp(word, "ns", 2))
 			out->empty = true, out->ns_count = (uint8_t)strtoul(word + 2, NULL, 10);
@@ -86,13 +88,17 @@ static bool read_question(const char *line, struct question *out)
 	char hex[2 * QUERY_MOST + 1], expectation[256];
 	uint8_t query[QUERY_MOST];
 	unsigned class, over_tcp, rcode;
-	int len;
+	unsigned long at_us = 0;
+	int len, fields;
 
 	memset(out, 0, sizeof(*out));
-	if (sscanf(line, "%u %u %u %1024s %255s", &class, &over_tcp, &rcode, hex, expectation) != 5)
+	out->source = -1;
+	fields = sscanf(line, "%u %u %u %1024s %255s %d %lu", &class, &over_tcp, &rcode, hex, expectation, &out->source, &at_us);
+	if (fields != 5 && fields != 7)
 		return false;
+	out->at_us = at_us;
 	len = read_hex(hex, query, QUERY_MOST);
-	if (len < 17 || !(out->query = malloc((size_t)len)))
+	if (len < 12 || !(out->query = malloc((size_t)len)))
 		return false;
 	memcpy(out->query, query, (size_t)len);
 	out->len = (uint16_t)len;
@@ -100,7 +106,7 @@ static bool read_question(const char *line, struct question *out)
 	out->over_tcp = over_tcp != 0;
 	out->rcode = (uint8_t)rcode;
 	out->question_end = question_end(query, len);
-	return out->question_end && read_expectation(expectation, out);
+	return read_expectation(expectation, out) && (out->question_end || out->any);
 }
 
 uint32_t questions_read(const char *file, struct question **out_questions)

@@ -5,15 +5,15 @@ import struct
 
 import zones
 
-RECORD = struct.Struct("<QI4B3B5x")  # struct record of client.c
+RECORD = struct.Struct("<QI4BI3B9x")  # struct record of client.c
 RIGHT, WRONG, LOST = range(3)
 
 
 class Record:
-    __slots__ = ("sent_ns", "latency_us", "kind", "lane", "outcome", "tries", "truncated", "tcp", "rcode")
+    __slots__ = ("sent_ns", "latency_us", "kind", "lane", "outcome", "tries", "question", "truncated", "tcp", "rcode")
 
     def __init__(self, fields):
-        (self.sent_ns, self.latency_us, self.kind, self.lane, self.outcome, self.tries, self.truncated, self.tcp, self.rcode) = fields
+        (self.sent_ns, self.latency_us, self.kind, self.lane, self.outcome, self.tries, self.question, self.truncated, self.tcp, self.rcode) = fields
 
 
 def read(file):

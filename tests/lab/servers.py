@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Knot and NSD as Debian ships them, with the lab's zones, a key for transfers, and the shield as a secondary that is notified."""
 import os
+import shutil
 import socket
 import struct
 import subprocess
@@ -9,7 +10,8 @@ import bed as beds
 import zones
 
 KEY_NAME, KEY = "shield.lab", "Zmxvb2R3YWxsLWxhYi1rZXktMzItYnl0ZXMtbG9uZyE="
-NOTIFY_PORT = 5353  # the shield's own, on loopback
+NOTIFY_PORT = 5399  # the shield's own, on loopback
+SECONDARY_PORT = 5300  # of another secondary, on the client's host
 
 
 class Server:
@@ -17,10 +19,12 @@ class Server:
 
     name = version = None
 
-    def __init__(self, bed, folder):
+    def __init__(self, bed, folder, files=None):
+        """files: zone to file; else those of zones.py, which are in the folder."""
         self.bed, self.folder = bed, os.path.join(folder, self.name.lower())
-        self.zones = folder
-        os.makedirs(self.folder, exist_ok=True)
+        self.files = files or {zone: os.path.join(folder, zone + ".zone") for zone in zones.ZONES}
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os.makedirs(self.folder)
         self.process = None
 
     def start(self):
@@ -41,7 +45,7 @@ class Server:
         with self.bed.socket("S", socket.AF_INET, socket.SOCK_DGRAM) as asker:
             asker.settimeout(0.5)
             asker.connect(("127.0.0.1", 53))
-            return all(self.has_zone(asker, zone) for zone in zones.ZONES)
+            return all(self.has_zone(asker, zone) for zone in self.files)
 
     @staticmethod
     def has_zone(asker, zone):
@@ -66,7 +70,7 @@ class Knot(Server):
         return ["knotd", "-c", os.path.join(self.folder, "knot.conf")]
 
     def configure(self):
-        listed = "\n".join(f"  - domain: {zone}\n    file: {self.zones}/{zone}.zone" for zone in zones.ZONES)
+        listed = "\n".join(f"  - domain: {zone}\n    file: {file}" for zone, file in self.files.items())
         self.write("knot.conf", f"""server:
   rundir: {self.folder}
   listen: [{beds.SERVER_4}@53, {beds.SERVER_6}@53, 127.0.0.1@53]
@@ -83,10 +87,15 @@ remote:
   - id: shield
     address: 127.0.0.1@{NOTIFY_PORT}
     key: {KEY_NAME}
+  - id: secondary
+    address: 10.9.0.2@{SECONDARY_PORT}
 acl:
   - id: shield
     address: 127.0.0.1
     key: {KEY_NAME}
+    action: transfer
+  - id: secondary
+    address: 10.9.0.2
     action: transfer
 log:
   - target: stderr
@@ -97,8 +106,8 @@ template:
     zonefile-sync: -1
     zonefile-load: difference-no-serial
     journal-content: all
-    acl: shield
-    notify: shield
+    acl: [shield, secondary]
+    notify: [shield, secondary]
 zone:
 {listed}
 """)
@@ -114,8 +123,8 @@ class Nsd(Server):
         return ["nsd", "-d", "-c", os.path.join(self.folder, "nsd.conf")]
 
     def configure(self):
-        listed = "\n".join(f"zone:\n  name: {zone}\n  zonefile: {self.zones}/{zone}.zone\n  notify: 127.0.0.1@{NOTIFY_PORT} {KEY_NAME}\n"
-                           f"  provide-xfr: 127.0.0.1 {KEY_NAME}" for zone in zones.ZONES)
+        listed = "\n".join(f"zone:\n  name: {zone}\n  zonefile: {file}\n  notify: 127.0.0.1@{NOTIFY_PORT} {KEY_NAME}\n  provide-xfr: 127.0.0.1 {KEY_NAME}\n"
+                           f"  notify: 10.9.0.2@{SECONDARY_PORT} NOKEY\n  provide-xfr: 10.9.0.2 NOKEY" for zone, file in self.files.items())
         self.write("nsd.conf", f"""server:
   ip-address: {beds.SERVER_4}
   ip-address: {beds.SERVER_6}
@@ -123,7 +132,7 @@ class Nsd(Server):
   server-count: 1
   username: ""
   database: ""
-  zonesdir: "{self.zones}"
+  zonesdir: "{self.folder}"
   pidfile: "{self.folder}/nsd.pid"
   xfrdfile: "{self.folder}/xfrd.state"
   zonelistfile: "{self.folder}/zone.list"
