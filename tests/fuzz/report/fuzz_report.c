@@ -2,6 +2,10 @@
 /*
  * Hostile names, clues and evidence through all outputs. The bytes are taken as a list of values: what they become is
  * always a view that the rooms could have made (enums in range, strings terminated), what is said in it is not.
+ *
+ * All five forms of a report take 7 ms under the sanitizers, so libFuzzer (-DONE_FORM) writes one of them as a rule, whichever the
+ * bytes' hash names, and all of them for one input in sixteen; the replay writes all of them always. Reading JSON back takes a
+ * thousand small blocks, which are the checker's own: they come from one array and are never freed singly.
  */
 #include <jansson.h>
 #include <stdint.h>
@@ -235,13 +239,35 @@ static void check_text(char *report, const struct report_style *style)
 	free(plain);
 }
 
+static uint8_t blocks[8 << 20];
+static size_t blocks_used;
+
+static void *block_take(size_t size)
+{
+	size_t room = (size + 15) / 16 * 16;
+
+	if (room > sizeof(blocks) - blocks_used)
+		return NULL;
+	blocks_used += room;
+	return blocks + blocks_used - room;
+}
+
+static void block_leave(void *block)
+{
+	(void)block;
+}
+
 static void check_json(char *report)
 {
 	json_error_t fault;
-	json_t *value = json_loads(report, JSON_REJECT_DUPLICATES, &fault);
+	json_malloc_t take_before;
+	json_free_t leave_before;
 
-	check(value, fault.text, report);
-	json_decref(value);
+	json_get_alloc_funcs(&take_before, &leave_before);
+	json_set_alloc_funcs(block_take, block_leave);
+	blocks_used = 0;
+	check(json_loads(report, JSON_REJECT_DUPLICATES, &fault), fault.text, report);
+	json_set_alloc_funcs(take_before, leave_before);
 	for (char *c = report; *c; c++)
 		if (*c == '\n' || *c == '\\')
 			*c = ' ';
@@ -413,23 +439,34 @@ static void capture_fill(struct input *input, struct report_capture *capture)
 	text(input, muted, sizeof(muted));
 }
 
-static void check_all(const struct report_view *view, const struct report_style *style)
+static void check_form(enum form form, const struct report_view *view, const struct report_style *style)
 {
-	for (enum form form = FORM_TEXT; form <= FORM_HTML; form++) {
-		char *report = written(view, style, form);
+	char *report = written(view, style, form);
 
-		if (form == FORM_TEXT)
-			check_text(report, style);
-		else if (form == FORM_JSON)
-			check_json(report);
-		else if (form == FORM_HTML)
-			check_html(report);
-		else if (form == FORM_EVE)
-			check_lines(report);
-		else
-			check_table(report);
-		free(report);
-	}
+	if (form == FORM_TEXT)
+		check_text(report, style);
+	else if (form == FORM_JSON)
+		check_json(report);
+	else if (form == FORM_HTML)
+		check_html(report);
+	else if (form == FORM_EVE)
+		check_lines(report);
+	else
+		check_table(report);
+	free(report);
+}
+
+static bool is_wanted(enum form form, const uint8_t *bytes, size_t len)
+{
+#ifdef ONE_FORM
+	uint32_t hash = 2166136261u; /* FNV-1a */
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ bytes[i]) * 16777619u;
+	return (hash >> 16) % 16 == 15 || (hash >> 16) % 16 % (FORM_HTML + 1) == form;
+#else
+	return true;
+#endif
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
@@ -467,6 +504,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	talk_fill(&input);
 	view.timeline = below(&input, 8) ? &timeline : NULL;
 	view.talk = below(&input, 8) ? &talk : NULL;
-	check_all(&view, &style);
+	for (enum form form = FORM_TEXT; form <= FORM_HTML; form++)
+		if (is_wanted(form, bytes, len))
+			check_form(form, &view, &style);
 	return 0;
 }
