@@ -38,7 +38,7 @@ static int try_zone(struct names *where, const char *apex, struct fault *fault)
 static int load_many(struct names *where, const char *apex, unsigned count, struct fault *fault)
 {
 	struct zone_load *load;
-	char owner[64];
+	char owner[96];
 
 	assert_int_equal(names_begin(where, zone_new(where, apex), &load), 0);
 	record_add(load, apex, T_SOA);
