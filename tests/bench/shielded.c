@@ -197,7 +197,7 @@ void shielded_stance(struct shielded *shielded, enum shielded_stance stance)
 	bool roomy = stance == SHIELDED_CALM || stance == SHIELDED_ROOMY, truncates = stance == SHIELDED_TRUNCATES;
 
 	for (size_t i = 0; i < FW_WORD_COUNT; i++)
-		config->words[i] = roomy ? fw_bucket_rule_of(PLENTY, PLENTY) : fw_bucket_rule_of(5000, 500);
+		config->words[i] = roomy ? fw_bucket_rule_of(PLENTY, PLENTY) : fw_bucket_rule_of(1000, 100);
 	config->words[FW_WORD_OVERLOAD] = fw_bucket_rule_of(PLENTY, PLENTY);
 	config->words[FW_WORD_SAMPLE] = fw_bucket_rule_of(50, 50);
 	if (truncates)
@@ -209,8 +209,8 @@ void shielded_stance(struct shielded *shielded, enum shielded_stance stance)
 	config->proven = config->proven_unknown = fw_bucket_rule_of(1000, 1000);
 	for (uint32_t i = 1; i <= shielded->zone_count; i++) {
 		shielded->zones[i].unknown = shielded->zones[i].possible = 0;
-		shielded->zones[i].unknown_rule = roomy ? fw_bucket_rule_of(PLENTY, PLENTY) : fw_bucket_rule_of(500, 100);
-		shielded->zones[i].possible_rule = roomy ? fw_bucket_rule_of(PLENTY, PLENTY) : fw_bucket_rule_of(2000, 400);
+		shielded->zones[i].unknown_rule = roomy ? fw_bucket_rule_of(PLENTY, PLENTY) : fw_bucket_rule_of(50, 10);
+		shielded->zones[i].possible_rule = roomy ? fw_bucket_rule_of(PLENTY, PLENTY) : fw_bucket_rule_of(200, 40);
 	}
 	config->stance = stance == SHIELDED_CALM ? FW_STANCE_CALM : FW_STANCE_DEFEND;
 }
