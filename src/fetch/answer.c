@@ -235,7 +235,7 @@ static int judge_signature(struct walk *walk, uint64_t wall_s)
 	enum tsig_error error = TSIG_OK;
 	int code;
 
-	if (walk->with_tsig && (walk->tsig.error == TSIG_BADTIME || (walk->tsig.error && walk->tsig.mac_len == 0))) {
+	if (walk->with_tsig && walk->tsig.error) {
 		TELL(walk, "the server refuses our TSIG: %s", tsig_words(walk->tsig.error));
 		return -EKEYREJECTED;
 	}

@@ -48,7 +48,9 @@ bool name_inside(const uint8_t *name, size_t len, const struct zone_name *apex)
 
 static int key_error(int knot_error, const char *algorithm, const char *name, struct fault *out_fault)
 {
-	if (knot_error == KNOT_ENOMEM)
+	knot_dname_storage_t wire;
+
+	if (knot_error == KNOT_ENOMEM && knot_dname_from_str(wire, name, sizeof(wire))) /* which it also says of a name that is none */
 		return -ENOMEM;
 	if (dnssec_tsig_algorithm_from_name(algorithm) == DNSSEC_TSIG_UNKNOWN)
 		fault_set(out_fault, NULL, 0, 0, "'%s' is no algorithm for a TSIG key; hmac-sha256 is the usual one", algorithm);
