@@ -16,17 +16,16 @@
 
 int pins_name(struct pins *pins, const char *bpffs, const char *interface)
 {
-	size_t len = strlen(interface);
-	int base = snprintf(pins->base, sizeof(pins->base), "%s/floodwall", bpffs ? bpffs : PLANE_BPFFS);
+	bool dots = strcmp(interface, ".") == 0 || strcmp(interface, "..") == 0;
+	int len = snprintf(pins->base, sizeof(pins->base), "%s/floodwall", bpffs ? bpffs : PLANE_BPFFS);
 
-	if (len == 0 || len >= IF_NAMESIZE || strpbrk(interface, "/: \t\n"))
+	if (!interface[0] || strlen(interface) >= IF_NAMESIZE || dots || strpbrk(interface, "/: \t\n"))
 		return -EINVAL;
-	/* The longest path below has a file's name of less than 32 bytes. */
-	if (base < 0 || (size_t)base + sizeof("/shield-") + IF_NAMESIZE + 32 > sizeof(pins->dir))
+	if (len < 0 || (size_t)len >= sizeof(pins->base))
 		return -ENAMETOOLONG;
-	snprintf(pins->dir, sizeof(pins->dir), "%.*s/shield-%s", base, pins->base, interface);
+	snprintf(pins->dir, sizeof(pins->dir), "%s/shield-%.15s", pins->base, interface);
 	/* A bpffs takes no dots; a colon is in no interface's name. */
-	for (char *c = pins->dir + base; *c; c++)
+	for (char *c = pins->dir + len; *c; c++)
 		if (*c == '.')
 			*c = ':';
 	pins->lock = -1;
@@ -36,9 +35,9 @@ int pins_name(struct pins *pins, const char *bpffs, const char *interface)
 
 int pins_enter(struct pins *pins, const char *name)
 {
-	int len = snprintf(pins->dir, sizeof(pins->dir), "%.270s/%s", pins->base, name);
+	int len = snprintf(pins->dir, sizeof(pins->dir), "%s/%.30s", pins->base, name);
 
-	return len < 0 || (size_t)len + 32 > sizeof(pins->dir) ? -ENAMETOOLONG : 0;
+	return len < 0 || strlen(name) > 30 ? -ENAMETOOLONG : 0;
 }
 
 int pins_check(const char *bpffs)
@@ -91,7 +90,7 @@ void pins_close(struct pins *pins)
 
 const char *pins_path(const struct pins *pins, const char *file, char out[PINS_PATH_MAX])
 {
-	snprintf(out, PINS_PATH_MAX, "%.280s/%.32s", pins->dir, file);
+	snprintf(out, PINS_PATH_MAX, "%s/%.60s", pins->dir, file);
 	return out;
 }
 

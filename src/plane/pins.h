@@ -9,10 +9,11 @@
 #define PINS_LINK "xdp"
 #define PINS_MADE_CLSACT "made_clsact" /* a directory that only says: the clsact on the interface is ours to remove */
 
-enum { PINS_PATH_MAX = 320 }; /* bytes of a path below, with a file's name */
+/* Bytes of a path: of BPFFS/floodwall, of the directory of an interface, of a file in it. */
+enum { PINS_BASE_MAX = 256, PINS_DIR_MAX = PINS_BASE_MAX + 32, PINS_PATH_MAX = PINS_DIR_MAX + 64 };
 
 struct pins {
-	char base[PINS_PATH_MAX], dir[PINS_PATH_MAX]; /* BPFFS/floodwall, BPFFS/floodwall/shield-IFNAME */
+	char base[PINS_BASE_MAX], dir[PINS_DIR_MAX]; /* BPFFS/floodwall, BPFFS/floodwall/shield-IFNAME */
 	int lock; /* descriptor of dir, locked; -1 */
 	bool made_base, made_dir;
 };
