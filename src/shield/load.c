@@ -178,7 +178,7 @@ static int grow(struct zone_load *load, size_t len)
 	uint64_t before = load_bytes(load), most = 2ull * names->names_max;
 	int error;
 
-	if (load->count >= most)
+	if (load->count >= most || load->labels_len + len > UINT32_MAX)
 		return -E2BIG;
 	if (names->loading >= most)
 		return -EBUSY;

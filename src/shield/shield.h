@@ -6,7 +6,6 @@
  *
  *	names     owner names of all zones (RFC 1034, 4592, 6672), and the table that a question is held against
  *	stance    calm, watch or defend; which of the filters that cost somebody something act; what the junk is made of
- *	budget    what prefixes, zones and proven addresses may ask, from what the server can bear
  *
  * Zones are the operator's, and still what they hold may be hostile (a zone of a customer): every count has a ceiling.
  */
@@ -49,7 +48,7 @@ struct zone_load; /* a zone's new content on its way; belongs to names, ends wit
 #define NAMES_MAX_DEFAULT 1048576u /* names: two tables of 32 MiB */
 #define NAMES_ZONES_DEFAULT 4096u
 #define NAMES_ZONES_MAX 65536u /* places 1 to 65,536 */
-#define NAMES_CEILING 33554432u /* names at most, whatever is asked for: two tables of 1 GiB */
+#define NAMES_CEILING 67108864u /* names at most, whatever is asked for: two tables of 2 GiB */
 
 /* key: random per start; what a zone holds must not choose the cost of loading it. Returns 0, -ENOMEM, -EINVAL (0, or above the ceilings). */
 int names_new(uint32_t names_max, uint32_t zones_max, const uint8_t key[16], struct names **out);
@@ -61,7 +60,7 @@ void names_free(struct names *names);
  * names pass unjudged and are not taken for foreign. *out_place from 1. Returns 0, -EINVAL (no name), -ENOSPC (zones or names), -ENOMEM.
  */
 int names_zone(struct names *names, const uint8_t *apex, size_t len, uint32_t *out_place, struct fault *out_fault);
-/* The server serves it no more: its names leave the next image, its place may be given to another zone. */
+/* The server serves it no more: its names leave the next image, its place may be given to another zone. No load of it may be open. */
 void names_forget(struct names *names, uint32_t place);
 /* Its content alone: as before the first take. */
 void names_empty(struct names *names, uint32_t place);
@@ -255,13 +254,3 @@ char *stance_text(char out[STANCE_TEXT_MAX], const struct stance *stance, const 
 /* Short words for JSON and metrics: "calm", "unknown_names". */
 const char *stance_word(enum fw_stance stance);
 const char *stance_vector_word(enum stance_vector vector);
-
-/* --- budget ---------------------------------------------------------------------------------------------------------------- */
-
-/*
- * The rules that follow from what the server bears, into config->words, total, unknown, possible, truncated, proven, proven_unknown;
- * nothing else of config is touched. Reasons for the numbers stand in budget.c and docs/shield.md.
- */
-void budget_fill(uint32_t capacity, struct fw_shield_config *config);
-/* A new zone's rules and full buckets; flags are left alone. */
-void budget_zone(uint32_t capacity, struct fw_zone *zone);

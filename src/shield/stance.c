@@ -135,12 +135,13 @@ static uint64_t kind_level(const struct stance *s, const struct stance_limits *l
 	return most(limits->other_floor, limits->names_usual * usual(s, level));
 }
 
-/* What the server gets when names act, as far as is known: once it acts, that can be seen. */
-static uint64_t behind_names(const struct stance *s)
+/* What the server gets when names act, as far as is known: once it has acted for a whole tick, that can be seen. */
+static uint64_t behind_names(const struct stance *s, const struct stance_load *load)
 {
 	uint64_t exists = s->rate[FW_CLASS_EXISTS];
+	bool seen = s->names.acting && load->now_ns - s->names.since_ns >= 2 * load->span_ns;
 
-	return s->names.acting && !s->budgets.acting ? most(exists, s->left) : exists;
+	return seen && !s->budgets.acting ? most(exists, s->left) : exists;
 }
 
 /* --- filters ---------------------------------------------------------------------------------------------------------------- */
@@ -196,7 +197,7 @@ static void ask_filters(struct stance *s, const struct stance_limits *limits, co
 	struct call other = {limits->only_dns ? s->rate[STANCE_LEVEL_OTHER] : 0, kind_level(s, limits, STANCE_LEVEL_OTHER), false};
 
 	ask_filter(&s->names, &names, limits, load->now_ns);
-	budgets.value = behind_names(s);
+	budgets.value = behind_names(s, load);
 	ask_filter(&s->budgets, &budgets, limits, load->now_ns);
 	ask_filter(&s->only_dns, &other, limits, load->now_ns);
 }
