@@ -6,6 +6,7 @@
  *
  *	names     owner names of all zones (RFC 1034, 4592, 6672), and the table that a question is held against
  *	stance    calm, watch or defend; which of the filters that cost somebody something act; what the junk is made of
+ *	budget    what prefixes, zones and proven addresses may ask, from what the server can bear
  *
  * Zones are the operator's, and still what they hold may be hostile (a zone of a customer): every count has a ceiling.
  */
@@ -254,3 +255,13 @@ char *stance_text(char out[STANCE_TEXT_MAX], const struct stance *stance, const 
 /* Short words for JSON and metrics: "calm", "unknown_names". */
 const char *stance_word(enum fw_stance stance);
 const char *stance_vector_word(enum stance_vector vector);
+
+/* --- budget ---------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * The rules that follow from what the server bears, into config->words, total, unknown, possible, truncated, proven, proven_unknown;
+ * nothing else of config is touched. Whoever configured one of them overwrites it. The numbers and their reasons: budget.c.
+ */
+void budget_fill(uint32_t capacity, struct fw_shield_config *config);
+/* A new zone's rules and full buckets; flags are left alone. */
+void budget_zone(uint32_t capacity, struct fw_zone *zone);

@@ -88,8 +88,9 @@ static void delegations_and_glue(void **state)
 
 	/* Glue before and behind the delegation that it belongs to. */
 	assert_int_equal(zone_load(names, "d.example",
-				 RECORDS({"d.example", T_NS}, {"ns.sub.d.example", T_A}, {"sub.d.example", T_NS}, {"sub.d.example", T_DS},
-					 {"a.ns.sub.d.example", T_A}, {"*.sub.d.example", T_A}, {"deep.sub.d.example", T_NS}),
+				 RECORDS({"d.example", T_NS}, {"*.sub.d.example", T_A}, {"ns.sub.d.example", T_A}, {"sub.d.example", T_NS},
+					 {"sub.d.example", T_DS}, {"a.ns.sub.d.example", T_A}, {"*.sub.d.example", T_A},
+					 {"deep.sub.d.example", T_NS}),
 				 NULL),
 		0);
 	EXPECT({"d.example", FW_CLASS_EXISTS}, {"sub.d.example", FW_CLASS_POSSIBLE}, {"ns.sub.d.example", FW_CLASS_POSSIBLE},

@@ -125,6 +125,26 @@ static void what_is_being_loaded_has_a_ceiling(void **state)
 	names_free(small);
 }
 
+/* In the order of a transfer the delegation comes first: what lies below it takes no room, however much there is. */
+static void glue_behind_its_delegation_takes_no_room(void **state)
+{
+	struct names *small = small_names(10, 1);
+	struct zone_load *load;
+	char owner[64];
+
+	assert_int_equal(names_begin(small, zone_new(small, "com"), &load), 0);
+	record_add(load, "com", T_SOA);
+	record_add(load, "sub.com", T_NS);
+	record_add(load, "old.com", T_DNAME);
+	for (unsigned i = 0; i < 1000; i++) {
+		snprintf(owner, sizeof(owner), "n%u.%s.com", i, i % 2 ? "sub" : "old");
+		assert_int_equal(record_add(load, owner, T_A), 0);
+	}
+	assert_int_equal(names_take(load, NULL), 0);
+	assert_int_equal(names_counts(small).names, 4);
+	names_free(small);
+}
+
 /* A zone that repeats 127 labels a million times over: the ceiling holds, and soon. */
 static void a_zone_of_endless_labels(void **state)
 {
@@ -318,6 +338,7 @@ int main(void)
 		TEST(a_zone_that_does_not_fit_stands_aside),
 		TEST(no_more_zones_than_there_is_room_for),
 		TEST(what_is_being_loaded_has_a_ceiling),
+		TEST(glue_behind_its_delegation_takes_no_room),
 		TEST(a_zone_of_endless_labels),
 		TEST(a_million_names),
 		TEST(many_zones),
