@@ -9,12 +9,16 @@
  * The name is hashed while it is walked, once and without a copy, so that it can be looked up together with all its
  * ancestors: which zone is it in, is there a delegation above it, a wildcard. Two layers of one polynomial hash do it:
  *
- *	label    L(www) = ((3 * x + 'w') * x + 'w') * x + 'w'                 length first, bytes in lower case (RFC 4343)
+ *	label    L(example) = ((7 * x + 'exa') * x + 'mpl') * x + 'e'       length first, then three bytes a step, in lower case (RFC 4343)
  *	suffix   H(.) = 1,   H(www.example.com.) = H(example.com.) * y + L(www)
  *
  * modulo the prime 2^31 - 1 (31 bits because BPF multiplies 64 by 64 to 64), in two lanes with secret points x and y of
- * their own (Carter and Wegman, 1979). Two different labels meet with a chance of at most (63 / 2^31)^2 = 2^-50, two names
+ * their own (Carter and Wegman, 1979). Three bytes, little-endian and filled up with zeros, are always below the prime; the length
+ * in front tells the zeros from bytes. Two different labels meet with a chance of at most (21 / 2^31)^2 = 2^-53, two names
  * with (127 / 2^31)^2 more: whatever an outsider sends, as long as the points are secret.
+ *
+ * Four bytes are read for each three, or for a length and three. Behind the last label of a question that is whole there are five
+ * more (the root, type, class): where four are not there, the message is too short anyhow.
  */
 #pragma once
 
@@ -41,7 +45,7 @@ struct fw_dns_question {
 	uint16_t end_off; /* of the byte behind the question, from the start of the message */
 	uint8_t labels; /* without the root; after BAD it counts the one begun last, which may be the 128th */
 	uint8_t reason; /* enum fw_reason: why the reader stopped */
-	uint8_t left; /* of the walk: bytes of the last label still to come; 0 after OK */
+	uint8_t left; /* of the walk: bytes of the last label not yet hashed; 0 after OK */
 	uint8_t zero[7]; /* padding, always zero */
 };
 _Static_assert(sizeof(struct fw_dns_question) == 1048 && offsetof(struct fw_dns_question, zero) == 1041, "no holes");
@@ -55,9 +59,13 @@ FW_INLINE uint32_t fw_dns_step(uint32_t h, uint32_t point, uint32_t number)
 	return (uint32_t)((x & FW_LIMIT(0x7fffffffu)) + (x >> FW_LIMIT(31)));
 }
 
-FW_INLINE uint32_t fw_dns_lower(uint32_t c)
+/* Letters in lower case, in all four bytes at once: the bit 0x20 where 'A' <= byte <= 'Z' and nowhere else. */
+FW_INLINE uint32_t fw_dns_lower(uint32_t bytes)
 {
-	return c - FW_LIMIT('A') < FW_LIMIT(26u) ? c + FW_LIMIT(32u) : c;
+	uint32_t low = bytes & FW_LIMIT(0x7f7f7f7fu);
+	uint32_t from_a = low + FW_LIMIT(0x3f3f3f3fu), above_z = low + FW_LIMIT(0x25252525u);
+
+	return bytes | ((from_a & ~above_z & ~bytes & FW_LIMIT(0x80808080u)) >> FW_LIMIT(2));
 }
 
 FW_INLINE uint64_t fw_dns_pack(uint32_t h0, uint32_t h1)
@@ -65,49 +73,101 @@ FW_INLINE uint64_t fw_dns_pack(uint32_t h0, uint32_t h1)
 	return (uint64_t)h1 << 32 | h0;
 }
 
-/* The place of the label that is being read. */
-FW_INLINE uint64_t *fw_dns_slot(struct fw_dns_question *out)
+/* A label's hash in the making. */
+struct fw_dns_label {
+	uint32_t h0, h1;
+};
+
+/* The next bytes of it, at most three of these. Returns how many. */
+FW_INLINE uint32_t fw_dns_note(const struct fw_dns_key *key, uint32_t bytes, uint32_t left, struct fw_dns_label *label)
 {
-	return &out->suffix[(out->labels - 1) & FW_DNS_LABELS_MAX];
+	uint32_t taken = left < FW_LIMIT(3u) ? left : FW_LIMIT(3u);
+
+	bytes = fw_dns_lower(bytes) & (FW_LIMIT(0xffffffu) >> 8 * (3 - taken));
+	label->h0 = fw_dns_step(label->h0, key->label[0], bytes);
+	label->h1 = fw_dns_step(label->h1, key->label[1], bytes);
+	return taken;
 }
 
-/* One byte of a label. */
-FW_INLINE void fw_dns_note(const struct fw_dns_key *key, uint32_t c, struct fw_dns_question *out)
-{
-	uint64_t *slot = fw_dns_slot(out);
+/* Where the walk is. In BPF the verifier must not follow it from step to step: see fw_dns_veil(). */
+struct fw_dns_walk {
+	struct fw_dns_label label;
+	uint32_t labels, left;
+};
 
-	c = fw_dns_lower(c);
-	*slot = fw_dns_pack(fw_dns_step((uint32_t)*slot, key->label[0], c), fw_dns_step((uint32_t)(*slot >> 32), key->label[1], c));
-	out->left--;
+/* Zero, of which the verifier knows nothing: what it is added to may be anything, and one round of the loop is like the next. */
+FW_INLINE uint32_t fw_dns_veil(const struct fw_dns_question *out)
+{
+#ifdef __bpf__
+	return *(const volatile uint32_t *)&out->zero[3];
+#else
+	(void)out;
+	return 0;
+#endif
 }
 
-/* Walks the name at the cursor, which stays; suffix[] gets the hash of each label. */
-FW_INLINE enum fw_reason fw_dns_name(struct fw_cursor here, const struct fw_dns_key *key, struct fw_dns_question *out)
+/* A length byte, or 0 where the name is at its end; *bytes is left with what follows it. */
+FW_INLINE enum fw_reason fw_dns_begin(struct fw_dns_walk *walk, uint32_t *bytes)
 {
+	uint32_t len = *bytes & 0xff;
+
+	if (len > FW_LIMIT(FW_DNS_LABEL_MAX))
+		return FW_REASON_DNS_LABEL;
+	*bytes >>= 8;
+	walk->left = walk->label.h0 = walk->label.h1 = len;
+	walk->labels++;
+	return FW_REASON_NONE;
+}
+
+/* A label of one byte takes two bytes of the name and one step, longer ones fewer steps a byte; the root takes one. */
+#define FW_DNS_STEPS_MAX (FW_DNS_LABELS_MAX + 1u)
+
+/* The cursor goes behind the name, or to where it breaks off; suffix[] gets the hash of each label. */
+FW_INLINE enum fw_reason fw_dns_steps(
+	struct fw_cursor *here, const struct fw_dns_key *key, struct fw_dns_walk *walk, struct fw_dns_question *out)
+{
+	uint32_t begin = here->at, veil = fw_dns_veil(out);
+
 	FW_LOOP
-	for (uint32_t i = 0; i < FW_LIMIT(FW_DNS_NAME_MAX); i++) {
-		const uint8_t *p = fw_peek(&here, 1);
-		uint32_t c;
+	for (uint32_t i = 0; i < FW_LIMIT(FW_DNS_STEPS_MAX); i++) {
+		const uint8_t *p = fw_peek(here, 4);
+		uint32_t bytes, taken;
 
-		FW_FORGET();
 		if (!p)
 			return FW_REASON_DNS_SHORT;
-		c = fw_u8(p);
-		fw_skip(&here, 1);
-		out->name_len++;
-		if (out->left) {
-			fw_dns_note(key, c, out);
-			continue;
+		bytes = fw_le32(p);
+		if (!walk->left) {
+			enum fw_reason reason = fw_dns_begin(walk, &bytes);
+
+			fw_skip(here, 1);
+			if (reason || !walk->left) {
+				walk->labels -= !reason;
+				return reason;
+			}
 		}
-		if (!c)
-			return FW_REASON_NONE;
-		if (c > FW_LIMIT(FW_DNS_LABEL_MAX))
-			return FW_REASON_DNS_LABEL;
-		out->left = (uint8_t)c;
-		out->labels++;
-		*fw_dns_slot(out) = fw_dns_pack(c, c);
+		taken = fw_dns_note(key, bytes, walk->left, &walk->label);
+		walk->left = (walk->left - taken + veil) & FW_DNS_LABEL_MAX;
+		here->at += taken + veil;
+		walk->labels += veil;
+		if (!walk->left)
+			out->suffix[(walk->labels - 1) & FW_DNS_LABELS_MAX] = fw_dns_pack(walk->label.h0, walk->label.h1);
+		if (here->at - begin >= FW_LIMIT(FW_DNS_NAME_MAX))
+			break;
 	}
 	return FW_REASON_DNS_NAME_LEN;
+}
+
+/* Walks the name at the cursor, which stays. Four bytes more than the name must be there, or it is called short. */
+FW_INLINE enum fw_reason fw_dns_name(struct fw_cursor here, const struct fw_dns_key *key, struct fw_dns_question *out)
+{
+	struct fw_dns_walk walk = {.labels = 0, .left = 0};
+	uint32_t begin = here.at;
+	enum fw_reason reason = fw_dns_steps(&here, key, &walk, out);
+
+	out->labels = (uint8_t)walk.labels;
+	out->left = (uint8_t)walk.left;
+	out->name_len = (uint16_t)(here.at - begin);
+	return reason;
 }
 
 /* From the root down: hashes of labels become hashes of suffixes. */
