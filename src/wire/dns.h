@@ -9,16 +9,12 @@
  * The name is hashed while it is walked, once and without a copy, so that it can be looked up together with all its
  * ancestors: which zone is it in, is there a delegation above it, a wildcard. Two layers of one polynomial hash do it:
  *
- *	label    L(example) = ((7 * x + 'exa') * x + 'mpl') * x + 'e'       length first, then three bytes a step, in lower case (RFC 4343)
+ *	label    L(www) = ((3 * x + 'w') * x + 'w') * x + 'w'                 length first, bytes in lower case (RFC 4343)
  *	suffix   H(.) = 1,   H(www.example.com.) = H(example.com.) * y + L(www)
  *
  * modulo the prime 2^31 - 1 (31 bits because BPF multiplies 64 by 64 to 64), in two lanes with secret points x and y of
- * their own (Carter and Wegman, 1979). Three bytes, little-endian and filled up with zeros, are always below the prime; the length
- * in front tells the zeros from bytes. Two different labels meet with a chance of at most (21 / 2^31)^2 = 2^-53, two names
+ * their own (Carter and Wegman, 1979). Two different labels meet with a chance of at most (63 / 2^31)^2 = 2^-50, two names
  * with (127 / 2^31)^2 more: whatever an outsider sends, as long as the points are secret.
- *
- * Four bytes are read for each three, or for a length and three. Behind the last label of a question that is whole there are five
- * more (the root, type, class): where four are not there, the message is too short anyhow.
  */
 #pragma once
 
@@ -45,7 +41,7 @@ struct fw_dns_question {
 	uint16_t end_off; /* of the byte behind the question, from the start of the message */
 	uint8_t labels; /* without the root; after BAD it counts the one begun last, which may be the 128th */
 	uint8_t reason; /* enum fw_reason: why the reader stopped */
-	uint8_t left; /* of the walk: bytes of the last label not yet hashed; 0 after OK */
+	uint8_t left; /* length of a label that did not end; 0 after OK */
 	uint8_t zero[7]; /* padding, always zero */
 };
 _Static_assert(sizeof(struct fw_dns_question) == 1048 && offsetof(struct fw_dns_question, zero) == 1041, "no holes");
@@ -59,13 +55,9 @@ FW_INLINE uint32_t fw_dns_step(uint32_t h, uint32_t point, uint32_t number)
 	return (uint32_t)((x & FW_LIMIT(0x7fffffffu)) + (x >> FW_LIMIT(31)));
 }
 
-/* Letters in lower case, in all four bytes at once: the bit 0x20 where 'A' <= byte <= 'Z' and nowhere else. */
-FW_INLINE uint32_t fw_dns_lower(uint32_t bytes)
+FW_INLINE uint32_t fw_dns_lower(uint32_t c)
 {
-	uint32_t low = bytes & FW_LIMIT(0x7f7f7f7fu);
-	uint32_t from_a = low + FW_LIMIT(0x3f3f3f3fu), above_z = low + FW_LIMIT(0x25252525u);
-
-	return bytes | ((from_a & ~above_z & ~bytes & FW_LIMIT(0x80808080u)) >> FW_LIMIT(2));
+	return c - FW_LIMIT('A') < FW_LIMIT(26u) ? c + FW_LIMIT(32u) : c;
 }
 
 FW_INLINE uint64_t fw_dns_pack(uint32_t h0, uint32_t h1)
@@ -73,101 +65,53 @@ FW_INLINE uint64_t fw_dns_pack(uint32_t h0, uint32_t h1)
 	return (uint64_t)h1 << 32 | h0;
 }
 
-/* A label's hash in the making. */
-struct fw_dns_label {
-	uint32_t h0, h1;
-};
-
-/* The next bytes of it, at most three of these. Returns how many. */
-FW_INLINE uint32_t fw_dns_note(const struct fw_dns_key *key, uint32_t bytes, uint32_t left, struct fw_dns_label *label)
+/* One label more, of which so many bytes will come. */
+FW_INLINE void fw_dns_begin(struct fw_dns_question *out, uint32_t len)
 {
-	uint32_t taken = left < FW_LIMIT(3u) ? left : FW_LIMIT(3u);
-
-	bytes = fw_dns_lower(bytes) & (FW_LIMIT(0xffffffu) >> 8 * (3 - taken));
-	label->h0 = fw_dns_step(label->h0, key->label[0], bytes);
-	label->h1 = fw_dns_step(label->h1, key->label[1], bytes);
-	return taken;
+	out->left = (uint8_t)len;
+	out->labels++;
 }
 
-/* Where the walk is. In BPF the verifier must not follow it from step to step: see fw_dns_veil(). */
-struct fw_dns_walk {
-	struct fw_dns_label label;
-	uint32_t labels, left;
-};
-
-/* Zero, of which the verifier knows nothing: what it is added to may be anything, and one round of the loop is like the next. */
-FW_INLINE uint32_t fw_dns_veil(const struct fw_dns_question *out)
+/* The hash of the label that was begun last. */
+FW_INLINE void fw_dns_end(struct fw_dns_question *out, uint32_t h0, uint32_t h1)
 {
-#ifdef __bpf__
-	return *(const volatile uint32_t *)&out->zero[3];
-#else
-	(void)out;
-	return 0;
-#endif
+	out->suffix[(out->labels - 1) & FW_DNS_LABELS_MAX] = fw_dns_pack(h0, h1);
+	out->left = 0;
 }
 
-/* A length byte, or 0 where the name is at its end; *bytes is left with what follows it. */
-FW_INLINE enum fw_reason fw_dns_begin(struct fw_dns_walk *walk, uint32_t *bytes)
-{
-	uint32_t len = *bytes & 0xff;
-
-	if (len > FW_LIMIT(FW_DNS_LABEL_MAX))
-		return FW_REASON_DNS_LABEL;
-	*bytes >>= 8;
-	walk->left = walk->label.h0 = walk->label.h1 = len;
-	walk->labels++;
-	return FW_REASON_NONE;
-}
-
-/* A label of one byte takes two bytes of the name and one step, longer ones fewer steps a byte; the root takes one. */
-#define FW_DNS_STEPS_MAX (FW_DNS_LABELS_MAX + 1u)
-
-/* The cursor goes behind the name, or to where it breaks off; suffix[] gets the hash of each label. */
-FW_INLINE enum fw_reason fw_dns_steps(
-	struct fw_cursor *here, const struct fw_dns_key *key, struct fw_dns_walk *walk, struct fw_dns_question *out)
-{
-	uint32_t begin = here->at, veil = fw_dns_veil(out);
-
-	FW_LOOP
-	for (uint32_t i = 0; i < FW_LIMIT(FW_DNS_STEPS_MAX); i++) {
-		const uint8_t *p = fw_peek(here, 4);
-		uint32_t bytes, taken;
-
-		if (!p)
-			return FW_REASON_DNS_SHORT;
-		bytes = fw_le32(p);
-		if (!walk->left) {
-			enum fw_reason reason = fw_dns_begin(walk, &bytes);
-
-			fw_skip(here, 1);
-			if (reason || !walk->left) {
-				walk->labels -= !reason;
-				return reason;
-			}
-		}
-		taken = fw_dns_note(key, bytes, walk->left, &walk->label);
-		walk->left = (walk->left - taken + veil) & FW_DNS_LABEL_MAX;
-		here->at += taken + veil;
-		walk->labels += veil;
-		if (!walk->left)
-			out->suffix[(walk->labels - 1) & FW_DNS_LABELS_MAX] = fw_dns_pack(walk->label.h0, walk->label.h1);
-		if (here->at - begin >= FW_LIMIT(FW_DNS_NAME_MAX))
-			break;
-	}
-	return FW_REASON_DNS_NAME_LEN;
-}
-
-/* Walks the name at the cursor, which stays. Four bytes more than the name must be there, or it is called short. */
+/* Walks the name at the cursor, which stays; suffix[] gets the hash of each label. */
 FW_INLINE enum fw_reason fw_dns_name(struct fw_cursor here, const struct fw_dns_key *key, struct fw_dns_question *out)
 {
-	struct fw_dns_walk walk = {.labels = 0, .left = 0};
-	uint32_t begin = here.at;
-	enum fw_reason reason = fw_dns_steps(&here, key, &walk, out);
+	uint32_t room = fw_left(&here), left = 0, h0 = 0, h1 = 0;
+	const uint8_t *p = fw_peek(&here, 0);
 
-	out->labels = (uint8_t)walk.labels;
-	out->left = (uint8_t)walk.left;
-	out->name_len = (uint16_t)(here.at - begin);
-	return reason;
+	if (!p)
+		return FW_REASON_DNS_SHORT;
+	FW_LOOP
+	for (uint32_t i = 0; i < FW_LIMIT(FW_DNS_NAME_MAX); i++) {
+		uint32_t c;
+
+		if (i >= room || !fw_holds(&here, p))
+			return FW_REASON_DNS_SHORT;
+		c = fw_u8(p);
+		p++;
+		out->name_len = (uint16_t)(i + 1);
+		if (left) {
+			c = fw_dns_lower(c);
+			h0 = fw_dns_step(h0, key->label[0], c);
+			h1 = fw_dns_step(h1, key->label[1], c);
+			if (!--left)
+				fw_dns_end(out, h0, h1);
+			continue;
+		}
+		if (!c)
+			return FW_REASON_NONE;
+		if (c > FW_LIMIT(FW_DNS_LABEL_MAX))
+			return FW_REASON_DNS_LABEL;
+		left = h0 = h1 = c;
+		fw_dns_begin(out, c);
+	}
+	return FW_REASON_DNS_NAME_LEN;
 }
 
 /* From the root down: hashes of labels become hashes of suffixes. */

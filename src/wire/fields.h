@@ -57,8 +57,7 @@ enum fw_null_family { FW_AF_INET = 2, FW_AF_LINUX6 = 10, FW_AF_WINDOWS6 = 23, FW
 enum fw_fragment { FW_WHOLE, FW_FRAGMENT_FIRST, FW_FRAGMENT_LATER };
 
 struct fw_packet {
-	_Alignas(8) uint8_t src[16];
-	uint8_t dst[16]; /* IPv4 as ::ffff:a.b.c.d; ARP: the protocol addresses */
+	uint8_t src[16], dst[16]; /* IPv4 as ::ffff:a.b.c.d; ARP: the protocol addresses */
 	uint8_t src_mac[6], dst_mac[6]; /* zero where has_mac is false (cooked v1/v2: src_mac only, dst_mac zero) */
 	uint16_t ether_type; /* below tags and PPPoE; 0x0800 and 0x86dd for raw IP too */
 	uint16_t vlan[2]; /* VLAN identifiers, outer first */
@@ -81,7 +80,7 @@ struct fw_packet {
 	uint8_t reason; /* enum fw_reason: why the reader stopped */
 	uint8_t to_many; /* the link says broadcast or multicast: group bit of dst_mac, packet type of cooked v1/v2 */
 	uint8_t zero[5]; /* padding, always zero */
-};
+} __attribute__((aligned(8))); /* so that it is cleared, and its addresses are read, in words */
 _Static_assert(sizeof(struct fw_packet) == 96, "padded by hand");
 _Static_assert(offsetof(struct fw_packet, tcp_seq) == 68 && offsetof(struct fw_packet, zero) == 91, "no holes");
 
