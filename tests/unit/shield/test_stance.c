@@ -399,6 +399,19 @@ static void never_at_its_usual_load(void **state)
 	}
 }
 
+/* Half of what it bears, all day long: once that is usual there is nothing to watch. */
+static void a_busy_server_is_calm(void **state)
+{
+	struct run run = run_new();
+
+	run.load.seen[FW_CLASS_EXISTS] = 32000;
+	run_for(&run, 60);
+	assert_int_equal(run.stance.stance, FW_STANCE_CALM);
+	run.load.seen[FW_CLASS_EXISTS] = 70000 - 32000;
+	run_for(&run, 60);
+	assert_int_equal(run.stance.stance, FW_STANCE_CALM);
+}
+
 static void a_burst_of_one_tick_is_none(void **state)
 {
 	struct run run = run_new();
@@ -518,6 +531,7 @@ int main(void)
 		cmocka_unit_test(a_load_at_the_level_does_not_flap),
 		cmocka_unit_test(never_for_those_who_do_no_harm),
 		cmocka_unit_test(never_at_its_usual_load),
+		cmocka_unit_test(a_busy_server_is_calm),
 		cmocka_unit_test(a_burst_of_one_tick_is_none),
 		cmocka_unit_test(a_flood_right_after_the_start),
 		cmocka_unit_test(pure_and_safe_at_the_edges),
