@@ -63,8 +63,13 @@ FW_PER_CPU(shield_scratch, 1, struct shield_scratch);
 FW_PER_CPU(shield_scratch_out, 1, struct shield_scratch);
 
 /* The store of wire/shield_store.h: one line for each map. */
+/*
+ * The monotonic clock as of the last tick (1 to 10 ms ago). Reading it as of now costs more than all of xdp-filter (50 ns against 5
+ * on the machine that this was measured on): the time stamp counter waits for all that is under way. A bucket loses nothing by it
+ * whose burst is worth more than a tick, and never gives too much: time only goes forward, later.
+ */
 #ifndef FW_SHIELD_NOW
-#define FW_SHIELD_NOW() bpf_ktime_get_ns()
+#define FW_SHIELD_NOW() bpf_ktime_get_coarse_ns()
 #endif
 
 FW_STORE void fw_store_frame_in(struct fw_store *store, struct fw_cursor *out_frame)

@@ -51,11 +51,10 @@ FW_INLINE bool fw_answer_can_reach(const struct fw_packet *packet)
 FW_INLINE bool fw_answer_fits(const struct fw_packet *packet)
 {
 	uint32_t header_len = packet->family == 4 ? FW_LIMIT(20u) : FW_LIMIT(40u);
+	uint32_t transport_off = packet->transport_off, network_off = packet->network_off;
 
-	return packet->fragment == FW_WHOLE && !packet->to_many &&
-		packet->network_off == FW_LIMIT(14u) + FW_LIMIT(4u) * packet->vlan_count &&
-		packet->transport_off - packet->network_off == header_len && packet->payload_len == packet->payload_wire_len &&
-		fw_answer_can_reach(packet);
+	return packet->fragment == FW_WHOLE && !packet->to_many && network_off == FW_LIMIT(14u) + FW_LIMIT(4u) * packet->vlan_count &&
+		transport_off - network_off == header_len && packet->payload_len == packet->payload_wire_len && fw_answer_can_reach(packet);
 }
 
 FW_INLINE uint32_t fw_answer_fold(uint64_t sum)
@@ -155,7 +154,7 @@ FW_INLINE bool fw_answer_head(
 	struct fw_cursor frame, const struct fw_packet *packet, const struct fw_dns_question *question, uint32_t udp_len, bool *out_summed)
 {
 	uint8_t *p = fw_answer_room(frame, packet->transport_off, 20);
-	uint32_t opt = udp_len - question->end_off > FW_LIMIT(8u);
+	uint32_t opt = udp_len != FW_LIMIT(8u) + question->end_off;
 
 	if (!p)
 		return false;

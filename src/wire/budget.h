@@ -72,11 +72,11 @@ FW_INLINE struct fw_address fw_budget_prefix(const struct fw_address *of, uint32
 {
 	struct fw_address prefix = *of;
 
-	if (bits > FW_LIMIT(64u))
+	if (bits > 64)
 		prefix.low &= ~0ull << (FW_LIMIT(128u) - bits);
 	else
 		prefix.low = 0;
-	if (bits < FW_LIMIT(64u))
+	if (bits < 64)
 		prefix.high &= ~0ull << (FW_LIMIT(64u) - bits);
 	return prefix;
 }
