@@ -82,8 +82,10 @@ void pins_close(struct pins *pins)
 		rmdir(pins->dir);
 	if (pins->made_base)
 		rmdir(pins->base);
-	if (pins->lock >= 0)
+	if (pins->lock >= 0) {
+		flock(pins->lock, LOCK_UN); /* a child that was forked meanwhile has the same lock, and may live on */
 		close(pins->lock);
+	}
 	pins->lock = -1;
 	pins->made_base = pins->made_dir = false;
 }
