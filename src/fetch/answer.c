@@ -235,7 +235,7 @@ static int judge_signature(struct walk *walk, uint64_t wall_s)
 	enum tsig_error error = TSIG_OK;
 	int code;
 
-	if (walk->with_tsig && (walk->tsig.error == TSIG_BADTIME || (walk->tsig.error && walk->tsig.mac_len == 0))) {
+	if (walk->with_tsig && walk->tsig.error) {
 		TELL(walk, "the server refuses our TSIG: %s", tsig_words(walk->tsig.error));
 		return -EKEYREJECTED;
 	}
@@ -302,6 +302,6 @@ int answer_see(struct answer *answer, const uint8_t *bytes, size_t len, uint64_t
 	if (!error)
 		error = judge_rcode(&walk);
 	if (error == -ENOMEM)
-		TELL(&walk, "no memory left");
+		TELL(&walk, "not enough memory");
 	return error ? error : judge_end(&walk);
 }

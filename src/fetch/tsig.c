@@ -55,7 +55,7 @@ enum fw_read tsig_read(const struct message *message, const struct message_recor
 	const uint8_t *p = message->bytes;
 
 	*out = (struct tsig){.key = record->owner, .begin_off = record->begin_off};
-	if (record->class != CLASS_ANY || message_name(message, &at, end, &out->algorithm) || end - at < 10)
+	if (record->class != CLASS_ANY || fw_be32(p + at - 6) != 0 || message_name(message, &at, end, &out->algorithm) || end - at < 10)
 		return FW_READ_BAD;
 	out->time_s = be48(p + at);
 	out->fudge_s = fw_be16(p + at + 6);

@@ -77,6 +77,8 @@ static int resolve(const struct part *part, const char *said, char out[PATH_MAX_
 	int len = slash ? (int)(slash - part->name) + 1 : 0;
 	int written;
 
+	if (strncmp(said, "./", 2) == 0) /* libzscanner puts it there */
+		said += 2;
 	if (said[0] == '/' && folder_len && strncmp(said, part->reading->folder_name, folder_len) == 0)
 		written = snprintf(out, PATH_MAX_HERE, "%s", said + folder_len);
 	else if (said[0] == '/')
@@ -122,8 +124,6 @@ static int see_record(struct part *part)
 	zs_scanner_t *scanner = &part->scanner;
 	int error;
 
-	if (scanner->r_class != CLASS_IN)
-		return told(part, -EINVAL, "a record of another class than IN");
 	knot_dname_to_lower(scanner->r_owner);
 	if (!name_inside(scanner->r_owner, scanner->r_owner_length, part->reading->apex))
 		return told(part, -EINVAL, "this name lies outside of the zone");
@@ -171,16 +171,16 @@ static int read_pieces(struct part *part)
 		const char *bytes;
 		int64_t len = piece_next(&part->piece, &bytes);
 		int error;
+		part->scanner.line_counter = part->piece.line; /* libzscanner counts the end of what it is given, too */
 		if (len < 0)
 			return judge_end(part, (int)len);
 		if ((uint64_t)len >= part->reading->bytes_left)
 			return told(part, -E2BIG, "the zone's files are too large");
 		part->reading->bytes_left -= (uint64_t)len + 1;
-		part->scanner.line_counter = part->piece.line; /* libzscanner counts the end of what it is given, too */
 		if (len == 0)
 			continue;
 		if (zs_set_input_string(&part->scanner, bytes, (size_t)len) != 0)
-			return told(part, -ENOMEM, "no memory left");
+			return told(part, -ENOMEM, "not enough memory");
 		error = see_piece(part);
 		if (error)
 			return error;
@@ -207,7 +207,7 @@ static int read_part(struct reading *reading, const char *name, unsigned depth, 
 
 	if (!part) {
 		close(descriptor);
-		fault_set(reading->fault, name, 0, 0, "no memory left");
+		fault_set(reading->fault, name, 0, 0, "not enough memory");
 		return -ENOMEM;
 	}
 	part->reading = reading;
