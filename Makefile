@@ -7,7 +7,7 @@ ifdef CI
 WERROR := --werror
 endif
 
-.PHONY: run build test bench fuzz lint format clean needs-build needs-test needs-bench
+.PHONY: run build test bench lab fuzz lint format clean needs-build needs-test needs-bench needs-lab
 
 run: build
 	@$(BUILD)/src/cli/floodwall inspect --format html -o $(BUILD)/incident.html $(BUILD)/tests/gen/incident.pcapng
@@ -32,6 +32,12 @@ bench: needs-bench
 	@ninja -C $(BUILD)
 	@tests/bench/bench $(BUILD)
 
+# Junk falls on DNS servers, with and without Floodwall before them: needs root, about half an hour, a machine that does nothing else.
+lab: needs-lab
+	@[ -f $(BUILD)/build.ninja ] || meson setup $(BUILD)
+	@ninja -C $(BUILD)
+	@tests/lab/lab $(BUILD)
+
 # libFuzzer, all targets together in FUZZ_SECONDS.
 FUZZ_SECONDS ?= 120
 fuzz: needs-test
@@ -54,6 +60,9 @@ needs-test:
 
 needs-bench:
 	@tools/needs build test bench
+
+needs-lab:
+	@tools/needs build test lab
 
 clean:
 	rm -rf $(BUILD) $(ASAN) $(FUZZ)

@@ -127,6 +127,8 @@ FW_INLINE struct fw_cursor fw_cursor_of(const uint8_t *begin, uint32_t len)
 	return (struct fw_cursor){.begin = begin, .len = len, .at = 0};
 }
 
+#define FW_PIN(variable) ((void)0)
+
 /* The next n bytes (a constant), or NULL where fewer are there. */
 FW_INLINE const uint8_t *fw_peek(const struct fw_cursor *cursor, uint32_t n)
 {

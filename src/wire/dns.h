@@ -148,14 +148,12 @@ FW_INLINE enum fw_reason fw_dns_header(struct fw_cursor *here, struct fw_dns_que
 	return FW_REASON_NONE;
 }
 
-FW_INLINE enum fw_reason fw_dns_message(struct fw_cursor *here, const struct fw_dns_key *key, struct fw_dns_question *out)
+/* Name, type and class, whatever the header says. */
+FW_INLINE enum fw_reason fw_dns_asked(struct fw_cursor *here, const struct fw_dns_key *key, struct fw_dns_question *out)
 {
-	enum fw_reason reason = fw_dns_header(here, out);
+	enum fw_reason reason = fw_dns_name(*here, key, out);
 	const uint8_t *p;
 
-	if (reason)
-		return reason;
-	reason = fw_dns_name(*here, key, out);
 	FW_FORGET();
 	fw_skip(here, out->name_len);
 	if (reason)
@@ -170,6 +168,18 @@ FW_INLINE enum fw_reason fw_dns_message(struct fw_cursor *here, const struct fw_
 	return FW_REASON_NONE;
 }
 
+FW_INLINE enum fw_reason fw_dns_message(struct fw_cursor *here, const struct fw_dns_key *key, struct fw_dns_question *out)
+{
+	enum fw_reason reason = fw_dns_header(here, out);
+
+	return reason ? reason : fw_dns_asked(here, key, out);
+}
+
+FW_INLINE void fw_dns_clear(struct fw_dns_question *out)
+{
+	__builtin_memset(&out->id, 0, sizeof(*out) - offsetof(struct fw_dns_question, id));
+}
+
 /*
  * Both worlds: the message is what the cursor spans from its place on. Fills *out whatever it returns; suffix[] is
  * meant only after OK, and only up to suffix[labels]: the rest of that room is left as it was.
@@ -179,7 +189,7 @@ FW_INLINE enum fw_read fw_dns_parse(struct fw_cursor message, const struct fw_dn
 	uint32_t begin = message.at;
 	enum fw_reason reason;
 
-	__builtin_memset(&out->id, 0, sizeof(*out) - offsetof(struct fw_dns_question, id));
+	fw_dns_clear(out);
 	reason = fw_dns_message(&message, key, out);
 	out->end_off = (uint16_t)(message.at - begin);
 	out->reason = (uint8_t)reason;

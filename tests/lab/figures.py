@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The client's records as figures: shares of what was rightly answered, latencies, by phase and by class."""
+import statistics
+import struct
+
+import zones
+
+RECORD = struct.Struct("<QI4BI3B9x")  # struct record of client.c
+RIGHT, WRONG, LOST = range(3)
+
+
+class Record:
+    __slots__ = ("sent_ns", "latency_us", "kind", "lane", "outcome", "tries", "question", "truncated", "tcp", "rcode")
+
+    def __init__(self, fields):
+        (self.sent_ns, self.latency_us, self.kind, self.lane, self.outcome, self.tries, self.question, self.truncated, self.tcp, self.rcode) = fields
+
+
+def read(file):
+    with open(file, "rb") as records:
+        return sorted((Record(fields) for fields in RECORD.iter_unpack(records.read())), key=lambda record: record.sent_ns)
+
+
+def between(records, begin_ns, end_ns):
+    return [record for record in records if begin_ns <= record.sent_ns < end_ns]
+
+
+def right(records):
+    return sum(record.outcome == RIGHT for record in records)
+
+
+def share(records):
+    return right(records) / len(records) if records else None
+
+
+def share_at_once(records):
+    """Without any second try: what a client without retries would see. A TC=1 followed by its TCP answer is one try."""
+    return sum(record.outcome == RIGHT and record.tries <= 1 for record in records) / len(records) if records else None
+
+
+def latency_ms(records, quantile=0.5):
+    answered = sorted(record.latency_us for record in records if record.outcome == RIGHT and record.kind != zones.CLASSES.index("over tcp"))
+    if not answered:
+        return None
+    return round(statistics.median(answered) / 1000 if quantile == 0.5 else answered[min(len(answered) - 1, int(quantile * len(answered)))] / 1000, 3)
+
+
+def table(records, of, names):
+    """For people: what was not rightly answered, by class or lane."""
+    out = {}
+    for number, name in enumerate(names):
+        some = [record for record in records if getattr(record, of) == number]
+        if some:
+            out[name] = {"sent": len(some), "right": right(some), "wrong": sum(record.outcome == WRONG for record in some),
+                         "lost": sum(record.outcome == LOST for record in some), "truncated": sum(record.truncated for record in some)}
+    return out
+
+
+def by_second(records, begin_ns):
+    """Sent and rightly answered in each second since."""
+    seconds = {}
+    for record in records:
+        at = (record.sent_ns - begin_ns) // 1_000_000_000
+        sent, good = seconds.get(at, (0, 0))
+        seconds[at] = (sent + 1, good + (record.outcome == RIGHT))
+    return [seconds[at] for at in sorted(seconds)]
+
+
+def packets(records):
+    """Packets that the client has sent for them, about: TCP takes six more."""
+    return sum(record.tries + 6 * record.tcp for record in records)
