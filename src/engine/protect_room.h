@@ -71,7 +71,9 @@ struct protect {
 	uint32_t ticks;
 	double rate[FW_OUTCOME_COUNT], lane_rate[FW_LANE_COUNT][FW_OUTCOME_COUNT];
 	uint64_t addresses_ns; /* when the interface's addresses were looked at */
-	bool attached;
+	bool attached, overloaded;
+	uint64_t overloaded_ns;
+	struct fw_zone_count no_zone; /* of questions in none of ours, as of the last tick */
 
 	/* samples */
 	struct samples *samples;
@@ -103,6 +105,8 @@ void protect_tick_names(struct protect *protect, uint64_t now_ns); /* image and 
 const struct protect_zone *protect_zone_at(const struct protect *protect, uint32_t place);
 
 /* protect_stance.c */
+/* NULL where no zone of ours is there. */
+const char *protect_zone_text(const struct protect *protect, uint32_t place, char out[ZONE_NAME_TEXT_MAX]);
 void protect_tick_stance(struct protect *protect, uint64_t now_ns);
 void protect_note_sample(void *context, const struct fw_shield_sample *sample);
 

@@ -302,6 +302,6 @@ int answer_see(struct answer *answer, const uint8_t *bytes, size_t len, uint64_t
 	if (!error)
 		error = judge_rcode(&walk);
 	if (error == -ENOMEM)
-		TELL(&walk, "no memory left");
+		TELL(&walk, "not enough memory");
 	return error ? error : judge_end(&walk);
 }

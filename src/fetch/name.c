@@ -51,7 +51,7 @@ static int key_error(int knot_error, const char *algorithm, const char *name, st
 	knot_dname_storage_t wire;
 
 	if (knot_error == KNOT_ENOMEM && knot_dname_from_str(wire, name, sizeof(wire))) /* which it also says of a name that is none */
-		return -ENOMEM;
+		return fault_set(out_fault, NULL, 0, 0, "not enough memory"), -ENOMEM;
 	if (dnssec_tsig_algorithm_from_name(algorithm) == DNSSEC_TSIG_UNKNOWN)
 		fault_set(out_fault, NULL, 0, 0, "'%s' is no algorithm for a TSIG key; hmac-sha256 is the usual one", algorithm);
 	else
@@ -64,8 +64,10 @@ int zone_key_new(const char *algorithm, const char *name, const char *secret, st
 	struct zone_key *key = calloc(1, sizeof(*key));
 	int error;
 
-	if (!key)
+	if (!key) {
+		fault_set(out_fault, NULL, 0, 0, "not enough memory");
 		return -ENOMEM;
+	}
 	error = knot_tsig_key_init(&key->knot, algorithm, name, secret);
 	if (error == KNOT_EOK && key->knot.secret.size == 0)
 		error = KNOT_EINVAL;

@@ -180,7 +180,7 @@ static int read_pieces(struct part *part)
 		if (len == 0)
 			continue;
 		if (zs_set_input_string(&part->scanner, bytes, (size_t)len) != 0)
-			return told(part, -ENOMEM, "no memory left");
+			return told(part, -ENOMEM, "not enough memory");
 		error = see_piece(part);
 		if (error)
 			return error;
@@ -207,7 +207,7 @@ static int read_part(struct reading *reading, const char *name, unsigned depth, 
 
 	if (!part) {
 		close(descriptor);
-		fault_set(reading->fault, name, 0, 0, "no memory left");
+		fault_set(reading->fault, name, 0, 0, "not enough memory");
 		return -ENOMEM;
 	}
 	part->reading = reading;

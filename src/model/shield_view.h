@@ -35,6 +35,7 @@ enum { SHIELD_FILLS_MAX = 12 };
 struct shield_view {
 	const char *version; /* borrowed, a constant */
 	char interface[32];
+	bool attached; /* the program is on the interface */
 	bool native; /* XDP in the driver, not the kernel's slow way */
 	uint64_t now_s, started_s; /* since 1970 */
 	uint64_t resident_bytes; /* of the daemon */
@@ -43,7 +44,8 @@ struct shield_view {
 	char reload_why[SHIELD_SENTENCE_MAX];
 	enum fw_stance stance;
 	bool overloaded; /* FW_WORD_OVERLOAD was empty within the last second */
-	char stance_why[SHIELD_SENTENCE_MAX], vector[64];
+	char stance_why[SHIELD_SENTENCE_MAX];
+	char vector[32], vector_why[SHIELD_SENTENCE_MAX]; /* what the junk is made of: a word, a sentence */
 	uint64_t stance_since_s;
 	uint8_t mode[FW_FILTER_COUNT], acting[FW_FILTER_COUNT];
 	double rate[FW_OUTCOME_COUNT]; /* packets to protected addresses a second, over the last tick */

@@ -21,9 +21,9 @@ static uint32_t mask_of(const struct plane *plane)
 
 static uint64_t digest_of(const struct plane *plane, const uint8_t address[16])
 {
-	uint64_t hash = fw_shield_hash(config_active(plane)->address_key, address, 0);
+	struct fw_address of = fw_address_of(address);
 
-	return hash ? hash : 1;
+	return fw_shield_digest(config_active(plane)->address_key, &of);
 }
 
 /* Packets look into the table only while something is in it: asking is not free. */

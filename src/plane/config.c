@@ -44,20 +44,23 @@ const struct fw_shield_config *plane_config_now(const struct plane *plane)
 
 /* ---- waiting ---- */
 
-int config_waiter_open(struct plane *plane)
+int config_waiter_make(struct plane *plane)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, options);
-	int inner;
 
-	if (syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0) & MEMBARRIER_CMD_GLOBAL)
-		return 0;
-	inner = bpf_map_create(BPF_MAP_TYPE_ARRAY, "shield_wait_in", 4, 4, 1, NULL);
-	if (inner < 0)
+	plane->waiter_inner = bpf_map_create(BPF_MAP_TYPE_ARRAY, "shield_wait_in", 4, 4, 1, NULL);
+	if (plane->waiter_inner < 0)
 		return -errno;
-	options.inner_map_fd = (uint32_t)inner;
+	options.inner_map_fd = (uint32_t)plane->waiter_inner;
 	plane->waiter = bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "shield_wait", 4, 4, 1, &options);
-	plane->waiter_inner = inner;
 	return plane->waiter < 0 ? -errno : 0;
+}
+
+int config_waiter_open(struct plane *plane)
+{
+	long known = syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
+
+	return known > 0 && (known & MEMBARRIER_CMD_GLOBAL) ? 0 : config_waiter_make(plane);
 }
 
 int config_wait(struct plane *plane)

@@ -41,6 +41,7 @@ int config_renew(struct plane *plane);
 int config_wait(struct plane *plane);
 /* The other way to wait, where membarrier(2) knows none (nohz_full): privileged, so it is made ready at the start. */
 int config_waiter_open(struct plane *plane);
+int config_waiter_make(struct plane *plane); /* wherever */
 /* After opening: what the maps say of themselves. */
 void config_read(struct plane *plane);
 

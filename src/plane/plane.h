@@ -131,7 +131,7 @@ int plane_protect(struct plane *plane, const uint8_t (*addresses)[16], uint32_t 
 /*
  * Single addresses. What was added holds from the next packet on; while an entry makes room for another, one packet of the moved
  * one may slip through. An IPv6 address is meant whole. Adding one that is there and removing one that is not are done at once.
- * The table knows addresses by fw_shield_hash() under config->address_key of plane_config_now(): plane_blocked_clear() before a new key.
+ * The table knows addresses by fw_shield_digest() under config->address_key of plane_config_now(): plane_blocked_clear() before a new key.
  * Returns 0; plane_block(): -ENOSPC where the table is full, -EINVAL before the first plane_config().
  */
 int plane_block(struct plane *plane, const uint8_t address[16]);

@@ -125,6 +125,7 @@ class Bed:
         for side in "ACS":
             self.cable(side)
         self.routes()
+        self.receive_on(JUNK_CPU, "wC")
         self.instrument("W", "pass", "wS")
 
     def cable(self, side):
@@ -138,6 +139,14 @@ class Bed:
         self.run(side, "ip", "link", "set", ours, "up")
         self.run(side, "ip", "address", "add", f"10.9.0.{host}/24", "dev", ours)
         self.run(side, "ip", "address", "add", f"fd09::{host}/64", "dev", ours, "nodad")
+
+    def receive_on(self, cpu, interface):
+        """Who sends into s0 first polls it, on that CPU, until it is empty; under a flood that is never. So the client's packets are handed to the CPU of the
+        junk before they get there (RPS), as a card hands all of a queue to one CPU. /sys shows the namespace of whoever mounts it."""
+        words = f"mount -t sysfs lab /sys && echo {1 << cpu:x} > /sys/class/net/{interface}/queues/rx-0/rps_cpus"
+        done = subprocess.run(self.command("W", ["unshare", "--mount", "sh", "-c", words]), capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"no RPS on {interface}: {done.stderr}")
 
     def neighbour(self, side, address, mac):
         self.run(side, "ip", "neighbour", "replace", address, "lladdr", mac, "dev", side.lower() + "0", "nud", "permanent")
@@ -165,6 +174,14 @@ class Bed:
         self.run("C", "sysctl", "-qw", "net.ipv6.ip_nonlocal_bind=1")
         for prefix in ("2001:db8::/32", *(f"{address}/128" for address in DIRTY_6)):
             self.run("C", "ip", "-6", "route", "add", "local", prefix, "dev", "lo")
+
+    def whole_internet(self):
+        """Every address that is not the bed's own is the client's."""
+        self.run("C", "sysctl", "-qw", "net.ipv4.ip_nonlocal_bind=1", "net.ipv6.ip_nonlocal_bind=1")
+        for family, halves, via in (("-4", ("0.0.0.0/1", "128.0.0.0/1"), "10.9.0.2"), ("-6", ("::/1", "8000::/1"), "fd09::2")):
+            for half in halves:
+                self.run("C", "ip", family, "route", "add", "local", half, "dev", "lo", "table", "main")
+                self.run("S", "ip", family, "route", "add", half, "via", via)
 
     def write_sources(self, file):
         """Clean ones as resolvers are: the k-th asks k^-0.8 as much as the first. The others evenly."""

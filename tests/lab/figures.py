@@ -66,6 +66,6 @@ def by_second(records, begin_ns):
     return [seconds[at] for at in sorted(seconds)]
 
 
-def datagrams(records):
+def packets(records):
     """Packets that the client has sent for them, about: TCP takes six more."""
     return sum(record.tries + 6 * record.tcp for record in records)

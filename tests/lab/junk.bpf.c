@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Makes junk for the bed, faster than user space can. BPF_PROG_TEST_RUN with live frames hands this program recycled pages with a template
- * in them; it writes source, port, id and name anew into each, waits for the frame's slot and returns XDP_TX, which sends it out of the
+ * in them; it writes each of them anew with its own source, port, id and name, waits for the frame's slot and returns XDP_TX, which sends it out of the
  * interface that the test run names: the frame enters the other end of the veth at once.
  *
  * It spins to its slot, because pacing by calls makes bursts (a call costs about 25 ms). A slot that has gone by for more than a
@@ -109,7 +109,6 @@ static __always_inline void numbered_label(struct junk_plan *plan, __u16 *at, __
 	put(at + 3, digit(n / 10) | digit(n) << 8, sum);
 }
 
-/* Pages are used again: each of these writes all that any of them changes. */
 static __always_inline void malform(struct junk_plan *plan, __u8 *message, __u32 *sum)
 {
 	__u32 way = draw(plan) % 5;
@@ -144,6 +143,17 @@ static __always_inline __u32 write_message(struct junk_plan *plan, __u8 *message
 	return sum;
 }
 
+/* Pages are used again, and what stands before the server may have turned one into its answer: all is written anew, but for the end of the question. */
+static __always_inline void restore(const struct junk_plan *plan, __u8 *frame, const __u8 *end)
+{
+	_Pragma("clang loop unroll(full)") for (__u32 i = 0; i < JUNK_WORDS; i++)
+	{
+		if (frame + 8 * i + 8 > end)
+			break;
+		*(__u64 *)(frame + 8 * i) = plan->words[i];
+	}
+}
+
 static __always_inline void write_port(struct junk_plan *plan, __u8 *message, __u32 *sum)
 {
 	put((__u16 *)(message - 8), plan->kind == JUNK_ANSWERS ? bpf_htons(53) : bpf_htons(1024 + draw(plan) % 60000), sum);
@@ -166,6 +176,7 @@ int junk4(struct xdp_md *context)
 
 	if (!plan || message + 24 > (__u8 *)(long)context->data_end || !wait_for_slot(plan))
 		return XDP_DROP;
+	restore(plan, frame, (void *)(long)context->data_end);
 	sum = write_message(plan, message);
 	header = plan->header_sum;
 	put((__u16 *)(frame + 28), host_bytes(draw(plan)), &header); /* the lower half of the source */
@@ -185,6 +196,7 @@ int junk6(struct xdp_md *context)
 
 	if (!plan || message + 24 > (__u8 *)(long)context->data_end || !wait_for_slot(plan))
 		return XDP_DROP;
+	restore(plan, frame, (void *)(long)context->data_end);
 	sum = write_message(plan, message);
 	r = draw(plan);
 	put((__u16 *)(frame + 28), r, &sum); /* the /64 within 2001:2::/48, and the end of the address */

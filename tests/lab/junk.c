@@ -28,6 +28,8 @@
 
 #include "junk.h"
 
+_Static_assert(sizeof(struct junk_plan) <= 4096 && 8 * JUNK_WORDS <= 512, "a page, and no more of the template than there is");
+
 enum { RATE_MOST = 5000000, SECONDS_MOST = 60, FRAME_MOST = 512, BATCH_MOST = 64, QUERIES_A_BATCH_AIMS_AT = 20000 };
 
 static const char *const KINDS[JUNK_KINDS] = {"names", "existing", "malformed", "answers"};
@@ -201,6 +203,7 @@ static void plan_fill(const struct order *order, const struct frame *frame, stru
 		.header_sum = sum_words(frame->bytes + 14, 20),
 		.udp_sum = udp_sum(order, frame),
 		.end_ns = now_ns() + order->seconds * 1000000000ull};
+	memcpy(plan->words, frame->bytes, sizeof(plan->words));
 }
 
 /* The page and the program, or out. */

@@ -21,12 +21,15 @@ enum junk_kind {
 #define JUNK_LABEL 11 /* bytes of the random first label: with its length byte, six words */
 #define JUNK_DIGITS 6 /* of a numbered name: "n000000" */
 
-/* One page of an ARRAY map. The program alone writes the second half. */
+#define JUNK_WORDS 24 /* of eight bytes: more than a frame of any kind has */
+
+/* One page of an ARRAY map. The program alone writes the last line. */
 struct junk_plan {
 	__u64 interval_ns, end_ns, first_ns;
 	__u32 kind; /* enum junk_kind */
 	__u32 numbered; /* how many numbered names there are */
 	__u32 header_sum; /* one's complement sums of the template, with all that varies left out */
 	__u32 udp_sum;
+	__u64 words[JUNK_WORDS]; /* the template */
 	__u64 state, next_ns, sent, skipped; /* skipped: slots that had gone by */
 };

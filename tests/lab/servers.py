@@ -104,8 +104,8 @@ template:
   - id: default
     storage: {self.folder}
     zonefile-sync: -1
-    zonefile-load: difference-no-serial
-    journal-content: all
+    zonefile-load: whole
+    journal-content: none
     acl: [shield, secondary]
     notify: [shield, secondary]
 zone:

@@ -51,14 +51,34 @@ class Lab:
     def path(self, name):
         return os.path.join(self.folder, name)
 
+    def raise_serial(self, zone):
+        """The next content of a zone: the same, but for the serial."""
+        file = self.path(zone + ".zone")
+        with open(file, encoding="ascii") as old:
+            lines = old.readlines()
+        place = next(place for place, line in enumerate(lines) if " SOA " in line)
+        words = lines[place].split()
+        words[4] = str(int(words[4]) + 1)
+        lines[place] = " ".join(words) + "\n"
+        with open(file + ".new", "w", encoding="ascii") as new:
+            new.writelines(lines)
+        os.replace(file + ".new", file)
+
+    def add_record(self, zone, line):
+        self.raise_serial(zone)
+        with open(self.path(zone + ".zone"), "a", encoding="ascii") as out:
+            out.write(line + "\n")
+
 
 class Client:
-    """The legitimate client and, beside it, dnsperf at a tenth of its rate."""
+    """The legitimate client."""
 
-    def __init__(self, lab, bed, seconds, seed=1):
+    def __init__(self, lab, bed, seconds, seed=1, questions=None, sources=None):
         self.bed, self.file = bed, lab.path("records")
-        bed.write_sources(lab.path("sources"))
-        words = [os.path.join(lab.tools, "lab-client"), lab.path("questions"), lab.path("sources"), beds.SERVER_4, beds.SERVER_6, str(RATE), str(seconds), str(seed),
+        if not sources:
+            sources = lab.path("sources")
+            bed.write_sources(sources)
+        words = [os.path.join(lab.tools, "lab-client"), questions or lab.path("questions"), sources, beds.SERVER_4, beds.SERVER_6, str(RATE), str(seconds), str(seed),
                  self.file]
         self.process = bed.start("C", words, cpu=beds.SERVER_CPU, stdout=subprocess.PIPE)
         self.first_ns = json.loads(self.process.stdout.readline())["first_ns"]
@@ -71,6 +91,8 @@ class Client:
 
 
 class Dnsperf:
+    """Beside the client, at a tenth of its rate: for its latency."""
+
     def __init__(self, lab, bed, seconds):
         self.bed = bed
         words = ["dnsperf", "-s", beds.SERVER_4, "-d", lab.path("dnsperf.txt"), "-Q", str(RATE // 10), "-l", str(int(seconds)), "-c", "4", "-t", "3"]
@@ -125,18 +147,34 @@ class Ideal(Setup):
 
 
 class Watcher(threading.Thread):
-    def __init__(self, setup):
+    """Reads the counters twenty times a second, so that they can be told for any span afterwards."""
+
+    def __init__(self, bed, setup, counter):
         super().__init__(daemon=True)
-        self.setup, self.over = setup, threading.Event()
+        self.bed, self.setup, self.counter, self.over = bed, setup, counter, threading.Event()
+        self.seen = []  # (time, junk behind the filter, packets that the interface received)
+        self.look()
         self.start()
+
+    def look(self):
+        received = self.bed.counters("S", "s0")["rx"]
+        said = self.counter.read()
+        self.seen.append((said["now_ns"], said["junk"], received))
 
     def run(self):
         while not self.over.wait(0.05):
             self.setup.poll()
+            self.look()
+
+    def since(self, time_ns):
+        """Junk behind the filter and packets received from then to the end."""
+        at = next((row for row in self.seen if row[0] >= time_ns), self.seen[-1])
+        return self.seen[-1][1] - at[1], self.seen[-1][2] - at[2], at[0]
 
     def stop(self):
         self.over.set()
         self.join()
+        self.look()
 
 
 def flood(lab, setup_class, server_name, story):
@@ -154,27 +192,24 @@ def flood(lab, setup_class, server_name, story):
 def measure(lab, bed, setup, story):
     times = lab.times
     counter = bed.instrument("S", "count", "s0")
-    steal, before = beds.stolen(), bed.counters("S", "s0")
+    steal = beds.stolen()
     client, perf = Client(lab, bed, times.total), Dnsperf(lab, bed, times.total)
     time.sleep(times.calm)
-    reached, rx, irqs = counter.read(), bed.counters("S", "s0"), beds.softirqs()
-    begin_ns, watcher = time.monotonic_ns(), Watcher(setup)
+    irqs, watcher, begin_ns = beds.softirqs(), Watcher(bed, setup, counter), time.monotonic_ns()
     fell = junk.Junk(bed, story.kind, story.rate, times.flood, story.family, story.tool, lab.folder).wait()
     end_ns, irqs_after = time.monotonic_ns(), beds.softirqs()
     watcher.stop()
     records, (perf_ms, perf_share) = client.wait(), perf.wait()
+    steal_after = beds.stolen()
     if fell:
         begin_ns, end_ns = fell["first_ns"], fell["last_ns"]
-    reached_after, rx_after, steal_after = counter.read(), bed.counters("S", "s0"), beds.stolen()
-    legitimate = figures.datagrams(figures.between(records, client.first_ns + int(times.calm * 1e9), 1 << 63))
     row = judge(records, setup, client.first_ns, (begin_ns, end_ns), times)
+    row |= leaks(records, watcher, row.pop("settled_ns"), end_ns)
     row |= {
         "story": f"{story.name}, {story.rate:,}/s" + (", IPv6" if story.family == 6 else ""),
-        "junk_sent": fell["sent"] if fell else max(0, rx_after["rx"] - rx["rx"] - legitimate),
-        "junk_leaked": reached_after["junk"] - reached["junk"],
-        "junk_per_s": None if not fell else round(fell["sent"] / max(1e-9, (end_ns - begin_ns) / 1e9)),
+        "junk_made": fell["sent"] if fell else None,
         "junk_skipped": fell["skipped"] if fell else None,
-        "interface_received": rx_after["rx"] - before["rx"],
+        "junk_per_s": round((row["junk_sent"] + row["opening_junk_sent"]) / max(1e-9, (end_ns - begin_ns) / 1e9)),
         "dnsperf_ms": perf_ms,
         "dnsperf_share": perf_share,
         "socket_dropped": bed.sockets_dropped(),
@@ -183,6 +218,15 @@ def measure(lab, bed, setup, story):
         "counts": setup.counts(),
     }
     return row
+
+
+def leaks(records, watcher, settled_ns, end_ns):
+    """What was offered, by the interface's own count, and what got through, from one second after the first action on; and in the opening."""
+    leaked, received, since_ns = watcher.since(settled_ns)
+    all_leaked, all_received, _ = watcher.since(0)
+    ours, all_ours = (figures.packets(figures.between(records, begin_ns, end_ns)) for begin_ns in (since_ns, watcher.seen[0][0]))
+    return {"junk_sent": max(0, received - ours), "junk_leaked": leaked, "opening_junk_sent": max(0, all_received - all_ours - received + ours),
+            "opening_junk_leaked": all_leaked - leaked}
 
 
 def judge(records, setup, first_ns, flooded, times):
@@ -194,6 +238,7 @@ def judge(records, setup, first_ns, flooded, times):
     opening, settled = figures.between(records, begin_ns, settled_ns), figures.between(records, settled_ns, end_ns)
     named = setup.vector_named_ns()
     return {
+        "settled_ns": settled_ns,
         "sent": len(settled),
         "answered": figures.right(settled),
         "share": figures.share(settled),

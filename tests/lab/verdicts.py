@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a row of the lab is held against. In the short form counts and bounds alone: how long anything takes depends on the machine. In the long one the goals
+are printed where they are missed; figures are for people."""
+
+
+def percent(share):
+    return "nothing" if share is None else f"{100 * share:.3f} %"
+
+
+def name_of(row):
+    return f"{row['story']} ({row['setup']})"
+
+
+def of_quiet(row):
+    """Without junk: nobody is stopped, and nobody goes without the right answer."""
+    faults = []
+    if row["answered"] != row["sent"]:
+        faults.append(f"{name_of(row)}: {row['sent'] - row['answered']} of {row['sent']} got no right answer")
+    if row["wrong_drops"]:
+        faults.append(f"{name_of(row)}: {row['wrong_drops']} of {row['sent']} were stopped at first")
+    return faults
+
+
+def of_short(row):
+    setup, junk = row["setup"].split(",")[0], row["junk_sent"]
+    if junk is None:
+        return of_quiet(row)
+    faults = []
+    if row["calm_share"] != 1.0:
+        faults.append(f"{name_of(row)}: in calm {percent(row['calm_share'])} of {row['calm_sent']} questions were rightly answered")
+    if not junk:
+        faults.append(f"{name_of(row)}: no junk fell")
+    elif setup == "bare" and row["junk_leaked"] < 0.8 * junk:
+        faults.append(f"{name_of(row)}: of {junk} junk packets only {row['junk_leaked']} arrived with nothing in front")
+    elif setup == "ideal" and row["junk_leaked"]:
+        faults.append(f"{name_of(row)}: {row['junk_leaked']} junk packets passed an ideal filter")
+    if setup != "bare" and (row["share"] is None or row["share"] < 0.99):
+        faults.append(f"{name_of(row)}: {percent(row['share'])} rightly answered, less than 99 %")
+    return faults + (of_action(row) if setup == "floodwall" else [])
+
+
+def of_action(row):
+    faults = []
+    if row["first_action_s"] is None:
+        faults.append(f"{name_of(row)}: nothing was stopped at all")
+    if row["junk_sent"] and row["junk_leaked"] > 0.2 * row["junk_sent"]:
+        faults.append(f"{name_of(row)}: {row['junk_leaked']} of {row['junk_sent']} junk packets got through")
+    return faults
+
+
+def of_long(row):
+    """The goals of a shield; what misses them is said under the table."""
+    if not row["setup"].startswith("floodwall"):
+        return []
+    if row["junk_sent"] is None:
+        return of_quiet(row)
+    wanted = 0.99 if "1,000,000" in row["story"] else 0.999
+    faults = []
+    if row["share"] is None or row["share"] < wanted:
+        faults.append(f"{name_of(row)}: {percent(row['share'])} rightly answered, wanted {percent(wanted)}")
+    if row["story"].startswith("random names") and row["junk_sent"] and row["junk_leaked"] > 0.001 * row["junk_sent"]:
+        faults.append(f"{name_of(row)}: {percent(row['junk_leaked'] / row['junk_sent'])} of the junk got through, wanted 0.1 % at most")
+    if row["first_action_s"] is None or row["first_action_s"] > 1:
+        faults.append(f"{name_of(row)}: first action after {row['first_action_s']} s, wanted 1 s at most")
+    if row["vector_named_s"] is None or row["vector_named_s"] > 3:
+        faults.append(f"{name_of(row)}: the vector was named after {row['vector_named_s']} s, wanted 3 s at most")
+    return faults
