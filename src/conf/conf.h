@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "conf/settings.h"
 #include "model/device.h"
 #include "model/finding.h"
 
@@ -37,3 +38,28 @@ const char *mute_find(const struct mute_list *list, const struct finding *findin
  * Returns 0 or -EINVAL; years 1970 to 2553.
  */
 int moment_read(const char *word, uint64_t *out_ns);
+
+/*
+ * floodwall.yaml. An unknown key, a wrong type, a value out of its range, a key twice, a name that refers to nothing: one sentence with
+ * file and line. Nothing is opened: what a setting names (secret_file, blocked_files, zone files) is the caller's to read.
+ * Returns 0, -ENOMEM, or -EINVAL with the fault. The result is owned by the caller.
+ */
+int settings_read(const char *file, const char *body, size_t len, struct settings **out_settings, struct fault *out_fault);
+void settings_free(struct settings *settings);
+
+/* All of it as YAML that reads to the same settings, but for secrets, which are masked. The caller frees *out_text. 0 or -ENOMEM. */
+int settings_write(const struct settings *settings, char **out_text, size_t *out_len);
+
+/* What of a change does not hold before the next start (sizes, interface, paths, ports): its key, or NULL. */
+const char *settings_fixed(const struct settings *old, const struct settings *changed);
+
+/* The body of a file of blocked_files, appended to settings->blocked. Returns 0, -ENOMEM, or -EINVAL with the fault. */
+int settings_read_blocked(struct settings *settings, const char *file, const char *body, size_t len, struct fault *out_fault);
+
+/* 90, 90s, 15m, 4h, 7d as seconds. Returns 0 or -EINVAL. */
+int duration_read(const char *word, uint32_t *out_s);
+
+/* The words of the file for filters and stances; by enum. */
+extern const char *const settings_filter_names[FW_FILTER_COUNT];
+extern const char *const settings_mode_names[3];
+extern const char *const settings_stance_names[FW_STANCE_COUNT];

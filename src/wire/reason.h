@@ -3,8 +3,8 @@
  * Why: one list of reasons. A reader that does not say OK names one; a judge that drops names one. Each has a counter
  * (the name is part of the outside: metrics, JSON) and a sentence for people.
  *
- * The list stands in the order of enum fw_read, so that the reason alone gives the result. Append within a group;
- * numbers are not stable across versions, names are.
+ * The list stands in the order of enum fw_read, so that the reason alone gives the result; the judges' own reasons follow,
+ * first those for passing. Append within a group; numbers are not stable across versions, names are.
  */
 #pragma once
 
@@ -44,6 +44,40 @@
 	X(DNS_LABEL, "dns_label", "a DNS label of more than 63 bytes or a compressed name in a question") \
 	X(DNS_NAME_LEN, "dns_name_len", "a DNS name of more than 255 bytes")
 
+/* Why a judge lets something pass ... */
+#define FW_REASONS_PASS(X) \
+	X(NOT_IP, "not_ip", "neither IPv4 nor IPv6") \
+	X(NOT_PROTECTED, "not_protected", "to an address that is not protected") \
+	X(TRUSTED, "trusted", "from a prefix that the operator trusts") \
+	X(OTHER_PORT, "other_port", "another port or protocol of a protected address") \
+	X(ICMP, "icmp", "ICMP that the network needs") \
+	X(FRAGMENT, "fragment", "a fragment to a protected address") \
+	X(TCP_DNS, "tcp_dns", "DNS over TCP or TLS") \
+	X(OWN_ANSWER, "own_answer", "an answer to what this host asked") \
+	X(NOTIFY, "notify", "a NOTIFY or UPDATE, for the server's own rules") \
+	X(ZONE_ASIDE, "zone_aside", "a question in a zone whose names are not judged") \
+	X(EXISTS, "exists", "a question for a name that exists") \
+	X(POSSIBLE, "possible", "a question under a wildcard, a DNAME or a delegation") \
+	X(UNKNOWN, "unknown", "a question for a name that is not there") \
+	X(FOREIGN, "foreign", "a question in no zone of ours, or not of class IN")
+
+/* ... and why it stops it. */
+#define FW_REASONS_STOP(X) \
+	X(BLOCKED, "blocked", "from a source that is blocked") \
+	X(UNASKED, "unasked", "an answer that nobody here asked for") \
+	X(FRAGMENT_CLOSED, "fragment_closed", "a fragment, and the host takes none") \
+	X(CLOSED, "closed", "another port or protocol of a host that serves DNS alone") \
+	X(ICMP_RATE, "icmp_rate", "more ICMP than the host needs") \
+	X(ZONE_UNKNOWN, "zone_unknown", "more unknown names than this zone may be asked for") \
+	X(ZONE_POSSIBLE, "zone_possible", "more possible names than this zone may be asked for") \
+	X(FOREIGN_RATE, "foreign_rate", "more foreign questions than are let through") \
+	X(PREFIX_UNKNOWN, "prefix_unknown", "more unknown or foreign names than the source's prefix may ask for") \
+	X(PREFIX_POSSIBLE, "prefix_possible", "more possible names than the source's prefix may ask for") \
+	X(PREFIX_RATE, "prefix_rate", "more questions than the source's prefix may ask") \
+	X(SHARE_RATE, "share_rate", "more questions than all unproven sources together may ask") \
+	X(PROVEN_UNKNOWN, "proven_unknown", "more unknown or foreign names than a proven address may ask for") \
+	X(PROVEN_RATE, "proven_rate", "more questions than a proven address may ask")
+
 #define FW_REASON_ENUM(id, counter, sentence) FW_REASON_##id,
 
 #define FW_REASON_PLUS_ONE(id, counter, sentence) +1
@@ -54,6 +88,8 @@ enum fw_reason {
 	FW_REASONS_SHORT(FW_REASON_ENUM)
 	FW_REASONS_OTHER(FW_REASON_ENUM)
 	FW_REASONS_BAD(FW_REASON_ENUM)
+	FW_REASONS_PASS(FW_REASON_ENUM)
+	FW_REASONS_STOP(FW_REASON_ENUM)
 	FW_REASON_COUNT
 };
 
@@ -61,10 +97,12 @@ enum fw_reason {
 enum {
 	FW_REASON_SHORT_END = 1 FW_REASONS_SHORT(FW_REASON_PLUS_ONE),
 	FW_REASON_OTHER_END = FW_REASON_SHORT_END FW_REASONS_OTHER(FW_REASON_PLUS_ONE),
+	FW_REASON_BAD_END = FW_REASON_OTHER_END FW_REASONS_BAD(FW_REASON_PLUS_ONE), /* no reader says what lies from here on */
+	FW_REASON_PASS_END = FW_REASON_BAD_END FW_REASONS_PASS(FW_REASON_PLUS_ONE),
 };
 /* clang-format on */
 
-/* What a reader says that stopped for this reason. */
+/* What a reader says that stopped for this reason. A judge's reason is none of a reader's. */
 FW_INLINE enum fw_read fw_reason_read(enum fw_reason reason)
 {
 	if (reason == FW_REASON_NONE)

@@ -61,7 +61,10 @@ enum fw_outcome {
 #define FW_LEVELS_6 5u /* /128 /64 /56 /48 /32 */
 #define FW_LEVELS_MAX 5u
 
-/* Budgets of what one prefix may ask: narrow to wide. Each prefix draws from two cells at half of this. */
+/*
+ * Budgets of what one prefix may ask: narrow to wide. Each prefix draws from two cells at half of this, where each question costs
+ * 2: a burst below 2 lets nothing through.
+ */
 struct fw_level_rules {
 	struct fw_bucket_rule four[FW_LEVELS_4], six[FW_LEVELS_6];
 	uint64_t zero; /* padding, always zero */
@@ -85,9 +88,11 @@ struct fw_shield_switch {
 };
 _Static_assert(sizeof(struct fw_shield_switch) == 8, "no holes");
 
+#define FW_SHIELD_KEY_WORDS 12u
+
 struct fw_shield_config {
 	struct fw_dns_key dns_key;
-	uint64_t address_key[8]; /* of fw_shield_hash(); random per start */
+	uint64_t address_key[FW_SHIELD_KEY_WORDS]; /* of fw_shield_hash(); random per start */
 	struct fw_bucket_rule words[FW_WORD_COUNT];
 	struct fw_level_rules total; /* of all questions of a prefix */
 	struct fw_level_rules unknown, possible; /* of questions of these classes */
@@ -107,6 +112,8 @@ struct fw_shield_config {
 	uint8_t acting[FW_FILTER_COUNT]; /* which of NAMES and BUDGETS the stance calls for now; the others are always 1 */
 	uint8_t zero[4]; /* padding, always zero */
 };
+_Static_assert(sizeof(struct fw_shield_config) == 16 + 8 * FW_SHIELD_KEY_WORDS + 16 * FW_WORD_COUNT + 4 * 152 + 2 * 16 + 16 + 8 * 4 + 24,
+	"no holes");
 
 enum fw_zone_flag {
 	FW_ZONE_USED = 1,
@@ -145,6 +152,7 @@ struct fw_shield_counts {
 	uint64_t asked; /* own questions noted */
 	uint64_t zero; /* padding, always zero */
 };
+_Static_assert(sizeof(struct fw_shield_counts) == 16 * FW_OUTCOME_COUNT * (FW_REASON_COUNT + FW_LANE_COUNT) + 6 * 8, "no holes");
 
 /* Things remembered with the time they were seen: 32 bits of a keyed hash, and seconds of the monotonic clock. */
 #define FW_SEEN_SLOTS 8u
@@ -155,7 +163,8 @@ _Static_assert(sizeof(struct fw_seen_bucket) == 64, "a cache line");
 
 #define FW_DIGEST_SLOTS 8u
 struct fw_digest_bucket {
-	uint64_t slot[FW_DIGEST_SLOTS]; /* fw_shield_hash() of an address, never 0; two buckets each, as for names */
+	uint64_t slot
+		[FW_DIGEST_SLOTS]; /* fw_shield_hash() of an address and 0, or 1 where that is 0; two buckets each, as for names; 0 where empty */
 };
 _Static_assert(sizeof(struct fw_digest_bucket) == 64, "a cache line");
 
@@ -184,16 +193,20 @@ FW_INLINE uint32_t fw_protected_place(const uint8_t address[16], uint32_t seed)
 	return ((words[0] ^ words[1] ^ words[2] ^ words[3]) * (seed | 1)) >> FW_LIMIT(28);
 }
 
-/* A keyed hash of an address, for what an outsider can fill: multilinear over 32-bit words, the upper half of each lane (Dietzfelbinger 1996). */
-FW_INLINE uint64_t fw_shield_hash(const uint64_t key[8], const uint8_t address[16])
+/*
+ * A keyed hash of an address and of what is kept of it, for tables that an outsider can fill. Two lanes of a multilinear hash
+ * over 32-bit words, the upper half of each (Dietzfelbinger 1996): two inputs meet in one lane with 2^-32, in both with 2^-64,
+ * for whoever does not know the key.
+ */
+FW_INLINE uint64_t fw_shield_hash(const uint64_t key[FW_SHIELD_KEY_WORDS], const uint8_t address[16], uint32_t what)
 {
 	uint32_t words[4];
-	uint64_t a = key[FW_LIMIT(0)], b = key[FW_LIMIT(0)] ^ key[FW_LIMIT(4)];
+	uint64_t a, b;
 
 	__builtin_memcpy(words, address, sizeof(words));
-	a += (key[1] | 1) * words[0] + (key[2] | 1) * words[1] + (key[3] | 1) * words[2] + (key[5] | 1) * words[3];
-	b += (key[6] | 1) * words[0] + (key[7] | 1) * words[1] + (key[5] ^ key[1]) * words[2] + (key[3] ^ key[6]) * words[3];
-	return (a >> FW_LIMIT(32)) | (b & 0xffffffff00000000ull);
+	a = key[0] + key[1] * words[0] + key[2] * words[1] + key[3] * words[2] + key[4] * words[3] + key[5] * what;
+	b = key[6] + key[7] * words[0] + key[8] * words[1] + key[9] * words[2] + key[10] * words[3] + key[11] * what;
+	return (a >> 32) | (b & 0xffffffff00000000ull);
 }
 
 #define FW_SAMPLE_BYTES 320u /* the largest question over IPv6 with two tags, and some more */

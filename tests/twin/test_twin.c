@@ -197,7 +197,7 @@ static uint32_t count_unreached(const struct bed *bed)
 	static const char *const names[] = {"none", FW_REASONS_SHORT(NAME_OF) FW_REASONS_OTHER(NAME_OF) FW_REASONS_BAD(NAME_OF)};
 	uint32_t unreached = 0;
 
-	for (uint32_t i = 0; i < FW_REASON_COUNT; i++)
+	for (uint32_t i = 0; i < FW_REASON_BAD_END; i++)
 		if (!bed->reasons[i]) {
 			printf("no frame stops for the reason %s\n", names[i]);
 			unreached++;

@@ -369,7 +369,7 @@ static void test_reasons(void **state)
 	static const struct {
 		enum fw_reason reason;
 		const char *counter, *sentence;
-	} list[] = {FW_REASONS_SHORT(ENTRY) FW_REASONS_OTHER(ENTRY) FW_REASONS_BAD(ENTRY)};
+	} list[] = {FW_REASONS_SHORT(ENTRY) FW_REASONS_OTHER(ENTRY) FW_REASONS_BAD(ENTRY) FW_REASONS_PASS(ENTRY) FW_REASONS_STOP(ENTRY)};
 	size_t count = sizeof(list) / sizeof(*list);
 
 	assert_int_equal(count + 1, FW_REASON_COUNT);
@@ -383,6 +383,7 @@ static void test_reasons(void **state)
 	assert_int_equal(fw_reason_read(FW_REASON_DNS_SHORT), FW_READ_SHORT);
 	assert_int_equal(fw_reason_read(FW_REASON_LINK_OTHER), FW_READ_OTHER);
 	assert_int_equal(fw_reason_read(FW_REASON_IP_VERSION), FW_READ_BAD);
+	assert_int_equal(fw_reason_read(FW_REASON_DNS_NAME_LEN), FW_READ_BAD);
 }
 
 int main(void)

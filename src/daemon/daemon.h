@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The porch: a process that runs for long, its signals and its control socket. One loop, one thread. What it protects
+ * with is a role, which the hall wires (engine/protect.h).
+ *
+ *	SIGHUP          reads the configuration again; a wrong one is told, and the earlier one holds
+ *	SIGTERM SIGINT  ends; what is pinned in the kernel stays, unless the configuration says detach: true
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+
+struct daemon_options {
+	const char *configuration; /* its path */
+	const char *version;
+	int verbose;
+};
+
+/* Runs until a signal ends it. Returns 0, or -errno with the fault where it could not start. */
+int daemon_run(const struct daemon_options *options, struct fault *out_fault);
+
+/*
+ * The control socket, from outside: one JSON object in a line out, one in.
+ *
+ *	{"do": "show", "what": "shield"}
+ *	{"ok": true, ...}    or    {"ok": false, "error": "one sentence"}
+ */
+enum { CONTROL_REQUEST_MAX = 4096, CONTROL_ANSWER_MAX = 64 << 20, CONTROL_CLIENTS_MAX = 16 };
+
+struct control; /* a connection */
+int control_open(const char *socket_path, struct control **out_control, struct fault *out_fault);
+/* The answer's line, NUL-terminated, is the caller's to free. Returns 0 or -errno with the fault. */
+int control_ask(struct control *control, const char *request, char **out_answer, size_t *out_len, struct fault *out_fault);
+void control_close(struct control *control);

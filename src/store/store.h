@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What must outlive the daemon: decisions that a person made about sources, the audit log of all that was done, and what was learned.
+ * One SQLite file. Nothing that traffic says is written here, only what people decide and, once in a while, one blob of fixed size.
+ *
+ * A store that cannot be written (full disk) or read (damaged) is a fault with a sentence, never an end: a damaged file is set
+ * aside under another name and a new one begun; where even that fails, the store lives in memory alone, and store_state() says so.
+ *
+ * Times are seconds since 1970, handed in. Owned and called by one thread.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "base/prefix.h"
+
+struct store;
+
+enum { DECISION_REASON_MAX = 160, DECISION_WHO_MAX = 64, DECISIONS_MAX = 65536, DEEDS_MAX = 100000 };
+
+enum decision_kind {
+	DECISION_BLOCK, /* nothing of this source reaches the server: quarantine */
+	DECISION_TRUST, /* all of it passes, and feeds no budget: allow */
+};
+
+struct decision {
+	uint64_t id; /* given by the store */
+	enum decision_kind kind;
+	struct prefix prefix;
+	uint64_t made_s, until_s; /* until_s 0: no end */
+	uint64_t confirm_by_s; /* ends by itself then, unless confirmed before; 0: it stands */
+	char reason[DECISION_REASON_MAX], who[DECISION_WHO_MAX];
+};
+
+/* What was done: a line of the audit log, and what undo takes back. */
+enum deed_verb {
+	DEED_DECIDE, /* decision began */
+	DEED_CONFIRM, /* decision was confirmed */
+	DEED_RELEASE, /* decision was ended by a person */
+	DEED_EXPIRE, /* decision came to its end */
+	DEED_REVERT, /* decision was not confirmed in time */
+	DEED_UNDO, /* of deed number of */
+	DEED_NOTE, /* something else worth a line: start, reload, stance */
+	DEED_VERB_COUNT
+};
+
+struct deed {
+	uint64_t id, time_s;
+	enum deed_verb verb;
+	uint64_t decision; /* its id, or 0 */
+	uint64_t of; /* UNDO: the deed that was undone */
+	bool undone;
+	char who[DECISION_WHO_MAX], detail[DECISION_REASON_MAX];
+};
+
+extern const char *const deed_verb_names[DEED_VERB_COUNT];
+
+enum store_state { STORE_SOUND, STORE_FULL, STORE_MEMORY };
+
+/*
+ * folder/floodwall.db, made with mode 0600 where missing. Returns 0 (also when a damaged file was set aside or all lives in memory:
+ * then *out_fault says so), or -ENOMEM.
+ */
+int store_open(const char *folder, struct store **out_store, struct fault *out_fault);
+void store_close(struct store *store);
+enum store_state store_state(const struct store *store);
+
+/*
+ * A decision begins; another of the same prefix ends (and undo brings it back). Gives both numbers. Returns 0, -ENOSPC (DECISIONS_MAX,
+ * or the disk is full), -EIO; with the fault. What could not be written did not happen.
+ */
+int store_decide(struct store *store, const struct decision *decision, uint64_t *out_id, uint64_t *out_deed, struct fault *out_fault);
+/* A decision that stands ends. -ENOENT where none stands for exactly this prefix. */
+int store_release(struct store *store, const struct prefix *prefix, const struct deed *by, uint64_t *out_deed, struct fault *out_fault);
+/* A decision that waits for it stands from now on. -ENOENT: none waits under this number. */
+int store_confirm(struct store *store, uint64_t decision, const struct deed *by, uint64_t *out_deed, struct fault *out_fault);
+/* Takes a deed back (0: the latest that can be). -ENOENT: no such deed, undone already, or nothing that can be undone. */
+int store_undo(struct store *store, uint64_t deed, const struct deed *by, struct deed *out_undone, struct fault *out_fault);
+/* Decisions whose time has come end. Returns how many, or -errno. */
+int store_expire(struct store *store, uint64_t now_s, struct fault *out_fault);
+/* A line in the audit log. Losing one is told, and stops nothing. */
+int store_note(struct store *store, const struct deed *deed, struct fault *out_fault);
+
+/* Decisions that stand, oldest first; borrowed for the call. */
+void store_each_decision(const struct store *store, void (*see)(void *context, const struct decision *), void *context);
+/* The audit log, latest first, at most count. */
+int store_each_deed(struct store *store, uint32_t count, void (*see)(void *context, const struct deed *), void *context);
+
+/* Something learned, whole, in place of what was there under this name. */
+int store_keep(struct store *store, const char *name, const void *bytes, size_t len, uint64_t time_s, struct fault *out_fault);
+/* The caller frees *out_bytes. -ENOENT: nothing under this name. */
+int store_recall(struct store *store, const char *name, void **out_bytes, size_t *out_len, uint64_t *out_time_s);

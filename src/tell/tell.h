@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What goes elsewhere: sampled frames as pcapng, counters in Prometheus' text format. Called by the hall.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/fault.h"
+#include "model/shield_view.h"
+
+/*
+ * Frames that were dropped, bounced or would have been, each with the reason as its comment, in a file of bounded size. A file that
+ * is there already is kept under its name with .1 behind it. What does not fit is counted, not written.
+ */
+struct samples;
+int samples_open(const char *path, uint64_t ceiling, struct samples **out_samples, struct fault *out_fault);
+void samples_close(struct samples *samples);
+/* time_ns since 1970. Returns 0, -ENOSPC (the ceiling: counted), or -errno once, when writing first fails: later frames are counted alone. */
+int samples_note(struct samples *samples, const struct fw_shield_sample *sample, uint64_t time_ns);
+/* A new file in place of the old one, which whoever rotates logs has moved away. */
+int samples_reopen(struct samples *samples, struct fault *out_fault);
+uint64_t samples_written(const struct samples *samples);
+uint64_t samples_left_out(const struct samples *samples);
+
+/* Prometheus' text exposition format 0.0.4: floodwall_*, base units, no address. Returns 0 or -EIO. */
+int metrics_write(const struct shield_view *view, FILE *out);
