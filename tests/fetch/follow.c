@@ -11,6 +11,9 @@
  *	TIME failed ZONE ERRNO PLACE: SENTENCE
  *	TIME polled ZONE serial SERIAL
  *	TIME notify VERDICT ZONE|- standing STANDING
+ *
+ * Environment: FOLLOW_POLL_MS, how often it polls (300); FOLLOW_MIDWAY, after how many records of a load to say "midway" and wait
+ * for a line of input.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -27,7 +30,7 @@
 #include "base/prefix.h"
 #include "fetch/fetch.h"
 
-enum { JOBS_MAX = 8, ZONES = 4096 };
+enum { JOBS_MAX = 8, PEERS_MAX = 4, ZONES = 4096 };
 
 struct run {
 	struct secondary_job job;
@@ -37,17 +40,30 @@ struct run {
 	bool watched;
 };
 
+/* A connection over which NOTIFY comes; 0 is none. */
+struct peer {
+	int descriptor;
+	struct notify_stream stream;
+};
+
 static struct {
 	struct secondary *secondary;
 	struct zone_name zones[ZONES], watched;
 	struct transfer_setup setup;
 	struct run runs[JOBS_MAX];
-	int listener;
+	struct peer peers[PEERS_MAX];
+	int datagrams, connections;
+	uint64_t midway;
 } here;
 
 static struct fetch_time now(void)
 {
 	return (struct fetch_time){.steady_ns = clock_steady_ns(), .wall_s = (uint64_t)time(NULL)};
+}
+
+static double ms(uint64_t ns)
+{
+	return (double)ns / 1e6;
 }
 
 static uint64_t cpu_ns(void)
@@ -65,16 +81,15 @@ static const char *zone_words(uint32_t zone)
 	return zone_name_text(text, &here.zones[zone]);
 }
 
-static double ms(uint64_t ns)
-{
-	return (double)ns / 1e6;
-}
-
 static int see_record(void *context, const uint8_t *owner, size_t len, uint16_t type)
 {
 	struct run *run = context;
 
-	run->records++;
+	if (++run->records == here.midway) {
+		printf("%.3f midway\n", ms(clock_steady_ns()));
+		fflush(stdout);
+		getchar();
+	}
 	if (len == here.watched.len && memcmp(owner, here.watched.wire, len) == 0)
 		run->watched = true;
 	return 0;
@@ -125,26 +140,67 @@ static void start_jobs(void)
 	}
 }
 
-static void hear_notify(void)
+static size_t judge_notify(const uint8_t *bytes, size_t len, uint8_t answer[NOTIFY_ANSWER_MAX])
 {
 	static const char *const standings[] = {"unloaded", "current", "fresh", "stale"};
-	uint8_t bytes[2048], answer[NOTIFY_ANSWER_MAX];
-	struct sockaddr_storage from;
-	socklen_t from_len = sizeof(from);
-	ssize_t len = recvfrom(here.listener, bytes, sizeof(bytes), 0, (struct sockaddr *)&from, &from_len);
 	struct fetch_time at = now();
-	enum notify_verdict verdict;
 	uint32_t zone;
 	size_t answer_len;
+	enum notify_verdict verdict = secondary_notify(here.secondary, bytes, len, &at, &zone, answer, &answer_len);
 
-	if (len < 0)
-		return;
-	verdict = secondary_notify(here.secondary, bytes, (size_t)len, &at, &zone, answer, &answer_len);
-	if (answer_len)
-		sendto(here.listener, answer, answer_len, 0, (struct sockaddr *)&from, from_len);
 	printf("%.3f notify %d %s standing %s\n", ms(at.steady_ns), verdict, zone == UINT32_MAX ? "-" : zone_words(zone),
 		zone == UINT32_MAX ? "-" : standings[secondary_standing(here.secondary, zone, at.steady_ns)]);
 	fflush(stdout);
+	return answer_len;
+}
+
+static void hear_datagram(void)
+{
+	uint8_t bytes[NOTIFY_MAX], answer[NOTIFY_ANSWER_MAX];
+	struct sockaddr_storage from;
+	socklen_t from_len = sizeof(from);
+	ssize_t len = recvfrom(here.datagrams, bytes, sizeof(bytes), 0, (struct sockaddr *)&from, &from_len);
+	size_t answer_len = len < 0 ? 0 : judge_notify(bytes, (size_t)len, answer);
+
+	if (answer_len)
+		sendto(here.datagrams, answer, answer_len, 0, (struct sockaddr *)&from, from_len);
+}
+
+static void hear_connection(void)
+{
+	int descriptor = accept4(here.connections, NULL, NULL, SOCK_NONBLOCK);
+
+	for (struct peer *peer = here.peers; descriptor >= 0 && peer < here.peers + PEERS_MAX; peer++)
+		if (!peer->descriptor) {
+			*peer = (struct peer){.descriptor = descriptor};
+			return;
+		}
+	if (descriptor >= 0)
+		close(descriptor);
+}
+
+static void hear_peer(struct peer *peer)
+{
+	uint8_t bytes[NOTIFY_MAX], answer[2 + NOTIFY_ANSWER_MAX];
+	ssize_t len = recv(peer->descriptor, bytes, sizeof(bytes), 0);
+	int used = 1;
+
+	for (ssize_t at = 0; at < len && used > 0; at += used) {
+		const uint8_t *message;
+		size_t message_len, answer_len;
+		used = notify_stream_see(&peer->stream, bytes + at, (size_t)(len - at), &message, &message_len);
+		if (used < 0 || !message_len)
+			continue;
+		answer_len = judge_notify(message, message_len, answer + 2);
+		answer[0] = (uint8_t)(answer_len >> 8);
+		answer[1] = (uint8_t)answer_len;
+		if (answer_len)
+			send(peer->descriptor, answer, answer_len + 2, MSG_NOSIGNAL);
+	}
+	if (len > 0 && used > 0)
+		return;
+	close(peer->descriptor);
+	peer->descriptor = 0;
 }
 
 static int wait_ms(uint64_t until_ns)
@@ -161,17 +217,25 @@ static int wait_ms(uint64_t until_ns)
 
 static void turn(uint64_t until_ns)
 {
-	struct pollfd watched[JOBS_MAX + 1] = {{.fd = here.listener, .events = POLLIN}};
+	struct pollfd watched[2 + PEERS_MAX + JOBS_MAX] = {
+		{.fd = here.datagrams, .events = POLLIN}, {.fd = here.connections, .events = POLLIN}};
 
+	for (int i = 0; i < PEERS_MAX; i++)
+		watched[2 + i] = (struct pollfd){.fd = here.peers[i].descriptor ? here.peers[i].descriptor : -1, .events = POLLIN};
 	for (int i = 0; i < JOBS_MAX; i++) {
 		const struct transfer *transfer = here.runs[i].transfer;
-		watched[i + 1].fd = transfer ? transfer_fd(transfer) : -1;
-		watched[i + 1].events = transfer && transfer_wants(transfer) == TRANSFER_WRITABLE ? POLLOUT : POLLIN;
+		watched[2 + PEERS_MAX + i].fd = transfer ? transfer_fd(transfer) : -1;
+		watched[2 + PEERS_MAX + i].events = transfer && transfer_wants(transfer) == TRANSFER_WRITABLE ? POLLOUT : POLLIN;
 	}
-	if (poll(watched, JOBS_MAX + 1, wait_ms(until_ns)) < 0)
+	if (poll(watched, 2 + PEERS_MAX + JOBS_MAX, wait_ms(until_ns)) < 0)
 		return;
 	if (watched[0].revents)
-		hear_notify();
+		hear_datagram();
+	if (watched[1].revents)
+		hear_connection();
+	for (int i = 0; i < PEERS_MAX; i++)
+		if (watched[2 + i].revents)
+			hear_peer(&here.peers[i]);
 	for (struct run *run = here.runs; run < here.runs + JOBS_MAX; run++) {
 		struct fetch_time at = now();
 		struct fault fault = {0};
@@ -181,16 +245,25 @@ static void turn(uint64_t until_ns)
 	}
 }
 
-static int listen_at(const struct transfer_setup *server, uint16_t port)
+/* Over UDP and over TCP: servers differ in which they send NOTIFY. */
+static int listen_at(const struct transfer_setup *server, uint16_t port, int type)
 {
 	struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
-	int off = 0, descriptor = socket(AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	int off = 0, on = 1, descriptor = socket(AF_INET6, type | SOCK_NONBLOCK, 0);
 
 	memcpy(&six.sin6_addr, server->address, 16);
 	if (descriptor < 0 || setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) ||
-		bind(descriptor, (struct sockaddr *)&six, sizeof(six)))
+		setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
+		bind(descriptor, (struct sockaddr *)&six, sizeof(six)) || (type == SOCK_STREAM && listen(descriptor, 4)))
 		return -1;
 	return descriptor;
+}
+
+static uint64_t number_of(const char *name, uint64_t otherwise)
+{
+	const char *text = getenv(name);
+
+	return text ? strtoull(text, NULL, 10) : otherwise;
 }
 
 static int read_key(char *text, struct zone_key **out, struct fault *fault)
@@ -225,8 +298,9 @@ static int read_file(const char *path, const char *zone)
 /* Polls faster than a daemon would, so that a test need not wait. */
 static int prepare(char **argv, uint32_t count, struct zone_key **key, struct fault *fault)
 {
+	const uint64_t poll_ns = number_of("FOLLOW_POLL_MS", 300) * 1000000;
 	const struct secondary_setup setup = {
-		.zones_max = count, .transfers_max = 2, .poll_floor_ns = 300000000, .poll_ceiling_ns = 300000000, .retry_ns = 100000000};
+		.zones_max = count, .transfers_max = 2, .poll_floor_ns = poll_ns, .poll_ceiling_ns = poll_ns, .retry_ns = 100000000};
 	struct prefix server;
 	uint32_t number;
 
@@ -236,13 +310,14 @@ static int prepare(char **argv, uint32_t count, struct zone_key **key, struct fa
 	memcpy(here.setup.address, server.address, 16);
 	here.setup.port = (uint16_t)strtoul(argv[1], NULL, 10);
 	here.setup.key = *key;
-	here.setup.silence_ns = 2000000000;
 	for (uint32_t i = 0; i < count; i++)
 		if (zone_name_read(argv[6 + i], &here.zones[i], fault) ||
 			secondary_add(here.secondary, &here.zones[i], *key, clock_steady_ns(), &number) || number != i)
 			return -1;
-	here.listener = listen_at(&here.setup, (uint16_t)strtoul(argv[2], NULL, 10));
-	return here.listener < 0 ? -1 : 0;
+	here.midway = number_of("FOLLOW_MIDWAY", 0);
+	here.datagrams = listen_at(&here.setup, (uint16_t)strtoul(argv[2], NULL, 10), SOCK_DGRAM);
+	here.connections = listen_at(&here.setup, (uint16_t)strtoul(argv[2], NULL, 10), SOCK_STREAM);
+	return here.datagrams < 0 || here.connections < 0 ? -1 : 0;
 }
 
 int main(int argc, char **argv)
@@ -266,6 +341,7 @@ int main(int argc, char **argv)
 		transfer_close(run->transfer);
 	secondary_free(here.secondary);
 	zone_key_free(key);
-	close(here.listener);
+	close(here.datagrams);
+	close(here.connections);
 	return 0;
 }
