@@ -323,6 +323,8 @@ static void learn_port_mapping(struct engine *engine, const struct fact *fact)
 
 	if (!c || !(c->flags & (from_opener ? CONVERSATION_SRC_OURS : CONVERSATION_DST_OURS)))
 		return;
+	memcpy(seen.router, from_opener ? conversation_target(c) : conversation_source(c), 16);
+	seen.router_port = from_opener ? conversation_target_port(c) : conversation_source_port(c);
 	memcpy(seen.client, fact->addr, 16);
 	if (side_is_zero(seen.client))
 		memcpy(seen.client, from_opener ? conversation_source(c) : conversation_target(c), 16);

@@ -65,8 +65,8 @@ DEEDS = {
     ("beacon", "192.168.1.150", None, "medium", 12, "203.0.113.150 answered"),
     ("beacon", "192.168.1.151", None, "high", 12, "203.0.113.151 answered"),
     ("beacon", "192.168.1.152", None, "medium", 12, "203.0.113.152 named"),
-    ("forged-source", "192.168.1.160", None, "high", 5, "5 sources, such as 203.0.113.64"),
-    ("forged-source", "2001:db8:1::a1", None, "high", 5, "5 sources, such as 2001:db8:f00:4::1"),
+    ("forged-source", "192.168.1.160", None, "high", 5, "5 sources, such as 203.0.113.60"),
+    ("forged-source", "2001:db8:1::a1", None, "high", 5, "5 sources, such as 2001:db8:f00::1"),
     ("forged-source", "2001:db8:1::a2", None, "low", 5, "1 sources, such as 2001:db8:f10::1"),
     # what these deeds are besides: who logs in was answered, who guesses logs in
     ("open-service", "192.168.1.101", VISITOR, "medium", 1, "telnet tcp 23"),
