@@ -53,7 +53,7 @@ static void say_end(struct protect *protect, struct protect_zone *zone, const st
 
 	if (end->error && strcmp(zone->why, sentence) != 0)
 		protect_say(protect, "zone %s: %s", zone_name_text(text, &zone->name), sentence);
-	snprintf(zone->why, sizeof(zone->why), "%s", end->error ? sentence : "");
+	snprintf(zone->why, sizeof(zone->why), "%.*s", ZONE_WHY_MAX - 1, end->error ? sentence : "");
 }
 
 static void end_job(struct protect *protect, struct secondary_job what, struct secondary_end *end, const char *sentence, uint64_t now_ns)
