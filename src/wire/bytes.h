@@ -19,14 +19,16 @@
 
 /*
  * The verifier follows a loop round by round, and with all it knows of each variable: a counter with twenty possible values
- * makes twenty rounds of each. FW_LOOP keeps a loop a loop; FW_FORGET at its head leaves what lives in memory (a map's, not the
+ * makes twenty rounds of each. FW_LOOP keeps a loop a loop, FW_UNROLL makes a short one straight code; FW_FORGET at its head leaves what lives in memory (a map's, not the
  * stack's) there, and what is loaded from a map may be anything.
  */
 #ifdef __bpf__
 #define FW_LOOP _Pragma("clang loop unroll(disable)")
+#define FW_UNROLL _Pragma("clang loop unroll(full)")
 #define FW_FORGET() __asm__ volatile("" ::: "memory")
 #else
 #define FW_LOOP
+#define FW_UNROLL
 #define FW_FORGET() ((void)0)
 #endif
 

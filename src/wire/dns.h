@@ -257,6 +257,21 @@ FW_INLINE enum fw_read fw_dns_parse(struct fw_cursor message, const struct fw_dn
 }
 
 #ifndef __bpf__
+/* User space: the hash of one label as it lies in a name, its length first. No byte behind it is read. */
+static inline struct fw_dns_label fw_dns_label_hash(const struct fw_dns_key *key, const uint8_t *label)
+{
+	struct fw_dns_label hash = {label[0], label[0]};
+
+	for (uint32_t at = 0; at < label[0];) {
+		uint32_t left = label[0] - at, bytes = label[1 + at];
+
+		bytes |= left > 1 ? (uint32_t)label[2 + at] << 8 : 0;
+		bytes |= left > 2 ? (uint32_t)label[3 + at] << 16 : 0;
+		at += fw_dns_note(key, bytes, left, &hash);
+	}
+	return hash;
+}
+
 /* User space: a DNS message of len bytes, as in a datagram. */
 static inline enum fw_read fw_dns_question_read(
 	const uint8_t *bytes, uint32_t len, const struct fw_dns_key *key, struct fw_dns_question *out)

@@ -29,7 +29,7 @@ FW_INLINE bool fw_seen_holds(const struct fw_seen_bucket *bucket, uint32_t tag, 
 	uint32_t now = fw_seen_second(now_ns), hold = fw_seen_second(hold_ns);
 	bool holds = false;
 
-	FW_LOOP
+	FW_UNROLL
 	for (uint32_t i = 0; i < FW_SEEN_SLOTS; i++) {
 		uint64_t slot = bucket->slot[i];
 

@@ -40,7 +40,7 @@ FW_INLINE bool fw_shield_in_digests(const struct fw_digest_bucket *bucket, uint6
 {
 	if (!bucket)
 		return false;
-	FW_LOOP
+	FW_UNROLL
 	for (uint32_t i = 0; i < FW_DIGEST_SLOTS; i++)
 		if (bucket->slot[i] == digest)
 			return true;
