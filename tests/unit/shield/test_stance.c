@@ -276,6 +276,40 @@ static void back_to_calm(void **state)
 	assert_true(run.stance.usual[FW_CLASS_UNKNOWN] / 1024 < 200);
 }
 
+/* One tick is enough for four times the level, which here is 2,500; two for less. */
+static void sudden_or_not(void **state)
+{
+	struct run run = run_new();
+
+	calm_down(&run);
+	run.load.seen[FW_CLASS_UNKNOWN] = 10500;
+	one_tick(&run, 0);
+	assert_int_equal(run.stance.stance, FW_STANCE_DEFEND);
+	run = run_new();
+	calm_down(&run);
+	run.load.seen[FW_CLASS_UNKNOWN] = 9500;
+	one_tick(&run, 0);
+	assert_int_equal(run.stance.stance, FW_STANCE_WATCH);
+	one_tick(&run, 1);
+	assert_int_equal(run.stance.stance, FW_STANCE_DEFEND);
+}
+
+/* Less than before, and still more than half of the level: it goes on. */
+static void it_ends_at_half_of_the_level(void **state)
+{
+	struct run run = run_new();
+
+	calm_down(&run);
+	run.load.seen[FW_CLASS_UNKNOWN] = 80000;
+	run_for(&run, 10);
+	run.load.seen[FW_CLASS_UNKNOWN] = 1500;
+	run_for(&run, 120);
+	assert_int_equal(run.stance.stance, FW_STANCE_DEFEND);
+	run.load.seen[FW_CLASS_UNKNOWN] = 1000;
+	run_for(&run, 31);
+	assert_true(run.stance.stance < FW_STANCE_DEFEND);
+}
+
 /* On for a minute, off for a minute: it is held longer each time, and then does not open in between. */
 static void a_flood_that_pulses(void **state)
 {
@@ -478,6 +512,8 @@ int main(void)
 		cmocka_unit_test(other_ports_where_only_dns_is_served),
 		cmocka_unit_test(overload_acts_at_once),
 		cmocka_unit_test(back_to_calm),
+		cmocka_unit_test(sudden_or_not),
+		cmocka_unit_test(it_ends_at_half_of_the_level),
 		cmocka_unit_test(a_flood_that_pulses),
 		cmocka_unit_test(a_load_at_the_level_does_not_flap),
 		cmocka_unit_test(never_for_those_who_do_no_harm),
