@@ -200,8 +200,8 @@ static uint64_t step(const struct image *image, struct path *path, unsigned dept
 	const struct fw_dns_key *key = image->key;
 	struct fw_dns_label label = fw_dns_label_hash(key, path->label[depth]);
 
-	path->h0[depth] = fw_dns_step(path->h0[depth - 1], key->name[0], label.h0);
-	path->h1[depth] = fw_dns_step(path->h1[depth - 1], key->name[1], label.h1);
+	path->h0[depth] = fw_dns_join(path->h0[depth - 1], label.h0, key->name[0]);
+	path->h1[depth] = fw_dns_join(path->h1[depth - 1], label.h1, key->name[1]);
 	return fw_dns_pack(path->h0[depth], path->h1[depth]);
 }
 

@@ -10,7 +10,7 @@
  * ancestors: which zone is it in, is there a delegation above it, a wildcard. Two layers of one polynomial hash do it:
  *
  *	label    L(example) = ((7 * x + 'exa') * x + 'mpl') * x + 'e'       length first, then three bytes a step, in lower case (RFC 4343)
- *	suffix   H(.) = 1,   H(www.example.com.) = H(example.com.) * y + L(www)
+ *	suffix   H(.) = 1,   H(www.example.com.) = (H(example.com.) + L(www)) * y
  *
  * modulo the prime 2^31 - 1 (31 bits because BPF multiplies 64 by 64 to 64), in two lanes with secret points x and y of
  * their own (Carter and Wegman, 1979). Three bytes, little-endian and filled up with zeros, are always below the prime; the length
@@ -59,13 +59,25 @@ FW_INLINE uint32_t fw_dns_step(uint32_t h, uint32_t point, uint32_t number)
 	return (uint32_t)((x & FW_LIMIT(0x7fffffffu)) + (x >> FW_LIMIT(31)));
 }
 
-/* Letters in lower case, in all four bytes at once: the bit 0x20 where 'A' <= byte <= 'Z' and nowhere else. */
+/*
+ * The hash of a name from those of its parent and of its label. Multiplied last, so that labels which differ in their last bytes
+ * alone are far apart in all bits: tables take the low ones.
+ */
+FW_INLINE uint32_t fw_dns_join(uint32_t parent, uint32_t label, uint32_t point)
+{
+	uint64_t x = ((uint64_t)parent + label) * point;
+
+	x = (x & FW_LIMIT(0x7fffffffu)) + (x >> FW_LIMIT(31));
+	return (uint32_t)((x & FW_LIMIT(0x7fffffffu)) + (x >> FW_LIMIT(31)));
+}
+
+/* Letters in lower case, all bytes at once: the bit 0x20 where 'A' <= byte <= 'Z' and nowhere else. */
 FW_INLINE uint32_t fw_dns_lower(uint32_t bytes)
 {
 	uint32_t low = bytes & FW_LIMIT(0x7f7f7f7fu);
 	uint32_t from_a = low + FW_LIMIT(0x3f3f3f3fu), above_z = low + FW_LIMIT(0x25252525u);
 
-	return bytes | ((from_a & ~above_z & ~bytes & FW_LIMIT(0x80808080u)) >> FW_LIMIT(2));
+	return bytes | ((from_a & ~above_z & ~bytes) >> FW_LIMIT(2) & 0x20202020u);
 }
 
 FW_INLINE uint64_t fw_dns_pack(uint32_t h0, uint32_t h1)
@@ -81,7 +93,7 @@ struct fw_dns_label {
 /* The next bytes of it, at most three of these. Returns how many. */
 FW_INLINE uint32_t fw_dns_note(const struct fw_dns_key *key, uint32_t bytes, uint32_t left, struct fw_dns_label *label)
 {
-	uint32_t taken = left < FW_LIMIT(3u) ? left : FW_LIMIT(3u);
+	uint32_t taken = left < 3 ? left : FW_LIMIT(3u);
 
 	bytes = fw_dns_lower(bytes) & (FW_LIMIT(0xffffffu) >> 8 * (3 - taken));
 	label->h0 = fw_dns_step(label->h0, key->label[0], bytes);
@@ -129,7 +141,7 @@ FW_INLINE enum fw_reason fw_dns_steps(
 	uint32_t begin = here->at, veil = fw_dns_veil(out);
 
 	FW_LOOP
-	for (uint32_t i = 0; i < FW_LIMIT(FW_DNS_STEPS_MAX); i++) {
+	for (uint32_t i = 0; i < FW_DNS_STEPS_MAX; i++) { /* never the end of it: the length is */
 		const uint8_t *p = fw_peek(here, 4);
 		uint32_t bytes, taken;
 
@@ -166,7 +178,7 @@ FW_INLINE enum fw_reason fw_dns_name(struct fw_cursor here, const struct fw_dns_
 
 	out->labels = (uint8_t)walk.labels;
 	out->left = (uint8_t)walk.left;
-	out->name_len = (uint16_t)(here.at - begin);
+	out->name_len = (uint16_t)(reason == FW_REASON_DNS_NAME_LEN ? FW_LIMIT(FW_DNS_NAME_MAX) : here.at - begin);
 	return reason;
 }
 
@@ -180,8 +192,8 @@ FW_INLINE void fw_dns_suffixes(const struct fw_dns_key *key, struct fw_dns_quest
 	for (uint32_t i = out->labels; i > 0; i--) {
 		uint64_t label = out->suffix[(i - 1) & FW_DNS_LABELS_MAX];
 
-		h0 = fw_dns_step(h0, key->name[0], (uint32_t)label);
-		h1 = fw_dns_step(h1, key->name[1], (uint32_t)(label >> 32));
+		h0 = fw_dns_join(h0, (uint32_t)label, key->name[0]);
+		h1 = fw_dns_join(h1, (uint32_t)(label >> 32), key->name[1]);
 		out->suffix[(i - 1) & FW_DNS_LABELS_MAX] = fw_dns_pack(h0, h1);
 	}
 }

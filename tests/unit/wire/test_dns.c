@@ -183,7 +183,7 @@ static void test_definition(void **state)
 				memcpy(three, labels[i] + at, len - at < 3 ? len - at : 3);
 				label = plain_step(label, key.label[lane], three[0] | (uint32_t)three[1] << 8 | (uint32_t)three[2] << 16);
 			}
-			h = plain_step(h, key.name[lane], label);
+			h = (uint32_t)(((unsigned __int128)h + label) * key.name[lane] % 0x7fffffff);
 			assert_int_equal((uint32_t)(q.suffix[2 - i] >> 32 * lane) % 0x7fffffff, h);
 		}
 	}
