@@ -90,21 +90,27 @@ FW_INLINE uint16_t fw_u16(uint32_t number)
 	return number >> 16 ? UINT16_MAX : (uint16_t)number;
 }
 
-/* len is a constant, and even. */
-FW_INLINE void fw_copy(void *to, const uint8_t *p, uint32_t len)
+/* What memcpy() does, within our own memory or between it and a frame. len is a constant, and even. */
+FW_INLINE void fw_move(void *to, const void *from, uint32_t len)
 {
 #ifdef FW_WIDE
 	uint32_t at = 0;
 
 	for (; at + 8 <= len; at += 8)
-		*(fw_wide64 *)((uint8_t *)to + at) = *(const fw_wide64 *)(p + at);
+		*(fw_wide64 *)((uint8_t *)to + at) = *(const fw_wide64 *)((const uint8_t *)from + at);
 	for (; at + 4 <= len; at += 4)
-		*(fw_wide32 *)((uint8_t *)to + at) = *(const fw_wide32 *)(p + at);
+		*(fw_wide32 *)((uint8_t *)to + at) = *(const fw_wide32 *)((const uint8_t *)from + at);
 	for (; at + 2 <= len; at += 2)
-		*(fw_wide16 *)((uint8_t *)to + at) = *(const fw_wide16 *)(p + at);
+		*(fw_wide16 *)((uint8_t *)to + at) = *(const fw_wide16 *)((const uint8_t *)from + at);
 #else
-	__builtin_memcpy(to, p, len);
+	__builtin_memcpy(to, from, len);
 #endif
+}
+
+/* The same for bytes of a frame that are read. */
+FW_INLINE void fw_copy(void *to, const uint8_t *p, uint32_t len)
+{
+	fw_move(to, p, len);
 }
 
 #ifdef FW_MUTANTS
