@@ -8,13 +8,15 @@
 
 #include "wire/fields.h"
 
-/* Its last eight bytes in one store: what is read at once should be written at once. */
+/* In one word: a part that is read back as a word would wait for its pieces. */
 FW_INLINE void fw_network_map(uint8_t to[16], const uint8_t *p)
 {
-	uint32_t half[2] = {0xffff0000u}; /* bytes 00 00 ff ff: siphash.h says that we are little-endian */
+	uint64_t low = 0xffff0000;
+	uint32_t address;
 
-	fw_copy(&half[1], p, 4);
-	fw_move(to + 8, half, 8);
+	fw_copy(&address, p, 4);
+	low |= (uint64_t)address << 32;
+	fw_move(to + 8, &low, sizeof(low));
 }
 
 /* The IP packet starts here and is len bytes long; 0 means all that was captured. */

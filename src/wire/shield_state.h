@@ -199,13 +199,10 @@ struct fw_address {
 
 FW_INLINE struct fw_address fw_address_of(const uint8_t address[16])
 {
-	uint32_t words[4];
+	uint64_t words[2];
 
 	fw_move(words, address, sizeof(words));
-	return (struct fw_address){
-		.high = (uint64_t)__builtin_bswap32(words[0]) << 32 | __builtin_bswap32(words[1]),
-		.low = (uint64_t)__builtin_bswap32(words[2]) << 32 | __builtin_bswap32(words[3]),
-	};
+	return (struct fw_address){.high = __builtin_bswap64(words[0]), .low = __builtin_bswap64(words[1])};
 }
 
 /*
