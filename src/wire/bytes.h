@@ -179,6 +179,41 @@ FW_INLINE const uint8_t *fw_peek(const struct fw_cursor *cursor, uint32_t n)
 
 #endif
 
+/* For a walk of a few hundred bytes from where a cursor stands: what is there from there on, asked with fewer questions than fw_peek() has. */
+struct fw_bound {
+	const uint8_t *end; /* of the frame; BPF alone looks at it */
+	uint32_t len;
+};
+
+#define FW_BOUND_REACH 1000u
+
+FW_INLINE struct fw_bound fw_bound_of(const struct fw_cursor *cursor)
+{
+#ifdef __bpf__
+	return (struct fw_bound){.end = cursor->end, .len = cursor->at < cursor->len ? cursor->len - cursor->at : 0};
+#else
+	return (struct fw_bound){.end = NULL, .len = cursor->at < cursor->len ? cursor->len - cursor->at : 0};
+#endif
+}
+
+/* The n bytes (a constant) at this distance from begin, which fw_peek() gave for that cursor; or NULL where fewer are there. */
+FW_INLINE const uint8_t *fw_bound_peek(const struct fw_bound *bound, const uint8_t *begin, uint32_t at, uint32_t n)
+{
+#ifdef __bpf__
+	uint64_t off = at;
+	const uint8_t *p;
+
+	FW_PIN(off);
+	if (off > FW_BOUND_REACH || off + n > bound->len)
+		return NULL;
+	p = begin + off;
+	FW_PIN(p);
+	return p + n > bound->end ? NULL : p;
+#else
+	return at <= FW_BOUND_REACH && at + n <= bound->len ? begin + at : NULL;
+#endif
+}
+
 /* The next len bytes alone, or what there is of them; at stays the distance from begin. */
 FW_INLINE struct fw_cursor fw_clip(struct fw_cursor cursor, uint32_t at, uint32_t len)
 {

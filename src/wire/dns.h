@@ -17,8 +17,8 @@
  * in front tells the zeros from bytes. Two different labels meet with a chance of at most (21 / 2^31)^2 = 2^-53, two names
  * with (127 / 2^31)^2 more: whatever an outsider sends, as long as the points are secret.
  *
- * Four bytes are read for each three, or for a length and three. Behind the last label of a question that is whole there are five
- * more (the root, type, class): where four are not there, the message is too short anyhow.
+ * Four bytes are read for the three or fewer of a step, and the length behind them. Behind the last label of a question that is
+ * whole there are five more (the root, type, class): where four are not there, the message is too short anyhow.
  */
 #pragma once
 
@@ -90,24 +90,21 @@ struct fw_dns_label {
 	uint32_t h0, h1;
 };
 
-/* The next bytes of it, at most three of these. Returns how many. */
-FW_INLINE uint32_t fw_dns_note(const struct fw_dns_key *key, uint32_t bytes, uint32_t left, struct fw_dns_label *label)
+/* Its next bytes, in a number below 2^24. */
+FW_INLINE void fw_dns_note(const struct fw_dns_key *key, uint32_t bytes, struct fw_dns_label *label)
 {
-	uint32_t taken = left < 3 ? left : FW_LIMIT(3u);
-
-	bytes = fw_dns_lower(bytes) & (FW_LIMIT(0xffffffu) >> 8 * (3 - taken));
+	bytes = fw_dns_lower(bytes);
 	label->h0 = fw_dns_step(label->h0, key->label[0], bytes);
 	label->h1 = fw_dns_step(label->h1, key->label[1], bytes);
-	return taken;
 }
 
-/* Where the walk is. In BPF the verifier must not follow it from step to step: see fw_dns_veil(). */
+/* Where the walk is: behind a length byte or three bytes more. */
 struct fw_dns_walk {
 	struct fw_dns_label label;
-	uint32_t labels, left;
+	uint32_t at, left, labels; /* bytes from the start of the name; of this label to come; labels so far, with this one */
 };
 
-/* Zero, of which the verifier knows nothing: what it is added to may be anything, and one round of the loop is like the next. */
+/* Zero, of which the verifier knows nothing: what it is added to may be anything, so that one round of a loop is like the next. */
 FW_INLINE uint32_t fw_dns_veil(const struct fw_dns_question *out)
 {
 #ifdef __bpf__
@@ -118,67 +115,83 @@ FW_INLINE uint32_t fw_dns_veil(const struct fw_dns_question *out)
 #endif
 }
 
-/* A length byte, or 0 where the name is at its end; *bytes is left with what follows it. */
-FW_INLINE enum fw_reason fw_dns_begin(struct fw_dns_walk *walk, uint32_t *bytes)
+/* A length byte. NONE where it is the root's, and so the end of the walk; else how it goes on is in *out_more. */
+FW_INLINE enum fw_reason fw_dns_begin(struct fw_dns_walk *walk, uint32_t len, bool *out_more)
 {
-	uint32_t len = *bytes & 0xff;
-
+	*out_more = false;
+	walk->at++;
+	walk->left = 0;
+	if (!len)
+		return FW_REASON_NONE;
 	if (len > FW_LIMIT(FW_DNS_LABEL_MAX))
 		return FW_REASON_DNS_LABEL;
-	*bytes >>= 8;
+	if (walk->at + len >= FW_LIMIT(FW_DNS_NAME_MAX)) /* and the root's */
+		return FW_REASON_DNS_NAME_LEN;
 	walk->left = walk->label.h0 = walk->label.h1 = len;
 	walk->labels++;
+	*out_more = true;
 	return FW_REASON_NONE;
 }
 
-/* A label of one byte takes two bytes of the name and one step, longer ones fewer steps a byte; the root takes one. */
-#define FW_DNS_STEPS_MAX (FW_DNS_LABELS_MAX + 1u)
+/* Labels of one byte take one step each, and there is none without a byte: more steps than this are never needed. */
+#define FW_DNS_STEPS_MAX FW_DNS_LABELS_MAX
 
-/* The cursor goes behind the name, or to where it breaks off; suffix[] gets the hash of each label. */
-FW_INLINE enum fw_reason fw_dns_steps(
-	struct fw_cursor *here, const struct fw_dns_key *key, struct fw_dns_walk *walk, struct fw_dns_question *out)
+/*
+ * From the first label on; name holds room bytes. A step takes three bytes of a label that has more than three, or the last one to
+ * three and the length byte behind them. suffix[] gets the hash of each label.
+ */
+FW_INLINE enum fw_reason fw_dns_steps(const uint8_t *name, const struct fw_bound *bound, const struct fw_dns_key *key,
+	struct fw_dns_walk *walk, struct fw_dns_question *out)
 {
-	uint32_t begin = here->at, veil = fw_dns_veil(out);
+	uint32_t veil = fw_dns_veil(out);
 
 	FW_LOOP
-	for (uint32_t i = 0; i < FW_DNS_STEPS_MAX; i++) { /* never the end of it: the length is */
-		const uint8_t *p = fw_peek(here, 4);
-		uint32_t bytes, taken;
+	for (uint32_t i = 0; i < FW_DNS_STEPS_MAX; i++) {
+		const uint8_t *p;
+		enum fw_reason reason;
+		uint32_t bytes, last;
+		bool more;
 
+		walk->at += veil;
+		walk->labels += veil;
+		p = fw_bound_peek(bound, name, walk->at, 4);
 		if (!p)
 			return FW_REASON_DNS_SHORT;
 		bytes = fw_le32(p);
-		if (!walk->left) {
-			enum fw_reason reason = fw_dns_begin(walk, &bytes);
-
-			fw_skip(here, 1);
-			if (reason || !walk->left) {
-				walk->labels -= !reason;
-				return reason;
-			}
+		if (walk->left > 3) {
+			fw_dns_note(key, bytes & FW_LIMIT(0xffffffu), &walk->label);
+			walk->at += FW_LIMIT(3u);
+			walk->left -= FW_LIMIT(3u);
+			continue;
 		}
-		taken = fw_dns_note(key, bytes, walk->left, &walk->label);
-		walk->left = (walk->left - taken + veil) & FW_DNS_LABEL_MAX;
-		here->at += taken + veil;
-		walk->labels += veil;
-		if (!walk->left)
-			out->suffix[(walk->labels - 1) & FW_DNS_LABELS_MAX] = fw_dns_pack(walk->label.h0, walk->label.h1);
-		if (here->at - begin >= FW_LIMIT(FW_DNS_NAME_MAX))
-			break;
+		last = 8 * walk->left;
+		fw_dns_note(key, bytes & ((1u << last) - 1), &walk->label);
+		out->suffix[(walk->labels - 1) & FW_DNS_LABELS_MAX] = fw_dns_pack(walk->label.h0, walk->label.h1);
+		walk->at += walk->left;
+		reason = fw_dns_begin(walk, bytes >> last & 0xff, &more);
+		if (!more)
+			return reason;
 	}
 	return FW_REASON_DNS_NAME_LEN;
 }
 
-/* Walks the name at the cursor, which stays. Four bytes more than the name must be there, or it is called short. */
+/* Walks the name at the cursor, which stays. Two bytes more than the name must be there, or it is called short. */
 FW_INLINE enum fw_reason fw_dns_name(struct fw_cursor here, const struct fw_dns_key *key, struct fw_dns_question *out)
 {
-	struct fw_dns_walk walk = {.labels = 0, .left = 0};
-	uint32_t begin = here.at;
-	enum fw_reason reason = fw_dns_steps(&here, key, &walk, out);
+	struct fw_dns_walk walk = {.at = 0, .left = 0, .labels = 0};
+	struct fw_bound bound = fw_bound_of(&here);
+	const uint8_t *name = fw_peek(&here, 1);
+	enum fw_reason reason;
+	bool more;
 
+	if (!name)
+		return FW_REASON_DNS_SHORT;
+	reason = fw_dns_begin(&walk, fw_u8(name), &more);
+	if (more)
+		reason = fw_dns_steps(name, &bound, key, &walk, out);
 	out->labels = (uint8_t)walk.labels;
 	out->left = (uint8_t)walk.left;
-	out->name_len = (uint16_t)(reason == FW_REASON_DNS_NAME_LEN ? FW_LIMIT(FW_DNS_NAME_MAX) : here.at - begin);
+	out->name_len = (uint16_t)walk.at;
 	return reason;
 }
 
@@ -274,12 +287,12 @@ static inline struct fw_dns_label fw_dns_label_hash(const struct fw_dns_key *key
 {
 	struct fw_dns_label hash = {label[0], label[0]};
 
-	for (uint32_t at = 0; at < label[0];) {
+	for (uint32_t at = 0; at < label[0]; at += 3) {
 		uint32_t left = label[0] - at, bytes = label[1 + at];
 
 		bytes |= left > 1 ? (uint32_t)label[2 + at] << 8 : 0;
 		bytes |= left > 2 ? (uint32_t)label[3 + at] << 16 : 0;
-		at += fw_dns_note(key, bytes, left, &hash);
+		fw_dns_note(key, bytes, &hash);
 	}
 	return hash;
 }
