@@ -26,7 +26,7 @@ FW_INLINE uint32_t fw_seen_tag(uint64_t hash)
 /* Noted at most hold_ns ago. */
 FW_INLINE bool fw_seen_holds(const struct fw_seen_bucket *bucket, uint32_t tag, uint64_t now_ns, uint64_t hold_ns)
 {
-	FW_LOOP
+	FW_UNROLL
 	for (uint32_t i = 0; i < FW_SEEN_SLOTS; i++) {
 		uint64_t slot = bucket->slot[i];
 

@@ -188,7 +188,7 @@ FW_INLINE uint32_t fw_protected_place(const uint8_t address[16], uint32_t seed)
 {
 	uint32_t words[4];
 
-	__builtin_memcpy(words, address, sizeof(words));
+	fw_move(words, address, sizeof(words));
 	return ((words[0] ^ words[1] ^ words[2] ^ words[3]) * (seed | 1)) >> FW_LIMIT(28);
 }
 
@@ -201,7 +201,7 @@ FW_INLINE struct fw_address fw_address_of(const uint8_t address[16])
 {
 	uint64_t words[2];
 
-	__builtin_memcpy(words, address, sizeof(words));
+	fw_move(words, address, sizeof(words));
 	return (struct fw_address){.high = __builtin_bswap64(words[0]), .low = __builtin_bswap64(words[1])};
 }
 
