@@ -109,8 +109,11 @@ static int insert(struct image *image, struct fw_name_slot what)
 /* The hashes of a name and all its ancestors. */
 static void hash_name(const struct image *image, const uint8_t *name, size_t len, struct fw_dns_question *out)
 {
+	uint8_t room[FW_DNS_NAME_MAX + 4] = {0}; /* the walk reads four bytes at once */
+
 	memset(&out->id, 0, sizeof(*out) - offsetof(struct fw_dns_question, id));
-	(void)fw_dns_name(fw_cursor_of(name, (uint32_t)len), image->key, out);
+	memcpy(room, name, len);
+	(void)fw_dns_name(fw_cursor_of(room, sizeof(room)), image->key, out);
 	fw_dns_suffixes(image->key, out);
 }
 
@@ -195,15 +198,10 @@ struct path {
 static uint64_t step(const struct image *image, struct path *path, unsigned depth)
 {
 	const struct fw_dns_key *key = image->key;
-	const uint8_t *label = path->label[depth];
-	uint32_t l0 = label[0], l1 = label[0];
+	struct fw_dns_label label = fw_dns_label_hash(key, path->label[depth]);
 
-	for (unsigned i = 1; i <= label[0]; i++) {
-		l0 = fw_dns_step(l0, key->label[0], label[i]);
-		l1 = fw_dns_step(l1, key->label[1], label[i]);
-	}
-	path->h0[depth] = fw_dns_step(path->h0[depth - 1], key->name[0], l0);
-	path->h1[depth] = fw_dns_step(path->h1[depth - 1], key->name[1], l1);
+	path->h0[depth] = fw_dns_join(path->h0[depth - 1], label.h0, key->name[0]);
+	path->h1[depth] = fw_dns_join(path->h1[depth - 1], label.h1, key->name[1]);
 	return fw_dns_pack(path->h0[depth], path->h1[depth]);
 }
 

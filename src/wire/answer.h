@@ -18,8 +18,9 @@ enum { FW_ANSWER_OPT_LEN = 11, FW_ANSWER_UDP_SIZE = 1232 };
 
 FW_INLINE void fw_put16(uint8_t *p, uint32_t number)
 {
-	p[0] = (uint8_t)(number >> 8);
-	p[1] = (uint8_t)number;
+	uint16_t number_be = __builtin_bswap16((uint16_t)number);
+
+	fw_move(p, &number_be, sizeof(number_be));
 }
 
 FW_INLINE void fw_put32(uint8_t *p, uint32_t number)
@@ -43,7 +44,7 @@ FW_INLINE bool fw_answer_can_reach(const struct fw_packet *packet)
 
 	if (packet->family == 4)
 		return first != FW_LIMIT(0u) && first != FW_LIMIT(127u) && first < FW_LIMIT(224u);
-	__builtin_memcpy(words, packet->src, sizeof(words));
+	fw_move(words, packet->src, sizeof(words));
 	return packet->src[0] != FW_LIMIT(0xff) && (words[0] | words[1]);
 }
 
@@ -76,7 +77,7 @@ FW_INLINE uint64_t fw_answer_sum(struct fw_cursor here)
 		p = fw_peek(&here, 4);
 		if (!p)
 			break;
-		sum += (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+		sum += fw_be32(p);
 		fw_skip(&here, 4);
 	}
 	for (uint32_t shift = 24; shift; shift -= 8) {
@@ -95,8 +96,8 @@ FW_INLINE bool fw_answer_link(struct fw_cursor frame, const struct fw_packet *pa
 
 	if (!p)
 		return false;
-	__builtin_memcpy(p, packet->src_mac, 6);
-	__builtin_memcpy(p + 6, packet->dst_mac, 6);
+	fw_move(p, packet->src_mac, 6);
+	fw_move(p + 6, packet->dst_mac, 6);
 	return true;
 }
 
@@ -112,10 +113,10 @@ FW_INLINE bool fw_answer_ipv4(struct fw_cursor frame, const struct fw_packet *pa
 	fw_put32(p + 4, FW_LIMIT(0x4000u)); /* identification 0, do not fragment */
 	p[8] = FW_LIMIT(64);
 	fw_put16(p + 10, 0);
-	__builtin_memcpy(p + 12, packet->dst + 12, 4);
-	__builtin_memcpy(p + 16, packet->src + 12, 4);
+	fw_move(p + 12, packet->dst + 12, 4);
+	fw_move(p + 16, packet->src + 12, 4);
 	for (uint32_t i = 0; i < 20; i += 2)
-		sum += (uint32_t)p[i] << 8 | p[i + 1];
+		sum += fw_be16(p + i);
 	fw_put16(p + 10, ~fw_answer_fold(sum));
 	return true;
 }
@@ -129,8 +130,8 @@ FW_INLINE bool fw_answer_ipv6(struct fw_cursor frame, const struct fw_packet *pa
 	fw_put32(p, FW_LIMIT(0x60000000u));
 	fw_put16(p + 4, udp_len);
 	p[7] = FW_LIMIT(64);
-	__builtin_memcpy(p + 8, packet->dst, 16);
-	__builtin_memcpy(p + 24, packet->src, 16);
+	fw_move(p + 8, packet->dst, 16);
+	fw_move(p + 24, packet->src, 16);
 	return true;
 }
 
@@ -179,8 +180,8 @@ FW_INLINE bool fw_answer_checksum(struct fw_cursor frame, const struct fw_packet
 
 	if (!p)
 		return false;
-	__builtin_memcpy(words, packet->src, 16);
-	__builtin_memcpy(words + 4, packet->dst, 16);
+	fw_move(words, packet->src, 16);
+	fw_move(words + 4, packet->dst, 16);
 	sum += (uint64_t)__builtin_bswap32(words[3]) + __builtin_bswap32(words[7]);
 	if (packet->family == 6)
 		for (uint32_t i = 0; i < 3; i++)

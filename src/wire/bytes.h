@@ -19,14 +19,16 @@
 
 /*
  * The verifier follows a loop round by round, and with all it knows of each variable: a counter with twenty possible values
- * makes twenty rounds of each. FW_LOOP keeps a loop a loop; FW_FORGET at its head leaves what lives in memory (a map's, not the
+ * makes twenty rounds of each. FW_LOOP keeps a loop a loop, FW_UNROLL makes a short one straight code; FW_FORGET at its head leaves what lives in memory (a map's, not the
  * stack's) there, and what is loaded from a map may be anything.
  */
 #ifdef __bpf__
 #define FW_LOOP _Pragma("clang loop unroll(disable)")
+#define FW_UNROLL _Pragma("clang loop unroll(full)")
 #define FW_FORGET() __asm__ volatile("" ::: "memory")
 #else
 #define FW_LOOP
+#define FW_UNROLL
 #define FW_FORGET() ((void)0)
 #endif
 
@@ -39,12 +41,14 @@ enum fw_read {
 };
 
 /*
- * Loads of more than a byte. In BPF one instruction each, from wherever they lie: clang would take byte after byte, which costs
- * more than all the rest of a short judgement, and the processors that this runs on do not mind. Elsewhere compilers see through it.
+ * In BPF a load is as wide as its number: clang would make four loads, shifts and sums of four bytes, and of a copy a load and a
+ * store for each byte. Where a machine wants loads aligned, its verifier refuses these: -DFW_BYTEWISE takes byte after byte there too.
  */
-#ifdef __bpf__
-#define FW_LOAD(type, p) (*(const type __attribute__((may_alias)) *)(const void *)(p))
-#define FW_STORE_AS(type, p) (*(type __attribute__((may_alias)) *)(void *)(p))
+#if defined(__bpf__) && !defined(FW_BYTEWISE)
+#define FW_WIDE 1
+typedef uint16_t __attribute__((may_alias)) fw_wide16;
+typedef uint32_t __attribute__((may_alias)) fw_wide32;
+typedef uint64_t __attribute__((may_alias)) fw_wide64;
 #endif
 
 /* Host order from network order; the caller has made sure of the bytes. */
@@ -55,8 +59,8 @@ FW_INLINE uint8_t fw_u8(const uint8_t *p)
 
 FW_INLINE uint16_t fw_be16(const uint8_t *p)
 {
-#ifdef __bpf__
-	return __builtin_bswap16(FW_LOAD(uint16_t, p));
+#ifdef FW_WIDE
+	return __builtin_bswap16(*(const fw_wide16 *)p);
 #else
 	return (uint16_t)((uint32_t)p[0] << 8 | p[1]);
 #endif
@@ -64,8 +68,8 @@ FW_INLINE uint16_t fw_be16(const uint8_t *p)
 
 FW_INLINE uint32_t fw_be32(const uint8_t *p)
 {
-#ifdef __bpf__
-	return __builtin_bswap32(FW_LOAD(uint32_t, p));
+#ifdef FW_WIDE
+	return __builtin_bswap32(*(const fw_wide32 *)p);
 #else
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 #endif
@@ -73,7 +77,11 @@ FW_INLINE uint32_t fw_be32(const uint8_t *p)
 
 FW_INLINE uint32_t fw_le32(const uint8_t *p)
 {
+#ifdef FW_WIDE
+	return *(const fw_wide32 *)p;
+#else
 	return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+#endif
 }
 
 /* As much of it as fits: only user space meets more (a segment that the card cuts later). */
@@ -82,23 +90,27 @@ FW_INLINE uint16_t fw_u16(uint32_t number)
 	return number >> 16 ? UINT16_MAX : (uint16_t)number;
 }
 
-/* len is a constant: 4, 6 or 16. */
+/* What memcpy() does, within our own memory or between it and a frame. len is a constant, and even. */
+FW_INLINE void fw_move(void *to, const void *from, uint32_t len)
+{
+#ifdef FW_WIDE
+	uint32_t at = 0;
+
+	for (; at + 8 <= len; at += 8)
+		*(fw_wide64 *)((uint8_t *)to + at) = *(const fw_wide64 *)((const uint8_t *)from + at);
+	for (; at + 4 <= len; at += 4)
+		*(fw_wide32 *)((uint8_t *)to + at) = *(const fw_wide32 *)((const uint8_t *)from + at);
+	for (; at + 2 <= len; at += 2)
+		*(fw_wide16 *)((uint8_t *)to + at) = *(const fw_wide16 *)((const uint8_t *)from + at);
+#else
+	__builtin_memcpy(to, from, len);
+#endif
+}
+
+/* The same for bytes of a frame that are read. */
 FW_INLINE void fw_copy(void *to, const uint8_t *p, uint32_t len)
 {
-#ifdef __bpf__
-	uint8_t *out = to;
-
-	if (len == 16) {
-		FW_STORE_AS(uint64_t, out) = FW_LOAD(uint64_t, p);
-		FW_STORE_AS(uint64_t, out + 8) = FW_LOAD(uint64_t, p + 8);
-		return;
-	}
-	FW_STORE_AS(uint32_t, out) = FW_LOAD(uint32_t, p);
-	if (len == 6)
-		FW_STORE_AS(uint16_t, out + 4) = FW_LOAD(uint16_t, p + 4);
-#else
-	__builtin_memcpy(to, p, len);
-#endif
+	fw_move(to, p, len);
 }
 
 #ifdef FW_MUTANTS
@@ -167,25 +179,47 @@ FW_INLINE const uint8_t *fw_peek(const struct fw_cursor *cursor, uint32_t n)
 
 #endif
 
+/* For a walk of a few hundred bytes from where a cursor stands: what is there from there on, asked with fewer questions than fw_peek() has. */
+struct fw_bound {
+	const uint8_t *end; /* of the frame; BPF alone looks at it */
+	uint32_t len;
+};
+
+#define FW_BOUND_REACH 1000u
+
+FW_INLINE struct fw_bound fw_bound_of(const struct fw_cursor *cursor)
+{
+#ifdef __bpf__
+	return (struct fw_bound){.end = cursor->end, .len = cursor->at < cursor->len ? cursor->len - cursor->at : 0};
+#else
+	return (struct fw_bound){.end = NULL, .len = cursor->at < cursor->len ? cursor->len - cursor->at : 0};
+#endif
+}
+
+/* The n bytes (a constant) at this distance from begin, which fw_peek() gave for that cursor; or NULL where fewer are there. */
+FW_INLINE const uint8_t *fw_bound_peek(const struct fw_bound *bound, const uint8_t *begin, uint32_t at, uint32_t n)
+{
+#ifdef __bpf__
+	uint64_t off = at;
+	const uint8_t *p;
+
+	FW_PIN(off);
+	if (off > FW_BOUND_REACH || off + n > bound->len)
+		return NULL;
+	p = begin + off;
+	FW_PIN(p);
+	return p + n > bound->end ? NULL : p;
+#else
+	return at <= FW_BOUND_REACH && at + n <= bound->len ? begin + at : NULL;
+#endif
+}
+
 /* The next len bytes alone, or what there is of them; at stays the distance from begin. */
 FW_INLINE struct fw_cursor fw_clip(struct fw_cursor cursor, uint32_t at, uint32_t len)
 {
 	cursor.at = at;
 	cursor.len = at + len < cursor.len ? at + len : cursor.len;
 	return cursor;
-}
-
-/* For a walk byte by byte, of at most fw_left() steps from a fw_peek(cursor, 0): the frame holds this one. */
-FW_INLINE bool fw_holds(const struct fw_cursor *cursor, const uint8_t *p)
-{
-#ifdef __bpf__
-	const uint8_t *next = p + 1;
-
-	FW_PIN(next);
-	return next <= cursor->end;
-#else
-	return true;
-#endif
 }
 
 /* May go past the end: the next fw_peek() says so. */

@@ -9,12 +9,16 @@
  * The name is hashed while it is walked, once and without a copy, so that it can be looked up together with all its
  * ancestors: which zone is it in, is there a delegation above it, a wildcard. Two layers of one polynomial hash do it:
  *
- *	label    L(www) = ((3 * x + 'w') * x + 'w') * x + 'w'                 length first, bytes in lower case (RFC 4343)
- *	suffix   H(.) = 1,   H(www.example.com.) = H(example.com.) * y + L(www)
+ *	label    L(example) = ((7 * x + 'exa') * x + 'mpl') * x + 'e'       length first, then three bytes a step, in lower case (RFC 4343)
+ *	suffix   H(.) = 1,   H(www.example.com.) = (H(example.com.) + L(www)) * y
  *
  * modulo the prime 2^31 - 1 (31 bits because BPF multiplies 64 by 64 to 64), in two lanes with secret points x and y of
- * their own (Carter and Wegman, 1979). Two different labels meet with a chance of at most (63 / 2^31)^2 = 2^-50, two names
+ * their own (Carter and Wegman, 1979). Three bytes, little-endian and filled up with zeros, are always below the prime; the length
+ * in front tells the zeros from bytes. Two different labels meet with a chance of at most (21 / 2^31)^2 = 2^-53, two names
  * with (127 / 2^31)^2 more: whatever an outsider sends, as long as the points are secret.
+ *
+ * Four bytes are read for the three or fewer of a step, and the length behind them. Behind the last label of a question that is
+ * whole there are five more (the root, type, class): where four are not there, the message is too short anyhow.
  */
 #pragma once
 
@@ -41,7 +45,7 @@ struct fw_dns_question {
 	uint16_t end_off; /* of the byte behind the question, from the start of the message */
 	uint8_t labels; /* without the root; after BAD it counts the one begun last, which may be the 128th */
 	uint8_t reason; /* enum fw_reason: why the reader stopped */
-	uint8_t left; /* length of a label that did not end; 0 after OK */
+	uint8_t left; /* of the walk: bytes of the last label not yet hashed; 0 after OK */
 	uint8_t zero[7]; /* padding, always zero */
 };
 _Static_assert(sizeof(struct fw_dns_question) == 1048 && offsetof(struct fw_dns_question, zero) == 1041, "no holes");
@@ -55,9 +59,25 @@ FW_INLINE uint32_t fw_dns_step(uint32_t h, uint32_t point, uint32_t number)
 	return (uint32_t)((x & FW_LIMIT(0x7fffffffu)) + (x >> FW_LIMIT(31)));
 }
 
-FW_INLINE uint32_t fw_dns_lower(uint32_t c)
+/*
+ * The hash of a name from those of its parent and of its label. Multiplied last, so that labels which differ in their last bytes
+ * alone are far apart in all bits: tables take the low ones.
+ */
+FW_INLINE uint32_t fw_dns_join(uint32_t parent, uint32_t label, uint32_t point)
 {
-	return c - FW_LIMIT('A') < FW_LIMIT(26u) ? c + FW_LIMIT(32u) : c;
+	uint64_t x = ((uint64_t)parent + label) * point;
+
+	x = (x & FW_LIMIT(0x7fffffffu)) + (x >> FW_LIMIT(31));
+	return (uint32_t)((x & FW_LIMIT(0x7fffffffu)) + (x >> FW_LIMIT(31)));
+}
+
+/* Letters in lower case, all bytes at once: the bit 0x20 where 'A' <= byte <= 'Z' and nowhere else. */
+FW_INLINE uint32_t fw_dns_lower(uint32_t bytes)
+{
+	uint32_t low = bytes & FW_LIMIT(0x7f7f7f7fu);
+	uint32_t from_a = low + FW_LIMIT(0x3f3f3f3fu), above_z = low + FW_LIMIT(0x25252525u);
+
+	return bytes | ((from_a & ~above_z & ~bytes) >> FW_LIMIT(2) & 0x20202020u);
 }
 
 FW_INLINE uint64_t fw_dns_pack(uint32_t h0, uint32_t h1)
@@ -65,53 +85,114 @@ FW_INLINE uint64_t fw_dns_pack(uint32_t h0, uint32_t h1)
 	return (uint64_t)h1 << 32 | h0;
 }
 
-/* One label more, of which so many bytes will come. */
-FW_INLINE void fw_dns_begin(struct fw_dns_question *out, uint32_t len)
+/* A label's hash in the making. */
+struct fw_dns_label {
+	uint32_t h0, h1;
+};
+
+/* Its next bytes, in a number below 2^24. */
+FW_INLINE void fw_dns_note(const struct fw_dns_key *key, uint32_t bytes, struct fw_dns_label *label)
 {
-	out->left = (uint8_t)len;
-	out->labels++;
+	bytes = fw_dns_lower(bytes);
+	label->h0 = fw_dns_step(label->h0, key->label[0], bytes);
+	label->h1 = fw_dns_step(label->h1, key->label[1], bytes);
 }
 
-/* The hash of the label that was begun last. */
-FW_INLINE void fw_dns_end(struct fw_dns_question *out, uint32_t h0, uint32_t h1)
+/* Where the walk is: behind a length byte or three bytes more. */
+struct fw_dns_walk {
+	struct fw_dns_label label;
+	uint32_t at, left, labels; /* bytes from the start of the name; of this label to come; labels so far, with this one */
+};
+
+/* Zero, of which the verifier knows nothing: what it is added to may be anything, so that one round of a loop is like the next. */
+FW_INLINE uint32_t fw_dns_veil(const struct fw_dns_question *out)
 {
-	out->suffix[(out->labels - 1) & FW_DNS_LABELS_MAX] = fw_dns_pack(h0, h1);
-	out->left = 0;
+#ifdef __bpf__
+	return *(const volatile uint32_t *)&out->zero[3];
+#else
+	(void)out;
+	return 0;
+#endif
 }
 
-/* Walks the name at the cursor, which stays; suffix[] gets the hash of each label. */
-FW_INLINE enum fw_reason fw_dns_name(struct fw_cursor here, const struct fw_dns_key *key, struct fw_dns_question *out)
+/* A length byte. NONE where it is the root's, and so the end of the walk; else how it goes on is in *out_more. */
+FW_INLINE enum fw_reason fw_dns_begin(struct fw_dns_walk *walk, uint32_t len, bool *out_more)
 {
-	uint32_t room = fw_left(&here), left = 0, h0 = 0, h1 = 0;
-	const uint8_t *p = fw_peek(&here, 0);
+	*out_more = false;
+	walk->at++;
+	walk->left = 0;
+	if (!len)
+		return FW_REASON_NONE;
+	if (len > FW_LIMIT(FW_DNS_LABEL_MAX))
+		return FW_REASON_DNS_LABEL;
+	if (walk->at + len >= FW_LIMIT(FW_DNS_NAME_MAX)) /* and the root's */
+		return FW_REASON_DNS_NAME_LEN;
+	walk->left = walk->label.h0 = walk->label.h1 = len;
+	walk->labels++;
+	*out_more = true;
+	return FW_REASON_NONE;
+}
 
-	if (!p)
-		return FW_REASON_DNS_SHORT;
+/* Labels of one byte take one step each, and there is none without a byte: more steps than this are never needed. */
+#define FW_DNS_STEPS_MAX FW_DNS_LABELS_MAX
+
+/*
+ * From the first label on; name holds room bytes. A step takes three bytes of a label that has more than three, or the last one to
+ * three and the length byte behind them. suffix[] gets the hash of each label.
+ */
+FW_INLINE enum fw_reason fw_dns_steps(const uint8_t *name, const struct fw_bound *bound, const struct fw_dns_key *key,
+	struct fw_dns_walk *walk, struct fw_dns_question *out)
+{
+	uint32_t veil = fw_dns_veil(out);
+
 	FW_LOOP
-	for (uint32_t i = 0; i < FW_LIMIT(FW_DNS_NAME_MAX); i++) {
-		uint32_t c;
+	for (uint32_t i = 0; i < FW_DNS_STEPS_MAX; i++) {
+		const uint8_t *p;
+		enum fw_reason reason;
+		uint32_t bytes, last;
+		bool more;
 
-		if (i >= room || !fw_holds(&here, p))
+		walk->at += veil;
+		walk->labels += veil;
+		p = fw_bound_peek(bound, name, walk->at, 4);
+		if (!p)
 			return FW_REASON_DNS_SHORT;
-		c = fw_u8(p);
-		p++;
-		out->name_len = (uint16_t)(i + 1);
-		if (left) {
-			c = fw_dns_lower(c);
-			h0 = fw_dns_step(h0, key->label[0], c);
-			h1 = fw_dns_step(h1, key->label[1], c);
-			if (!--left)
-				fw_dns_end(out, h0, h1);
+		bytes = fw_le32(p);
+		if (walk->left > 3) {
+			fw_dns_note(key, bytes & FW_LIMIT(0xffffffu), &walk->label);
+			walk->at += FW_LIMIT(3u);
+			walk->left -= FW_LIMIT(3u);
 			continue;
 		}
-		if (!c)
-			return FW_REASON_NONE;
-		if (c > FW_LIMIT(FW_DNS_LABEL_MAX))
-			return FW_REASON_DNS_LABEL;
-		left = h0 = h1 = c;
-		fw_dns_begin(out, c);
+		last = 8 * walk->left;
+		fw_dns_note(key, bytes & ((1u << last) - 1), &walk->label);
+		out->suffix[(walk->labels - 1) & FW_DNS_LABELS_MAX] = fw_dns_pack(walk->label.h0, walk->label.h1);
+		walk->at += walk->left;
+		reason = fw_dns_begin(walk, bytes >> last & 0xff, &more);
+		if (!more)
+			return reason;
 	}
 	return FW_REASON_DNS_NAME_LEN;
+}
+
+/* Walks the name at the cursor, which stays. Two bytes more than the name must be there, or it is called short. */
+FW_INLINE enum fw_reason fw_dns_name(struct fw_cursor here, const struct fw_dns_key *key, struct fw_dns_question *out)
+{
+	struct fw_dns_walk walk = {.at = 0, .left = 0, .labels = 0};
+	struct fw_bound bound = fw_bound_of(&here);
+	const uint8_t *name = fw_peek(&here, 1);
+	enum fw_reason reason;
+	bool more;
+
+	if (!name)
+		return FW_REASON_DNS_SHORT;
+	reason = fw_dns_begin(&walk, fw_u8(name), &more);
+	if (more)
+		reason = fw_dns_steps(name, &bound, key, &walk, out);
+	out->labels = (uint8_t)walk.labels;
+	out->left = (uint8_t)walk.left;
+	out->name_len = (uint16_t)walk.at;
+	return reason;
 }
 
 /* From the root down: hashes of labels become hashes of suffixes. */
@@ -124,8 +205,8 @@ FW_INLINE void fw_dns_suffixes(const struct fw_dns_key *key, struct fw_dns_quest
 	for (uint32_t i = out->labels; i > 0; i--) {
 		uint64_t label = out->suffix[(i - 1) & FW_DNS_LABELS_MAX];
 
-		h0 = fw_dns_step(h0, key->name[0], (uint32_t)label);
-		h1 = fw_dns_step(h1, key->name[1], (uint32_t)(label >> 32));
+		h0 = fw_dns_join(h0, (uint32_t)label, key->name[0]);
+		h1 = fw_dns_join(h1, (uint32_t)(label >> 32), key->name[1]);
 		out->suffix[(i - 1) & FW_DNS_LABELS_MAX] = fw_dns_pack(h0, h1);
 	}
 }
@@ -201,6 +282,21 @@ FW_INLINE enum fw_read fw_dns_parse(struct fw_cursor message, const struct fw_dn
 }
 
 #ifndef __bpf__
+/* User space: the hash of one label as it lies in a name, its length first. No byte behind it is read. */
+static inline struct fw_dns_label fw_dns_label_hash(const struct fw_dns_key *key, const uint8_t *label)
+{
+	struct fw_dns_label hash = {label[0], label[0]};
+
+	for (uint32_t at = 0; at < label[0]; at += 3) {
+		uint32_t left = label[0] - at, bytes = label[1 + at];
+
+		bytes |= left > 1 ? (uint32_t)label[2 + at] << 8 : 0;
+		bytes |= left > 2 ? (uint32_t)label[3 + at] << 16 : 0;
+		fw_dns_note(key, bytes, &hash);
+	}
+	return hash;
+}
+
 /* User space: a DNS message of len bytes, as in a datagram. */
 static inline enum fw_read fw_dns_question_read(
 	const uint8_t *bytes, uint32_t len, const struct fw_dns_key *key, struct fw_dns_question *out)

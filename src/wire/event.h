@@ -39,10 +39,10 @@ _Static_assert(offsetof(struct fw_event, frame_len) == 52 && offsetof(struct fw_
 FW_INLINE void fw_event_fill(struct fw_event *event, const struct fw_packet *packet, struct fw_judgement judgement)
 {
 	__builtin_memset(event, 0, sizeof(*event));
-	__builtin_memcpy(event->src, packet->src, sizeof(event->src));
-	__builtin_memcpy(event->dst, packet->dst, sizeof(event->dst));
-	__builtin_memcpy(event->src_mac, packet->src_mac, sizeof(event->src_mac));
-	__builtin_memcpy(event->dst_mac, packet->dst_mac, sizeof(event->dst_mac));
+	fw_move(event->src, packet->src, sizeof(event->src));
+	fw_move(event->dst, packet->dst, sizeof(event->dst));
+	fw_move(event->src_mac, packet->src_mac, sizeof(event->src_mac));
+	fw_move(event->dst_mac, packet->dst_mac, sizeof(event->dst_mac));
 	event->tcp_seq = packet->tcp_seq;
 	event->ether_type = packet->ether_type;
 	event->vlan[0] = packet->vlan[0];

@@ -68,7 +68,7 @@ FW_INLINE uint32_t fw_names_second(uint64_t hash, uint32_t mask)
 /* Borrowed from the bucket, or NULL. */
 FW_INLINE const struct fw_name_slot *fw_names_match(const struct fw_names_bucket *bucket, uint64_t hash)
 {
-	FW_LOOP
+	FW_UNROLL
 	for (uint32_t i = 0; i < FW_NAMES_SLOTS; i++)
 		if (bucket->slot[i].hash == hash)
 			return &bucket->slot[i];

@@ -16,7 +16,7 @@ FW_INLINE void fw_network_map(uint8_t to[16], const uint8_t *p)
 
 	fw_copy(&address, p, 4);
 	low |= (uint64_t)address << 32;
-	__builtin_memcpy(to + 8, &low, sizeof(low));
+	fw_move(to + 8, &low, sizeof(low));
 }
 
 /* The IP packet starts here and is len bytes long; 0 means all that was captured. */

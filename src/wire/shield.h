@@ -26,10 +26,10 @@ FW_INLINE bool fw_shield_protects(struct fw_shield_case *c, const uint8_t addres
 
 	if (!bucket)
 		return false;
-	__builtin_memcpy(is, address, 16);
-	FW_LOOP
+	fw_move(is, address, 16);
+	FW_UNROLL
 	for (uint32_t i = 0; i < FW_PROTECTED_SLOTS; i++) {
-		__builtin_memcpy(of, bucket->address[i], 16);
+		fw_move(of, bucket->address[i], 16);
 		if (of[0] == is[0] && of[1] == is[1])
 			return true;
 	}
@@ -40,7 +40,7 @@ FW_INLINE bool fw_shield_in_digests(const struct fw_digest_bucket *bucket, uint6
 {
 	if (!bucket)
 		return false;
-	FW_LOOP
+	FW_UNROLL
 	for (uint32_t i = 0; i < FW_DIGEST_SLOTS; i++)
 		if (bucket->slot[i] == digest)
 			return true;
@@ -69,8 +69,8 @@ FW_INLINE bool fw_shield_in_asked_here(struct fw_shield_case *c)
 	const struct fw_seen_bucket *bucket;
 	uint64_t hash;
 
-	__builtin_memcpy(key.remote, c->packet->src, 16);
-	__builtin_memcpy(key.local, c->packet->dst, 16);
+	fw_move(key.remote, c->packet->src, 16);
+	fw_move(key.local, c->packet->dst, 16);
 	hash = fw_asked_hash(c->config, &key);
 	bucket = fw_store_asked(c->store, (uint32_t)hash & c->config->asked_mask);
 	c->notes->now_ns = fw_store_now(c->store);

@@ -34,8 +34,8 @@ FW_INLINE int fw_shield_ask_here(struct fw_shield_case *c)
 	struct fw_seen_bucket *bucket;
 	uint64_t hash;
 
-	__builtin_memcpy(key.remote, c->packet->dst, 16);
-	__builtin_memcpy(key.local, c->packet->src, 16);
+	fw_move(key.remote, c->packet->dst, 16);
+	fw_move(key.local, c->packet->src, 16);
 	hash = fw_asked_hash(c->config, &key);
 	bucket = fw_store_asked(c->store, (uint32_t)hash & c->config->asked_mask);
 	if (!bucket)

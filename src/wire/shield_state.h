@@ -154,10 +154,10 @@ struct fw_shield_counts {
 };
 _Static_assert(sizeof(struct fw_shield_counts) == 16 * FW_OUTCOME_COUNT * (FW_REASON_COUNT + FW_LANE_COUNT) + 6 * 8, "no holes");
 
-/* Things remembered with the time they were seen: 32 bits of a keyed hash, and seconds of the monotonic clock. */
+/* Things remembered with the time they were seen: 32 bits of a keyed hash, and 2^30 ns (about a second) of the monotonic clock. */
 #define FW_SEEN_SLOTS 8u
 struct fw_seen_bucket {
-	uint64_t slot[FW_SEEN_SLOTS]; /* tag in the upper half, second in the lower; 0 where empty; the oldest makes room */
+	uint64_t slot[FW_SEEN_SLOTS]; /* tag in the upper half, time in the lower; 0 where empty; the oldest makes room */
 };
 _Static_assert(sizeof(struct fw_seen_bucket) == 64, "a cache line");
 
@@ -188,7 +188,7 @@ FW_INLINE uint32_t fw_protected_place(const uint8_t address[16], uint32_t seed)
 {
 	uint32_t words[4];
 
-	__builtin_memcpy(words, address, sizeof(words));
+	fw_move(words, address, sizeof(words));
 	return ((words[0] ^ words[1] ^ words[2] ^ words[3]) * (seed | 1)) >> FW_LIMIT(28);
 }
 
@@ -201,7 +201,7 @@ FW_INLINE struct fw_address fw_address_of(const uint8_t address[16])
 {
 	uint64_t words[2];
 
-	__builtin_memcpy(words, address, sizeof(words));
+	fw_move(words, address, sizeof(words));
 	return (struct fw_address){.high = __builtin_bswap64(words[0]), .low = __builtin_bswap64(words[1])};
 }
 

@@ -55,7 +55,7 @@ FW_INLINE uint64_t fw_sip_word(const void *bytes)
 {
 	uint64_t word;
 
-	__builtin_memcpy(&word, bytes, sizeof(word));
+	fw_move(&word, bytes, sizeof(word));
 	return word;
 }
 

@@ -213,6 +213,7 @@ void shielded_stance(struct shielded *shielded, enum shielded_stance stance)
 		shielded->zones[i].possible_rule = roomy ? fw_bucket_rule_of(PLENTY, PLENTY) : fw_bucket_rule_of(200, 40);
 	}
 	config->stance = stance == SHIELDED_CALM ? FW_STANCE_CALM : FW_STANCE_DEFEND;
+	config->acting[FW_FILTER_NAMES] = config->acting[FW_FILTER_BUDGETS] = stance != SHIELDED_CALM;
 }
 
 void shielded_block(struct shielded *shielded, bool asked)

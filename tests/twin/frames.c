@@ -228,6 +228,8 @@ static const struct named named[] = {
 	{"dns padded behind", FW_LINK_ETHERNET, ETHER4 IP4("002d", "0000", "11") UDP("0019") DNS("0100", ONE) "00" IN_A "eeeeeeeeee"},
 	{"dns cut by its length", FW_LINK_ETHERNET, ETHER4 IP4("0032", "0000", "11") UDP("001e") DNS("0100", ONE) WWW IN_A},
 	{"dns, letters at the edges", FW_LINK_ETHERNET, ASK DNS("0100", ONE) "08 404142595a5b617a 00" IN_A},
+	{"dns, letters at the edges, one a label", FW_LINK_ETHERNET,
+		ASK DNS("0100", ONE) "01 40 01 41 01 42 01 59 01 5a 01 5b 01 60 01 61 01 7a 01 7b 01 c0 01 c1 01 da 01 e1 00" IN_A},
 	{"dns for the root", FW_LINK_ETHERNET, ASK DNS("0100", ONE) "00 0006 0001"},
 	{"dns with EDNS and TSIG", FW_LINK_ETHERNET, ASK DNS("0120", "0001 0000 0000 0002") WWW IN_A "00 0029 1000 00000000 0000"},
 	{"dns, three additional", FW_LINK_ETHERNET, ASK DNS("0100", "0001 0000 0000 0003") WWW IN_A},

@@ -64,7 +64,8 @@ struct scene_result {
 	struct fw_shield_notes notes;
 	struct fw_packet packet;
 	struct fw_dns_question question;
-	uint32_t sampled, zero;
+	uint32_t sampled;
+	uint32_t early; /* a blocked source, told by the kernel before the frame was read: there are no notes of it, nor fields */
 	struct fw_shield_sample sample;
 	uint8_t frame[FRAME_ROOM];
 };

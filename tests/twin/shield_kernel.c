@@ -18,6 +18,7 @@ struct scratch {
 	struct fw_shield_notes notes;
 	struct fw_packet packet;
 	struct fw_dns_question question;
+	uint64_t full_tick, early;
 };
 
 struct shield_kernel {
@@ -227,6 +228,7 @@ static int read_scratch(struct shield_kernel *k, bool leaves, struct scene_resul
 	out->notes = scratch->notes;
 	out->packet = scratch->packet;
 	out->question = scratch->question;
+	out->early = scratch->early != 0;
 	return error;
 }
 

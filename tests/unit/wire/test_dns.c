@@ -64,7 +64,9 @@ static const struct {
 	{"IXFR", "abcd 0000 0001 0000 0001 0000" WWW "00fb 0001", FW_REASON_NONE, 17, 251, 33, 3},
 	{"header cut off", "abcd 0100 0001 0000 0000 00", FW_REASON_DNS_SHORT, 0, 0, 0, 0},
 	{"nothing after the header", "abcd 0100 0001 0000 0000 0000", FW_REASON_DNS_SHORT, 0, 0, 12, 0},
-	{"name cut off", "abcd 0100 0001 0000 0000 0000 03 7777", FW_REASON_DNS_SHORT, 3, 0, 15, 1},
+	{"name cut off", "abcd 0100 0001 0000 0000 0000 03 7777", FW_REASON_DNS_SHORT, 1, 0, 13, 1},
+	{"name cut off within a label", "abcd 0100 0001 0000 0000 0000 09 777777 7777", FW_REASON_DNS_SHORT, 4, 0, 16, 1},
+	{"type cut off", "abcd 0100 0001 0000 0000 0000" WWW "0001", FW_REASON_DNS_SHORT, 17, 0, 29, 3},
 	{"class cut off", "abcd 0100 0001 0000 0000 0000" WWW "0001 00", FW_REASON_DNS_SHORT, 17, 0, 29, 3},
 	{"an answer", "abcd 8180 0001 0001 0000 0000" WWW "0001 0001", FW_REASON_DNS_ANSWER, 0, 0, 12, 0},
 	{"NOTIFY", "abcd 2400 0001 0000 0000 0000" WWW "0006 0001", FW_REASON_DNS_OPCODE, 0, 0, 12, 0},
@@ -146,8 +148,8 @@ static void test_suffixes(void **state)
 /* Names that a careless hash would mix up. */
 static void test_different(void **state)
 {
-	static const char *const names[] = {
-		"", "a", "b", "aa", "a.a", "ab.c", "a.bc", "abc", "a.b.c", "c.b.a", "a.b", "b.a", "@", "[", "`", "{"};
+	static const char *const names[] = {"", "a", "b", "aa", "a.a", "ab.c", "a.bc", "abc", "a.b.c", "c.b.a", "a.b", "b.a", "@", "[", "`",
+		"{", "abcd", "abce", "abcdef", "abcdeg", "abcdefg", "\x80", "\xc1", "\xe1", "\xff", "a\x01", "abc\x01", "abcd\x01"};
 	static struct fw_dns_question q[sizeof(names) / sizeof(*names)];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -175,9 +177,13 @@ static void test_definition(void **state)
 		for (int i = 0; i < 3; i++) {
 			uint32_t label = (uint32_t)strlen(labels[i]);
 
-			for (const char *c = labels[i]; *c; c++)
-				label = plain_step(label, key.label[lane], (uint8_t)*c);
-			h = plain_step(h, key.name[lane], label);
+			for (size_t at = 0, len = strlen(labels[i]); at < len; at += 3) {
+				uint8_t three[3] = {0};
+
+				memcpy(three, labels[i] + at, len - at < 3 ? len - at : 3);
+				label = plain_step(label, key.label[lane], three[0] | (uint32_t)three[1] << 8 | (uint32_t)three[2] << 16);
+			}
+			h = (uint32_t)(((unsigned __int128)h + label) * key.name[lane] % 0x7fffffff);
 			assert_int_equal((uint32_t)(q.suffix[2 - i] >> 32 * lane) % 0x7fffffff, h);
 		}
 	}
