@@ -57,7 +57,8 @@ enum fw_null_family { FW_AF_INET = 2, FW_AF_LINUX6 = 10, FW_AF_WINDOWS6 = 23, FW
 enum fw_fragment { FW_WHOLE, FW_FRAGMENT_FIRST, FW_FRAGMENT_LATER };
 
 struct fw_packet {
-	uint8_t src[16], dst[16]; /* IPv4 as ::ffff:a.b.c.d; ARP: the protocol addresses */
+	_Alignas(8) uint8_t src[16];
+	uint8_t dst[16]; /* IPv4 as ::ffff:a.b.c.d; ARP: the protocol addresses */
 	uint8_t src_mac[6], dst_mac[6]; /* zero where has_mac is false (cooked v1/v2: src_mac only, dst_mac zero) */
 	uint16_t ether_type; /* below tags and PPPoE; 0x0800 and 0x86dd for raw IP too */
 	uint16_t vlan[2]; /* VLAN identifiers, outer first */
