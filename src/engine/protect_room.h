@@ -108,6 +108,8 @@ const struct protect_zone *protect_zone_at(const struct protect *protect, uint32
 /* NULL where no zone of ours is there. */
 const char *protect_zone_text(const struct protect *protect, uint32_t place, char out[ZONE_NAME_TEXT_MAX]);
 void protect_tick_stance(struct protect *protect, uint64_t now_ns);
+/* At the start: what was counted before is no load. Returns 0 or -errno. */
+int protect_count_from_here(struct protect *protect);
 void protect_note_sample(void *context, const struct fw_shield_sample *sample);
 
 /* protect_sources.c: the kernel's tables become what settings and decisions say. */

@@ -247,6 +247,12 @@ struct stance {
  */
 struct stance stance_next(const struct stance *old, const struct stance_limits *limits, const struct stance_load *load);
 
+/*
+ * What an earlier process decided goes on when its pins are taken over: its filters act until the load has been below their levels for a
+ * while. What is usual is learned anew. Only config->stance and acting are read.
+ */
+struct stance stance_resume(const struct fw_shield_config *config, const struct stance_limits *limits, uint64_t now_ns);
+
 /* "random names under example.com." zone_text may be NULL. Returns out. */
 enum { STANCE_TEXT_MAX = 2048 };
 char *stance_vector_text(char out[STANCE_TEXT_MAX], const struct stance *stance, const char *zone_text);
