@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One request, one answer. A request may be any bytes; what is wrong with it is a sentence in the answer. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,8 +22,13 @@ static json_t *with(const char *key, json_t *value)
 static const struct shield_view *view_of(struct host *host)
 {
 	struct fetch_time now = host_now();
+	struct shield_view *view = protect_view(host_protect(host), &now);
 
-	return protect_view(host_protect(host), &now);
+	if (!view)
+		return NULL;
+	snprintf(view->reload_why, sizeof(view->reload_why), "%s", host_refused(host));
+	view->reload_refused = view->reload_why[0] != 0;
+	return view;
 }
 
 static json_t *metrics_of(const struct shield_view *view)

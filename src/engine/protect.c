@@ -120,6 +120,8 @@ int protect_open(const struct protect_setup *setup, struct protect **out_protect
 	protect->opened_ns = protect->counted_ns = setup->now.steady_ns;
 	protect->opened_s = setup->now.wall_s;
 	protect->attached = true;
+	for (unsigned i = 0; i < PROTECT_WATCHES; i++)
+		protect->watches[i].descriptor = -1;
 	error = open_plane(protect, out_fault);
 	if (!error)
 		error = take_keys(protect);
@@ -210,11 +212,13 @@ void protect_ready(struct protect *protect, unsigned watch, const struct fetch_t
 	set_clock(protect, now);
 	if (watch == PROTECT_WATCH_SAMPLES) {
 		plane_samples(protect->plane, protect_note_sample, protect);
-	} else if (watch == PROTECT_WATCH_NOTIFY) {
-		protect_hear_notify(protect, now);
+	} else if (watch < PROTECT_WATCH_JOBS) {
+		protect_hear_notify(protect, watch, now);
 	} else if (watch < PROTECT_WATCHES) {
 		protect_step_job(protect, watch - PROTECT_WATCH_JOBS, now);
 		protect_pump(protect, now);
+		if (protect->names_changed)
+			protect_tick_names(protect, now->steady_ns);
 	}
 }
 
@@ -240,6 +244,7 @@ void protect_tick(struct protect *protect, const struct fetch_time *now)
 	set_clock(protect, now);
 	protect->ticks++;
 	plane_samples(protect->plane, protect_note_sample, protect);
+	protect_tick_notify(protect, now->steady_ns);
 	protect_pump(protect, now);
 	protect_tick_names(protect, now->steady_ns);
 	protect_tick_stance(protect, now->steady_ns);

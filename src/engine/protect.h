@@ -37,8 +37,11 @@ int protect_close(struct protect *protect, bool detach, struct fault *out_fault)
 enum { PROTECT_READABLE = 1, PROTECT_WRITABLE = 2 };
 enum {
 	PROTECT_WATCH_SAMPLES,
-	PROTECT_WATCH_NOTIFY,
-	PROTECT_WATCH_JOBS,
+	PROTECT_WATCH_NOTIFY, /* datagrams */
+	PROTECT_WATCH_NOTIFY_TCP, /* new connections */
+	PROTECT_WATCH_STREAMS, /* connections */
+	PROTECT_STREAMS = 4,
+	PROTECT_WATCH_JOBS = PROTECT_WATCH_STREAMS + PROTECT_STREAMS,
 	PROTECT_JOBS = 6,
 	PROTECT_WATCHES = PROTECT_WATCH_JOBS + PROTECT_JOBS
 };
@@ -60,5 +63,8 @@ int protect_decide(struct protect *protect, struct fault *out_fault);
 /* All zones (place 0) or one are transferred or read again now. -ENOENT: no such zone. */
 int protect_refresh(struct protect *protect, const char *zone, const struct fetch_time *now);
 
-/* Everything to be seen now. The view is the protect's, until the next call; NULL where there is no memory for it. */
-const struct shield_view *protect_view(struct protect *protect, const struct fetch_time *now);
+/*
+ * Everything to be seen now, but what only the caller knows (reload_refused, reload_why: empty). The view is the protect's, until the
+ * next call; NULL where there is no memory for it.
+ */
+struct shield_view *protect_view(struct protect *protect, const struct fetch_time *now);

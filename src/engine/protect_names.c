@@ -17,6 +17,7 @@
 
 enum { KEYS_TRIED_MAX = 16 };
 
+#define PUBLISH_AGAIN_NS (FW_NS_PER_S / 10)
 #define WAIT_NS (10 * FW_NS_PER_S)
 #define ASIDE_HOLD_NS (600 * FW_NS_PER_S)
 #define ASIDE_HOLD_MAX_NS (86400 * FW_NS_PER_S)
@@ -54,7 +55,7 @@ static uint32_t flags_of(struct protect *protect, const struct protect_zone *zon
 		return FW_ZONE_USED | FW_ZONE_ASIDE;
 	switch (secondary_standing(protect->secondary, number, now_ns)) {
 	case ZONE_CURRENT:
-		return FW_ZONE_USED;
+		return FW_ZONE_USED | (zone->pending ? FW_ZONE_FRESH : 0);
 	case ZONE_FRESH:
 		return FW_ZONE_USED | FW_ZONE_FRESH;
 	default:
@@ -118,7 +119,7 @@ static bool all_tried(struct protect *protect, uint64_t now_ns)
 	return true;
 }
 
-static void publish(struct protect *protect)
+static void publish(struct protect *protect, uint64_t now_ns)
 {
 	struct fw_dns_key before = protect->config.dns_key;
 	uint32_t count;
@@ -141,8 +142,11 @@ static void publish(struct protect *protect)
 		protect->config.dns_key = before;
 		return;
 	}
-	for (uint32_t number = 0; number < protect->settings->sizes.zones; number++)
+	for (uint32_t number = 0; number < protect->settings->sizes.zones; number++) {
 		protect->zones[number].published = protect->zones[number].used;
+		protect->zones[number].pending = false;
+	}
+	protect->published_ns = now_ns;
 	protect->names_changed = false;
 	protect->names_waiting = false;
 }
@@ -151,7 +155,8 @@ void protect_tick_names(struct protect *protect, uint64_t now_ns)
 {
 	if (protect->names_waiting && !all_tried(protect, now_ns) && now_ns - protect->opened_ns < WAIT_NS)
 		return;
-	if (protect->names_changed)
-		publish(protect);
+	/* many zones that come one by one are one table, and one is made at most ten times a second */
+	if (protect->names_changed && now_ns - protect->published_ns >= PUBLISH_AGAIN_NS)
+		publish(protect, now_ns);
 	tick_flags(protect, now_ns);
 }

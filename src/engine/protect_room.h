@@ -12,6 +12,7 @@ enum { ZONE_WHY_MAX = 256, SOURCES_MAX = 256 };
 /* A zone of the configuration: its number is that of the schedule (fetch/), its place that of the tables (shield/, plane/). */
 struct protect_zone {
 	bool used, published; /* its place is in the table that the kernel has */
+	bool pending; /* its content is newer than that table */
 	struct zone_name name;
 	uint32_t place;
 	const struct zone_key *key; /* borrowed from protect.keys */
@@ -56,7 +57,10 @@ struct protect {
 	struct zone_key *keys[SETTINGS_KEYS_MAX];
 	struct protect_zone *zones; /* settings->sizes.zones of them, by number */
 	uint32_t *numbers; /* of zones, by place; UINT32_MAX where none */
+	uint64_t published_ns;
 	bool names_changed, names_waiting; /* an image is due; the one of the process before us still holds */
+	struct notify_stream streams[PROTECT_STREAMS];
+	uint64_t stream_begun_ns[PROTECT_STREAMS];
 	struct protect_job jobs[PROTECT_JOBS];
 	struct protect_watch watches[PROTECT_WATCHES];
 
@@ -100,9 +104,16 @@ void protect_close_zones(struct protect *protect);
 int protect_change_zones(struct protect *protect, const struct fetch_time *now, struct fault *out_fault);
 void protect_pump(struct protect *protect, const struct fetch_time *now); /* starts what is due */
 void protect_step_job(struct protect *protect, unsigned job, const struct fetch_time *now);
-void protect_hear_notify(struct protect *protect, const struct fetch_time *now);
+void protect_watch_at(struct protect *protect, unsigned place, int descriptor, unsigned wants);
+void protect_unwatch(struct protect *protect, unsigned place);
 void protect_tick_names(struct protect *protect, uint64_t now_ns); /* image and flags */
 const struct protect_zone *protect_zone_at(const struct protect *protect, uint32_t place);
+
+/* protect_notify.c */
+int protect_open_notify(struct protect *protect, struct fault *out_fault);
+void protect_close_notify(struct protect *protect);
+void protect_hear_notify(struct protect *protect, unsigned watch, const struct fetch_time *now);
+void protect_tick_notify(struct protect *protect, uint64_t now_ns);
 
 /* protect_stance.c */
 /* NULL where no zone of ours is there. */

@@ -150,7 +150,7 @@ static void fill_stance(struct protect *protect, uint64_t now_ns)
 	memcpy(view->acting, protect->config.acting, sizeof(view->acting));
 }
 
-const struct shield_view *protect_view(struct protect *protect, const struct fetch_time *now)
+struct shield_view *protect_view(struct protect *protect, const struct fetch_time *now)
 {
 	struct shield_view *view = &protect->view;
 
@@ -162,6 +162,8 @@ const struct shield_view *protect_view(struct protect *protect, const struct fet
 	view->started_s = protect->opened_s;
 	view->resident_bytes = resident_bytes();
 	view->generation = protect->config.generation;
+	view->reload_refused = false;
+	view->reload_why[0] = 0;
 	fill_stance(protect, now->steady_ns);
 	memcpy(view->rate, protect->rate, sizeof(view->rate));
 	memcpy(view->lane_rate, protect->lane_rate, sizeof(view->lane_rate));

@@ -3,17 +3,14 @@
  * Zones on their way in: the schedule (fetch/) says which zone is to be asked about and when, a few jobs run at once, records
  * go to the room of names as they come, and count only when a job has ended well.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "engine/protect_room.h"
 
-enum { DATAGRAM_MAX = 65536, DATAGRAMS_AT_ONCE = 64, SECRET_FILE_MAX = 4096 };
+enum { SECRET_FILE_MAX = 4096 };
 
 #define POLL_FLOOR_NS 1000000000ull
 
@@ -24,7 +21,7 @@ const struct protect_zone *protect_zone_at(const struct protect *protect, uint32
 	return number == UINT32_MAX ? NULL : &protect->zones[number];
 }
 
-static void watch(struct protect *protect, unsigned place, int descriptor, unsigned wants)
+void protect_watch_at(struct protect *protect, unsigned place, int descriptor, unsigned wants)
 {
 	struct protect_watch *watch = &protect->watches[place];
 
@@ -33,9 +30,9 @@ static void watch(struct protect *protect, unsigned place, int descriptor, unsig
 	watch->wants = wants;
 }
 
-static void unwatch(struct protect *protect, unsigned place)
+void protect_unwatch(struct protect *protect, unsigned place)
 {
-	watch(protect, place, -1, 0);
+	protect_watch_at(protect, place, -1, 0);
 }
 
 /* ---- jobs ---- */
@@ -63,6 +60,7 @@ static void end_job(struct protect *protect, struct secondary_job what, struct s
 	say_end(protect, zone, end, end->error && !*sentence ? strerror(-end->error) : sentence);
 	if (!end->error && what.task == SECONDARY_LOAD) {
 		protect->names_changed = true;
+		zone->pending = true;
 		zone->loaded_s = protect->opened_s + (now_ns - protect->opened_ns) / FW_NS_PER_S;
 		if (zone->rereading) {
 			zone->rereading = false;
@@ -117,7 +115,7 @@ static void watch_job(struct protect *protect, unsigned number)
 {
 	const struct transfer *transfer = protect->jobs[number].transfer;
 
-	watch(protect, PROTECT_WATCH_JOBS + number, transfer_fd(transfer), transfer_wants(transfer));
+	protect_watch_at(protect, PROTECT_WATCH_JOBS + number, transfer_fd(transfer), transfer_wants(transfer));
 }
 
 static void start_transfer(struct protect *protect, unsigned number, struct secondary_job what, const struct fetch_time *now)
@@ -170,7 +168,7 @@ void protect_step_job(struct protect *protect, unsigned number, const struct fet
 		end.error = result;
 	transfer_close(job->transfer);
 	job->transfer = NULL;
-	unwatch(protect, PROTECT_WATCH_JOBS + number);
+	protect_unwatch(protect, PROTECT_WATCH_JOBS + number);
 	take_load(job, &end, &fault);
 	end_job(protect, job->what, &end, fault.sentence, now->steady_ns);
 }
@@ -197,58 +195,6 @@ void protect_pump(struct protect *protect, const struct fetch_time *now)
 		else
 			start_transfer(protect, (unsigned)free, what, now);
 	}
-}
-
-/* ---- NOTIFY ---- */
-
-static int open_notify(struct protect *protect, struct fault *out_fault)
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	const struct settings_endpoint *at = &protect->settings->server.notify;
-	bool four = memcmp(at->address, mapped, sizeof(mapped)) == 0;
-	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(at->port)};
-	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(at->port)};
-	int descriptor, error;
-
-	if (!at->port)
-		return 0;
-	memcpy(&in.sin_addr, at->address + 12, 4);
-	memcpy(&in6.sin6_addr, at->address, 16);
-	descriptor = socket(four ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (descriptor >= 0 &&
-		bind(descriptor, four ? (struct sockaddr *)&in : (struct sockaddr *)&in6, four ? sizeof(in) : sizeof(in6)) == 0) {
-		watch(protect, PROTECT_WATCH_NOTIFY, descriptor, PROTECT_READABLE);
-		return 0;
-	}
-	error = -errno;
-	if (descriptor >= 0)
-		close(descriptor);
-	fault_set(out_fault, "", 0, 0, "NOTIFY cannot be heard at server.notify_port %u: %s", at->port, strerror(-error));
-	return error;
-}
-
-void protect_hear_notify(struct protect *protect, const struct fetch_time *now)
-{
-	static uint8_t bytes[DATAGRAM_MAX];
-	int descriptor = protect->watches[PROTECT_WATCH_NOTIFY].descriptor;
-
-	for (int i = 0; i < DATAGRAMS_AT_ONCE; i++) {
-		struct sockaddr_storage from;
-		socklen_t from_len = sizeof(from);
-		uint8_t answer[NOTIFY_ANSWER_MAX];
-		size_t answer_len = 0;
-		uint32_t zone;
-		ssize_t len = recvfrom(descriptor, bytes, sizeof(bytes), 0, (struct sockaddr *)&from, &from_len);
-
-		if (len < 0)
-			break;
-		secondary_notify(protect->secondary, bytes, (size_t)len, now, &zone, answer, &answer_len);
-		if (answer_len)
-			(void)!sendto(descriptor, answer, answer_len, 0, (struct sockaddr *)&from, from_len);
-	}
-	/* an unknown name may be a new one from now on, before anything else is done */
-	protect_tick_names(protect, now->steady_ns);
-	protect_pump(protect, now);
 }
 
 /* ---- the list of zones ---- */
@@ -312,7 +258,7 @@ static void close_job_of(struct protect *protect, uint32_t number)
 		transfer_close(job->transfer);
 		names_drop(job->load);
 		*job = (struct protect_job){0};
-		unwatch(protect, PROTECT_WATCH_JOBS + i);
+		protect_unwatch(protect, PROTECT_WATCH_JOBS + i);
 	}
 }
 
@@ -414,8 +360,6 @@ int protect_open_zones(struct protect *protect, const struct fetch_time *now, st
 	uint8_t key[16];
 	int error;
 
-	for (unsigned i = 0; i < PROTECT_WATCHES; i++)
-		protect->watches[i].descriptor = -1;
 	protect->zones = calloc(sizes->zones, sizeof(*protect->zones));
 	protect->numbers = malloc((sizes->zones + 1u) * sizeof(*protect->numbers));
 	if (!protect->zones || !protect->numbers)
@@ -427,18 +371,14 @@ int protect_open_zones(struct protect *protect, const struct fetch_time *now, st
 	if (!error)
 		error = secondary_new(&setup, &protect->secondary);
 	if (!error)
-		error = open_notify(protect, out_fault);
+		error = protect_open_notify(protect, out_fault);
 	return error ? error : protect_change_zones(protect, now, out_fault);
 }
 
 void protect_close_zones(struct protect *protect)
 {
-	int notify = protect->watches[PROTECT_WATCH_NOTIFY].descriptor;
-
-	if (protect->zones) /* else nothing was opened, and 0 is no descriptor of ours */
-		close_job_of(protect, UINT32_MAX);
-	if (protect->zones && notify >= 0)
-		close(notify);
+	close_job_of(protect, UINT32_MAX);
+	protect_close_notify(protect);
 	secondary_free(protect->secondary);
 	names_free(protect->names);
 	free_keys(protect->keys);

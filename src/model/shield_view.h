@@ -41,7 +41,7 @@ struct shield_view {
 	uint64_t resident_bytes; /* of the daemon */
 	uint32_t generation; /* of the configuration */
 	bool reload_refused; /* the file changed and is wrong: the earlier one holds */
-	char reload_why[SHIELD_SENTENCE_MAX];
+	char reload_why[2 * SHIELD_SENTENCE_MAX + 64];
 	enum fw_stance stance;
 	bool overloaded; /* FW_WORD_OVERLOAD was empty within the last second */
 	char stance_why[SHIELD_SENTENCE_MAX];
