@@ -219,6 +219,11 @@ def attached():
 # --- the stories, in order: each begins where the one before ended
 
 
+def called(shield):
+    """Of the filters that a stance calls for: those that act."""
+    return [one["filter"] for one in shield["filters"] if one["filter"] in ("names", "budgets", "only_dns") and one["acting"]]
+
+
 def starts_and_gives_root_up(bed):
     bed.configure()
     bed.run()
@@ -230,6 +235,7 @@ def starts_and_gives_root_up(bed):
     assert attached()
     shield = bed.shield()
     assert shield["interface"] == {"name": "s0", "xdp": "native", "attached": True}, shield["interface"]
+    assert shield["stance"]["stance"] == "calm" and called(shield) == [], "something acts that nobody called for"
     zone = [one for one in shield["zones"] if one["zone"] == "example.test"][0]
     assert zone["serial"] == 1 and zone["names"] >= 201, zone
     assert bed.ask_many(["n1.example.test", "N2.eXample.Test", "nothing.example.test", "else.where"]) == [0, 0, 3, 5]
@@ -352,6 +358,8 @@ def death_leaves_protection(bed):
     assert bed.ask("n1.example.test", "10.9.0.3") is None
     before = sh("bpftool", "link", "show") if shutil.which("bpftool") else ""
     bed.run()
+    # the junk of a moment ago is not forgotten: what acted goes on until it was quiet for a while
+    assert bed.shield()["stance"]["stance"] == "defend" and "names" in called(bed.shield())
     assert bed.ask("n1.example.test", "10.9.0.3") is None
     assert (sh("bpftool", "link", "show") if before else "").split(":")[0] == before.split(":")[0]
     bed.command("release", "10.9.0.3")
