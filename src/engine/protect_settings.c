@@ -65,7 +65,7 @@ static void fill_stance(struct protect *protect)
 	config->stance = (uint8_t)(fixed ? settings->stance : stance->stance);
 	config->acting[FW_FILTER_NAMES] = fixed ? defend : stance->names.acting;
 	config->acting[FW_FILTER_BUDGETS] = fixed ? defend : stance->budgets.acting;
-	config->acting[FW_FILTER_ONLY_DNS] = fixed ? defend : stance->only_dns.acting;
+	config->acting[FW_FILTER_ONLY_DNS] = config->stance == FW_STANCE_DEFEND; /* whatever made it defend */
 }
 
 void protect_fill_config(struct protect *protect)

@@ -166,7 +166,7 @@ static void act(struct protect *protect, const struct stance *old)
 	config->stance = (uint8_t)now->stance;
 	config->acting[FW_FILTER_NAMES] = now->names.acting;
 	config->acting[FW_FILTER_BUDGETS] = now->budgets.acting;
-	config->acting[FW_FILTER_ONLY_DNS] = now->only_dns.acting;
+	config->acting[FW_FILTER_ONLY_DNS] = now->stance == FW_STANCE_DEFEND;
 	if (plane_config(protect->plane, config))
 		protect_say(protect, "the kernel's configuration could not be written");
 }

@@ -328,7 +328,7 @@ struct stance stance_resume(const struct fw_shield_config *config, const struct 
 		return s;
 	resume_filter(&s.names, config->acting[FW_FILTER_NAMES], limits, now_ns);
 	resume_filter(&s.budgets, config->acting[FW_FILTER_BUDGETS], limits, now_ns);
-	resume_filter(&s.only_dns, config->acting[FW_FILTER_ONLY_DNS], limits, now_ns);
+	resume_filter(&s.only_dns, config->only_dns && config->acting[FW_FILTER_ONLY_DNS], limits, now_ns);
 	s.stance = stance_of(&s, limits, now_ns);
 	return s;
 }
