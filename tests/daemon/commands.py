@@ -139,7 +139,9 @@ def answering(stage, answer, *words):
         def serve():
             peer, _ = listener.accept()
             with peer:
-                peer.recv(4096)
+                asked = b""
+                while not asked.endswith(b"\n"):
+                    asked += peer.recv(4096)
                 peer.sendall(answer)
         thread = threading.Thread(target=serve)
         thread.start()
