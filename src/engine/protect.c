@@ -51,7 +51,9 @@ static int take_keys(struct protect *protect)
 	bool took_over = plane_took_over(protect->plane) && plane_config_now(protect->plane)->generation;
 
 	if (took_over) {
+		struct stance_limits limits = stance_limits_of(protect->settings->budgets.capacity);
 		protect->config = *plane_config_now(protect->plane);
+		protect->stance = stance_resume(&protect->config, &limits, protect->opened_ns);
 		protect->names_waiting = protect->settings->zone_count > 0;
 		return 0;
 	}
@@ -128,7 +130,7 @@ int protect_open(const struct protect_setup *setup, struct protect **out_protect
 	if (!error)
 		error = fill_kernel(protect, &setup->now, out_fault);
 	if (!error)
-		error = plane_counts(protect->plane, &protect->counts);
+		error = protect_count_from_here(protect);
 	if (error) {
 		/* what this process attached goes with it; what it took over stays */
 		if (protect->plane && !plane_took_over(protect->plane)) {
@@ -169,12 +171,6 @@ int protect_reload(struct protect *protect, const struct settings *settings, con
 		return error;
 	}
 	protect_fill_config(protect);
-	if (!settings->stance_fixed) {
-		protect->config.stance = (uint8_t)protect->stance.stance;
-		protect->config.acting[FW_FILTER_NAMES] = protect->stance.names.acting;
-		protect->config.acting[FW_FILTER_BUDGETS] = protect->stance.budgets.acting;
-		protect->config.acting[FW_FILTER_ONLY_DNS] = protect->stance.only_dns.acting;
-	}
 	for (uint32_t number = 0; number < settings->sizes.zones; number++)
 		if (protect->zones[number].published)
 			protect_zone_rules(protect, protect->zones[number].place);

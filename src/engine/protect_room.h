@@ -7,7 +7,7 @@
 #include "shield/shield.h"
 #include "tell/tell.h"
 
-enum { ZONE_WHY_MAX = 200, SOURCES_MAX = 256 };
+enum { ZONE_WHY_MAX = FAULT_SENTENCE_MAX, SOURCES_MAX = 256 };
 
 /* A zone of the configuration: its number is that of the schedule (fetch/), its place that of the tables (shield/, plane/). */
 struct protect_zone {
@@ -119,6 +119,8 @@ void protect_tick_notify(struct protect *protect, uint64_t now_ns);
 /* NULL where no zone of ours is there. */
 const char *protect_zone_text(const struct protect *protect, uint32_t place, char out[ZONE_NAME_TEXT_MAX]);
 void protect_tick_stance(struct protect *protect, uint64_t now_ns);
+/* At the start: what was counted before is no load. Returns 0 or -errno. */
+int protect_count_from_here(struct protect *protect);
 void protect_note_sample(void *context, const struct fw_shield_sample *sample);
 
 /* protect_sources.c: the kernel's tables become what settings and decisions say. */

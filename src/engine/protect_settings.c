@@ -53,6 +53,21 @@ static void fill_budgets(struct fw_shield_config *config, const struct settings_
 	config->asked_ns = budgets->asked_s * FW_NS_PER_S;
 }
 
+/* Which filters act: what a person says, or else what was measured last. */
+static void fill_stance(struct protect *protect)
+{
+	const struct settings *settings = protect->settings;
+	const struct stance *stance = &protect->stance;
+	struct fw_shield_config *config = &protect->config;
+	bool fixed = settings->stance_fixed, defend = settings->stance == FW_STANCE_DEFEND;
+
+	memset(config->acting, 1, sizeof(config->acting));
+	config->stance = (uint8_t)(fixed ? settings->stance : stance->stance);
+	config->acting[FW_FILTER_NAMES] = fixed ? defend : stance->names.acting;
+	config->acting[FW_FILTER_BUDGETS] = fixed ? defend : stance->budgets.acting;
+	config->acting[FW_FILTER_ONLY_DNS] = config->stance == FW_STANCE_DEFEND; /* whatever made it defend */
+}
+
 void protect_fill_config(struct protect *protect)
 {
 	const struct settings *settings = protect->settings;
@@ -63,15 +78,9 @@ void protect_fill_config(struct protect *protect)
 	config->generation++;
 	config->dns_port = settings->dns_port;
 	config->only_dns = settings->only_dns;
-	for (unsigned i = 0; i < FW_FILTER_COUNT; i++) {
+	for (unsigned i = 0; i < FW_FILTER_COUNT; i++)
 		config->mode[i] = (uint8_t)settings->mode[i];
-		config->acting[i] = 1;
-	}
-	if (!settings->stance_fixed)
-		return;
-	config->stance = (uint8_t)settings->stance;
-	config->acting[FW_FILTER_NAMES] = config->acting[FW_FILTER_BUDGETS] = config->acting[FW_FILTER_ONLY_DNS] =
-		settings->stance == FW_STANCE_DEFEND;
+	fill_stance(protect);
 }
 
 void protect_zone_rules(struct protect *protect, uint32_t place)

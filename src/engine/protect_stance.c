@@ -43,6 +43,8 @@ static void fill_load(const struct fw_shield_counts *old, const struct fw_shield
 		load->passed += now->lane[lane][FW_OUTCOME_PASSED].packets - old->lane[lane][FW_OUTCOME_PASSED].packets;
 		load->would += now->lane[lane][FW_OUTCOME_WOULD].packets - old->lane[lane][FW_OUTCOME_WOULD].packets;
 	}
+	/* no class is asked of who is trusted, and the server has to answer them */
+	load->seen[FW_CLASS_EXISTS] = lane_of(now, FW_LANE_TRUSTED) - lane_of(old, FW_LANE_TRUSTED);
 	load->proven = lane_of(now, FW_LANE_PROVEN) - lane_of(old, FW_LANE_PROVEN);
 	load->would_proven = now->would_proven - old->would_proven;
 	load->malformed = GREW(malformed_of);
@@ -67,13 +69,17 @@ static void note_top(struct protect *protect, struct stance_top *top, uint32_t p
 static void add_zone(struct protect *protect, uint32_t place, struct fw_zone_count *before, struct stance_load *load)
 {
 	struct fw_zone_count now;
+	uint64_t grew[FW_CLASS_COUNT];
 
 	if (plane_zone_counts(protect->plane, place, &now))
 		return;
-	for (unsigned class = 0; class < FW_CLASS_COUNT; class ++)
-		load->seen[class] += now.seen[class] - before->seen[class];
-	note_top(protect, &load->unknown, place, now.seen[FW_CLASS_UNKNOWN] - before->seen[FW_CLASS_UNKNOWN]);
-	note_top(protect, &load->possible, place, now.seen[FW_CLASS_POSSIBLE] - before->seen[FW_CLASS_POSSIBLE]);
+	/* A place that was given to another zone begins anew. */
+	for (unsigned class = 0; class < FW_CLASS_COUNT; class ++) {
+		grew[class] = now.seen[class] - (now.seen[class] < before->seen[class] ? 0 : before->seen[class]);
+		load->seen[class] += grew[class];
+	}
+	note_top(protect, &load->unknown, place, grew[FW_CLASS_UNKNOWN]);
+	note_top(protect, &load->possible, place, grew[FW_CLASS_POSSIBLE]);
 	*before = now;
 }
 
@@ -83,6 +89,15 @@ static void add_zones(struct protect *protect, struct stance_load *load)
 	for (uint32_t number = 0; number < protect->settings->sizes.zones; number++)
 		if (protect->zones[number].used)
 			add_zone(protect, protect->zones[number].place, &protect->zones[number].count, load);
+}
+
+/* What an earlier process counted is no load. */
+int protect_count_from_here(struct protect *protect)
+{
+	struct stance_load earlier = {0};
+
+	add_zones(protect, &earlier);
+	return plane_counts(protect->plane, &protect->counts);
 }
 
 /* The word of all questions lies as far in the future as its depth allows: there is no room for one more. */
@@ -151,7 +166,7 @@ static void act(struct protect *protect, const struct stance *old)
 	config->stance = (uint8_t)now->stance;
 	config->acting[FW_FILTER_NAMES] = now->names.acting;
 	config->acting[FW_FILTER_BUDGETS] = now->budgets.acting;
-	config->acting[FW_FILTER_ONLY_DNS] = now->only_dns.acting;
+	config->acting[FW_FILTER_ONLY_DNS] = now->stance == FW_STANCE_DEFEND;
 	if (plane_config(protect->plane, config))
 		protect_say(protect, "the kernel's configuration could not be written");
 }

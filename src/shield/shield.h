@@ -41,7 +41,7 @@ int name_read(const char *text, uint8_t out_wire[FW_DNS_NAME_MAX], size_t *out_l
  * elsewhere), owners that have nothing but NSEC3 or RRSIG.
  *
  * Memory: a name costs 3 bytes and its first label (at most 66, in practice about 14), a zone at most 400; while a zone is being
- * loaded at most 100 a name, for at most 2 * names_max names of all loads together, glue included. The table is the caller's.
+ * loaded at most 150 a name, for at most 2 * names_max names of all loads together, glue included. The table is the caller's.
  */
 struct names;
 struct zone_load; /* a zone's new content on its way; belongs to names, ends with names_take() or names_drop() */
@@ -246,6 +246,12 @@ struct stance {
  *	watch     half of any of that, or junk of a kind that is stopped anyway, above other_floor
  */
 struct stance stance_next(const struct stance *old, const struct stance_limits *limits, const struct stance_load *load);
+
+/*
+ * What an earlier process decided goes on when its pins are taken over: its filters act until the load has been below their levels for a
+ * while. What is usual is learned anew. Only config->stance, acting and only_dns are read.
+ */
+struct stance stance_resume(const struct fw_shield_config *config, const struct stance_limits *limits, uint64_t now_ns);
 
 /* "random names under example.com." zone_text may be NULL. Returns out. */
 enum { STANCE_TEXT_MAX = 2048 };

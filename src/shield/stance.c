@@ -313,3 +313,22 @@ struct stance stance_next(const struct stance *old, const struct stance_limits *
 		s.since_ns = load->now_ns;
 	return s;
 }
+
+static void resume_filter(struct stance_filter *filter, bool acting, const struct stance_limits *limits, uint64_t now_ns)
+{
+	if (acting)
+		*filter = (struct stance_filter){.acting = true, .since_ns = now_ns, .hold_ns = limits->hold_ns};
+}
+
+struct stance stance_resume(const struct fw_shield_config *config, const struct stance_limits *limits, uint64_t now_ns)
+{
+	struct stance s = {.since_ns = now_ns};
+
+	if (config->stance != FW_STANCE_DEFEND)
+		return s;
+	resume_filter(&s.names, config->acting[FW_FILTER_NAMES], limits, now_ns);
+	resume_filter(&s.budgets, config->acting[FW_FILTER_BUDGETS], limits, now_ns);
+	resume_filter(&s.only_dns, config->only_dns && config->acting[FW_FILTER_ONLY_DNS], limits, now_ns);
+	s.stance = stance_of(&s, limits, now_ns);
+	return s;
+}

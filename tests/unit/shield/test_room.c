@@ -166,7 +166,7 @@ static void a_zone_of_endless_labels(void **state)
 	}
 	assert_int_equal(error, -E2BIG);
 	assert_true(records < 20000);
-	assert_true(names_counts(small).bytes < 20000 * 200);
+	assert_true(names_counts(small).bytes < 20000 * 150);
 	names_drop(load);
 	assert_true(names_counts(small).bytes < 1000);
 	names_free(small);

@@ -310,6 +310,30 @@ static void it_ends_at_half_of_the_level(void **state)
 	assert_true(run.stance.stance < FW_STANCE_DEFEND);
 }
 
+/* A new daemon in the middle of a flood: what acted goes on, and rests when it is over. */
+static void taken_over_from_an_earlier_process(void **state)
+{
+	struct fw_shield_config config;
+	struct run run = run_new();
+
+	memset(&config, 0, sizeof(config));
+	config.acting[FW_FILTER_NAMES] = 1;
+	run.stance = stance_resume(&config, &run.limits, run.now_ns);
+	assert_int_equal(run.stance.stance, FW_STANCE_CALM);
+	assert_false(run.stance.names.acting);
+	config.stance = FW_STANCE_DEFEND;
+	run.stance = stance_resume(&config, &run.limits, run.now_ns);
+	assert_true(run.stance.names.acting);
+	assert_false(run.stance.budgets.acting || run.stance.only_dns.acting);
+	run.load.seen[FW_CLASS_UNKNOWN] = 80000;
+	run_for(&run, 60);
+	assert_int_equal(run.stance.stance, FW_STANCE_DEFEND);
+	assert_int_equal(run.stance.vector, STANCE_UNKNOWN_NAMES);
+	run.load.seen[FW_CLASS_UNKNOWN] = 70;
+	run_for(&run, 31);
+	assert_int_equal(run.stance.stance, FW_STANCE_CALM);
+}
+
 /* On for a minute, off for a minute: it is held longer each time, and then does not open in between. */
 static void a_flood_that_pulses(void **state)
 {
@@ -527,6 +551,7 @@ int main(void)
 		cmocka_unit_test(back_to_calm),
 		cmocka_unit_test(sudden_or_not),
 		cmocka_unit_test(it_ends_at_half_of_the_level),
+		cmocka_unit_test(taken_over_from_an_earlier_process),
 		cmocka_unit_test(a_flood_that_pulses),
 		cmocka_unit_test(a_load_at_the_level_does_not_flap),
 		cmocka_unit_test(never_for_those_who_do_no_harm),
