@@ -77,7 +77,8 @@ uint64_t plane_memory(const struct plane_setup *setup);
  *	-ENODEV      no interface of that name
  *	-EINVAL -E2BIG   the setup makes no sense, or asks for more than PLANE_*_MAX
  *	-ENOENT      BPFFS is not there or is no bpffs
- *	-EBUSY       another XDP program holds the interface (its name and number are in the sentence), or another process this plane
+ *	-EBUSY       another XDP program holds the interface (its name and number are in the sentence), another process this plane, or an
+ *	             'ingress' qdisc the place of the clsact
  *	-ESTALE      the pins that hold the interface are of another layout or of other sizes, or incomplete
  *	-EOPNOTSUPP  the driver has no native XDP and generic mode was not allowed
  *	another -errno of the kernel
