@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
@@ -150,23 +151,46 @@ static void no_native_program(void **state)
 	bed_run("tc qdisc del dev lo clsact");
 }
 
-/* Tables larger than this machine could ever hold. */
-static void no_memory(void **state)
+static uint64_t now_us(void)
 {
-	struct bed *bed = *state;
-	struct plane_setup setup = bed_plane_setup(bed);
-	struct plane *plane = NULL;
-	struct fault fault = {0};
-	int error;
+	struct timespec now;
 
-	setup.sample_bytes = PLANE_SAMPLE_MAX;
-	setup.interface = "nosuch0";
-	demand_failure(&setup, -ENODEV, "no such interface");
-	setup = bed_plane_setup(bed);
-	setup.zones = PLANE_ZONES_MAX + 1u;
-	error = plane_open(&setup, &plane, &fault);
-	assert_int_equal(error, -E2BIG);
-	bed_assert_clean(bed, BED_DEVICE);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* Killed while it opens, at moments spread over the time that it takes: the next one opens, and what it takes off was all. */
+static void killed_at_any_moment(void **state)
+{
+	enum { KILLS = 12 };
+	struct bed *bed = *state;
+	uint64_t began = now_us(), takes_us;
+	uint32_t half_done = 0;
+
+	plane_detach(bed_open(bed), NULL);
+	takes_us = now_us() - began;
+	for (uint64_t i = 0; i < KILLS; i++) {
+		pid_t child = fork();
+		int status;
+
+		if (child == 0) {
+			bed_open(bed);
+			_exit(0);
+		}
+		usleep((useconds_t)(takes_us * (i + 1) / KILLS));
+		kill(child, SIGKILL);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		half_done += bed_pins(bed) != 0 && !bed_has_xdp(BED_DEVICE);
+		if (i % 2) {
+			struct plane_bypassed done;
+
+			assert_int_equal(plane_bypass(bed->bpffs, &done, NULL), 0);
+		} else {
+			assert_int_equal(plane_detach(bed_open(bed), NULL), 0);
+		}
+		bed_assert_clean(bed, BED_DEVICE);
+	}
+	print_message("%u of %u were killed half way\n", half_done, KILLS);
 }
 
 int main(void)
@@ -177,7 +201,7 @@ int main(void)
 		CASE(descriptors_run_out_while_taking_over),
 		CASE(no_room_for_a_clsact),
 		CASE(no_native_program),
-		CASE(no_memory),
+		CASE(killed_at_any_moment),
 	};
 
 	bed_enter("failures");
