@@ -18,8 +18,12 @@ enum { FW_ANSWER_OPT_LEN = 11, FW_ANSWER_UDP_SIZE = 1232 };
 
 FW_INLINE void fw_put16(uint8_t *p, uint32_t number)
 {
+#ifdef __bpf__
+	FW_STORE_AS(uint16_t, p) = __builtin_bswap16((uint16_t)number);
+#else
 	p[0] = (uint8_t)(number >> 8);
 	p[1] = (uint8_t)number;
+#endif
 }
 
 FW_INLINE void fw_put32(uint8_t *p, uint32_t number)
@@ -76,7 +80,7 @@ FW_INLINE uint64_t fw_answer_sum(struct fw_cursor here)
 		p = fw_peek(&here, 4);
 		if (!p)
 			break;
-		sum += (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+		sum += fw_be32(p);
 		fw_skip(&here, 4);
 	}
 	for (uint32_t shift = 24; shift; shift -= 8) {
@@ -95,8 +99,8 @@ FW_INLINE bool fw_answer_link(struct fw_cursor frame, const struct fw_packet *pa
 
 	if (!p)
 		return false;
-	__builtin_memcpy(p, packet->src_mac, 6);
-	__builtin_memcpy(p + 6, packet->dst_mac, 6);
+	fw_copy(p, packet->src_mac, 6);
+	fw_copy(p + 6, packet->dst_mac, 6);
 	return true;
 }
 
@@ -112,10 +116,10 @@ FW_INLINE bool fw_answer_ipv4(struct fw_cursor frame, const struct fw_packet *pa
 	fw_put32(p + 4, FW_LIMIT(0x4000u)); /* identification 0, do not fragment */
 	p[8] = FW_LIMIT(64);
 	fw_put16(p + 10, 0);
-	__builtin_memcpy(p + 12, packet->dst + 12, 4);
-	__builtin_memcpy(p + 16, packet->src + 12, 4);
+	fw_copy(p + 12, packet->dst + 12, 4);
+	fw_copy(p + 16, packet->src + 12, 4);
 	for (uint32_t i = 0; i < 20; i += 2)
-		sum += (uint32_t)p[i] << 8 | p[i + 1];
+		sum += fw_be16(p + i);
 	fw_put16(p + 10, ~fw_answer_fold(sum));
 	return true;
 }
@@ -129,8 +133,8 @@ FW_INLINE bool fw_answer_ipv6(struct fw_cursor frame, const struct fw_packet *pa
 	fw_put32(p, FW_LIMIT(0x60000000u));
 	fw_put16(p + 4, udp_len);
 	p[7] = FW_LIMIT(64);
-	__builtin_memcpy(p + 8, packet->dst, 16);
-	__builtin_memcpy(p + 24, packet->src, 16);
+	fw_copy(p + 8, packet->dst, 16);
+	fw_copy(p + 24, packet->src, 16);
 	return true;
 }
 

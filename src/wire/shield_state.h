@@ -154,10 +154,10 @@ struct fw_shield_counts {
 };
 _Static_assert(sizeof(struct fw_shield_counts) == 16 * FW_OUTCOME_COUNT * (FW_REASON_COUNT + FW_LANE_COUNT) + 6 * 8, "no holes");
 
-/* Things remembered with the time they were seen: 32 bits of a keyed hash, and seconds of the monotonic clock. */
+/* Things remembered with the time they were seen: 32 bits of a keyed hash, and 2^30 ns (about a second) of the monotonic clock. */
 #define FW_SEEN_SLOTS 8u
 struct fw_seen_bucket {
-	uint64_t slot[FW_SEEN_SLOTS]; /* tag in the upper half, second in the lower; 0 where empty; the oldest makes room */
+	uint64_t slot[FW_SEEN_SLOTS]; /* tag in the upper half, time in the lower; 0 where empty; the oldest makes room */
 };
 _Static_assert(sizeof(struct fw_seen_bucket) == 64, "a cache line");
 
@@ -199,13 +199,10 @@ struct fw_address {
 
 FW_INLINE struct fw_address fw_address_of(const uint8_t address[16])
 {
-	uint32_t words[4];
+	uint64_t words[2];
 
 	__builtin_memcpy(words, address, sizeof(words));
-	return (struct fw_address){
-		.high = (uint64_t)__builtin_bswap32(words[0]) << 32 | __builtin_bswap32(words[1]),
-		.low = (uint64_t)__builtin_bswap32(words[2]) << 32 | __builtin_bswap32(words[3]),
-	};
+	return (struct fw_address){.high = __builtin_bswap64(words[0]), .low = __builtin_bswap64(words[1])};
 }
 
 /*

@@ -198,6 +198,7 @@ static void lists_fill(uint64_t *random, struct scene *scene)
 	static const uint8_t blocked6[16] = {0x20, 0x01, 0x0d, 0xb8, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9};
 	struct fw_address of;
 	uint8_t address[16];
+	uint32_t slot = scene_pick(random, FW_DIGEST_SLOTS);
 	uint64_t digest;
 
 	address4(address, 0x0a090001);
@@ -206,10 +207,10 @@ static void lists_fill(uint64_t *random, struct scene *scene)
 	address4(address, 0xcb007105);
 	of = fw_address_of(address);
 	digest = fw_shield_digest(scene->config.address_key, &of);
-	scene->blocked[digest & (SCENE_BLOCKED - 1)].slot[scene_pick(random, FW_DIGEST_SLOTS)] = digest;
+	scene->blocked[digest & (SCENE_BLOCKED - 1)].slot[slot] = digest;
 	of = fw_address_of(blocked6);
 	digest = fw_shield_digest(scene->config.address_key, &of);
-	scene->blocked[digest >> 32 & (SCENE_BLOCKED - 1)].slot[scene_pick(random, FW_DIGEST_SLOTS)] = digest;
+	scene->blocked[digest >> 32 & (SCENE_BLOCKED - 1)].slot[FW_DIGEST_SLOTS - 1 - slot] = digest;
 	scene->prefixes[0] = (struct fw_prefix_entry){{.bits = 120}, FW_PREFIX_BLOCKED};
 	address4(scene->prefixes[0].key.address, 0xcb007200);
 	scene->prefixes[1] = (struct fw_prefix_entry){{.bits = 127}, FW_PREFIX_TRUSTED};
