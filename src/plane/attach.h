@@ -44,8 +44,8 @@ int xdp_detach(int ifindex, const struct xdp_holder *holder);
 
 /* ---- egress.c ---- */
 
-/* Sets our filter, in place of an earlier one of ours. *out_made: the clsact was not there before. */
-int egress_attach(int program, int ifindex, const char *interface, bool *out_made, struct fault *out_fault);
+/* Sets our filter, in place of an earlier one of ours; makes the clsact where there is none. What a failure leaves is the caller's. */
+int egress_attach(int program, int ifindex, const char *interface, struct fault *out_fault);
 
 /*
  * Removes our filters, and the clsact if made says that it is ours (or, where nobody knows any more, if we had a filter there) and no

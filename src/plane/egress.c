@@ -17,26 +17,29 @@ static struct bpf_tc_hook hook_of(int ifindex, enum bpf_tc_attach_point point)
 	return (struct bpf_tc_hook){.sz = sizeof(struct bpf_tc_hook), .ifindex = ifindex, .attach_point = point};
 }
 
-int egress_attach(int program, int ifindex, const char *interface, bool *out_made, struct fault *out_fault)
+int egress_attach(int program, int ifindex, const char *interface, struct fault *out_fault)
 {
 	struct bpf_tc_hook hook = hook_of(ifindex, BPF_TC_EGRESS);
 	LIBBPF_OPTS(bpf_tc_opts, filter, .handle = PLANE_TC_HANDLE, .priority = PLANE_TC_PRIORITY, .prog_fd = program,
 		.flags = BPF_TC_F_REPLACE);
-	int error = bpf_tc_hook_create(&hook);
+	char kind[16];
+	int error = netlink_clsact(ifindex, kind);
 
-	*out_made = error == 0;
+	if (!error && strcmp(kind, "ingress") == 0) {
+		/* It would take the filter, and run it for what arrives. */
+		fault_set(out_fault, interface, 0, 0,
+			"an 'ingress' qdisc is on this interface where a 'clsact' must be; it can do the same: tc qdisc del dev %s ingress",
+			interface);
+		return -EBUSY;
+	}
+	if (!error)
+		error = bpf_tc_hook_create(&hook);
 	if (!error || error == -EEXIST)
 		error = bpf_tc_attach(&hook, &filter);
-	if (!error)
-		return 0;
-	if (*out_made)
-		egress_detach(ifindex, EGRESS_MADE_YES, &(uint32_t){0});
 	if (error == -ENOENT)
 		fault_set(out_fault, interface, 0, 0, "this kernel has no clsact or no BPF filters for tc (sch_ingress, cls_bpf)");
-	else
-		fault_set(out_fault, interface, 0, 0,
-			"the filter for what leaves could not be set: %s (an 'ingress' qdisc must be a 'clsact': tc qdisc show dev %s)",
-			strerror(-error), interface);
+	else if (error)
+		fault_set(out_fault, interface, 0, 0, "the filter for what leaves could not be set: %s", strerror(-error));
 	return error;
 }
 

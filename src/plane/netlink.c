@@ -41,7 +41,8 @@ static void ask(struct question *question, uint16_t type, uint16_t flags, const 
 {
 	memset(question, 0, sizeof(*question));
 	question->head.nlmsg_type = type;
-	question->head.nlmsg_flags = NLM_F_REQUEST | flags;
+	/* What is no list is acknowledged: not every question has an answer. */
+	question->head.nlmsg_flags = (uint16_t)(NLM_F_REQUEST | (flags ? flags : NLM_F_ACK));
 	question->head.nlmsg_len = (uint32_t)NLMSG_LENGTH(len);
 	memcpy(question->body, body, len);
 }
@@ -218,6 +219,35 @@ int netlink_filters(int ifindex, enum netlink_side side, void (*visit)(void *con
 	ask(&question, RTM_GETTFILTER, NLM_F_DUMP, &body, sizeof(body));
 	error = converse(NETLINK_ROUTE, &question, take_filter, &filters);
 	return error == -EINVAL || error == -ENOENT ? 0 : error; /* no clsact */
+}
+
+struct qdisc {
+	int ifindex;
+	char *kind;
+};
+
+static void take_qdisc(void *context, uint16_t type, const uint8_t *body, size_t len)
+{
+	const struct qdisc *qdisc = context;
+	struct tcmsg head;
+
+	if (type != RTM_NEWQDISC || len < sizeof(head))
+		return;
+	memcpy(&head, body, sizeof(head));
+	if (head.tcm_parent == TC_H_CLSACT && head.tcm_ifindex == qdisc->ifindex)
+		find_text(body + NLMSG_ALIGN(sizeof(head)), len - NLMSG_ALIGN(sizeof(head)), TCA_KIND, qdisc->kind, 16);
+}
+
+/* A list of all interfaces' qdiscs: asked for one of this kind alone, the kernel says nothing. */
+int netlink_clsact(int ifindex, char out_kind[16])
+{
+	struct tcmsg body = {.tcm_family = AF_UNSPEC, .tcm_ifindex = ifindex};
+	struct qdisc qdisc = {ifindex, out_kind};
+	struct question question;
+
+	out_kind[0] = 0;
+	ask(&question, RTM_GETQDISC, NLM_F_DUMP, &body, sizeof(body));
+	return converse(NETLINK_ROUTE, &question, take_qdisc, &qdisc);
 }
 
 /* ---- what the driver says of XDP ---- */

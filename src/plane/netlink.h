@@ -21,8 +21,11 @@ struct netlink_filter {
 
 enum netlink_side { NETLINK_INGRESS, NETLINK_EGRESS };
 
-/* Each filter on this side of the interface's clsact, if it has one. Returns 0 or -errno. */
+/* Each filter on this side of the interface's clsact, if it has one. visit must ask nothing here. Returns 0 or -errno. */
 int netlink_filters(int ifindex, enum netlink_side side, void (*visit)(void *context, const struct netlink_filter *filter), void *context);
+
+/* What kind of qdisc sits where a clsact would: "clsact", "ingress", "" for none. Returns 0 or -errno. */
+int netlink_clsact(int ifindex, char out_kind[16]);
 
 /* enum netdev_xdp_act of the driver (kernel 6.3 and later). Returns 0 or -errno: not known. */
 int netlink_xdp_features(int ifindex, uint64_t *out_features);

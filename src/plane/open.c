@@ -20,6 +20,7 @@
 
 #include "plane/attach.h"
 #include "plane/inside.h"
+#include "plane/netlink.h"
 #include "plane/object.h"
 
 struct opening {
@@ -31,7 +32,7 @@ struct opening {
 	enum xdp_link_state was; /* of the pinned link */
 	bool reuse; /* the pinned maps */
 	bool pinned; /* maps, by this opening */
-	bool filtered, made_clsact;
+	bool filtered; /* or tried */
 	int old[MAP_COUNT]; /* descriptors of the pinned maps, or -errno */
 };
 
@@ -165,9 +166,12 @@ static int take(struct opening *opening)
 static int pin_maps(struct opening *opening)
 {
 	struct plane *plane = opening->plane;
+	bool marked = pins_marked(&plane->pins, PINS_MADE_CLSACT); /* by an opening that was killed */
 	int error = pins_clear(&plane->pins, &(uint32_t){0});
 
 	opening->pinned = true;
+	if (!error && marked)
+		error = pins_mark(&plane->pins, PINS_MADE_CLSACT);
 	for (int i = 0; !error && i < MAP_COUNT; i++)
 		error = pins_put(&plane->pins, maps_name((enum plane_map)i), maps_descriptor(opening->object, (enum plane_map)i));
 	if (error)
@@ -176,19 +180,21 @@ static int pin_maps(struct opening *opening)
 	return 0;
 }
 
+/* The mark is set before what it speaks of is made: whoever is killed in between leaves nothing that nobody owns. */
 static int set_filter(struct opening *opening)
 {
 	struct plane *plane = opening->plane;
-	int error = egress_attach(opening->egress, plane->ifindex, plane->interface, &opening->made_clsact, opening->fault);
+	char kind[16];
+	int error = netlink_clsact(plane->ifindex, kind);
 
-	if (error)
-		return error;
-	opening->filtered = true;
-	if (opening->was != XDP_LINK_HERE) /* a mark that is there speaks of an interface that is gone */
+	if (!error && opening->was == XDP_LINK_DEAD) /* a mark that is there speaks of an interface that is gone */
 		error = pins_drop(&plane->pins, PINS_MADE_CLSACT);
-	if (!error && opening->made_clsact)
+	if (!error && !kind[0])
 		error = pins_mark(&plane->pins, PINS_MADE_CLSACT);
-	return error ? say(opening, error, "the directory of pins takes no mark") : 0;
+	if (error)
+		return say(opening, error, "the directory of pins takes no mark");
+	opening->filtered = true;
+	return egress_attach(opening->egress, plane->ifindex, plane->interface, opening->fault);
 }
 
 static int set_link(struct opening *opening)
@@ -268,7 +274,9 @@ static void undo(struct opening *opening)
 	struct plane *plane = opening->plane;
 
 	if (opening->was != XDP_LINK_HERE && opening->filtered) {
-		egress_detach(plane->ifindex, opening->made_clsact ? EGRESS_MADE_YES : EGRESS_MADE_NO, &(uint32_t){0});
+		bool made = pins_marked(&plane->pins, PINS_MADE_CLSACT);
+
+		egress_detach(plane->ifindex, made ? EGRESS_MADE_YES : EGRESS_MADE_NO, &(uint32_t){0});
 		pins_drop(&plane->pins, PINS_MADE_CLSACT);
 	}
 	if (opening->pinned)

@@ -13,7 +13,7 @@
  * The pins own everything: a process that ends, or is killed, leaves the interface as protected as it was, and the next one
  * takes over what it finds without a gap. A program that is attached and was never given a configuration passes everything.
  *
- * Only plane_open(), plane_detach(), plane_bypass() and plane_probe() need privileges. All others work on memory that is mapped
+ * Only plane_open(), plane_bypass(), plane_probe() and the whole of plane_detach() need privileges. All others work on memory that is mapped
  * and descriptors that are held, so the daemon drops root in between. One struct plane belongs to one thread.
  */
 #pragma once
@@ -77,7 +77,8 @@ uint64_t plane_memory(const struct plane_setup *setup);
  *	-ENODEV      no interface of that name
  *	-EINVAL -E2BIG   the setup makes no sense, or asks for more than PLANE_*_MAX
  *	-ENOENT      BPFFS is not there or is no bpffs
- *	-EBUSY       another XDP program holds the interface (its name and number are in the sentence), or another process this plane
+ *	-EBUSY       another XDP program holds the interface (its name and number are in the sentence), another process this plane, or an
+ *	             'ingress' qdisc the place of the clsact
  *	-ESTALE      the pins that hold the interface are of another layout or of other sizes, or incomplete
  *	-EOPNOTSUPP  the driver has no native XDP and generic mode was not allowed
  *	another -errno of the kernel
@@ -87,7 +88,10 @@ int plane_open(const struct plane_setup *setup, struct plane **out_plane, struct
 /* Unmaps and closes; all that is pinned stays and goes on protecting. NULL is accepted. */
 void plane_close(struct plane *plane);
 
-/* Takes this plane's programs, pins and filter off the interface, then closes it. Privileged. Returns 0 or the first -errno. */
+/*
+ * Takes this plane's programs, pins and filter off the interface, then closes it. Returns 0 or the first -errno. Without privileges the
+ * XDP program is detached all the same, so nothing is dropped any more; filter and pins stay, harmless, for whoever may remove them.
+ */
 int plane_detach(struct plane *plane, struct fault *out_fault);
 
 enum plane_mode { PLANE_NATIVE, PLANE_GENERIC };

@@ -215,6 +215,17 @@ static void probe_holder(struct plane_probe *probe, int ifindex, const char *int
 		say(probe, PLANE_NOTE_WRONG, "hook", "another XDP program holds it: \"%s\", number %u", holder.name, holder.id);
 }
 
+static void probe_clsact(struct plane_probe *probe, int ifindex, const char *interface)
+{
+	char kind[16];
+
+	if (netlink_clsact(ifindex, kind) == 0 && strcmp(kind, "ingress") == 0)
+		say(probe, PLANE_NOTE_WRONG, "clsact", "an 'ingress' qdisc is there, where a 'clsact' must be: tc qdisc del dev %s ingress",
+			interface);
+	else
+		say(probe, PLANE_NOTE_FINE, "clsact", kind[0] ? "there already" : "can be made");
+}
+
 int plane_probe(const char *interface, const char *bpffs, struct plane_probe *out_probe, struct fault *out_fault)
 {
 	struct plane_probe probe = {.would_open = true};
@@ -232,6 +243,7 @@ int plane_probe(const char *interface, const char *bpffs, struct plane_probe *ou
 	probe_native(&probe, ifindex, driver[0] ? driver : link.kind, link.mtu);
 	probe_queues(&probe, link.rx_queues);
 	probe_holder(&probe, ifindex, interface, bpffs);
+	probe_clsact(&probe, ifindex, interface);
 	probe_bpffs(&probe, bpffs);
 	if (probe_privileges(&probe))
 		probe_program(&probe);

@@ -102,7 +102,7 @@ static void swap_under_load(const struct bed *bed, struct plane *plane, uint32_t
 	struct fw_zone_count zones[3];
 	int status;
 
-	for (uint32_t i = 0; i < swaps; i++)
+	for (uint32_t i = 0; i < swaps || __atomic_load_n(&sender->sent, __ATOMIC_ACQUIRE) < 200ull * swaps; i++)
 		swap_to(plane, 2 - i % 2);
 	__atomic_store_n(&sender->stop, 1, __ATOMIC_RELEASE);
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -154,7 +154,7 @@ static void protected_all_the_time(void **state)
 	bed_arrived(bed, 0);
 	uint64_t before = passed(plane, FW_REASON_NOT_PROTECTED);
 	child = send_until_told(bed, sender);
-	for (uint32_t i = 0; i < SWAPS / 10; i++) {
+	for (uint32_t i = 0; i < SWAPS / 10 || __atomic_load_n(&sender->sent, __ATOMIC_ACQUIRE) < 20 * SWAPS; i++) {
 		for (uint32_t j = 0; j < 8; j++)
 			bed_address(set[j], j ? BED_SERVER + 7 * i + 13 * j : BED_SERVER);
 		assert_int_equal(plane_protect(plane, (const uint8_t(*)[16])set, 8), 0);

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What `check --interface` will say; and that asking changes nothing. */
+#include "bed.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/if_link.h>
+#include <net/if.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct plane_probe probe_of(const char *interface, const char *bpffs)
+{
+	struct plane_probe probe = {0};
+	struct fault fault = {0};
+
+	if (plane_probe(interface, bpffs, &probe, &fault))
+		fail_msg("%s", fault.sentence);
+	return probe;
+}
+
+static void says(const struct plane_probe *probe, const char *what, enum plane_note_kind kind, const char *words)
+{
+	for (uint32_t i = 0; i < probe->note_count; i++) {
+		const struct plane_note *note = &probe->notes[i];
+
+		if (strcmp(note->what, what) != 0)
+			continue;
+		if (note->kind != kind || !strstr(note->sentence, words))
+			fail_msg("%s: %d: %s", what, note->kind, note->sentence);
+		return;
+	}
+	fail_msg("nothing is said of %s", what);
+}
+
+static void a_free_interface(void **state)
+{
+	struct bed *bed = *state;
+	struct plane_probe probe = probe_of(BED_DEVICE, bed->bpffs);
+
+	assert_true(probe.would_open);
+	for (uint32_t i = 0; i < probe.note_count; i++)
+		print_message("%u %-12s %s\n", probe.notes[i].kind, probe.notes[i].what, probe.notes[i].sentence);
+	says(&probe, "hook", PLANE_NOTE_FINE, "free");
+	says(&probe, "MTU", PLANE_NOTE_FINE, "1500");
+	says(&probe, "bpffs", PLANE_NOTE_FINE, bed->bpffs);
+	says(&probe, "privileges", PLANE_NOTE_FINE, "enough");
+	says(&probe, "program", PLANE_NOTE_FINE, "accepted");
+	says(&probe, "tc filter", PLANE_NOTE_FINE, "work");
+	bed_assert_clean(bed, BED_DEVICE);
+}
+
+static void without_native(void **state)
+{
+	struct bed *bed = *state;
+	struct plane_probe probe = probe_of("lo", bed->bpffs);
+	bool known = false;
+
+	for (uint32_t i = 0; i < probe.note_count; i++)
+		known |= strcmp(probe.notes[i].what, "native XDP") == 0 && probe.notes[i].kind != PLANE_NOTE_UNKNOWN;
+	if (known) /* a kernel before 6.3 says nothing */
+		says(&probe, "native XDP", PLANE_NOTE_WEAK, "generic mode must be allowed");
+	says(&probe, "MTU", PLANE_NOTE_WEAK, "65536");
+	says(&probe, "link", PLANE_NOTE_WEAK, "down");
+}
+
+static void a_held_interface(void **state)
+{
+	struct bed *bed = *state;
+	int program = bed_foreign_program(), ifindex = (int)if_nametoindex(BED_DEVICE);
+	struct plane_probe probe;
+	struct plane *plane;
+	uint32_t id = 0, same = 0;
+
+	assert_int_equal(bpf_xdp_attach(ifindex, program, XDP_FLAGS_DRV_MODE, NULL), 0);
+	probe = probe_of(BED_DEVICE, bed->bpffs);
+	assert_false(probe.would_open);
+	says(&probe, "hook", PLANE_NOTE_WRONG, "\"somebody_else\"");
+	assert_int_equal(bpf_xdp_detach(ifindex, XDP_FLAGS_DRV_MODE, NULL), 0);
+	close(program);
+	plane = bed_open(bed);
+	bpf_xdp_query_id(ifindex, 0, &id);
+	probe = probe_of(BED_DEVICE, bed->bpffs);
+	assert_true(probe.would_open);
+	says(&probe, "hook", PLANE_NOTE_FINE, "would be taken over");
+	bpf_xdp_query_id(ifindex, 0, &same);
+	assert_int_equal(id, same);
+	assert_int_equal(bed_filters(BED_DEVICE), 1);
+	bed_run("rm -r %s/floodwall", bed->bpffs);
+	probe = probe_of(BED_DEVICE, bed->bpffs);
+	assert_false(probe.would_open);
+	says(&probe, "hook", PLANE_NOTE_WRONG, "floodwall bypass");
+	plane_close(plane);
+}
+
+static void an_ingress_qdisc(void **state)
+{
+	struct bed *bed = *state;
+	struct plane_probe probe;
+
+	probe = probe_of(BED_DEVICE, bed->bpffs);
+	says(&probe, "clsact", PLANE_NOTE_FINE, "can be made");
+	bed_run("tc qdisc add dev " BED_DEVICE " ingress");
+	probe = probe_of(BED_DEVICE, bed->bpffs);
+	assert_false(probe.would_open);
+	says(&probe, "clsact", PLANE_NOTE_WRONG, "'ingress'");
+	bed_run("tc qdisc del dev " BED_DEVICE " ingress && tc qdisc add dev " BED_DEVICE " clsact");
+	probe = probe_of(BED_DEVICE, bed->bpffs);
+	says(&probe, "clsact", PLANE_NOTE_FINE, "there already");
+}
+
+static void no_place_for_pins(void **state)
+{
+	struct plane_probe probe = probe_of(BED_DEVICE, "/mnt");
+
+	assert_false(probe.would_open);
+	says(&probe, "bpffs", PLANE_NOTE_WRONG, "mount -t bpf bpf /mnt");
+}
+
+static void no_such_interface(void **state)
+{
+	struct plane_probe probe;
+	struct fault fault = {0};
+
+	assert_int_equal(plane_probe("nosuch0", NULL, &probe, &fault), -ENODEV);
+	assert_string_equal(fault.sentence, "there is no such interface");
+	assert_int_equal(plane_probe("", NULL, &probe, &fault), -ENODEV);
+}
+
+static void as_nobody(void **state)
+{
+	struct bed *bed = *state;
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		struct plane_probe probe;
+		bool said = false;
+
+		if (setgid(65534) || setuid(65534) || plane_probe(BED_DEVICE, bed->bpffs, &probe, NULL))
+			_exit(1);
+		for (uint32_t i = 0; i < probe.note_count; i++)
+			said |= probe.notes[i].kind == PLANE_NOTE_WRONG && strcmp(probe.notes[i].what, "privileges") == 0;
+		_exit(!said || probe.would_open);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, bed_setup, bed_teardown)
+	const struct CMUnitTest tests[] = {
+		CASE(a_free_interface),
+		CASE(without_native),
+		CASE(a_held_interface),
+		CASE(an_ingress_qdisc),
+		CASE(no_place_for_pins),
+		CASE(no_such_interface),
+		CASE(as_nobody),
+	};
+
+	bed_enter("probe");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
