@@ -104,7 +104,7 @@ static int judge_question(struct walk *walk)
 	if (message_question(&walk->message, &question))
 		return malformed(walk);
 	if (question.class == CLASS_IN && question.type == (setup->kind == TRANSFER_ZONE ? TYPE_AXFR : TYPE_SOA) &&
-		name_equal(question.owner.wire, question.owner.len, &setup->zone))
+		owner_equal(question.owner.wire, question.owner.len, &setup->zone))
 		return 0;
 	TELL(walk, "the answer is to another question");
 	return -EBADMSG;
@@ -140,14 +140,14 @@ static bool is_data(uint16_t type)
 static int judge_record(struct walk *walk, const struct message_record *record)
 {
 	struct answer *answer = walk->answer;
-	bool apex = name_equal(record->owner.wire, record->owner.len, &answer->setup.zone);
+	bool apex = owner_equal(record->owner.wire, record->owner.len, &answer->setup.zone);
 	const char *wrong = NULL;
 
 	if (record->class != CLASS_IN)
 		wrong = "is of another class than IN";
 	else if (!is_data(record->type))
 		wrong = "is of a type that no zone holds";
-	else if (!name_inside(record->owner.wire, record->owner.len, &answer->setup.zone))
+	else if (!owner_inside(record->owner.wire, record->owner.len, &answer->setup.zone))
 		wrong = "lies outside of the zone";
 	else if (answer->counts.records == 0 && !(apex && record->type == TYPE_SOA))
 		wrong = "is not the zone's SOA";

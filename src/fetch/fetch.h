@@ -127,6 +127,8 @@ struct transfer_counts {
 	uint64_t bytes, messages, records;
 };
 struct transfer_counts transfer_counts(const struct transfer *transfer);
+
+/* Closes the socket too: stop watching it first. */
 void transfer_close(struct transfer *transfer);
 
 /*
@@ -237,7 +239,7 @@ struct secondary_view {
 	int error; /* of the last job */
 };
 
-struct secondary; /* owns the zones' states; sized at start: about 450 bytes each */
+struct secondary; /* owns the zones' states; sized at start: about 400 bytes each */
 
 int secondary_new(const struct secondary_setup *setup, struct secondary **out);
 void secondary_free(struct secondary *secondary);

@@ -29,13 +29,13 @@ char *zone_name_text(char out[ZONE_NAME_TEXT_MAX], const struct zone_name *name)
 	return out;
 }
 
-bool name_equal(const uint8_t *name, size_t len, const struct zone_name *apex)
+bool owner_equal(const uint8_t *name, size_t len, const struct zone_name *apex)
 {
 	return len == apex->len && memcmp(name, apex->wire, len) == 0;
 }
 
 /* Walks down to the suffix of the right length, which must begin with a label. */
-bool name_inside(const uint8_t *name, size_t len, const struct zone_name *apex)
+bool owner_inside(const uint8_t *name, size_t len, const struct zone_name *apex)
 {
 	size_t at = 0;
 

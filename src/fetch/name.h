@@ -11,6 +11,6 @@ struct zone_key {
 };
 
 /* Equal, or below it; both in lower case and uncompressed. */
-bool name_inside(const uint8_t *name, size_t len, const struct zone_name *apex);
+bool owner_inside(const uint8_t *name, size_t len, const struct zone_name *apex);
 
-bool name_equal(const uint8_t *name, size_t len, const struct zone_name *apex);
+bool owner_equal(const uint8_t *name, size_t len, const struct zone_name *apex);

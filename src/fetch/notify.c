@@ -59,7 +59,7 @@ static enum fw_read see_record(struct seen *seen, int section, bool last)
 		return seen->notify.with_key ? tsig_read(&seen->message, &record, &seen->tsig) : FW_READ_BAD;
 	}
 	if (section != MESSAGE_ANSWER || record.type != TYPE_SOA || record.class != CLASS_IN ||
-		!name_equal(record.owner.wire, record.owner.len, &seen->notify.zone))
+		!owner_equal(record.owner.wire, record.owner.len, &seen->notify.zone))
 		return FW_READ_OK;
 	error = message_soa(&seen->message, &record, &soa);
 	seen->notify.serial = soa.serial;

@@ -194,7 +194,8 @@ int tsig_chain_see(
 /* The record as it will be: our time, and the requester's own where the clocks differ. */
 static void compose(const struct tsig_signing *signing, const uint8_t *bytes, uint8_t now[6], struct tsig *out)
 {
-	*out = (struct tsig){.time_s = signing->wall_s, .fudge_s = TSIG_FUDGE_S, .original_id = fw_be16(bytes), .error = signing->error};
+	*out = (struct tsig){
+		.time_s = signing->wall_s, .fudge_s = TSIG_FUDGE_S, .original_id = fw_be16(bytes), .error = (uint16_t)signing->error};
 	if (signing->error && signing->request) {
 		out->key = signing->request->key;
 		out->algorithm = signing->request->algorithm;

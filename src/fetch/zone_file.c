@@ -111,7 +111,7 @@ static int see_soa(struct part *part)
 	const struct message message = {.bytes = part->scanner.r_data, .len = part->scanner.r_data_length};
 	const struct message_record record = {.rdata_len = part->scanner.r_data_length};
 
-	if (!name_equal(part->scanner.r_owner, part->scanner.r_owner_length, part->reading->apex))
+	if (!owner_equal(part->scanner.r_owner, part->scanner.r_owner_length, part->reading->apex))
 		return told(part, -EINVAL, "this SOA is not of the zone that the file is for");
 	if (part->reading->with_soa)
 		return told(part, -EINVAL, "a second SOA");
@@ -125,7 +125,7 @@ static int see_record(struct part *part)
 	int error;
 
 	knot_dname_to_lower(scanner->r_owner);
-	if (!name_inside(scanner->r_owner, scanner->r_owner_length, part->reading->apex))
+	if (!owner_inside(scanner->r_owner, scanner->r_owner_length, part->reading->apex))
 		return told(part, -EINVAL, "this name lies outside of the zone");
 	if (part->reading->records_left-- == 0)
 		return told(part, -E2BIG, "the zone has too many records");

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Knot DNS and NSD, each with zones from files in a folder of its own, on loopback ports, ended by their process ids."""
+"""Knot DNS, NSD and BIND, each with zones from files in a folder of its own, on loopback ports, ended by their process ids."""
 import ctypes
 import os
 import pathlib
@@ -123,6 +123,32 @@ class Nsd(Server):
 
     def reload(self, zone):
         subprocess.run(["nsd-control", "-c", str(self.folder / "nsd.conf"), "reload", zone], check=True, stdout=subprocess.DEVNULL)
+
+
+class Bind(Server):
+    name = "BIND"
+    program = "named"
+
+    def configure(self):
+        key = "key transfer.key" if self.keyed else ""
+        zones = "".join(
+            f'zone "{zone}" {{ type primary; file "{zone}.zone"; allow-transfer {{ {key or "any"}; }}; notify {"explicit" if self.notify else "no"}; '
+            f"also-notify {{ 127.0.0.1 port {NOTIFY_PORT} {key}; }}; }};\n" for zone in self.zones)
+        (self.folder / "named.conf").write_text(
+            f'options {{ directory "{self.folder}"; pid-file none; session-keyfile none; managed-keys-directory "{self.folder}"; recursion no; '
+            f"dnssec-validation no; listen-on port {PORT} {{ 127.0.0.1; }}; listen-on-v6 port {PORT} {{ ::1; }}; "
+            f"notify-delay 0; notify-rate 1000; startup-notify-rate 1000; tcp-clients 50; }};\n"
+            f'key transfer.key {{ algorithm {self.algorithm}; secret "{SECRET}"; }};\n'
+            f"controls {{ inet 127.0.0.1 port {PORT + 10} allow {{ 127.0.0.1; }} keys {{ transfer.key; }}; }};\n{zones}")
+        (self.folder / "rndc.conf").write_text(
+            f'key transfer.key {{ algorithm {self.algorithm}; secret "{SECRET}"; }};\n'
+            f"options {{ default-key transfer.key; default-server 127.0.0.1; default-port {PORT + 10}; }};\n")
+
+    def command(self):
+        return ["named", "-f", "-n", "1", "-c", str(self.folder / "named.conf")]
+
+    def reload(self, zone):
+        subprocess.run(["rndc", "-c", str(self.folder / "rndc.conf"), "reload", zone], check=True, stdout=subprocess.DEVNULL)
 
 
 def installed(server):

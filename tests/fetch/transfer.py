@@ -16,7 +16,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from servers import NOTIFY_PORT, PORT, SECRET, Knot, Nsd, die_with_parent, installed  # noqa: E402
+from servers import NOTIFY_PORT, PORT, SECRET, Bind, Knot, Nsd, die_with_parent, installed  # noqa: E402
 
 SMALL = '*.wild TXT "x"\nsub NS ns.example.net.\na.b.c A 192.0.2.7\nalias DNAME example.net.\n'
 MANY = 1000000
@@ -214,9 +214,10 @@ def main():
         return subprocess.run(["unshare", "--net", sys.executable, *sys.argv, "inside"], check=False).returncode
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     os.environ["PATH"] += ":/usr/sbin"
-    kinds = [kind for kind in (Knot, Nsd) if installed(kind)]
-    if len(kinds) < 2:
-        print("SKIP transfer: needs knotd and nsd")
+    kinds = [kind for kind in (Knot, Nsd, Bind) if installed(kind)]
+    for kind in (Knot, Nsd, Bind):
+        if kind not in kinds:
+            print(f"SKIP transfer: {kind.program} is not here")
     results = [tell(sys.argv[1], kind, play) for kind in kinds for play in STORIES]
     if not results:
         return 77
