@@ -6,3 +6,6 @@
 
 /* Nanoseconds since some moment; never runs backwards. */
 uint64_t clock_steady_ns(void);
+
+/* Nanoseconds since 1970, as this machine believes; may jump. */
+uint64_t clock_wall_ns(void);

@@ -14,6 +14,17 @@ static const struct command {
 	const char *does;
 } commands[] = {
 	{"inspect", command_inspect, "devices, findings and junk out of captures"},
+#ifdef HAVE_DAEMON
+	{"run", command_run, "protects, as the configuration says"},
+	{"check", command_check, "what is wrong with the configuration, and with an interface"},
+	{"show", command_show, "what the daemon sees and does"},
+	{"quarantine", command_quarantine, "nothing of a source passes"},
+	{"allow", command_allow, "everything of a source passes"},
+	{"release", command_release, "ends a quarantine or an allow"},
+	{"confirm", command_confirm, "a decision that waits for it stays"},
+	{"undo", command_undo, "takes the latest decision back"},
+	{"bypass", command_bypass, "takes all protection away at once"},
+#endif
 };
 
 int command_tell(const char *text)

@@ -17,12 +17,15 @@ enum {
 	SETTINGS_NAME_MAX = 256, /* a zone or key as people write it, without the last dot */
 	SETTINGS_SECRET_MAX = 256, /* base64 */
 	SETTINGS_WORD_MAX = 32, /* a user, an interface, an algorithm */
-	SETTINGS_PROTECTED_MAX = 32,
+	SETTINGS_PROTECTED_MAX = 24,
 	SETTINGS_KEYS_MAX = 16,
-	SETTINGS_ZONES_MAX = 65535,
+	SETTINGS_ZONES_MAX = 16384,
 	SETTINGS_PREFIXES_MAX = 65536,
 	SETTINGS_FILES_MAX = 16,
+	SETTINGS_BLOCKED_MAX = 1 << 20, /* with those of blocked_files */
 };
+
+#define SETTINGS_MASK "********" /* what is written in a secret's place */
 
 enum settings_role { ROLE_SHIELD };
 
@@ -31,12 +34,13 @@ struct settings_rate {
 	uint32_t rate, burst;
 };
 
-/* Of one address; each wider prefix has that many times as much. */
+/* Of one address; each wider prefix has that many times as much. Zeros: not given. */
 struct settings_levels {
 	struct settings_rate one;
 	uint32_t four[FW_LEVELS_4], six[FW_LEVELS_6];
 };
 
+/* Rates of 0 are not given: they follow from the capacity. */
 struct settings_budgets {
 	uint32_t capacity; /* questions a second that the server can bear */
 	struct settings_levels total, unknown, possible, truncated; /* per prefix, of unproven sources */
@@ -85,10 +89,12 @@ struct settings_samples {
 };
 
 struct settings_paths {
-	char socket[SETTINGS_PATH_MAX], state[SETTINGS_PATH_MAX], pins[SETTINGS_PATH_MAX];
+	char socket[SETTINGS_PATH_MAX], state[SETTINGS_PATH_MAX], bpffs[SETTINGS_PATH_MAX];
 };
 
 struct settings {
+#define SETTINGS_MASK "********" /* what is written in a secret's place */
+
 	enum settings_role role;
 	char interface[SETTINGS_WORD_MAX];
 	char user[SETTINGS_WORD_MAX]; /* dropped to when everything is attached; "": stay what we are */

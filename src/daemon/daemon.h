@@ -12,23 +12,32 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "conf/conf.h"
+
+#define DAEMON_CONFIGURATION "/etc/floodwall/floodwall.yaml"
 
 struct daemon_options {
 	const char *configuration; /* its path */
 	const char *version;
-	int verbose;
 };
 
 /* Runs until a signal ends it. Returns 0, or -errno with the fault where it could not start. */
 int daemon_run(const struct daemon_options *options, struct fault *out_fault);
 
+/* The configuration with the files of prefixes that it names. Returns 0, or -errno with the fault. */
+int configuration_read(const char *path, struct settings **out_settings, struct fault *out_fault);
+
 /*
  * The control socket, from outside: one JSON object in a line out, one in.
  *
- *	{"do": "show", "what": "shield"}
+ *	{"do": "show", "what": "shield" | "stats" | "metrics" | "decisions" | "audit" | "configuration"}
+ *	{"do": "quarantine" | "allow", "prefix": "192.0.2.1", "reason": "...", "for_s": 3600, "confirm_s": 300}
+ *	{"do": "release", "prefix": ..., "reason": ...}   {"do": "confirm", "decision": 7}   {"do": "undo", "deed": 7}
+ *	{"do": "reload"}   {"do": "refresh", "zone": "example.org"}
+ *
  *	{"ok": true, ...}    or    {"ok": false, "error": "one sentence"}
  */
-enum { CONTROL_REQUEST_MAX = 4096, CONTROL_ANSWER_MAX = 64 << 20, CONTROL_CLIENTS_MAX = 16 };
+enum { CONTROL_REQUEST_MAX = 4096, CONTROL_ANSWER_MAX = 64 << 20, CONTROL_CLIENTS_MAX = 16, CONTROL_SILENCE_S = 60, CONTROL_LINE_S = 5 };
 
 struct control; /* a connection */
 int control_open(const char *socket_path, struct control **out_control, struct fault *out_fault);

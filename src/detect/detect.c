@@ -213,7 +213,7 @@ const struct detect_left_out *detect_left_out(struct detect *detect)
 		.pairs = scan_pairs_left_out(detect->scan),
 		.rates = flood_left_out(detect->flood),
 		.findings = book_left_out(detect->book) + scan_findings_left_out(detect->scan) + reached_left_out(detect->reached) +
-			reflector_left_out(detect->reflector),
+			reflector_left_out(detect->reflector) + spoof_left_out(detect->spoof),
 		.beacons = beacon_watch_left_out(detect->beacons),
 		.logins = login_left_out(detect->login),
 		.zones = zone_watch_left_out(detect->zones),

@@ -82,11 +82,13 @@ void falling_closed(void *context, struct rate *rate, const struct rate_guilt *g
 {
 	struct flood *flood = context;
 	struct falling *falling = (struct falling *)rate;
+	bool media = rate_is_media(rate, &falling->media), backscatter;
 	uint32_t proven, unproven;
 	struct finding *finding;
-	bool backscatter;
 
-	if (!guilt) {
+	if (guilt && media)
+		rate->alarmed = false;
+	if (!guilt || media) {
 		calm_down(flood, falling, streak);
 		return;
 	}
@@ -215,6 +217,8 @@ void falling_count(struct flood *flood, const struct sighting *seen, enum vector
 	((struct falling *)rate)->device = seen->to_many ? DEVICE_NONE : seen->dst_device;
 	rate_count(&flood->falling, rate, flood->now_ns, seen->wire_len);
 	shape_see(&((struct falling *)rate)->shape, seen->packet);
+	if (vector == VECTOR_UDP)
+		media_see(&((struct falling *)rate)->media, seen);
 	see_sender(flood, (struct falling *)rate, seen, vector);
 	/* one that many answer is no bystander */
 	if (vector_reflected(vector) && ((struct falling *)rate)->crowd.few.count <= BACKSCATTER_SENDERS)

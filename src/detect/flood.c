@@ -17,6 +17,8 @@
  * Finding the rates of a packet costs two lookups, once: each conversation keeps two words for us, the memos of its rates
  * leaving and falling. A packet thus costs a compare with the time of the next close, the vector, and one increment.
  *
+ * Media that go one way (media.h), or whose way back is not in the capture, are no junk while they stay below the rate of a burst.
+ *
  * Both ends may be ours; then both findings are made and the junk is counted once. The falling rate keeps how much of its
  * junk came from inside and was not yet claimed by a leaving rate, and how much was claimed before it fell; whoever is judged
  * later subtracts:

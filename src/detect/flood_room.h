@@ -9,6 +9,7 @@
 
 #include "detect/crowd.h"
 #include "detect/flood.h"
+#include "detect/media.h"
 #include "detect/rate.h"
 #include "detect/tally.h"
 #include "detect/vector.h"
@@ -38,6 +39,7 @@ struct leaving {
 	struct rate_sum told; /* of these, what stands in the finding: one or the other */
 	uint64_t two_way_ns; /* when the latest window began that was answered, and how many packets it had */
 	uint32_t two_way_packets;
+	struct media media;
 	bool others; /* the finding is about more targets than this rate has seen */
 	struct junk_count plain; /* junk counted as udp-plain so far */
 };
@@ -46,6 +48,7 @@ struct falling {
 	struct rate rate; /* its key has no device: the victim's address may be known before its device is */
 	uint32_t device;
 	struct shape shape;
+	struct media media;
 	struct junk_count plain;
 	struct crowd crowd;
 	struct junk_count inner; /* since calm or guilt: from a source that is ours */
@@ -114,6 +117,8 @@ void junk_add(struct flood *flood, const struct finding *finding, const struct r
 	const struct junk_piece *piece);
 /* A packet of this vector is the body of a request that waits for its response, and counts for nothing. */
 bool vector_is_body(const struct rate *remembered, enum vector vector);
+/* The window that has just closed, and those before it that the rule asks for, are of media below the rate of a burst. */
+bool rate_is_media(const struct rate *rate, struct media *media);
 /* A window may have begun: flood_packet() must look at the clock again when it is over. */
 void flood_wake(struct flood *flood);
 

@@ -154,10 +154,11 @@ void leaving_closed(void *context, struct rate *rate, const struct rate_guilt *g
 {
 	struct flood *flood = context;
 	struct leaving *leaving = (struct leaving *)rate;
+	bool media = rate_is_media(rate, &leaving->media);
 	struct finding *finding;
 
 	note_two_way(leaving);
-	if (guilt && is_call_on_dead_line(flood, leaving)) {
+	if (guilt && (media || is_call_on_dead_line(flood, leaving))) {
 		rate->alarmed = false;
 		return;
 	}
@@ -219,6 +220,8 @@ void leaving_count(struct flood *flood, const struct sighting *seen, enum vector
 		return;
 	rate_count(&flood->leaving, rate, flood->now_ns, seen->wire_len);
 	shape_see(&((struct leaving *)rate)->shape, seen->packet);
+	if (vector == VECTOR_UDP)
+		media_see(&((struct leaving *)rate)->media, seen);
 	if (!(rate->key.what & WHAT_EXACT))
 		favour((struct leaving *)rate, seen);
 	flood_wake(flood);

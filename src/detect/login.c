@@ -62,7 +62,8 @@ struct guesser {
 struct login {
 	struct book *book;
 	struct table pending, guesses;
-	struct passwords_letters letters;
+	struct passwords_letters letters; /* made when first asked for: few networks have a use for them */
+	bool letters_made;
 	uint8_t hash_key[16];
 	uint64_t now_ns;
 	uint64_t left_out;
@@ -75,7 +76,6 @@ int login_new(const uint8_t hash_key[16], struct book *book, struct login **out_
 	if (!login)
 		return -ENOMEM;
 	login->book = book;
-	passwords_letters_init(&login->letters);
 	memcpy(login->hash_key, hash_key, sizeof(login->hash_key));
 	int result = table_init(&login->pending, LOGIN_PENDING_MAX, sizeof(struct pending), sizeof(uint64_t), hash_key);
 	if (result == 0)
@@ -335,17 +335,22 @@ static bool is_proof(const struct login_seen *seen)
 	return seen->service == LOGIN_BAICHUAN || (seen->service == LOGIN_DAHUA && !seen->password.len);
 }
 
-static bool is_published(const struct login *login, const struct login_seen *seen)
+static bool is_published_letters(struct login *login, const struct login_seen *seen)
 {
-	bool letters = seen->service == LOGIN_DVRIP || seen->service == LOGIN_DAHUA;
-
-	if (is_proof(seen))
+	if (seen->service != LOGIN_DVRIP && seen->service != LOGIN_DAHUA)
 		return false;
-	return (letters && passwords_known_letters(&login->letters, seen->user, seen->password)) ||
-		passwords_known(seen->user, seen->password);
+	if (!login->letters_made)
+		passwords_letters_init(&login->letters);
+	login->letters_made = true;
+	return passwords_known_letters(&login->letters, seen->user, seen->password);
 }
 
-static void pending_fill(const struct login *login, struct pending *pending, const struct login_seen *seen)
+static bool is_published(struct login *login, const struct login_seen *seen)
+{
+	return !is_proof(seen) && (is_published_letters(login, seen) || passwords_known(seen->user, seen->password));
+}
+
+static void pending_fill(struct login *login, struct pending *pending, const struct login_seen *seen)
 {
 	pending->time_ns = seen->time_ns;
 	memcpy(pending->key.source, seen->source, sizeof(pending->key.source));

@@ -253,9 +253,12 @@ static void note_asker(struct reached *reached, struct exposure *exposure, const
 	if (finding->reached.how != REACHED_NOT_YET)
 		return;
 	finding->reached.how = REACHED_IN;
-	finding->has_source = true;
-	memcpy(finding->source, asker, 16);
 	memcpy(finding->reached.asker, asker, 16);
+	/* without a device the source is what was reached: the finding is known by it */
+	if (finding->device != DEVICE_NONE) {
+		finding->has_source = true;
+		memcpy(finding->source, asker, 16);
+	}
 	exposure->due_ns = reached->now_ns + settle_ns;
 	if (exposure->due_ns < reached->due_ns)
 		reached->due_ns = exposure->due_ns;
@@ -285,6 +288,8 @@ void reached_port_mapping(struct reached *reached, const struct port_mapping_see
 	evidence = &exposure->finding->reached;
 	evidence->mapped = true;
 	evidence->mapped_port = seen->external_port;
+	evidence->router_port = seen->router_port;
+	memcpy(evidence->router, seen->router, 16);
 	memset(evidence->mapped_for, 0, sizeof(evidence->mapped_for));
 	if (len)
 		memcpy(evidence->mapped_for, seen->description.bytes, len);
@@ -295,6 +300,11 @@ void reached_port_mapping(struct reached *reached, const struct port_mapping_see
 }
 
 /* ---- packets ---- */
+
+bool reached_is_begun(const struct reached *reached, uint64_t opened_ns)
+{
+	return opened_ns - reached->begin_ns >= midway_ns;
+}
 
 /* The essay above says when an answer over UDP proves that the asker began. */
 static bool udp_proves(const struct reached *reached, const struct sighting *answer)
@@ -307,7 +317,7 @@ static bool udp_proves(const struct reached *reached, const struct sighting *ans
 		return false;
 	if (service && !from_service)
 		return true;
-	return (service || !from_service) && answer->opened_ns - reached->begin_ns >= midway_ns;
+	return (service || !from_service) && reached_is_begun(reached, answer->opened_ns);
 }
 
 /* The packet that completes the handshake of a conversation seen from its SYN on. */

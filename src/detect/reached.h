@@ -28,5 +28,8 @@ void reached_end(struct reached *reached);
 /* True if this device itself opened UDP conversations from this port with at least so many (at most 4) outside addresses. */
 bool reached_speaks_from(const struct reached *reached, uint32_t device, uint16_t port, uint32_t addresses);
 
+/* True if the capture was 2 minutes old when this UDP conversation was first seen: so it is not the rest of an older one (reached.c). */
+bool reached_is_begun(const struct reached *reached, uint64_t opened_ns);
+
 /* Services that were reached and are not listed, because the list or a device's share of it was full. */
 uint64_t reached_left_out(const struct reached *reached);

@@ -12,7 +12,9 @@
  * The conversation must have been opened from outside. On the port of a known service each exchange counts. On any other port, and on
  * those of tunnels, relays and games, only those of a conversation whose first exchange amplified: these and QUIC begin small (RFC
  * 9000 section 8.1: three times at most until the address is proven), and what they send later somebody really asked for. There also
- * many answers to one asker make no reflector, who may be watching a camera; only 10 askers do.
+ * many answers to one asker make no reflector, who may be watching a camera; only 10 askers do. And what was under way when the
+ * capture began looks like it, a tunnel's clients who are being sent what they asked for long ago: there a conversation counts only
+ * if the capture was 2 minutes old before it was first seen.
  *
  * Not high but low, because it is the job of what was found:
  *      - DNS that does not offer recursion (RA is 0): a name server of its own zones. DNSSEC makes such answers large; response rate
@@ -40,7 +42,7 @@ enum { ASKED_BITS = 14, ASKED_MAX = (1 << ASKED_BITS) - 1, ANSWERED_MAX = 0xffff
 enum exchange_state {
 	EXCHANGE_FIRST, /* nothing is known of the conversation yet */
 	EXCHANGE_AMPLIFIES, /* an earlier exchange did */
-	EXCHANGE_HONEST, /* the first did not, on a port without a known service: never looked at again */
+	EXCHANGE_HONEST, /* the first did not, or was not seen, on a port where that matters: never looked at again */
 };
 
 struct exchange {
@@ -130,12 +132,18 @@ static bool is_asked_anew(uint16_t port)
 	return known && !known->converses;
 }
 
-static void see_question(uint32_t *word, uint16_t port, uint32_t bytes)
+static void see_question(const struct reflector *reflector, const struct sighting *seen, uint32_t *word)
 {
 	struct exchange exchange = exchange_read(*word);
+	uint16_t port = seen->packet->dst_port;
+	uint32_t bytes = seen->packet->payload_wire_len;
 
-	if (exchange.state == EXCHANGE_HONEST)
+	if (!*word && !is_asked_anew(port) && !reached_is_begun(reflector->reached, seen->opened_ns))
+		exchange.state = EXCHANGE_HONEST;
+	if (exchange.state == EXCHANGE_HONEST) {
+		*word = exchange_write(&exchange);
 		return;
+	}
 	if (exchange.answered) {
 		if (exchange.state == EXCHANGE_FIRST && !amplifies(&exchange) && !is_asked_anew(port))
 			exchange.state = EXCHANGE_HONEST;
@@ -271,7 +279,7 @@ void reflector_packet(struct reflector *reflector, const struct sighting *seen)
 		return;
 	if (seen->from_opener) {
 		if (!seen->src_ours && seen->dst_ours)
-			see_question(&seen->memo[MEMO_EXCHANGE], p->dst_port, p->payload_wire_len);
+			see_question(reflector, seen, &seen->memo[MEMO_EXCHANGE]);
 	} else if (seen->src_ours && !seen->dst_ours) {
 		see_answer(reflector, seen, &seen->memo[MEMO_EXCHANGE]);
 	}

@@ -113,6 +113,14 @@ void junk_add(struct flood *flood, const struct finding *finding, const struct r
 	}
 }
 
+bool rate_is_media(const struct rate *rate, struct media *media)
+{
+	uint32_t packets = rate->past[rate->past_count - 1].packets;
+
+	media_close(media, packets);
+	return vector_in(rate) == VECTOR_UDP && packets < rate->rule->burst && media->seconds >= rate->rule->steady_windows;
+}
+
 bool vector_is_body(const struct rate *remembered, enum vector vector)
 {
 	return vector == VECTOR_STOMP && vector_in(remembered) == VECTOR_HTTP;

@@ -22,8 +22,8 @@ struct forger {
 	uint32_t device;
 	uint8_t mac[6]; /* zero where the device is known */
 	uint8_t zero[6];
-	uint64_t first_ns;
 	uint64_t packets;
+	struct forged_seen first;
 	uint32_t source_count, network_count;
 	uint64_t networks[NETWORKS_MIN]; /* hashes of /64s; all of IPv4 makes it full at once */
 	uint64_t sources[SOURCE_MAX]; /* hashes */
@@ -32,6 +32,7 @@ struct forger {
 struct spoof {
 	struct table forgers;
 	struct book *book;
+	uint64_t left_out;
 	uint8_t hash_key[16];
 };
 
@@ -44,7 +45,7 @@ int spoof_new(const uint8_t hash_key[16], struct book *book, struct spoof **out_
 		return -ENOMEM;
 	spoof->book = book;
 	memcpy(spoof->hash_key, hash_key, sizeof(spoof->hash_key));
-	error = table_init(&spoof->forgers, FORGER_MAX, sizeof(struct forger), offsetof(struct forger, first_ns), hash_key);
+	error = table_init(&spoof->forgers, FORGER_MAX, sizeof(struct forger), offsetof(struct forger, packets), hash_key);
 	if (error) {
 		free(spoof);
 		return error;
@@ -94,10 +95,10 @@ static void tell(struct spoof *spoof, const struct forger *forger, const struct 
 	if (!finding)
 		return;
 	if (is_new) {
-		memcpy(finding->forged.mac, seen->mac, sizeof(finding->forged.mac));
-		memcpy(finding->forged.source, seen->source, 16);
-		memcpy(finding->forged.target, seen->target, 16);
-		finding->first_ns = forger->first_ns;
+		memcpy(finding->forged.mac, forger->first.mac, sizeof(finding->forged.mac));
+		memcpy(finding->forged.source, forger->first.source, 16);
+		memcpy(finding->forged.target, forger->first.target, 16);
+		finding->first_ns = forger->first.time_ns;
 		finding->count = forger->packets - 1;
 	}
 	finding->count++;
@@ -108,6 +109,13 @@ static void tell(struct spoof *spoof, const struct forger *forger, const struct 
 		book_raise(spoof->book, finding, SEVERITY_HIGH, STATE_SUSPECT);
 }
 
+static void evict(void *context, void *entry)
+{
+	const struct forger *forger = entry;
+
+	((struct spoof *)context)->left_out += forger->packets < FORGED_MIN;
+}
+
 void spoof_see(struct spoof *spoof, const struct forged_seen *seen)
 {
 	struct forger key = {.device = seen->device}, *forger;
@@ -115,11 +123,16 @@ void spoof_see(struct spoof *spoof, const struct forged_seen *seen)
 
 	if (seen->device == DEVICE_NONE)
 		memcpy(key.mac, seen->mac, sizeof(key.mac));
-	forger = table_put(&spoof->forgers, &key, &is_new, NULL, NULL);
+	forger = table_put(&spoof->forgers, &key, &is_new, evict, spoof);
 	if (is_new)
-		forger->first_ns = seen->time_ns;
+		forger->first = *seen;
 	forger->packets++;
 	source_add(spoof, forger, seen->source);
 	if (forger->packets >= FORGED_MIN)
 		tell(spoof, forger, seen);
+}
+
+uint64_t spoof_left_out(const struct spoof *spoof)
+{
+	return spoof->left_out;
 }

@@ -15,3 +15,6 @@ struct spoof; /* owns what is known of each device that did it; borrows the book
 int spoof_new(const uint8_t hash_key[16], struct book *book, struct spoof **out_spoof);
 void spoof_free(struct spoof *spoof);
 void spoof_see(struct spoof *spoof, const struct forged_seen *seen);
+
+/* Devices whose forged packets, too few yet to be told, were forgotten because the list was full. */
+uint64_t spoof_left_out(const struct spoof *spoof);

@@ -18,7 +18,7 @@ struct target {
 
 struct sender {
 	uint8_t address[16];
-	uint32_t maker; /* number + 1; 0 while it has not named one */
+	uint32_t maker; /* number + 1; 0 while it has not named one; TALLY_NO_MAKER + 1: there was no place for it */
 	struct tally_mark mark;
 	struct junk_count nameless;
 };
@@ -26,6 +26,7 @@ struct sender {
 struct tally {
 	struct table targets, senders;
 	struct junk junk;
+	uint64_t makers_left_out; /* senders of makers for which there was no place */
 };
 
 int tally_new(const uint8_t hash_key[16], struct tally **out_tally)
@@ -146,9 +147,13 @@ uint32_t tally_name(
 	if (sender->maker)
 		return TALLY_NO_MAKER;
 	number = maker_number(&tally->junk, maker);
-	if (number == TALLY_NO_MAKER)
+	if (number == TALLY_NO_MAKER && tally->junk.maker_count < JUNK_MAKER_MAX)
 		return TALLY_NO_MAKER;
 	sender->maker = number + 1;
+	if (number == TALLY_NO_MAKER) {
+		tally->makers_left_out++;
+		return TALLY_NO_MAKER;
+	}
 	*out_mark = sender->mark;
 	*out_earlier = sender->nameless;
 	return number;
@@ -193,5 +198,5 @@ const struct junk *tally_junk(struct tally *tally)
 
 uint64_t tally_left_out(const struct tally *tally)
 {
-	return tally->targets.evicted + tally->senders.evicted;
+	return tally->targets.evicted + tally->senders.evicted + tally->makers_left_out;
 }

@@ -164,7 +164,7 @@ static enum fw_read give_fqdn(const struct fact_sink *sink, struct fact *fact, s
 			return FW_READ_BAD;
 		memcpy(whole, value.bytes + BEFORE_NAME, name_len);
 		whole[name_len] = 0;
-		if (name_read(whole, name_len + 1, &at, &name) != FW_READ_OK)
+		if (dns_name_read(whole, name_len + 1, &at, &name) != FW_READ_OK)
 			return FW_READ_BAD;
 		fact->text = name_slice(&name);
 	}

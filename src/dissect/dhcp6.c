@@ -188,7 +188,7 @@ static enum fw_read give_fqdn(const struct message *message, struct slice value)
 	memcpy(whole, value.bytes, value.len);
 	whole[value.len] = 0;
 	at = 1;
-	if (name_read(whole, value.len + 1u, &at, &name) != FW_READ_OK)
+	if (dns_name_read(whole, value.len + 1u, &at, &name) != FW_READ_OK)
 		return FW_READ_BAD;
 	return whole[1] ? give_bytes(message, FACT_DHCP6_FQDN, name_slice(&name)) : FW_READ_OK;
 }

@@ -23,7 +23,7 @@
 
 static enum fw_read read_question(const uint8_t *bytes, size_t len, size_t *at, struct name *name, uint16_t *out_type)
 {
-	enum fw_read result = name_read(bytes, len, at, name);
+	enum fw_read result = dns_name_read(bytes, len, at, name);
 
 	if (result != FW_READ_OK)
 		return result;
@@ -65,13 +65,13 @@ struct chain {
 
 static enum fw_read read_answer(const uint8_t *bytes, const struct record *record, struct chain *chain, const struct fact_sink *sink)
 {
-	bool linked = chain->question && (name_equal(&record->owner, chain->end) || name_equal(&record->owner, chain->question));
+	bool linked = chain->question && (dns_name_equal(&record->owner, chain->end) || dns_name_equal(&record->owner, chain->question));
 
 	if (record->class != RECORD_CLASS_IN)
 		return FW_READ_OK;
 	if (record->type == RECORD_CNAME && linked) {
 		size_t at = record->data, end = record->data + record->data_len;
-		enum fw_read result = name_read(bytes, end, &at, &chain->target);
+		enum fw_read result = dns_name_read(bytes, end, &at, &chain->target);
 
 		/* a name that runs over its own record's end is broken, not cut; half read it must not stay the end */
 		chain->end = result == FW_READ_OK ? &chain->target : chain->question;

@@ -29,9 +29,9 @@ static enum fw_read read_pointer(const uint8_t *bytes, const struct record *reco
 	/* the others are reverse names and browsing domains */
 	if (record->owner.text[0] != '_')
 		return FW_READ_OK;
-	if (name_read(bytes, end, &at, &target) != FW_READ_OK)
+	if (dns_name_read(bytes, end, &at, &target) != FW_READ_OK)
 		return FW_READ_BAD;
-	/* a good name that starts with a pointer: follow to its first label; bounded as name_read() was */
+	/* a good name that starts with a pointer: follow to its first label; bounded as dns_name_read() was */
 	at = record->data;
 	while (bytes[at] >= 0xc0)
 		at = fw_be16(bytes + at) & 0x3fffu;
@@ -47,7 +47,7 @@ static enum fw_read read_host(const uint8_t *bytes, const struct record *record,
 	struct fact host = record_fact(FACT_MDNS_HOST, record);
 	struct name target;
 
-	if (record->data_len < 7 || name_read(bytes, end, &at, &target) != FW_READ_OK)
+	if (record->data_len < 7 || dns_name_read(bytes, end, &at, &target) != FW_READ_OK)
 		return FW_READ_BAD;
 	host.number = fw_be16(bytes + record->data + 4);
 	host.text = name_slice(&target);
@@ -100,7 +100,7 @@ static enum fw_read read_record(const uint8_t *bytes, const struct record *recor
 static enum fw_read skip_questions(const uint8_t *bytes, size_t len, unsigned count, size_t *at)
 {
 	for (unsigned i = 0; i < count; i++) {
-		enum fw_read result = name_skip(bytes, len, at);
+		enum fw_read result = dns_name_skip(bytes, len, at);
 
 		if (result != FW_READ_OK)
 			return result;

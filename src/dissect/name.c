@@ -64,7 +64,7 @@ static inline size_t put_label(uint8_t *out, const uint8_t *label, size_t len, s
 	return len;
 }
 
-enum fw_read name_read(const uint8_t *message, size_t len, size_t *offset, struct name *out_name)
+enum fw_read dns_name_read(const uint8_t *message, size_t len, size_t *offset, struct name *out_name)
 {
 	size_t at = *offset, run = at, behind = 0, wire_len = 1, used = 0;
 	unsigned hops = 0;
@@ -103,7 +103,7 @@ enum fw_read name_read(const uint8_t *message, size_t len, size_t *offset, struc
 	return FW_READ_OK;
 }
 
-enum fw_read name_skip(const uint8_t *message, size_t len, size_t *offset)
+enum fw_read dns_name_skip(const uint8_t *message, size_t len, size_t *offset)
 {
 	size_t at = *offset;
 
@@ -124,7 +124,7 @@ enum fw_read name_skip(const uint8_t *message, size_t len, size_t *offset)
 	}
 }
 
-bool name_equal(const struct name *a, const struct name *b)
+bool dns_name_equal(const struct name *a, const struct name *b)
 {
 	return a->len == b->len && !memcmp(a->text, b->text, a->len);
 }
@@ -132,7 +132,7 @@ bool name_equal(const struct name *a, const struct name *b)
 enum fw_read record_read(const uint8_t *message, size_t len, size_t *offset, struct record *out_record)
 {
 	size_t at = *offset;
-	enum fw_read result = name_read(message, len, &at, &out_record->owner);
+	enum fw_read result = dns_name_read(message, len, &at, &out_record->owner);
 
 	if (result != FW_READ_OK)
 		return result;

@@ -31,12 +31,12 @@ struct name {
  * labels that it ends, which makes loops impossible. SHORT if the message ends first, BAD if a rule is broken:
  * *offset stays then, out_name is scratch.
  */
-enum fw_read name_read(const uint8_t *message, size_t len, size_t *offset, struct name *out_name);
+enum fw_read dns_name_read(const uint8_t *message, size_t len, size_t *offset, struct name *out_name);
 
 /* Moves *offset behind the name without following pointers. */
-enum fw_read name_skip(const uint8_t *message, size_t len, size_t *offset);
+enum fw_read dns_name_skip(const uint8_t *message, size_t len, size_t *offset);
 
-bool name_equal(const struct name *a, const struct name *b);
+bool dns_name_equal(const struct name *a, const struct name *b);
 
 static inline struct slice name_slice(const struct name *name)
 {
@@ -52,7 +52,7 @@ struct record {
 	size_t data, data_len; /* within the message */
 };
 
-/* Reads the record at *offset and moves *offset behind it; as name_read(). */
+/* Reads the record at *offset and moves *offset behind it; as dns_name_read(). */
 enum fw_read record_read(const uint8_t *message, size_t len, size_t *offset, struct record *out_record);
 
 /* The address of an A or AAAA record, IPv4 mapped; BAD if its length is not that of an address. */

@@ -237,6 +237,19 @@ static uint32_t neighbour(struct engine *engine)
 	return inventory_tie(engine->inventory, p->src_mac, (const uint8_t[16]){0}, engine->now_ns);
 }
 
+/*
+ * What a provider gives a router for the networks behind it (RFC 8415 section 6.3) is ours, and says nothing of the link itself. No home
+ * gets more than a /40; a shorter one would make all the world ours.
+ */
+static void note_delegated(struct engine *engine, const uint8_t address[16], uint32_t bits)
+{
+	enum { DELEGATED_MIN = 40, DELEGATED_MAX = 64 };
+
+	if (bits >= DELEGATED_MIN && bits <= DELEGATED_MAX && !engine->config.side.inferred && !side_is_zero(address) &&
+		!side_is_multicast(address) && !side_is_link_local(address))
+		side_add(&engine->config.side, address, (uint8_t)bits);
+}
+
 /* What a server says reaches its client's own MAC, unless a relay is in between: these speak from and to the server's port. */
 static void learn_dhcp6_server(struct engine *engine, const struct fact *fact)
 {
@@ -245,6 +258,8 @@ static void learn_dhcp6_server(struct engine *engine, const struct fact *fact)
 
 	if (fact->kind == FACT_DHCP6_RESOLVER) {
 		note_named(engine, fact->addr, NAMED_RESOLVER);
+	} else if (fact->kind == FACT_DHCP6_PREFIX && fact->number == DHCP6_REPLY && fact->ttl) {
+		note_delegated(engine, fact->addr, fact->code);
 	} else if (fact->kind == FACT_DHCP6_ADDRESS && fact->number == DHCP6_REPLY && fact->ttl && p->has_mac &&
 		side_is_link_local(p->dst)) {
 		memcpy(told.mac, p->dst_mac, 6);
@@ -308,6 +323,8 @@ static void learn_port_mapping(struct engine *engine, const struct fact *fact)
 
 	if (!c || !(c->flags & (from_opener ? CONVERSATION_SRC_OURS : CONVERSATION_DST_OURS)))
 		return;
+	memcpy(seen.router, from_opener ? conversation_target(c) : conversation_source(c), 16);
+	seen.router_port = from_opener ? conversation_target_port(c) : conversation_source_port(c);
 	memcpy(seen.client, fact->addr, 16);
 	if (side_is_zero(seen.client))
 		memcpy(seen.client, from_opener ? conversation_source(c) : conversation_target(c), 16);

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dissect/dissect.h"
 #include "wire/packet.h"
 
+enum { PROTO_ICMP6 = 58, ND_ROUTER = 134, ND_HOPS = 255 };
 enum { ETHER_ARP = 0x0806, PRELUDE_FRAMES = 4096, PRELUDE_BYTES = 1 << 20 };
 
 struct prelude {
@@ -44,6 +46,34 @@ bool prelude_take(struct prelude *prelude, const struct frame *frame)
 	return true;
 }
 
+static void note_prefix(void *context, const struct fact *fact)
+{
+	struct side *side = context;
+
+	if (fact->kind == FACT_ND_PREFIX && fact->number >= 64 && fact->number <= 128 && !side_is_link_local(fact->addr) &&
+		!side_is_multicast(fact->addr) && !side_is_zero(fact->addr))
+		side_add(side, fact->addr, (uint8_t)fact->number);
+}
+
+/*
+ * On the link itself: whatever else passes by, this is a private network. ARP says so by its addresses; a router that gives addresses
+ * to whoever is there (RFC 4861 section 4.2, which never came through another one) also says which they are.
+ */
+static bool is_on_link(struct side *side, const struct frame *frame, const struct fw_packet *packet)
+{
+	const struct fact_sink sink = {note_prefix, side};
+	uint32_t known = side->prefix_count;
+
+	if (packet->ether_type == ETHER_ARP)
+		return side_tells(side, packet->src);
+	if (packet->family != 6 || packet->proto != PROTO_ICMP6 || packet->icmp_type != ND_ROUTER || packet->hops != ND_HOPS ||
+		!packet->transport_off)
+		return false;
+	dissect_nd(
+		frame->bytes + packet->transport_off, (size_t)(packet->payload_off - packet->transport_off) + packet->payload_len, &sink);
+	return side->prefix_count > known;
+}
+
 bool prelude_judge(struct prelude *prelude, struct side *side, struct prefix out_inferred[SIDE_INFERRED_MAX], size_t *out_count)
 {
 	struct side_pair *pairs = prelude->pairs;
@@ -54,8 +84,8 @@ bool prelude_judge(struct prelude *prelude, struct side *side, struct prefix out
 		const struct frame *frame = &prelude->frames[i];
 		struct fw_packet packet;
 		enum fw_read read = fw_packet_read(frame->bytes, frame->cap_len, frame->link, &packet);
-		/* on the link itself: whatever else passes by, this is a private network */
-		if (read == FW_READ_OK && packet.ether_type == ETHER_ARP && side_tells(side, packet.src))
+
+		if (read == FW_READ_OK && is_on_link(side, frame, &packet))
 			return false;
 		if ((read != FW_READ_OK && read != FW_READ_SHORT) || !packet.family)
 			continue;

@@ -129,9 +129,26 @@ struct transfer_counts {
 struct transfer_counts transfer_counts(const struct transfer *transfer);
 void transfer_close(struct transfer *transfer);
 
-/* ---- NOTIFY (RFC 1996), judged without a socket ---- */
+/*
+ * ---- NOTIFY (RFC 1996), judged without a socket ----
+ *
+ * Listen for it over UDP and over TCP, on one port: NSD and BIND send a datagram, Knot DNS opens a connection. Over TCP each
+ * message, and each answer, has two bytes of length before it.
+ */
 
-enum { NOTIFY_ANSWER_MAX = 1024 };
+enum { NOTIFY_MAX = 2048, NOTIFY_ANSWER_MAX = 1024 };
+
+/* What has come of one TCP connection; all zero at first. */
+struct notify_stream {
+	uint8_t bytes[2 + NOTIFY_MAX];
+	size_t have;
+};
+
+/*
+ * Takes in bytes up to the end of one message. Returns how many of them; *out_len is the length of the message that is whole now,
+ * at *out_message in the stream until the next call, or 0. -EMSGSIZE: it is none that we would read; hang up.
+ */
+int notify_stream_see(struct notify_stream *stream, const uint8_t *bytes, size_t len, const uint8_t **out_message, size_t *out_len);
 
 struct notify {
 	struct zone_name zone;
@@ -244,7 +261,7 @@ uint64_t secondary_deadline(const struct secondary *secondary, uint64_t now_ns);
 void secondary_done(struct secondary *secondary, struct secondary_job job, const struct secondary_end *end, uint64_t now_ns);
 
 /*
- * A datagram that came to the port where NOTIFY is expected. *out_zone is the zone after NOTIFY_TAKEN (else UINT32_MAX), which is
+ * A message that came to the port where NOTIFY is expected. *out_zone is the zone after NOTIFY_TAKEN (else UINT32_MAX), which is
  * then ZONE_FRESH unless it is known to be current; *answer_len is 0 where nothing is to be sent. An unsigned NOTIFY is taken also
  * where the zone has a key: it only makes us ask.
  */

@@ -28,13 +28,12 @@ static const uint8_t CLASS_MAX[CLUE_CLASS_COUNT] = {
 	[CLUE_SECURED] = 4,
 };
 
-static unsigned class_count(const struct inventory *inventory, uint32_t number, enum clue_class class)
+/* How many of each class there are. */
+static void class_counts(const struct inventory *inventory, uint32_t number, unsigned out_counts[CLUE_CLASS_COUNT])
 {
-	unsigned count = 0;
-
+	memset(out_counts, 0, CLUE_CLASS_COUNT * sizeof(out_counts[0]));
 	for (unsigned i = 0; i < inventory->devices[number].clue_count; i++)
-		count += inventory->sides[number].clue_classes[i] == class;
-	return count;
+		out_counts[inventory->sides[number].clue_classes[i]]++;
 }
 
 /* Counts what is left out once, however often it is said: by one of 64 bits, so at most 64, never too many. */
@@ -65,12 +64,12 @@ static unsigned class_last(const struct inventory *inventory, uint32_t number, e
 	return silent < DEVICE_CLUE_MAX ? silent : last;
 }
 
-static enum clue_class largest_class(const struct inventory *inventory, uint32_t number)
+static enum clue_class largest_class(const unsigned counts[CLUE_CLASS_COUNT])
 {
 	enum clue_class largest = 0;
 
 	for (unsigned class = 1; class < CLUE_CLASS_COUNT; class ++)
-		if (class_count(inventory, number, class) > class_count(inventory, number, largest))
+		if (counts[class] > counts[largest])
 			largest = class;
 	return largest;
 }
@@ -79,12 +78,14 @@ static enum clue_class largest_class(const struct inventory *inventory, uint32_t
 static unsigned place_find(const struct inventory *inventory, uint32_t number, enum clue_class class, const struct clue *clue)
 {
 	const struct device *device = &inventory->devices[number];
-	unsigned own = class_count(inventory, number, class), place;
-	enum clue_class largest = largest_class(inventory, number);
+	unsigned counts[CLUE_CLASS_COUNT], place;
+	enum clue_class largest;
 
-	if (own < CLASS_MAX[class] && device->clue_count < DEVICE_CLUE_MAX)
+	class_counts(inventory, number, counts);
+	if (counts[class] < CLASS_MAX[class] && device->clue_count < DEVICE_CLUE_MAX)
 		return device->clue_count;
-	if (own < CLASS_MAX[class] && class_count(inventory, number, largest) >= own + 2)
+	largest = largest_class(counts);
+	if (counts[class] < CLASS_MAX[class] && counts[largest] >= counts[class] + 2)
 		return class_last(inventory, number, largest);
 	place = class_last(inventory, number, class);
 	return place < DEVICE_CLUE_MAX && clue->says[0] && !device->clues[place].says[0] ? place : DEVICE_CLUE_MAX;
@@ -101,10 +102,11 @@ static bool is_known(const struct device *device, const struct clue *clue)
 static void clue_keep(struct inventory *inventory, uint32_t number, enum clue_class class, const struct clue *clue)
 {
 	struct device *device = &inventory->devices[number];
-	unsigned place = place_find(inventory, number, class, clue);
+	unsigned place;
 
 	if (is_known(device, clue))
 		return;
+	place = place_find(inventory, number, class, clue);
 	if (place == DEVICE_CLUE_MAX) {
 		note_left_out(inventory, number, clue);
 		return;

@@ -104,6 +104,8 @@ static void hear_dhcp_router(struct inventory *inventory, const uint8_t address[
 			return;
 	if (inventory->router_count < ROUTER_NAMED_MAX)
 		memcpy(inventory->routers[inventory->router_count++], address, 16);
+	else
+		inventory->left_out++;
 }
 
 static void hear_dhcp(const struct ear *ear, const struct fact *fact)

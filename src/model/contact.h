@@ -121,6 +121,8 @@ struct port_mapping_seen {
 	uint64_t time_ns;
 	uint32_t device; /* the one that it leads to, DEVICE_NONE when not known */
 	uint8_t client[16]; /* its address */
+	uint8_t router[16]; /* who was asked, and on which port */
+	uint16_t router_port;
 	uint16_t external_port, internal_port;
 	uint8_t proto; /* IP protocol */
 	struct slice description;

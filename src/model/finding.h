@@ -97,6 +97,8 @@ struct evidence_reached {
 	bool mapped; /* the router was asked by UPnP to let it in */
 	uint16_t mapped_port; /* outside, if mapped */
 	char mapped_for[EVIDENCE_NOTE_MAX]; /* raw bytes, cut to fit: what the one who asked calls it */
+	uint8_t router[16]; /* who was asked, if mapped */
+	uint16_t router_port;
 };
 
 struct evidence_scan {

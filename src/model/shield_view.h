@@ -13,12 +13,12 @@
 enum { SHIELD_SENTENCE_MAX = 256, SHIELD_ZONE_NAME_MAX = 256, SHIELD_REFUSED_MAX = 8 };
 
 /* Why a zone is not judged, or not yet. */
-enum zone_state { ZONE_WAITING, ZONE_LOADED, ZONE_STALE, ZONE_FAILED, ZONE_ASIDE, ZONE_STATE_COUNT };
+enum zone_shown { SHOWN_WAITING, SHOWN_JUDGED, SHOWN_STALE, SHOWN_FAILED, SHOWN_ASIDE, SHOWN_COUNT };
 
 struct zone_view {
 	char name[SHIELD_ZONE_NAME_MAX]; /* as people write it, escaped; the last dot left out */
-	enum zone_state state;
-	char why[SHIELD_SENTENCE_MAX]; /* of WAITING, STALE, FAILED and ASIDE */
+	enum zone_shown shown;
+	char why[SHIELD_SENTENCE_MAX]; /* "" where it is judged */
 	uint32_t serial, names;
 	uint64_t loaded_s; /* since 1970; 0: never */
 	bool fresh; /* a NOTIFY came, the content is on its way */
@@ -35,15 +35,17 @@ enum { SHIELD_FILLS_MAX = 12 };
 struct shield_view {
 	const char *version; /* borrowed, a constant */
 	char interface[32];
+	bool attached; /* the program is on the interface */
 	bool native; /* XDP in the driver, not the kernel's slow way */
 	uint64_t now_s, started_s; /* since 1970 */
 	uint64_t resident_bytes; /* of the daemon */
 	uint32_t generation; /* of the configuration */
 	bool reload_refused; /* the file changed and is wrong: the earlier one holds */
-	char reload_why[SHIELD_SENTENCE_MAX];
+	char reload_why[2 * SHIELD_SENTENCE_MAX + 64];
 	enum fw_stance stance;
 	bool overloaded; /* FW_WORD_OVERLOAD was empty within the last second */
-	char stance_why[SHIELD_SENTENCE_MAX], vector[64];
+	char stance_why[SHIELD_SENTENCE_MAX];
+	char vector[32], vector_why[SHIELD_SENTENCE_MAX]; /* what the junk is made of: a word, a sentence */
 	uint64_t stance_since_s;
 	uint8_t mode[FW_FILTER_COUNT], acting[FW_FILTER_COUNT];
 	double rate[FW_OUTCOME_COUNT]; /* packets to protected addresses a second, over the last tick */

@@ -5,8 +5,10 @@
  *
  *	BPFFS/floodwall/shield-IFNAME/       one directory per interface; a dot in the name (eth0.5) is written as a colon
  *		xdp                          the link that holds the XDP program on the interface
- *		egress                       the program of the tc filter (clsact, PLANE_TC_PRIORITY, PLANE_TC_HANDLE)
  *		shield_*                     the maps
+ *		made_clsact/                 empty, and there only if the clsact on the interface is ours
+ *
+ * The filter for what leaves is no pin: tc keeps it (clsact egress, PLANE_TC_PRIORITY, PLANE_TC_HANDLE, "shield_egress:[...]").
  *
  * The pins own everything: a process that ends, or is killed, leaves the interface as protected as it was, and the next one
  * takes over what it finds without a gap. A program that is attached and was never given a configuration passes everything.
@@ -26,7 +28,7 @@
 #define PLANE_BPFFS "/sys/fs/bpf"
 #define PLANE_TC_PRIORITY 53u
 #define PLANE_TC_HANDLE 0xf100du
-#define PLANE_PROTECTED_MAX 24u /* addresses; so few that one set can always make room for another without a gap */
+#define PLANE_PROTECTED_MAX 32u /* addresses; so few that one set makes room for another */
 
 struct plane; /* owns descriptors and mappings, and the lock on its directory; not the pins */
 
@@ -120,7 +122,8 @@ int plane_config_names(struct plane *plane, const struct fw_shield_config *confi
 /* ---- what is protected, trusted, blocked; survives a restart ---- */
 
 /*
- * The addresses that the shield stands before; IPv4 mapped. Replaces the set: an address that is in both is protected all the time.
+ * The addresses that the shield stands before; IPv4 mapped. Replaces the set: an address that is in both is protected all the time
+ * (but for two full sets that differ altogether: then packets of some microseconds pass).
  * Returns 0, -E2BIG above PLANE_PROTECTED_MAX, -EINVAL for ::.
  */
 int plane_protect(struct plane *plane, const uint8_t (*addresses)[16], uint32_t count);
@@ -128,7 +131,7 @@ int plane_protect(struct plane *plane, const uint8_t (*addresses)[16], uint32_t 
 /*
  * Single addresses. What was added holds from the next packet on; while an entry makes room for another, one packet of the moved
  * one may slip through. An IPv6 address is meant whole. Adding one that is there and removing one that is not are done at once.
- * The table knows addresses by fw_shield_hash() under config->address_key of plane_config_now(): plane_blocked_clear() before a new key.
+ * The table knows addresses by fw_shield_digest() under config->address_key of plane_config_now(): plane_blocked_clear() before a new key.
  * Returns 0; plane_block(): -ENOSPC where the table is full, -EINVAL before the first plane_config().
  */
 int plane_block(struct plane *plane, const uint8_t address[16]);
@@ -181,8 +184,7 @@ int plane_samples(struct plane *plane, void (*visit)(void *context, const struct
 /* ---- without a plane ---- */
 
 struct plane_bypassed {
-	uint32_t interfaces; /* that had a program or filter of ours */
-	uint32_t links, filters, pins; /* detached, removed, unlinked */
+	uint32_t links, filters, pins; /* programs detached, filters removed, files unlinked */
 };
 
 /*

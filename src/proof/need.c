@@ -5,7 +5,7 @@
  *	login, guessing   the conversations of who logged in, with that service
  *	open-service      those of the first who asked
  *	reached           those of the port with anybody, who are counted, and all with the first who came; UDP from a port of that number
- *	                  too, which tells peer-to-peer; while nobody came, what the device sent when it asked the router
+ *	                  too, which tells peer-to-peer; while nobody came, the conversations with the router's port that was asked
  *	reflector         those of the port
  *	scan              openings and what came back: SYN, SYN-ACK, RST, ICMP errors; datagrams; ARP
  *	beacon            the conversations with that address
@@ -123,10 +123,20 @@ struct key key_of_mac(const uint8_t mac[6])
 	return key;
 }
 
+/* A port of the router leads to the device, and nobody has come through it. */
+static bool is_mapping(const struct finding *finding)
+{
+	return finding->id == FINDING_REACHED_FROM_INTERNET && finding->reached.how == REACHED_NOT_YET;
+}
+
 static size_t keys_of_device(const struct need *need, struct key *keys, size_t count)
 {
 	bool any_peer = need->finding->id == FINDING_REACHED_FROM_INTERNET && need->device && need->device->address_count;
 
+	if (is_mapping(need->finding)) {
+		keys[count++] = key_of(need->finding->reached.router, 128);
+		return count;
+	}
 	if (need->finding->has_source && !any_peer) {
 		keys[count++] = key_of(need->finding->source, 128);
 		return count;
@@ -214,6 +224,15 @@ static bool wants_reached(const struct need *need, const struct view *view)
 	const struct evidence_reached *reached = &need->finding->reached;
 	const struct fw_packet *p = concerned(view);
 
+	if (is_mapping(need->finding))
+		return p->proto == FW_IP_TCP &&
+			((p->dst_port == reached->router_port && same(p->dst, reached->router)) ||
+				(p->src_port == reached->router_port && same(p->src, reached->router)));
+	/* no device, so the source is the address that was reached */
+	if (!need->device)
+		return between(need, p) &&
+			(same(p->src, reached->asker) || same(p->dst, reached->asker) || is_service(p, reached->proto, reached->port) ||
+				is_service(p, FW_IP_UDP, reached->port));
 	return between(need, p) || is_of_port(need, p, reached->proto, reached->port) || is_of_port(need, p, FW_IP_UDP, reached->port);
 }
 

@@ -70,7 +70,8 @@ static size_t step_read(const char *text, unsigned *out_columns)
 		while ((bytes[len] & 0xc0) == 0x80)
 			character = character << 6 | (bytes[len++] & 0x3f);
 	}
-	*out_columns = range_has(wide, sizeof(wide) / sizeof(wide[0]), character)           ? 2
+	*out_columns = character < combining[0].first                                       ? 1
+		: range_has(wide, sizeof(wide) / sizeof(wide[0]), character)                ? 2
 		: range_has(combining, sizeof(combining) / sizeof(combining[0]), character) ? 0
 											    : 1;
 	return len;

@@ -49,7 +49,7 @@ struct zone_load; /* a zone's new content on its way; belongs to names, ends wit
 #define NAMES_MAX_DEFAULT 1048576u /* names: two tables of 32 MiB */
 #define NAMES_ZONES_DEFAULT 4096u
 #define NAMES_ZONES_MAX 65536u /* places 1 to 65,536 */
-#define NAMES_CEILING 33554432u /* names at most, whatever is asked for: two tables of 1 GiB */
+#define NAMES_CEILING 67108864u /* names at most, whatever is asked for: two tables of 2 GiB */
 
 /* key: random per start; what a zone holds must not choose the cost of loading it. Returns 0, -ENOMEM, -EINVAL (0, or above the ceilings). */
 int names_new(uint32_t names_max, uint32_t zones_max, const uint8_t key[16], struct names **out);
@@ -61,7 +61,7 @@ void names_free(struct names *names);
  * names pass unjudged and are not taken for foreign. *out_place from 1. Returns 0, -EINVAL (no name), -ENOSPC (zones or names), -ENOMEM.
  */
 int names_zone(struct names *names, const uint8_t *apex, size_t len, uint32_t *out_place, struct fault *out_fault);
-/* The server serves it no more: its names leave the next image, its place may be given to another zone. */
+/* The server serves it no more: its names leave the next image, its place may be given to another zone. No load of it may be open. */
 void names_forget(struct names *names, uint32_t place);
 /* Its content alone: as before the first take. */
 void names_empty(struct names *names, uint32_t place);
@@ -109,7 +109,6 @@ struct names_view {
 	size_t apex_len;
 	bool loaded;
 	uint32_t names; /* that are kept, empty non-terminals included; without the labels of the apex */
-	uint32_t left_out; /* nodes below delegations and DNAMEs, as far as they were seen */
 	uint32_t kinds; /* enum fw_name_flag of all its names: has it wildcards, delegations, DNAMEs at all */
 	uint64_t bytes;
 };
@@ -178,26 +177,28 @@ struct stance_load {
 #define STANCE_TICK_NS 200000000ull /* five a second: two ticks above a level are a first action after 0.6 s at the latest */
 #define STANCE_CAPACITY_DEFAULT \
 	50000u /* questions a server with one worker answers without loss on a small machine (Knot 3.2: 50,000 yes, 100,000 no) */
-#define STANCE_NAMES_FLOOR 2000u /* suspect questions: a scanner or a zone walker asks hundreds; water torture starts at thousands */
-#define STANCE_NAMES_SHARE_PCT 5u /* of the capacity: on a large server the floor is this */
+#define STANCE_NAMES_FLOOR \
+	2000u /* suspect questions: a scanner or a zone walker asks hundreds; random-subdomain floods begin at thousands */
+#define STANCE_NAMES_SHARE_PCT 5u /* of the capacity: on a large server the floor is this, as less does it no harm */
 #define STANCE_NAMES_USUAL 4u /* times the usual: a server of a top-level domain answers NXDOMAIN all day */
-#define STANCE_BUDGETS_PCT 80u /* of the capacity: what is left for the server after names acted */
+#define STANCE_COLD_PCT 50u /* of the capacity: the floor as long as it is not known what is usual */
+#define STANCE_BUDGETS_PCT 100u /* of the capacity: a crowd that the server can bear is nobody's business */
 #define STANCE_WATCH_PCT 50u /* of any of these levels */
 #define STANCE_LEAVE_PCT 50u /* of the level at which a filter began to act: below it, it may rest */
 #define STANCE_OTHER_FLOOR 20000u /* packets of one kind that costs the server nothing, for it to be named */
 #define STANCE_TICKS 2u /* in a row above a level: one may be a burst that was queued */
 #define STANCE_SUDDEN 4u /* times the level in one tick: no second one is waited for */
 #define STANCE_HOLD_NS 30000000000ull /* below the level before a filter rests: attacks pulse */
-#define STANCE_HOLD_MAX_NS 600000000000ull /* doubled each time it comes back within an hour */
-#define STANCE_FORGET_NS 3600000000000ull
-#define STANCE_WATCH_HOLD_NS 10000000000ull
-#define STANCE_WARM_NS 10000000000ull /* of calm before "usual" means anything; until then only the capacity counts for names */
+#define STANCE_HOLD_MAX_NS 600000000000ull /* doubled each time it is called again soon after it rested */
+#define STANCE_FORGET_NS 3600000000000ull /* which is: within this */
+#define STANCE_WATCH_HOLD_NS 10000000000ull /* quiet before watch is left */
+#define STANCE_WARM_NS 10000000000ull /* without defending before "usual" means anything */
 #define STANCE_USUAL_NS 300000000000ull /* time constant of what is usual */
 #define STANCE_ZONE_PCT 80u /* of a class in one zone: the zone is named */
 
 struct stance_limits {
 	uint32_t capacity; /* questions a second that the server bears */
-	uint32_t names_floor, names_share_pct, names_usual;
+	uint32_t names_floor, names_share_pct, names_usual, cold_pct;
 	uint32_t budgets_pct, watch_pct, leave_pct, other_floor;
 	uint32_t ticks, sudden, zone_pct;
 	uint64_t hold_ns, hold_max_ns, forget_ns, watch_hold_ns, warm_ns, usual_ns;
@@ -210,7 +211,9 @@ struct stance_limits stance_limits_of(uint32_t capacity);
 struct stance_filter {
 	uint32_t above; /* ticks in a row */
 	bool acting;
-	uint64_t since_ns, below_since_ns, hold_ns; /* acting since; below the level since (0: it is not); how long it must be */
+	uint64_t since_ns; /* acting, or resting; 0 for never */
+	uint64_t below_ns; /* since when it is below the level where it may rest; 0 for not */
+	uint64_t hold_ns; /* how long it must be */
 };
 
 /* All that is remembered from tick to tick, and what was decided last. Zeroed: calm, nothing learned. */
@@ -219,26 +222,28 @@ struct stance {
 	uint64_t since_ns; /* of this stance */
 	struct stance_filter names, budgets, only_dns; /* acting: what goes to fw_shield_config.acting */
 	uint64_t loud_ns; /* when it was last loud enough to watch */
-	uint64_t calm_ns; /* of calm seen so far, up to warm_ns */
+	uint64_t learned_ns; /* how long what is usual was learned, up to usual_ns */
 	uint64_t usual[STANCE_LEVEL_COUNT]; /* a second, in 1/1024 */
 	uint64_t rate[STANCE_LEVEL_COUNT]; /* a second, of the last tick */
-	uint64_t questions, passed, left; /* a second: asked, handed on, and what would be handed on if all filters that act enforced */
-	uint64_t proven,
-		would_proven; /* a second: how many questions of proven sources there are, and are stopped if observing becomes enforcing */
-	enum stance_vector vector; /* the heaviest of what is unusual, kept for as long as the stance lasts */
+	uint64_t questions, passed, left; /* a second: asked, handed on, and what is handed on once all filters that act enforce */
+	uint64_t proven, would_proven; /* a second: questions of proven sources, and how many of them enforcing what observes would stop */
+	enum stance_vector vector; /* the heaviest of what is unusual; kept until calm */
 	uint32_t zone; /* place of the zone that it is aimed at, or 0 */
-	uint64_t vector_ns; /* when it was first named; 0 for not */
-	bool many_sources; /* half of the sampled frames came from different sources */
+	uint64_t vector_ns; /* when it was named; 0 for not */
+	bool many_sources; /* at least half of the sampled frames came from different sources */
 };
 
 /*
  * The next one. Pure: the same stance, limits and load give the same. Offered load decides, not what is left of it, so that a filter
  * that works does not take away the reason for which it works; and it decides alike whether filters observe or enforce.
  *
- *	names     suspect questions (unknown, possible, foreign; unproven or not) above floor, share and usual; or overload with more suspect than other questions
- *	budgets   what is left when names act is above budgets_pct of the capacity
- *	only_dns  packets to other ports above other_floor and usual, where limits->only_dns
- *	watch     half of any of that, or any vector
+ *	names     suspect questions (unknown, possible, foreign) above names_floor, names_share_pct of the capacity and names_usual times the
+ *	          usual; or overload, and more suspect questions than others
+ *	budgets   above budgets_pct of the capacity is what the names filter leaves: questions for names that exist, and what in truth
+ *	          reached the server while it acted
+ *	only_dns  packets to other ports and protocols above other_floor and names_usual times the usual, where limits->only_dns
+ *	defend    any of these three acts
+ *	watch     half of any of that, or junk of a kind that is stopped anyway, above other_floor
  */
 struct stance stance_next(const struct stance *old, const struct stance_limits *limits, const struct stance_load *load);
 
@@ -255,7 +260,7 @@ const char *stance_vector_word(enum stance_vector vector);
 
 /*
  * The rules that follow from what the server bears, into config->words, total, unknown, possible, truncated, proven, proven_unknown;
- * nothing else of config is touched. Reasons for the numbers stand in budget.c and docs/shield.md.
+ * nothing else of config is touched. Whoever configured one of them overwrites it. The numbers and their reasons: budget.c.
  */
 void budget_fill(uint32_t capacity, struct fw_shield_config *config);
 /* A new zone's rules and full buckets; flags are left alone. */

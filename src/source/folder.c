@@ -21,7 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "source/pcapng_write.h"
+#include "base/pcapng_write.h"
 #include "source/spool.h"
 #include "wire/limits.h"
 
@@ -267,16 +267,16 @@ static int places_of(struct folder *folder, const struct pile *pile, uint64_t *p
 static int copy_frame(struct folder *folder, uint64_t place, struct pcapng_writer *writer)
 {
 	struct head head;
-	struct frame frame;
+	struct pcapng_packet packet;
 	int error = read_head(folder, place, &head);
 
 	if (error)
 		return error;
 	if (fread(folder->frame, 1, head.cap_len, folder->scratch) != head.cap_len)
 		return write_error();
-	frame = (struct frame){
+	packet = (struct pcapng_packet){
 		.time_ns = head.time_ns, .bytes = folder->frame, .cap_len = head.cap_len, .wire_len = head.wire_len, .link = head.link};
-	return pcapng_write_frame(writer, &frame);
+	return pcapng_write_packet(writer, &packet);
 }
 
 static int write_pile(struct folder *folder, const struct pile *pile, FILE *out, const char *comment)

@@ -41,7 +41,7 @@ struct fw_dns_question {
 	uint16_t end_off; /* of the byte behind the question, from the start of the message */
 	uint8_t labels; /* without the root; after BAD it counts the one begun last, which may be the 128th */
 	uint8_t reason; /* enum fw_reason: why the reader stopped */
-	uint8_t left; /* of the walk: bytes of the last label still to come; 0 after OK */
+	uint8_t left; /* length of a label that did not end; 0 after OK */
 	uint8_t zero[7]; /* padding, always zero */
 };
 _Static_assert(sizeof(struct fw_dns_question) == 1048 && offsetof(struct fw_dns_question, zero) == 1041, "no holes");
@@ -65,47 +65,51 @@ FW_INLINE uint64_t fw_dns_pack(uint32_t h0, uint32_t h1)
 	return (uint64_t)h1 << 32 | h0;
 }
 
-/* The place of the label that is being read. */
-FW_INLINE uint64_t *fw_dns_slot(struct fw_dns_question *out)
+/* One label more, of which so many bytes will come. */
+FW_INLINE void fw_dns_begin(struct fw_dns_question *out, uint32_t len)
 {
-	return &out->suffix[(out->labels - 1) & FW_DNS_LABELS_MAX];
+	out->left = (uint8_t)len;
+	out->labels++;
 }
 
-/* One byte of a label. */
-FW_INLINE void fw_dns_note(const struct fw_dns_key *key, uint32_t c, struct fw_dns_question *out)
+/* The hash of the label that was begun last. */
+FW_INLINE void fw_dns_end(struct fw_dns_question *out, uint32_t h0, uint32_t h1)
 {
-	uint64_t *slot = fw_dns_slot(out);
-
-	c = fw_dns_lower(c);
-	*slot = fw_dns_pack(fw_dns_step((uint32_t)*slot, key->label[0], c), fw_dns_step((uint32_t)(*slot >> 32), key->label[1], c));
-	out->left--;
+	out->suffix[(out->labels - 1) & FW_DNS_LABELS_MAX] = fw_dns_pack(h0, h1);
+	out->left = 0;
 }
 
 /* Walks the name at the cursor, which stays; suffix[] gets the hash of each label. */
 FW_INLINE enum fw_reason fw_dns_name(struct fw_cursor here, const struct fw_dns_key *key, struct fw_dns_question *out)
 {
+	uint32_t room = fw_left(&here), left = 0, h0 = 0, h1 = 0;
+	const uint8_t *p = fw_peek(&here, 0);
+
+	if (!p)
+		return FW_REASON_DNS_SHORT;
 	FW_LOOP
 	for (uint32_t i = 0; i < FW_LIMIT(FW_DNS_NAME_MAX); i++) {
-		const uint8_t *p = fw_peek(&here, 1);
 		uint32_t c;
 
-		FW_FORGET();
-		if (!p)
+		if (i >= room || !fw_holds(&here, p))
 			return FW_REASON_DNS_SHORT;
 		c = fw_u8(p);
-		fw_skip(&here, 1);
-		out->name_len++;
-		if (out->left) {
-			fw_dns_note(key, c, out);
+		p++;
+		out->name_len = (uint16_t)(i + 1);
+		if (left) {
+			c = fw_dns_lower(c);
+			h0 = fw_dns_step(h0, key->label[0], c);
+			h1 = fw_dns_step(h1, key->label[1], c);
+			if (!--left)
+				fw_dns_end(out, h0, h1);
 			continue;
 		}
 		if (!c)
 			return FW_REASON_NONE;
 		if (c > FW_LIMIT(FW_DNS_LABEL_MAX))
 			return FW_REASON_DNS_LABEL;
-		out->left = (uint8_t)c;
-		out->labels++;
-		*fw_dns_slot(out) = fw_dns_pack(c, c);
+		left = h0 = h1 = c;
+		fw_dns_begin(out, c);
 	}
 	return FW_REASON_DNS_NAME_LEN;
 }
@@ -148,14 +152,12 @@ FW_INLINE enum fw_reason fw_dns_header(struct fw_cursor *here, struct fw_dns_que
 	return FW_REASON_NONE;
 }
 
-FW_INLINE enum fw_reason fw_dns_message(struct fw_cursor *here, const struct fw_dns_key *key, struct fw_dns_question *out)
+/* Name, type and class, whatever the header says. */
+FW_INLINE enum fw_reason fw_dns_asked(struct fw_cursor *here, const struct fw_dns_key *key, struct fw_dns_question *out)
 {
-	enum fw_reason reason = fw_dns_header(here, out);
+	enum fw_reason reason = fw_dns_name(*here, key, out);
 	const uint8_t *p;
 
-	if (reason)
-		return reason;
-	reason = fw_dns_name(*here, key, out);
 	FW_FORGET();
 	fw_skip(here, out->name_len);
 	if (reason)
@@ -170,6 +172,18 @@ FW_INLINE enum fw_reason fw_dns_message(struct fw_cursor *here, const struct fw_
 	return FW_REASON_NONE;
 }
 
+FW_INLINE enum fw_reason fw_dns_message(struct fw_cursor *here, const struct fw_dns_key *key, struct fw_dns_question *out)
+{
+	enum fw_reason reason = fw_dns_header(here, out);
+
+	return reason ? reason : fw_dns_asked(here, key, out);
+}
+
+FW_INLINE void fw_dns_clear(struct fw_dns_question *out)
+{
+	__builtin_memset(&out->id, 0, sizeof(*out) - offsetof(struct fw_dns_question, id));
+}
+
 /*
  * Both worlds: the message is what the cursor spans from its place on. Fills *out whatever it returns; suffix[] is
  * meant only after OK, and only up to suffix[labels]: the rest of that room is left as it was.
@@ -179,7 +193,7 @@ FW_INLINE enum fw_read fw_dns_parse(struct fw_cursor message, const struct fw_dn
 	uint32_t begin = message.at;
 	enum fw_reason reason;
 
-	__builtin_memset(&out->id, 0, sizeof(*out) - offsetof(struct fw_dns_question, id));
+	fw_dns_clear(out);
 	reason = fw_dns_message(&message, key, out);
 	out->end_off = (uint16_t)(message.at - begin);
 	out->reason = (uint8_t)reason;

@@ -80,7 +80,7 @@ struct fw_packet {
 	uint8_t reason; /* enum fw_reason: why the reader stopped */
 	uint8_t to_many; /* the link says broadcast or multicast: group bit of dst_mac, packet type of cooked v1/v2 */
 	uint8_t zero[5]; /* padding, always zero */
-};
+} __attribute__((aligned(8))); /* so that it is cleared, and its addresses are read, in words */
 _Static_assert(sizeof(struct fw_packet) == 96, "padded by hand");
 _Static_assert(offsetof(struct fw_packet, tcp_seq) == 68 && offsetof(struct fw_packet, zero) == 91, "no holes");
 

@@ -8,8 +8,9 @@
  *
  * What is in it: every owner name of every zone, every empty non-terminal, and every ancestor of every apex up to the root. So
  * the set is closed upwards: where a name is missing, all below it are missing too, and the closest encloser (RFC 4592 section
- * 3.3.1) is found by halving the number of labels, in at most 7 looks where walking takes 127. The first look is at the whole
- * name, which is where almost every honest question ends.
+ * 3.3.1) is found by halving the number of labels, in at most 9 looks where walking takes 127. The first look is at the whole
+ * name, which is where almost every honest question ends; the second at the name without its first label, which is where a
+ * random label under a zone ends.
  *
  *	bucket   64 bytes, one cache line: four slots of 16
  *	place    each name has two buckets, by one lane of its hash each (cuckoo, Pagh and Rodler 2001)
@@ -21,6 +22,7 @@
 #include "wire/dns.h"
 
 #define FW_NAMES_SLOTS 4u
+#define FW_NAMES_LOOKS_MAX 9u /* the whole name, the name without its first label, and halving what is left of 127 */
 
 /* What a name is, beside being there. */
 enum fw_name_flag {
@@ -100,7 +102,7 @@ FW_INLINE bool fw_names_next(struct fw_names_walk *walk, bool there)
 		walk->found = walk->at;
 	else
 		walk->longest = walk->at + 1;
-	walk->at = (walk->longest + walk->found) >> 1;
+	walk->at = walk->longest == 1 ? 1 : (walk->longest + walk->found) >> 1;
 	return walk->longest < walk->found;
 }
 

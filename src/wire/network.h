@@ -8,10 +8,15 @@
 
 #include "wire/fields.h"
 
+/* In one word: a part that is read back as a word would wait for its pieces. */
 FW_INLINE void fw_network_map(uint8_t to[16], const uint8_t *p)
 {
-	to[10] = to[11] = 0xff;
-	fw_copy(to + 12, p, 4);
+	uint64_t low = 0xffff0000;
+	uint32_t address;
+
+	fw_copy(&address, p, 4);
+	low |= (uint64_t)address << 32;
+	__builtin_memcpy(to + 8, &low, sizeof(low));
 }
 
 /* The IP packet starts here and is len bytes long; 0 means all that was captured. */

@@ -109,7 +109,7 @@ struct fw_shield_config {
 	uint8_t prefixes; /* whether shield_prefixes holds anything: asking a trie costs more than all the rest */
 	uint8_t blocked; /* the same of shield_blocked */
 	uint8_t mode[FW_FILTER_COUNT]; /* enum fw_filter_mode */
-	uint8_t acting[FW_FILTER_COUNT]; /* which of NAMES and BUDGETS the stance calls for now; the others are always 1 */
+	uint8_t acting[FW_FILTER_COUNT]; /* which of NAMES and BUDGETS the stance calls for now; the others need not be called */
 	uint8_t zero[4]; /* padding, always zero */
 };
 _Static_assert(sizeof(struct fw_shield_config) == 16 + 8 * FW_SHIELD_KEY_WORDS + 16 * FW_WORD_COUNT + 4 * 152 + 2 * 16 + 16 + 8 * 4 + 24,
@@ -163,8 +163,7 @@ _Static_assert(sizeof(struct fw_seen_bucket) == 64, "a cache line");
 
 #define FW_DIGEST_SLOTS 8u
 struct fw_digest_bucket {
-	uint64_t slot
-		[FW_DIGEST_SLOTS]; /* fw_shield_hash() of an address and 0, or 1 where that is 0; two buckets each, as for names; 0 where empty */
+	uint64_t slot[FW_DIGEST_SLOTS]; /* fw_shield_digest(), 0 where empty; two buckets each, as for names */
 };
 _Static_assert(sizeof(struct fw_digest_bucket) == 64, "a cache line");
 
@@ -193,20 +192,46 @@ FW_INLINE uint32_t fw_protected_place(const uint8_t address[16], uint32_t seed)
 	return ((words[0] ^ words[1] ^ words[2] ^ words[3]) * (seed | 1)) >> FW_LIMIT(28);
 }
 
+/* An address as two numbers. */
+struct fw_address {
+	uint64_t high, low;
+};
+
+FW_INLINE struct fw_address fw_address_of(const uint8_t address[16])
+{
+	uint64_t words[2];
+
+	__builtin_memcpy(words, address, sizeof(words));
+	return (struct fw_address){.high = __builtin_bswap64(words[0]), .low = __builtin_bswap64(words[1])};
+}
+
 /*
  * A keyed hash of an address and of what is kept of it, for tables that an outsider can fill. Two lanes of a multilinear hash
  * over 32-bit words, the upper half of each (Dietzfelbinger 1996): two inputs meet in one lane with 2^-32, in both with 2^-64,
  * for whoever does not know the key.
  */
+FW_INLINE uint64_t fw_shield_hash_of(const uint64_t key[FW_SHIELD_KEY_WORDS], const struct fw_address *of, uint32_t what)
+{
+	uint64_t w0 = of->high >> 32, w1 = (uint32_t)of->high, w2 = of->low >> 32, w3 = (uint32_t)of->low;
+	uint64_t a = key[0] + key[1] * w0 + key[2] * w1 + key[3] * w2 + key[4] * w3 + key[5] * what;
+	uint64_t b = key[6] + key[7] * w0 + key[8] * w1 + key[9] * w2 + key[10] * w3 + key[11] * what;
+
+	return (a >> 32) | (b & 0xffffffff00000000ull);
+}
+
 FW_INLINE uint64_t fw_shield_hash(const uint64_t key[FW_SHIELD_KEY_WORDS], const uint8_t address[16], uint32_t what)
 {
-	uint32_t words[4];
-	uint64_t a, b;
+	struct fw_address of = fw_address_of(address);
 
-	__builtin_memcpy(words, address, sizeof(words));
-	a = key[0] + key[1] * words[0] + key[2] * words[1] + key[3] * words[2] + key[4] * words[3] + key[5] * what;
-	b = key[6] + key[7] * words[0] + key[8] * words[1] + key[9] * words[2] + key[10] * words[3] + key[11] * what;
-	return (a >> 32) | (b & 0xffffffff00000000ull);
+	return fw_shield_hash_of(key, &of, what);
+}
+
+/* What shield_blocked holds of an address. */
+FW_INLINE uint64_t fw_shield_digest(const uint64_t key[FW_SHIELD_KEY_WORDS], const struct fw_address *of)
+{
+	uint64_t hash = fw_shield_hash_of(key, of, 0);
+
+	return hash ? hash : 1;
 }
 
 #define FW_SAMPLE_BYTES 320u /* the largest question over IPv6 with two tags, and some more */

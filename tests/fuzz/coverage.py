@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How much of each dissector do the corpora of the fuzz targets reach? Prints lines per file; fails below 90 percent.
+"""How much of each dissector, and of what fetches zones, do the corpora of the fuzz targets reach? Prints lines per file; fails below 90 percent.
 
 usage: coverage.py SOURCE_ROOT CC
 
-Compiled here once more with gcc's --coverage, and run over the two corpora as the replay tests do.
+Compiled here once more with gcc's --coverage, and run over the corpora as the replay tests do.
 """
 import glob
 import os
@@ -15,27 +15,37 @@ import sys
 import tempfile
 
 LEAST = 90.0
-TARGETS = (("datagram", "fuzz_datagram.c"), ("session", "fuzz_session.c"))
+# Room: its targets (each with a corpus beside it), what it links, and files that read no input: sockets, a schedule.
+ROOMS = {
+    "dissect": (("datagram/fuzz_datagram.c", "session/fuzz_session.c"), ["-lcrypto", "-lm"], ()),
+    "fetch": (("fuzz_transfer.c", "fuzz_notify.c", "fuzz_zone_file.c"), ["-lknot", "-ldnssec", "-lzscanner"], ("file.c", "secondary.c", "transfer.c")),
+}
 
 
-def compile_all(root, cc, folder):
-    sources = glob.glob(f"{root}/src/dissect/*.c") + glob.glob(f"{root}/src/base/*.c")
+def compile_all(root, cc, folder, room):
+    """Returns the room's files, and the programs with their corpora."""
+    targets, libraries, left_out = ROOMS[room]
+    sources = [s for s in glob.glob(f"{root}/src/{room}/*.c") + glob.glob(f"{root}/src/base/*.c") if not s.endswith("/absent.c")]
     flags = [*cc, "--coverage", "-O0", "-w", "-D_GNU_SOURCE", "-std=gnu17", f"-I{root}/src"]
     done = subprocess.run(["xargs", "-P", str(os.cpu_count()), "-n", "4", *flags, "-c"], input="\n".join(sources), text=True, cwd=folder, check=False)
     if done.returncode:
-        raise SystemExit("coverage: the dissectors could not be compiled")
+        raise SystemExit(f"coverage: {room} could not be compiled")
     objects = glob.glob(f"{folder}/*.o")
-    for name, target in TARGETS:
-        subprocess.run([*flags, "-c", f"{root}/tests/fuzz/dissect/{name}/{target}", f"{root}/tests/fuzz/replay_main.c"], cwd=folder, check=True)
-        subprocess.run([*flags, target.replace(".c", ".o"), "replay_main.o", *objects, "-lcrypto", "-lm", "-o", name], cwd=folder, check=True)
-    return [os.path.basename(s) for s in sources if "/dissect/" in s]
+    programs = []
+    for target in targets:
+        path = f"{root}/tests/fuzz/{room}/{target}"
+        name = os.path.basename(path).removeprefix("fuzz_").removesuffix(".c")
+        subprocess.run([*flags, "-c", path, f"{root}/tests/fuzz/replay_main.c"], cwd=folder, check=True)
+        subprocess.run([*flags, f"fuzz_{name}.o", "replay_main.o", *objects, *libraries, "-o", name], cwd=folder, check=True)
+        programs.append((name, f"{os.path.dirname(path)}/corpus_{name}"))
+    return [os.path.basename(s) for s in sources if f"/src/{room}/" in s and os.path.basename(s) not in left_out], programs
 
 
-def percents(folder, files):
+def percents(folder, room, files):
     """Of each file: percent of lines reached."""
     for file in sorted(files):
         text = subprocess.run(["gcov", "-n", file.replace(".c", ".gcda")], capture_output=True, text=True, cwd=folder, check=False).stdout
-        found = re.search(r"File '[^']*/dissect/" + re.escape(file) + r"'\nLines executed:([0-9.]+)% of (\d+)", text)
+        found = re.search(r"File '[^']*/src/" + room + "/" + re.escape(file) + r"'\nLines executed:([0-9.]+)% of (\d+)", text)
         yield file, float(found[1]) if found else 0.0, int(found[2]) if found else 0
 
 
@@ -45,14 +55,18 @@ def main():
         print("SKIP coverage: gcov is not here, or the compiler is not gcc")
         return 77
     low = []
-    with tempfile.TemporaryDirectory() as folder:
-        files = compile_all(root, cc, folder)
-        for name, _ in TARGETS:
-            subprocess.run([f"./{name}", f"{root}/tests/fuzz/dissect/{name}/corpus_{name}"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
-        for file, percent, lines in percents(folder, files):
-            print(f"{percent:6.1f} % of {lines:4} lines  {file}")
-            if percent < LEAST:
-                low.append(file)
+    for room in ROOMS:
+        if room == "fetch" and subprocess.run(["pkg-config", "--exists", "libknot", "libzscanner"], check=False).returncode:
+            print("SKIP coverage of fetch: libknot is not here")
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            files, programs = compile_all(root, cc, folder, room)
+            for name, corpus in programs:
+                subprocess.run([f"./{name}", corpus], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+            for file, percent, lines in percents(folder, room, files):
+                print(f"{percent:6.1f} % of {lines:4} lines  {file}")
+                if percent < LEAST:
+                    low.append(file)
     if low:
         print("below", LEAST, "percent:", ", ".join(low))
     return 1 if low else 0

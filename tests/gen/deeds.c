@@ -123,6 +123,25 @@ static void ssh_guess(struct gen *gen, const char *client, const char *server, u
 	}
 }
 
+/* Dahua's search, UDP 37810: one device is asked. */
+static void discover(struct gen *gen, const char *client, const char *server, bool answered)
+{
+	static const char question[] = "{ \"method\" : \"DHDiscover.search\", \"params\" : { \"mac\" : \"\", \"uni\" : 1 } }\n";
+	static const char answer[] = "{ \"method\" : \"client.notifyDevInfo\", \"params\" : { \"deviceInfo\" : { } } }\n";
+	struct host from = home_host(client), to = home_host(server);
+	uint8_t datagram[200] = {0x20, 0, 0, 0, 'D', 'H', 'I', 'P'};
+
+	gen_label(gen, "a question to 37810 of %s, %s", server, answered ? "answered" : "not answered");
+	datagram[16] = datagram[24] = sizeof(question) - 1;
+	memcpy(datagram + 32, question, sizeof(question) - 1);
+	gen_udp(gen, &from, 50810, &to, 37810, datagram, 32 + sizeof(question) - 1);
+	gen_wait(gen, 5 * GEN_MS);
+	datagram[16] = datagram[24] = sizeof(answer) - 1;
+	memcpy(datagram + 32, answer, sizeof(answer) - 1);
+	if (answered)
+		gen_udp(gen, &to, 37810, &from, 50810, datagram, 32 + sizeof(answer) - 1);
+}
+
 /* ---- calls home, and sources that are not ours ---- */
 
 struct calling {
@@ -227,6 +246,10 @@ void deeds(struct gen *gen)
 		{"192.168.1.100", "192.168.1.104", HTTP, REFUSED, "YWRtaW46YWRtaW4=", NULL},
 		{"192.168.1.100", "192.168.1.105", HTTP, ACCEPTED, "YW5uYTp0dWxpcC03", NULL}, /* anna, tulip-7 */
 		{"192.168.1.107", "198.51.100.7", FTP, ACCEPTED, "anna", "tulip-7"},
+		{"192.168.1.100", "192.168.1.111", MQTT, ACCEPTED, "admin", "public"},
+		{"192.168.1.100", "192.168.1.112", DVRIP, ACCEPTED, "admin", "tlJwpbo6"}, /* no password */
+		{"198.51.100.2", "192.168.1.113", DAHUA, ACCEPTED, "admin", "6QNMIQGe"}, /* admin */
+		{"198.51.100.6", "192.168.1.106", MQTT, ACCEPTED, "sensor", "tulips"},
 	};
 	static const struct guessing guesses[] = {
 		{{"192.168.1.140", "198.51.100.140", TELNET, REFUSED, NULL, NULL}, 5, 1, 2},
@@ -245,11 +268,11 @@ void deeds(struct gen *gen)
 		gen_label(gen, "a login in clear: %s at %s", logins[i].client, logins[i].server);
 		log_in(gen, &logins[i]);
 	}
-	gen_label(gen, "a login in clear, then three services that only greet");
-	mqtt_login(gen, "198.51.100.6", "192.168.1.106");
+	gen_label(gen, "four services that only greet");
 	greet(gen, "192.168.1.100", "192.168.1.108", 2323, "\r\nLocalHost login: ");
 	greet(gen, "192.168.1.100", "192.168.1.109", 21, "220 ready\r\n");
 	greet(gen, "198.51.100.9", "192.168.1.110", 4567, "");
+	discover(gen, "192.168.1.100", "192.168.1.114", true);
 	for (size_t i = 0; i < sizeof(scans) / sizeof(scans[0]); i++, apart(gen, &number))
 		sweep(gen, &scans[i]);
 	for (size_t i = 0; i < sizeof(guesses) / sizeof(guesses[0]); i++, apart(gen, &number))
@@ -267,7 +290,12 @@ void deeds(struct gen *gen)
 
 void quiet_nearly_deeds(struct gen *gen)
 {
-	static const struct login anonymous = {"192.168.1.107", "198.51.100.7", FTP, ACCEPTED, "anonymous", "anna@home.example"};
+	static const struct login logins[] = {
+		{"192.168.1.107", "198.51.100.7", FTP, ACCEPTED, "anonymous", "anna@home.example"},
+		{"192.168.1.100", "192.168.1.111", MQTT, ACCEPTED, "admin", "publiC"},
+		{"192.168.1.112", "198.51.100.112", DVRIP, ACCEPTED, "admin", "tlJwpboG"}, /* a letter beside those of no password */
+		{"192.168.1.113", "198.51.100.113", DAHUA, ACCEPTED, "anna", "6QNMIQGe"}, /* another's password */
+	};
 	static const struct sweep sweeps[] = {
 		{"192.168.1.100", "192.168.1.108", SYN, 23, 1, ACROSS},
 		{"198.51.100.5", "192.168.1.109", SYN, 5555, 1, ACROSS},
@@ -297,7 +325,9 @@ void quiet_nearly_deeds(struct gen *gen)
 	struct talk talk = gen_open(gen, &home.laptop, &camera, 443, GEN_MS);
 	gen_tls(gen, &talk, "camera.example", 4000);
 	gen_close(gen, &talk);
-	log_in(gen, &anonymous);
+	for (size_t i = 0; i < sizeof(logins) / sizeof(logins[0]); i++, gen_wait(gen, GEN_S))
+		log_in(gen, &logins[i]);
+	discover(gen, "192.168.1.100", "192.168.1.114", false);
 	for (size_t i = 0; i < sizeof(sweeps) / sizeof(sweeps[0]); i++, apart(gen, &number))
 		sweep(gen, &sweeps[i]);
 	for (size_t i = 0; i < sizeof(guesses) / sizeof(guesses[0]); i++)

@@ -314,6 +314,23 @@ static void udp_plain_both(struct gen *gen, const struct host *from, const struc
 	gen_udp(gen, from, out ? 50123 : 4444, to, out ? 4444 : 50123, payload, sizeof(payload));
 }
 
+/* RTP (RFC 3550): one stream, 300 datagrams a second for 8 seconds, and nothing comes back. */
+static void media(struct gen *gen, const struct host *from, const struct host *to)
+{
+	uint8_t datagram[1200] = {0x80, 96, [8] = 0x5f, 0x1e, 0x33, 0x07};
+
+	for (uint32_t i = 0; i < 300 * 8; i++) {
+		uint32_t shown_at = i / 10 * 3000;
+
+		for (int k = 0; k < 4; k++)
+			datagram[4 + k] = (uint8_t)(shown_at >> (24 - 8 * k));
+		datagram[2] = (uint8_t)(i >> 8);
+		datagram[3] = (uint8_t)i;
+		gen_udp(gen, from, 50000, to, 40000, datagram, sizeof(datagram));
+		gen_wait(gen, GEN_S / 300);
+	}
+}
+
 void quiet_nearly_floods(struct gen *gen)
 {
 	struct home home = begin(gen);
@@ -338,4 +355,8 @@ void quiet_nearly_floods(struct gen *gen)
 	stomp(gen, &home.recorder, &to, 95);
 	gen_wait(gen, 10 * GEN_S);
 	http(gen, &home.recorder, &to, 45 * 4, 45);
+	gen_wait(gen, 10 * GEN_S);
+	media(gen, &home.camera, &to);
+	gen_wait(gen, 10 * GEN_S);
+	media(gen, &to, &home.tv);
 }

@@ -31,12 +31,16 @@ DEEDS = {
     ("default-password", "192.168.1.102", "198.51.100.2", "critical", 1, "ftp True"),
     ("default-password", "192.168.1.103", VISITOR, "medium", 1, "rtsp unknown"),
     ("default-password", "192.168.1.104", VISITOR, "low", 1, "http False"),
+    ("default-password", "192.168.1.111", VISITOR, "high", 1, "mqtt True"),
+    ("default-password", "192.168.1.112", VISITOR, "high", 1, "dvrip True"),
+    ("default-password", "192.168.1.113", "198.51.100.2", "critical", 1, "dahua True"),
     ("cleartext-login", "192.168.1.105", VISITOR, "low", 1, "http True"),
     ("cleartext-login", "192.168.1.106", "198.51.100.6", "medium", 1, "mqtt True"),
     ("cleartext-login", "192.168.1.107", "192.168.1.107", "low", 1, "ftp True"),
     ("open-service", "192.168.1.108", VISITOR, "medium", 1, "telnet tcp 2323"),
     ("open-service", "192.168.1.109", VISITOR, "low", 1, "ftp tcp 21"),
     ("open-service", "192.168.1.110", "198.51.100.9", "high", 1, "tr-069 tcp 4567"),
+    ("open-service", "192.168.1.114", VISITOR, "low", 1, "dhip udp 37810"),
     ("scan", "192.168.1.120", "192.168.1.120", "high", 10, "horizontal tcp outside"),
     ("scan", "192.168.1.121", "192.168.1.121", "low", 9, "horizontal tcp outside"),
     ("scan", "192.168.1.122", "192.168.1.122", "high", 4, "horizontal tcp inside"),
@@ -61,12 +65,14 @@ DEEDS = {
     ("beacon", "192.168.1.150", None, "medium", 12, "203.0.113.150 answered"),
     ("beacon", "192.168.1.151", None, "high", 12, "203.0.113.151 answered"),
     ("beacon", "192.168.1.152", None, "medium", 12, "203.0.113.152 named"),
-    ("forged-source", "192.168.1.160", None, "high", 5, "5 sources, such as 203.0.113.64"),
-    ("forged-source", "2001:db8:1::a1", None, "high", 5, "5 sources, such as 2001:db8:f00:4::1"),
+    ("forged-source", "192.168.1.160", None, "high", 5, "5 sources, such as 203.0.113.60"),
+    ("forged-source", "2001:db8:1::a1", None, "high", 5, "5 sources, such as 2001:db8:f00::1"),
     ("forged-source", "2001:db8:1::a2", None, "low", 5, "1 sources, such as 2001:db8:f10::1"),
     # what these deeds are besides: who logs in was answered, who guesses logs in
     ("open-service", "192.168.1.101", VISITOR, "medium", 1, "telnet tcp 23"),
     ("open-service", "192.168.1.102", "198.51.100.2", "high", 1, "ftp tcp 21"),
+    ("open-service", "192.168.1.112", VISITOR, "low", 1, "dvrip tcp 34567"),
+    ("open-service", "192.168.1.113", "198.51.100.2", "high", 1, "dahua tcp 37777"),
     ("open-service", "192.168.1.142", "192.168.1.141", "low", 3, "ftp tcp 21"),
     ("reached-from-internet", "192.168.1.106", "198.51.100.6", "medium", 1, "mqtt tcp 1883"),
     ("reached-from-internet", "192.168.1.143", "198.51.100.143", "medium", 5, "http tcp 80"),
@@ -74,13 +80,17 @@ DEEDS = {
     ("cleartext-login", "192.168.1.142", "192.168.1.141", "low", 3, "ftp False"),
     ("cleartext-login", "192.168.1.143", "198.51.100.143", "medium", 5, "http False"),
 }
-STATES = {"exposed": "101 102 103 104 106 108 109 110 142 143", "suspect": "126 127 130 150 152 160 2001:db8:1::a1",
+STATES = {"exposed": "101 102 103 104 106 108 109 110 111 112 113 114 142 143", "suspect": "126 127 130 150 152 160 2001:db8:1::a1",
           "hijacked": "120 122 123 124 125 134 140 141 144 151"}
 # Low by the table: four refused logins, and five of which no 60 seconds hold all, are logins in clear at somebody else's server.
-NEARLY = {("cleartext-login", "192.168.1.140", "192.168.1.140", "low", 4, "telnet False"),
+# So are three with a pair that is not a published one by a letter, or is two halves of published ones.
+NEARLY = {("cleartext-login", "192.168.1.111", VISITOR, "low", 1, "mqtt True"),
+          ("cleartext-login", "192.168.1.112", "192.168.1.112", "low", 1, "dvrip True"),
+          ("cleartext-login", "192.168.1.113", "192.168.1.113", "low", 1, "dahua True"),
+          ("cleartext-login", "192.168.1.140", "192.168.1.140", "low", 4, "telnet False"),
           ("cleartext-login", "192.168.1.141", "192.168.1.141", "low", 5, "telnet False")}
 # Who nearly did it: each must be there, and silence about it is the point.
-NEARLY_DEVICES = "101 108 107 120 123 124 125 127 129 130 131 140 141 144 145 150 151 160 2001:db8:1::a1"
+NEARLY_DEVICES = "101 108 107 111 112 113 120 123 124 125 127 129 130 131 140 141 144 145 150 151 160 2001:db8:1::a1"
 
 
 def named(found, name):

@@ -68,7 +68,8 @@ zones:
         if self.processes[-1].poll() is not None:
             raise RuntimeError(f"floodwall has ended: {self.told()}")
         said = self.ask()
-        return said is not None and all(zone.get("loaded") for zone in said.get("zones", [])) and len(said.get("zones", [])) >= len(self.server.files)
+        judged = [zone for zone in (said or {}).get("zones", []) if zone["zone"] is not None and zone["state"] == "judged"]
+        return len(judged) >= len(self.server.files)
 
     def told(self):
         with open(os.path.join(self.folder, "log"), encoding="utf-8", errors="replace") as log:
@@ -105,7 +106,7 @@ zones:
                     if not piece:
                         break
                     said += piece
-            return json.loads(said)
+            return json.loads(said).get(what)
         except (OSError, ValueError):
             return None
 
@@ -117,7 +118,7 @@ zones:
         self.said = said
         if self.action_ns is None and stopped(said):
             self.action_ns = now
-        if self.named_ns is None and (said.get("vector") or {}).get("name"):
+        if self.named_ns is None and said["stance"]["vector"] != "none":
             self.named_ns = now
 
     def first_action_ns(self):
@@ -146,5 +147,4 @@ class Observing(Shield):
 
 def stopped(said):
     """Questions dropped or truncated."""
-    outcomes = said.get("outcomes", {})
-    return outcomes.get("dropped", 0) + outcomes.get("truncated", 0)
+    return sum(lane["dropped"] + lane["truncated"] for lane in said["lanes"])

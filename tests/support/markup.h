@@ -24,7 +24,7 @@ struct markup {
 static inline bool markup_in(const char *const *list, const char *name)
 {
 	for (; *list; list++)
-		if (!strcmp(*list, name))
+		if (**list == *name && !strcmp(*list, name))
 			return true;
 	return false;
 }
@@ -55,10 +55,13 @@ static inline bool markup_entity(const char *at)
 /* Up to end, which is left for the caller. */
 static inline bool markup_characters(struct markup *markup, char end)
 {
-	for (; *markup->at && *markup->at != end; markup->at++)
-		if (strchr(end == '<' ? ">" : "<>", *markup->at) || (*markup->at == '&' && !markup_entity(markup->at)))
+	for (;; markup->at++) {
+		markup->at += strcspn(markup->at, "<>&\"");
+		if (!*markup->at || *markup->at == end)
+			return *markup->at == end;
+		if (*markup->at != '"' && (*markup->at != '&' || !markup_entity(markup->at)))
 			return false;
-	return *markup->at == end;
+	}
 }
 
 static inline const char *markup_attribute(struct markup *markup)

@@ -5,7 +5,7 @@
  *     frame:  link (1)  time (1)  length (2, big-endian)  bytes (length, or what is left)
  *
  * link picks one of LINKS. time is how much later than the frame before: its high four bits say how far (0 to 2^30 ns in steps
- * of 4), the low ones how often; the highest value of all jumps back by an hour. A run takes 2 ms under AddressSanitizer
+ * of 4), the low ones how often; the highest value of all jumps back by an hour. A run takes 1 ms under AddressSanitizer
  * with kept_blocks.c, 17 without.
  */
 #include <stdint.h>

@@ -22,7 +22,7 @@
 static const uint8_t hash_key[16] = {1};
 static const uint64_t second = 1000000000ull;
 
-enum { CAMERA = 5, SERVER = 6, UDP = 17, TCP = 6 };
+enum { CAMERA = 5, SERVER = 6, NOBODY = 9 /* ours, but there was no place for the device */, UDP = 17, TCP = 6 };
 enum { INSIDE = 0x0a000000, OUTSIDE = 0xc6336400 }; /* 10.0.0.x, 198.51.100.x */
 
 struct bench {
@@ -97,7 +97,7 @@ static inline bool is_ours(uint32_t address)
 
 static inline uint32_t device_of(uint32_t address)
 {
-	return is_ours(address) ? address & 0xff : DEVICE_NONE;
+	return is_ours(address) && (address & 0xff) != NOBODY ? address & 0xff : DEVICE_NONE;
 }
 
 static inline void address_of(uint32_t address, uint8_t out[16])

@@ -334,6 +334,26 @@ static void test_makers_of_senders_that_name_themselves(void **state)
 	assert_int_equal(junk->total.packets, 1424 * 3);
 }
 
+/* More makers than places: each sender of another one is counted once, however often it says so. */
+static void test_more_makers_than_places(void **state)
+{
+	struct tally_mark mark;
+	struct junk_count earlier;
+	struct tally *tally;
+
+	(void)state;
+	assert_int_equal(tally_new(hash_key, &tally), 0);
+	for (uint32_t i = 0; i < 3 * (JUNK_MAKER_MAX + 5); i++) {
+		uint8_t address[16], name[2] = {'m', (uint8_t)('A' + i % (JUNK_MAKER_MAX + 5))};
+
+		address_of(i % (JUNK_MAKER_MAX + 5), address);
+		tally_name(tally, address, (struct slice){name, sizeof(name)}, &mark, &earlier);
+	}
+	assert_int_equal(tally_junk(tally)->maker_count, JUNK_MAKER_MAX);
+	assert_int_equal(tally_left_out(tally), 5);
+	tally_free(tally);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 #define ALONE(test) cmocka_unit_test(test)
 
@@ -355,6 +375,7 @@ int main(void)
 		CASE(test_junk_inside_of_many_small_and_one_large),
 		CASE(test_senders_and_targets_without_room_are_counted),
 		CASE(test_makers_of_senders_that_name_themselves),
+		ALONE(test_more_makers_than_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -355,6 +355,22 @@ static void test_mappings_of_any_size(void **state)
 	assert_int_equal(book_count(bench->book), 3);
 }
 
+/* No place for the device: it is known by its address, and who came stands in the evidence. */
+static void test_without_a_device(void **state)
+{
+	struct bench *bench = *state;
+	struct talk talk = web_in;
+	const struct finding *finding;
+
+	talk.target = INSIDE + NOBODY;
+	exchange(bench, talk);
+	finding = only_finding(bench);
+	assert_int_equal(finding->device, DEVICE_NONE);
+	assert_true(finding->has_source);
+	assert_int_equal(finding->source[15], NOBODY);
+	assert_int_equal(finding->reached.asker[15], 7);
+}
+
 /* A host that answers on every port, then 200 others: its share, the ceiling of all, and the rest counted. */
 static void test_ceilings(void **state)
 {
@@ -414,6 +430,7 @@ int main(void)
 		CASE(test_a_server_that_calls_back),
 		CASE(test_a_syn_that_nobody_answered_did_not_ask),
 		CASE(test_neighbours_and_groups_are_no_internet),
+		CASE(test_without_a_device),
 		CASE(test_what_open_service_tells_is_not_told_twice),
 		cmocka_unit_test_setup_teardown(test_a_server_captured_at_its_own_place, setup_inferred, teardown),
 		cmocka_unit_test(test_a_crowd_makes_a_public_service),

@@ -187,6 +187,7 @@ static void test_jobs_of_public_servers(void **state)
 		struct talk talk = ssdp_in;
 
 		talk.target_port = cases[i].port;
+		pass(bench, 121 * second);
 		ask_all(bench, talk, 20, 1, (struct kind){40, 800, 1, NULL});
 		assert_int_equal(reflects(bench)->severity, cases[i].severity);
 		teardown((void **)&bench);
@@ -198,6 +199,7 @@ static void test_what_begins_small_is_no_reflection(void **state)
 {
 	struct bench *bench = *state;
 
+	pass(bench, 121 * second);
 	for (uint32_t i = 0; i < 30; i++) {
 		struct talk talk = ssdp_in;
 
@@ -222,6 +224,7 @@ static void test_conversations_on_known_ports(void **state)
 
 		midway.opener_port = 50000;
 		midway.target_port = ports[i];
+		pass(bench, 121 * second);
 		for (uint32_t k = 0; k < 30; k++) {
 			struct talk talk = midway;
 
@@ -241,6 +244,29 @@ static void test_conversations_on_known_ports(void **state)
 	}
 }
 
+/* Thirty clients of a tunnel or a swarm whose conversations are older than the capture: what is sent to them now, they asked for before. */
+static void test_conversations_older_than_the_capture(void **state)
+{
+	static const uint16_t ports[] = {1194, 51820, 51000};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
+		struct bench *bench = bench_new(false, 64);
+		struct talk client = ssdp_in;
+
+		client.opener_port = 50000;
+		client.target_port = ports[i];
+		pass(bench, 119 * second);
+		ask_all(bench, client, 30, 1, (struct kind){80, 1400, 40, NULL});
+		assert_null(reflects(bench));
+		pass(bench, 2 * second);
+		client.opener += 50;
+		ask_all(bench, client, 10, 1, (struct kind){80, 1400, 40, NULL});
+		assert_int_equal(reflects(bench)->severity, SEVERITY_HIGH);
+		teardown((void **)&bench);
+	}
+}
+
 /* On a port without a known service: one who watches is nobody's victim, ten are. */
 static void test_unknown_services(void **state)
 {
@@ -248,6 +274,7 @@ static void test_unknown_services(void **state)
 	struct talk talk = ssdp_in;
 
 	talk.target_port = 51000;
+	pass(bench, 121 * second);
 	ask_all(bench, talk, 1, 500, (struct kind){20, 1400, 20, NULL});
 	assert_null(reflects(bench));
 	talk.target = INSIDE + SERVER;
@@ -262,6 +289,7 @@ static void test_peers_answer_peers(void **state)
 	struct talk in = ssdp_in;
 
 	say(bench, &out, false, 60);
+	pass(bench, 121 * second);
 	in.target_port = 51413;
 	ask_all(bench, in, 30, 1, (struct kind){70, 700, 1, NULL});
 	assert_int_equal(reflects(bench)->severity, SEVERITY_LOW);
@@ -274,6 +302,7 @@ static void test_ceilings(void **state)
 	struct bench *bench = *state;
 	struct talk talk = ssdp_in;
 
+	pass(bench, 121 * second);
 	ask_all(bench, talk, 1, 120, (struct kind){90, 900, 1, NULL});
 	for (uint32_t port = 0; port < FW_REFLECTOR_MAX; port++) {
 		talk.target_port = (uint16_t)(20000 + port);
@@ -313,6 +342,7 @@ int main(void)
 		cmocka_unit_test(test_jobs_of_public_servers),
 		CASE(test_what_begins_small_is_no_reflection),
 		cmocka_unit_test(test_conversations_on_known_ports),
+		cmocka_unit_test(test_conversations_older_than_the_capture),
 		CASE(test_unknown_services),
 		CASE(test_peers_answer_peers),
 		CASE(test_ceilings),

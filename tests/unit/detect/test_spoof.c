@@ -65,6 +65,25 @@ static void test_four_are_none_five_are_one(void **state)
 	assert_int_equal(finding->last_ns, 104);
 }
 
+/* What is shown of the packets is the first of them, as its time is. */
+static void test_the_first_one_is_shown(void **state)
+{
+	struct bench *bench = *state;
+	const struct finding *finding;
+
+	for (uint32_t i = 1; i < 8; i++) {
+		struct forged_seen seen = {
+			.time_ns = i, .device = 1, .source = {(uint8_t)i}, .target = {(uint8_t)(100 + i)}, .mac = {2, (uint8_t)i}};
+
+		spoof_see(bench->spoof, &seen);
+	}
+	finding = book_at(bench->book, 0);
+	assert_int_equal(finding->first_ns, 1);
+	assert_int_equal(finding->forged.source[0], 1);
+	assert_int_equal(finding->forged.target[0], 101);
+	assert_int_equal(finding->forged.mac[1], 1);
+}
+
 static void test_devices_are_apart(void **state)
 {
 	struct bench *bench = *state;
@@ -133,12 +152,27 @@ static void test_more_devices_than_room(void **state)
 		for (uint32_t i = 0; i < 5; i++)
 			forge(bench, device, i, UINT64_MAX);
 	assert_int_equal(book_count(bench->book), 500);
+	assert_int_equal(spoof_left_out(bench->spoof), 0); /* each was told before it made room */
+}
+
+/* Who was not told yet and has to make room is counted. */
+static void test_more_suspects_than_room(void **state)
+{
+	struct bench *bench = *state;
+
+	for (uint32_t i = 0; i < 4; i++)
+		for (uint32_t device = 0; device < 300; device++)
+			forge(bench, device, i, UINT64_MAX);
+	assert_int_equal(book_count(bench->book), 0);
+	assert_int_equal(spoof_left_out(bench->spoof), 4 * 300 - 256);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_four_are_none_five_are_one, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_the_first_one_is_shown, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_more_suspects_than_room, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_devices_are_apart, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sources_are_counted_to_64, setup, teardown),
 		cmocka_unit_test(test_few_networks_are_low),

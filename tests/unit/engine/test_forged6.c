@@ -273,12 +273,76 @@ static void test_one_address_tells_its_link(void **state)
 	(void)state;
 }
 
+/*
+ * Nothing but IPv6, as --filter ip6 leaves of any home: what the router announces is ours, whenever it does so among the first frames.
+ * Else the side would be inferred, which says of nobody that he forges.
+ */
+static void test_ipv6_alone(void **state)
+{
+	for (int announced = 0; announced < 3; announced++) {
+		struct gen *gen = gen_new(GEN_S, 1);
+		char *json;
+
+		if (announced == 1)
+			announce(gen, 1, 14400);
+		send_from(gen, camera_mac, "2001:db8:1::64", 1);
+		if (announced == 2)
+			announce(gen, 1, 14400);
+		forge_many(gen);
+		json = inspect(gen);
+		assert_int_equal(!strstr(json, "ours_inferred"), announced > 0);
+		assert_int_equal(!strstr(json, "\"id\": \"forged-source\""), announced == 0);
+		free(json);
+	}
+	(void)state;
+}
+
+/* RFC 8415: 2001:db8:5::/48 in the IA_PD of a message of this type, from this port of one link-local address to the other. */
+static void delegate(struct gen *gen, const struct host *from, const struct host *to, uint8_t type, uint16_t port)
+{
+	uint8_t body[] = {type, 1, 2, 3, 0, 25, 0, 41, [16] = 0, 0, 0, 0, 0, 26, 0, 25, 0, 0, 0x0e, 0x10, 0, 0, 0x1c, 0x20, 48, 0x20, 0x01,
+		0x0d, 0xb8, 0, 5, [48] = 0};
+
+	gen_udp(gen, from, port, to, port == 547 ? 546 : 547, body, sizeof(body));
+	gen_wait(gen, GEN_MS);
+}
+
+/*
+ * The outer side of a home's router, of which only one way was captured: what the provider has delegated is ours, though no frame
+ * of the link has an address in it. What the router itself asks for proves nothing.
+ */
+static void test_delegated_prefix(void **state)
+{
+	struct host provider = gen_host(router_mac, "fe80::1"), home = gen_host(camera_mac, "fe80::64");
+	struct host servers = gen_host("33:33:00:01:00:02", "ff02::1:2");
+
+	for (int granted = 0; granted < 2; granted++) {
+		struct gen *gen = begin();
+		char address[64], *json;
+
+		if (granted)
+			delegate(gen, &provider, &home, 7, 547);
+		else
+			delegate(gen, &home, &servers, 5, 546);
+		for (uint32_t i = 0; i < 20; i++) {
+			snprintf(address, sizeof(address), "2001:db8:5:%x::%x", i, i + 1);
+			send_from(gen, camera_mac, address, 2 + i);
+		}
+		json = inspect(gen);
+		assert_int_equal(!strstr(json, "\"id\": \"forged-source\""), granted);
+		free(json);
+	}
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stories),
 		cmocka_unit_test(test_without_a_known_prefix),
 		cmocka_unit_test(test_one_address_tells_its_link),
+		cmocka_unit_test(test_ipv6_alone),
+		cmocka_unit_test(test_delegated_prefix),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -292,6 +292,21 @@ static void what_the_outside_reached(void **state)
 	assert_int_equal(kept_for(&reached, &camera, tcp(&made, cam, them, (uint16_t[]){50000, 8443}, 2, "")), 54);
 	assert_int_equal(kept_for(&reached, &camera, tcp(&made, cam, other, (uint16_t[]){50000, 443}, 2, "")), 0);
 	assert_int_equal(kept_for(&reached, &camera, tcp(&made, cam, other, (uint16_t[]){50000, 8443}, 2, "")), 0);
+	/* a port of the router alone: what was said to the router, not all that the device said meanwhile */
+	reached.has_source = false;
+	reached.reached = (struct evidence_reached){.proto = 6, .port = 8443, .how = REACHED_NOT_YET, .mapped = true, .router_port = 5000};
+	memcpy(reached.reached.router, other, 16);
+	assert_int_equal(kept_for(&reached, &camera, tcp(&made, cam, other, (uint16_t[]){50000, 5000}, 0x18, "")), 54);
+	assert_int_equal(kept_for(&reached, &camera, tcp(&made, other, cam, (uint16_t[]){5000, 50000}, 0x18, "")), 54);
+	assert_int_equal(kept_for(&reached, &camera, tcp(&made, cam, other, (uint16_t[]){50000, 80}, 0x18, "")), 0);
+	assert_int_equal(kept_for(&reached, &camera, tcp(&made, cam, them, (uint16_t[]){50000, 443}, 0x18, "")), 0);
+	/* no place for the device: its address is the source */
+	reached.has_source = true;
+	memcpy(reached.source, cam, 16);
+	reached.reached = (struct evidence_reached){.proto = 6, .port = 8443, .how = REACHED_IN};
+	memcpy(reached.reached.asker, them, 16);
+	assert_int_equal(kept_for(&reached, NULL, tcp(&made, other, cam, (uint16_t[]){50000, 8443}, 2, "")), 54);
+	assert_int_equal(kept_for(&reached, NULL, tcp(&made, cam, other, (uint16_t[]){50000, 443}, 2, "")), 0);
 	reflector.has_source = false;
 	reflector.reflector = (struct evidence_reflector){.proto = 17, .port = 1900};
 	assert_int_equal(kept_for(&reflector, &camera, udp(&made, them, cam, (uint16_t[]){50000, 1900}, "secret", 6)), 42);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pcapng (draft-ietf-opsawg-pcapng), the other way round; the blocks are drawn in pcapng.c. In this machine's byte order, which the
+ * pcapng (draft-ietf-opsawg-pcapng), the other way round; the blocks are drawn in source/pcapng.c. In this machine's byte order, which the
  * section's magic tells. The section's length is left open (-1): readers do not need it.
  */
-#include "source/pcapng_write.h"
+#include "base/pcapng_write.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -11,7 +11,7 @@
 
 #include "wire/limits.h"
 
-enum { BLOCK_INTERFACE = 1, BLOCK_PACKET = 6, FRAME_LEN = 12, PACKET_HEAD_LEN = 20 };
+enum { BLOCK_INTERFACE = 1, BLOCK_PACKET = 6, FRAME_LEN = 12, PACKET_HEAD_LEN = 20, INTERFACE_LEN = FRAME_LEN + 8 + 8 + 4 };
 enum { OPTION_END = 0, OPTION_COMMENT = 1, OPTION_APPLICATION = 4, OPTION_TSRESOL = 9, RESOLUTION_NS = 9 };
 
 #define BLOCK_SECTION 0x0a0d0d0au
@@ -87,7 +87,7 @@ void pcapng_write_section(struct pcapng_writer *writer, FILE *out, const char *c
 static void write_interface(FILE *out, uint16_t link)
 {
 	const char resolution = RESOLUTION_NS;
-	const uint32_t total = FRAME_LEN + 8 + 8 + 4;
+	const uint32_t total = INTERFACE_LEN;
 
 	put_u32(out, BLOCK_INTERFACE);
 	put_u32(out, total);
@@ -115,22 +115,39 @@ static int find_interface(struct pcapng_writer *writer, uint16_t link, uint32_t 
 	return 0;
 }
 
-int pcapng_write_frame(struct pcapng_writer *writer, const struct frame *frame)
+static uint32_t options_len(uint16_t comment)
 {
-	uint32_t total = FRAME_LEN + PACKET_HEAD_LEN + padded(frame->cap_len), interface = 0;
-	int error = find_interface(writer, frame->link, &interface);
+	return comment ? 4 + padded(comment) + 4 : 0;
+}
+
+int pcapng_write_packet(struct pcapng_writer *writer, const struct pcapng_packet *packet)
+{
+	uint16_t comment = packet->comment ? comment_len(packet->comment) : 0;
+	uint32_t total = FRAME_LEN + PACKET_HEAD_LEN + padded(packet->cap_len) + options_len(comment), interface = 0;
+	int error = find_interface(writer, packet->link, &interface);
 
 	if (error)
 		return error;
 	put_u32(writer->out, BLOCK_PACKET);
 	put_u32(writer->out, total);
 	put_u32(writer->out, interface);
-	put_u32(writer->out, (uint32_t)(frame->time_ns >> 32));
-	put_u32(writer->out, (uint32_t)frame->time_ns);
-	put_u32(writer->out, frame->cap_len);
-	put_u32(writer->out, frame->wire_len);
-	put(writer->out, frame->bytes, frame->cap_len);
-	put_padding(writer->out, frame->cap_len);
+	put_u32(writer->out, (uint32_t)(packet->time_ns >> 32));
+	put_u32(writer->out, (uint32_t)packet->time_ns);
+	put_u32(writer->out, packet->cap_len);
+	put_u32(writer->out, packet->wire_len);
+	put(writer->out, packet->bytes, packet->cap_len);
+	put_padding(writer->out, packet->cap_len);
+	if (comment) {
+		put_option(writer->out, OPTION_COMMENT, packet->comment, comment);
+		put_option(writer->out, OPTION_END, "", 0);
+	}
 	put_u32(writer->out, total);
 	return 0;
+}
+
+uint64_t pcapng_packet_len(const struct pcapng_packet *packet)
+{
+	uint16_t comment = packet->comment ? comment_len(packet->comment) : 0;
+
+	return (uint64_t)INTERFACE_LEN + FRAME_LEN + PACKET_HEAD_LEN + padded(packet->cap_len) + options_len(comment);
 }

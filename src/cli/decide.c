@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* floodwall quarantine, allow, release, confirm, undo: a person decides about a source; each prints how it is taken back. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/ask.h"
+#include "cli/command.h"
+
+#define TAIL \
+	"      --socket PATH     the daemon's control socket (default: " CONTROL_SOCKET ")\n" \
+	"      --json            the answer as JSON\n" \
+	"  -V, --version         the version\n" \
+	"  -h, --help            this text\n"
+#define DECIDE \
+	"      --for TIME        ends by itself: 90s, 15m, 4h, 7d\n" \
+	"      --confirm TIME    ends by itself after that, unless 'floodwall confirm' comes before:\n" \
+	"                        for decisions that could lock you out\n" \
+	"      --reason TEXT     for the audit log\n" TAIL
+
+static const char quarantine_help[] = "Usage: floodwall quarantine ADDRESS|PREFIX [--for TIME] [--confirm TIME] [--reason TEXT]\n\n"
+				      "Nothing of this source reaches the server from now on.\n\n" DECIDE;
+static const char allow_help[] = "Usage: floodwall allow ADDRESS|PREFIX [--for TIME] [--confirm TIME] [--reason TEXT]\n\n"
+				 "Everything of this source passes from now on, and feeds no budget.\n\n" DECIDE;
+static const char release_help[] = "Usage: floodwall release ADDRESS|PREFIX [--reason TEXT]\n\n"
+				   "The decision about this source ends: quarantine or allow.\n\n"
+				   "      --reason TEXT     for the audit log\n" TAIL;
+static const char confirm_help[] = "Usage: floodwall confirm DECISION\n\n"
+				   "A decision that was made with --confirm stays.\n\n" TAIL;
+static const char undo_help[] = "Usage: floodwall undo [NUMBER]\n\n"
+				"Takes back what was done under this number, or the latest that can be taken back.\n\n" TAIL;
+
+static json_int_t number_in(const json_t *answer, const char *key)
+{
+	return json_integer_value(json_object_get(answer, key));
+}
+
+static int print_json(json_t *answer)
+{
+	char *text = json_dumps(answer, JSON_INDENT(2));
+	int code = COMMAND_WRONG;
+
+	if (text) {
+		char *line = malloc(strlen(text) + 2);
+		if (line) {
+			snprintf(line, strlen(text) + 2, "%s\n", text);
+			code = command_tell(line);
+		}
+		free(line);
+	}
+	free(text);
+	return code;
+}
+
+static void add_times(const struct ask_options *options, json_t *request)
+{
+	if (options->for_s)
+		json_object_set_new(request, "for_s", json_integer(options->for_s));
+	if (options->confirm_s)
+		json_object_set_new(request, "confirm_s", json_integer(options->confirm_s));
+	if (options->reason)
+		json_object_set_new(request, "reason", json_string(options->reason));
+}
+
+/* What was decided, what it does now, how it ends. */
+static void tell_begin(const json_t *answer, const char *what, char *out, size_t size)
+{
+	const char *mode = json_string_value(json_object_get(answer, "filter")),
+		   *warning = json_string_value(json_object_get(answer, "warning"));
+	bool observes = mode && strcmp(mode, "enforce") != 0 && strcmp(what, "quarantine") == 0;
+	json_int_t decision = number_in(answer, "decision");
+	char until[TEXT_TIME_MAX], clean[256] = "";
+	size_t len;
+
+	len = (size_t)snprintf(out, size, "Decision %" JSON_INTEGER_FORMAT " holds", decision);
+	if (number_in(answer, "until_s"))
+		len += (size_t)snprintf(
+			out + len, size - len, " until %s", text_time(until, (uint64_t)number_in(answer, "until_s") * 1000000000ull));
+	len += (size_t)snprintf(out + len, size - len, ".\n");
+	if (number_in(answer, "confirm_by_s"))
+		len += (size_t)snprintf(out + len, size - len,
+			"It ends at %s unless you confirm it: floodwall confirm %" JSON_INTEGER_FORMAT "\n",
+			text_time(until, (uint64_t)number_in(answer, "confirm_by_s") * 1000000000ull), decision);
+	if (observes)
+		len += (size_t)snprintf(
+			out + len, size - len, "But the filter 'block' is set to %s: nothing is stopped, it is only counted.\n", mode);
+	if (warning) {
+		text_escape(clean, sizeof(clean), warning, SIZE_MAX);
+		len += (size_t)snprintf(out + len, size - len, "Warning: %s\n", clean);
+	}
+	snprintf(out + len, size - len, "Undo: floodwall undo %" JSON_INTEGER_FORMAT "\n", number_in(answer, "deed"));
+}
+
+static int tell_answer(const struct ask_options *options, const char *verb, json_t *answer)
+{
+	char text[1024] = "";
+	int code;
+
+	if (!answer)
+		return COMMAND_WRONG;
+	if (strcmp(verb, "quarantine") == 0 || strcmp(verb, "allow") == 0)
+		tell_begin(answer, verb, text, sizeof(text));
+	else if (strcmp(verb, "release") == 0)
+		snprintf(text, sizeof(text), "Released.\nUndo: floodwall undo %" JSON_INTEGER_FORMAT "\n", number_in(answer, "deed"));
+	else if (strcmp(verb, "confirm") == 0)
+		snprintf(text, sizeof(text), "Confirmed; it stays.\n");
+	else
+		snprintf(text, sizeof(text), "Taken back: number %" JSON_INTEGER_FORMAT " (%s).\n", number_in(answer, "deed"),
+			json_string_value(json_object_get(answer, "verb")));
+	code = options->json ? print_json(answer) : command_tell(text);
+	json_decref(answer);
+	return code;
+}
+
+static int read_count(const struct ask_options *options, json_int_t *out)
+{
+	const char *word = options->words[0];
+	char *end;
+
+	*out = (json_int_t)strtoll(word, &end, 10);
+	if (*word < '1' || *word > '9' || *end || strlen(word) > 18)
+		return ask_wrong(options, word, "is no number");
+	return -1;
+}
+
+static int decide(int argc, char **argv, const char *verb, struct ask_options *options, const char *allowed)
+{
+	int code = ask_read(argc, argv, allowed, options);
+	json_t *request;
+
+	if (code >= 0)
+		return code;
+	if (options->word_count != 1)
+		return ask_wrong(options, "", "name one address or prefix");
+	request = json_pack("{s:s, s:s}", "do", verb, "prefix", options->words[0]);
+	if (!request)
+		return ask_wrong(options, options->words[0], "is no address or prefix");
+	add_times(options, request);
+	return tell_answer(options, verb, ask(options, request));
+}
+
+static int by_number(int argc, char **argv, const char *verb, const char *key, struct ask_options *options)
+{
+	int code = ask_read(argc, argv, "sj", options);
+	json_int_t number = 0;
+	json_t *request = NULL;
+
+	if (code >= 0)
+		return code;
+	if (options->word_count > 1 || (options->word_count == 0 && strcmp(verb, "undo") != 0))
+		return ask_wrong(options, "", "name one number");
+	if (options->word_count && (code = read_count(options, &number)) >= 0)
+		return code;
+	request = json_pack("{s:s}", "do", verb);
+	if (request && number)
+		json_object_set_new(request, key, json_integer(number));
+	return tell_answer(options, verb, ask(options, request));
+}
+
+int command_quarantine(int argc, char **argv)
+{
+	struct ask_options options = {.command = "floodwall quarantine", .help = quarantine_help, .socket = CONTROL_SOCKET};
+
+	return decide(argc, argv, "quarantine", &options, "sfCrj");
+}
+
+int command_allow(int argc, char **argv)
+{
+	struct ask_options options = {.command = "floodwall allow", .help = allow_help, .socket = CONTROL_SOCKET};
+
+	return decide(argc, argv, "allow", &options, "sfCrj");
+}
+
+int command_release(int argc, char **argv)
+{
+	struct ask_options options = {.command = "floodwall release", .help = release_help, .socket = CONTROL_SOCKET};
+
+	return decide(argc, argv, "release", &options, "srj");
+}
+
+int command_confirm(int argc, char **argv)
+{
+	struct ask_options options = {.command = "floodwall confirm", .help = confirm_help, .socket = CONTROL_SOCKET};
+
+	return by_number(argc, argv, "confirm", "decision", &options);
+}
+
+int command_undo(int argc, char **argv)
+{
+	struct ask_options options = {.command = "floodwall undo", .help = undo_help, .socket = CONTROL_SOCKET};
+
+	return by_number(argc, argv, "undo", "deed", &options);
+}

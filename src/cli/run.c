@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* floodwall run, check and bypass: what does not ask the daemon. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/ask.h"
+#include "cli/command.h"
+#include "cli/output.h"
+#include "plane/plane.h"
+
+static const char run_help[] = "Usage: floodwall run [-c FILE]\n\n"
+			       "Protects in the role that the configuration names, until SIGTERM. Begins as root, and\n"
+			       "gives root up. SIGHUP reads the configuration again.\n\n"
+			       "  -c, --configuration FILE  default: " DAEMON_CONFIGURATION "\n"
+			       "  -V, --version             the version\n"
+			       "  -h, --help                this text\n";
+
+static const char check_help[] = "Usage: floodwall check [-c FILE] [--print] [--interface IF]\n\n"
+				 "Reads the configuration and says what is wrong with it. Changes nothing.\n\n"
+				 "  -c, --configuration FILE  default: " DAEMON_CONFIGURATION "\n"
+				 "      --print               all settings as YAML, defaults too, secrets masked\n"
+				 "      --interface IF        what works on this interface and kernel; alone, no FILE is read\n"
+				 "  -V, --version             the version\n"
+				 "  -h, --help                this text\n\n"
+				 "Exit: 0 nothing is wrong; 2 something is.\n";
+
+static const char bypass_help[] = "Usage: floodwall bypass [-c FILE]\n\n"
+				  "Takes every program and map of Floodwall off every interface at once, whether a daemon\n"
+				  "runs or not. Nothing is filtered then until floodwall run is started anew. Needs root.\n\n"
+				  "  -c, --configuration FILE  for paths.bpffs alone; not needed for /sys/fs/bpf\n"
+				  "  -V, --version             the version\n"
+				  "  -h, --help                this text\n";
+
+int command_run(int argc, char **argv)
+{
+	struct ask_options options = {.command = "floodwall run", .help = run_help, .configuration = DAEMON_CONFIGURATION};
+	struct daemon_options daemon = {.version = FLOODWALL_VERSION};
+	struct fault fault = {0};
+	int code = ask_read(argc, argv, "c", &options);
+
+	if (code >= 0)
+		return code;
+	if (options.word_count)
+		return ask_wrong(&options, options.words[0], "takes no further words");
+	daemon.configuration = options.configuration;
+	return daemon_run(&daemon, &fault) ? ask_fault(&options, &fault) : COMMAND_DONE;
+}
+
+static int print_settings(const struct ask_options *options, const struct settings *settings)
+{
+	char *text;
+	size_t len;
+	int code;
+
+	if (settings_write(settings, &text, &len))
+		return ask_wrong(options, "", "not enough memory");
+	code = command_tell(text);
+	free(text);
+	return code;
+}
+
+/* In the order in which plane_open() would meet them. */
+static int probe(const struct ask_options *options, const char *bpffs)
+{
+	static const char *const kinds[] = {
+		[PLANE_NOTE_FINE] = "fine", [PLANE_NOTE_WEAK] = "slow", [PLANE_NOTE_WRONG] = "wrong", [PLANE_NOTE_UNKNOWN] = "unknown"};
+	struct plane_probe probe;
+	struct fault fault = {0};
+	struct output output;
+
+	if (plane_probe(options->interface, bpffs, &probe, &fault))
+		return ask_fault(options, &fault);
+	if (output_open(NULL, &output))
+		return COMMAND_WRONG;
+	for (uint32_t i = 0; i < probe.note_count; i++)
+		fprintf(output.file, "%-8s %-20s %s\n", kinds[probe.notes[i].kind], probe.notes[i].what, probe.notes[i].sentence);
+	fprintf(output.file, "%s\n",
+		probe.would_open ? "floodwall run can protect this interface." : "floodwall run cannot protect this interface as it is.");
+	if (output_close(&output, 1))
+		return ask_wrong(options, "", "standard output could not be written");
+	return probe.would_open ? COMMAND_DONE : COMMAND_WRONG;
+}
+
+int command_check(int argc, char **argv)
+{
+	struct ask_options options = {.command = "floodwall check", .help = check_help};
+	struct settings *settings = NULL;
+	struct fault fault = {0};
+	int code = ask_read(argc, argv, "cip", &options);
+
+	if (code >= 0)
+		return code;
+	if (options.word_count)
+		return ask_wrong(&options, options.words[0], "takes no further words; a file is named with -c");
+	if (options.interface && !options.configuration)
+		return probe(&options, NULL);
+	if (!options.configuration)
+		options.configuration = DAEMON_CONFIGURATION;
+	if (configuration_read(options.configuration, &settings, &fault))
+		return ask_fault(&options, &fault);
+	code = options.print ? print_settings(&options, settings) : COMMAND_DONE;
+	if (options.interface && code == COMMAND_DONE)
+		code = probe(&options, settings->paths.bpffs);
+	else if (!options.print)
+		code = command_tell("Nothing is wrong with the configuration.\n");
+	settings_free(settings);
+	return code;
+}
+
+int command_bypass(int argc, char **argv)
+{
+	struct ask_options options = {.command = "floodwall bypass", .help = bypass_help};
+	struct settings *settings = NULL;
+	struct plane_bypassed done = {0};
+	struct fault fault = {0};
+	char text[256];
+	int code = ask_read(argc, argv, "c", &options), error;
+
+	if (code >= 0)
+		return code;
+	if (options.word_count)
+		return ask_wrong(&options, options.words[0], "takes no further words");
+	if (options.configuration && configuration_read(options.configuration, &settings, &fault))
+		return ask_fault(&options, &fault);
+	error = plane_bypass(settings ? settings->paths.bpffs : NULL, &done, &fault);
+	settings_free(settings);
+	snprintf(text, sizeof(text),
+		"Taken away: %u program%s, %u filter%s, %u pin%s. Nothing is filtered now; 'floodwall run' protects again.\n", done.links,
+		done.links == 1 ? "" : "s", done.filters, done.filters == 1 ? "" : "s", done.pins, done.pins == 1 ? "" : "s");
+	code = command_tell(text);
+	return error ? ask_fault(&options, &fault) : code;
+}

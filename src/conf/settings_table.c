@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Budgets have no default here: what is left out follows from the capacity (shield/budget.c). */
+#include "conf/settings_table.h"
+
+#include <limits.h>
+
+#include "conf/conf.h"
+
+const char *const settings_filter_names[FW_FILTER_COUNT] = {
+	[FW_FILTER_BLOCK] = "block",
+	[FW_FILTER_SANITY] = "sanity",
+	[FW_FILTER_ANSWERS] = "answers",
+	[FW_FILTER_FRAGMENTS] = "fragments",
+	[FW_FILTER_ONLY_DNS] = "only_dns",
+	[FW_FILTER_NAMES] = "names",
+	[FW_FILTER_BUDGETS] = "budgets",
+};
+
+const char *const settings_mode_names[3] = {
+	[FW_MODE_OFF] = "off",
+	[FW_MODE_OBSERVE] = "observe",
+	[FW_MODE_ENFORCE] = "enforce",
+};
+
+const char *const settings_stance_names[FW_STANCE_COUNT] = {
+	[FW_STANCE_CALM] = "calm",
+	[FW_STANCE_WATCH] = "watch",
+	[FW_STANCE_DEFEND] = "defend",
+};
+
+static const char *const roles[] = {"shield"};
+static const char *const yes_words[] = {"false", "true"};
+static const char *const stance_words[] = {"calm", "watch", "defend", "measured"};
+
+#define AT(member) offsetof(struct settings, member), sizeof(((struct settings *)0)->member)
+#define NUMBER(path, member, least, most, initial) \
+	{ \
+		path, SCALAR_NUMBER, AT(member), least, most, initial, NULL \
+	}
+#define SIZE(path, member, least, most, initial) \
+	{ \
+		path, SCALAR_SIZE, AT(member), least, most, initial, NULL \
+	}
+#define TIME(path, member, least, most, initial) \
+	{ \
+		path, SCALAR_TIME, AT(member), least, most, initial, NULL \
+	}
+#define CHOICE(path, member, words, initial) \
+	{ \
+		path, SCALAR_CHOICE, AT(member), 0, sizeof(words) / sizeof((words)[0]), initial, words \
+	}
+#define TEXT(kind, path, member, initial) \
+	{ \
+		path, kind, AT(member), 0, 0, initial, NULL \
+	}
+#define FILTER(path, filter, initial) CHOICE("filters." path, mode[filter], settings_mode_names, initial)
+#define RATE(path, member) \
+	NUMBER("budgets." path ".rate", budgets.member.rate, 1, 100000000, NULL), \
+		NUMBER("budgets." path ".burst", budgets.member.burst, 1, 100000000, NULL)
+
+const struct scalar settings_scalars[] = {
+	CHOICE("role", role, roles, "shield"),
+	TEXT(SCALAR_NAME, "interface", interface, NULL),
+	TEXT(SCALAR_NAME, "user", user, "floodwall"),
+	TEXT(SCALAR_NAME, "group", group, ""),
+	CHOICE("generic", generic_allowed, yes_words, "false"),
+	CHOICE("detach", detach, yes_words, "false"),
+	NUMBER("dns_port", dns_port, 1, 65535, "53"),
+	CHOICE("only_dns", only_dns, yes_words, "false"),
+	CHOICE("stance", stance, stance_words, "measured"),
+	FILTER("block", FW_FILTER_BLOCK, "observe"),
+	FILTER("sanity", FW_FILTER_SANITY, "observe"),
+	FILTER("answers", FW_FILTER_ANSWERS, "observe"),
+	FILTER("fragments", FW_FILTER_FRAGMENTS, "off"),
+	FILTER("only_dns", FW_FILTER_ONLY_DNS, "observe"),
+	FILTER("names", FW_FILTER_NAMES, "observe"),
+	FILTER("budgets", FW_FILTER_BUDGETS, "observe"),
+	TEXT(SCALAR_ADDRESS, "server.address", server.transfer.address, "127.0.0.1"),
+	NUMBER("server.port", server.transfer.port, 1, 65535, "53"),
+	TIME("server.poll", server.poll_s, 1, 86400, "30s"),
+	TEXT(SCALAR_ADDRESS, "server.notify_address", server.notify.address, "127.0.0.1"),
+	NUMBER("server.notify_port", server.notify.port, 0, 65535, "5399"),
+	NUMBER("budgets.capacity", budgets.capacity, 100, 100000000, "50000"),
+	RATE("total", total.one),
+	RATE("unknown", unknown.one),
+	RATE("possible", possible.one),
+	RATE("truncated", truncated.one),
+	RATE("proven", proven),
+	RATE("proven_unknown", proven_unknown),
+	RATE("zone_unknown", zone_unknown),
+	RATE("zone_possible", zone_possible),
+	RATE("share", share),
+	RATE("foreign", foreign),
+	RATE("truncated_all", truncated_all),
+	RATE("icmp", icmp),
+	TIME("budgets.proven_for", budgets.proven_s, 60, 2592000, "1d"),
+	TIME("budgets.asked_for", budgets.asked_s, 1, 60, "10s"),
+	NUMBER("sizes.names", sizes.names, 16, 1 << 26, "1048576"),
+	NUMBER("sizes.zones", sizes.zones, 1, SETTINGS_ZONES_MAX, "1024"),
+	NUMBER("sizes.cells", sizes.cells, 1024, 1 << 27, "1048576"),
+	NUMBER("sizes.proven", sizes.proven, 1024, 1 << 26, "262144"),
+	NUMBER("sizes.asked", sizes.asked, 1024, 1 << 26, "65536"),
+	NUMBER("sizes.blocked", sizes.blocked, 16, 1 << 26, "65536"),
+	NUMBER("sizes.prefixes", sizes.prefixes, 16, 1 << 22, "65536"),
+	TEXT(SCALAR_PATH, "samples.file", samples.file, ""),
+	NUMBER("samples.rate", samples.rate, 1, 100000, "50"),
+	SIZE("samples.size", samples.size, 4096, 1ull << 40, "64mib"),
+	TEXT(SCALAR_PATH, "paths.socket", paths.socket, "/run/floodwall/control.sock"),
+	TEXT(SCALAR_PATH, "paths.state", paths.state, "/var/lib/floodwall"),
+	TEXT(SCALAR_PATH, "paths.bpffs", paths.bpffs, "/sys/fs/bpf"),
+};
+
+#define COUNTED(member, count) offsetof(struct settings, member), offsetof(struct settings, count)
+#define TIMES(path, member) \
+	{"budgets." path ".ipv4", LIST_TIMES, offsetof(struct settings, budgets.member.four), 0, FW_LEVELS_4}, \
+	{ \
+		"budgets." path ".ipv6", LIST_TIMES, offsetof(struct settings, budgets.member.six), 0, FW_LEVELS_6 \
+	}
+
+const struct list settings_lists[] = {
+	{"protected", LIST_ADDRESS, COUNTED(protected_addresses, protected_count), SETTINGS_PROTECTED_MAX},
+	{"trusted", LIST_PREFIX, COUNTED(trusted, trusted_count), SETTINGS_PREFIXES_MAX},
+	{"blocked", LIST_PREFIX, COUNTED(blocked, blocked_count), SETTINGS_PREFIXES_MAX},
+	{"blocked_files", LIST_PATH, COUNTED(blocked_files, blocked_file_count), SETTINGS_FILES_MAX},
+	TIMES("total", total),
+	TIMES("unknown", unknown),
+	TIMES("possible", possible),
+	TIMES("truncated", truncated),
+};
+
+const size_t settings_scalar_count = sizeof(settings_scalars) / sizeof(settings_scalars[0]);
+const size_t settings_list_count = sizeof(settings_lists) / sizeof(settings_lists[0]);
+
+_Static_assert(sizeof(settings_scalars) / sizeof(settings_scalars[0]) <= SCALARS_MAX, "struct raw has room");
+_Static_assert(sizeof(settings_lists) / sizeof(settings_lists[0]) <= LISTS_MAX, "struct raw has room");

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One request, one answer. A request may be any bytes; what is wrong with it is a sentence in the answer. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/inside.h"
+#include "tell/tell.h"
+
+static json_t *refused(const char *sentence)
+{
+	return json_pack("{s:b, s:s}", "ok", 0, "error", *sentence ? sentence : "not enough memory");
+}
+
+/* {"ok": true, KEY: value} */
+static json_t *with(const char *key, json_t *value)
+{
+	return value ? json_pack("{s:b, s:o}", "ok", 1, key, value) : NULL;
+}
+
+static const struct shield_view *view_of(struct host *host)
+{
+	struct fetch_time now = host_now();
+	struct shield_view *view = protect_view(host_protect(host), &now);
+
+	if (!view)
+		return NULL;
+	snprintf(view->reload_why, sizeof(view->reload_why), "%s", host_refused(host));
+	view->reload_refused = view->reload_why[0] != 0;
+	return view;
+}
+
+static json_t *metrics_of(const struct shield_view *view)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	json_t *answer = NULL;
+
+	if (!out)
+		return NULL;
+	if (!(metrics_write(view, out) | fclose(out)))
+		answer = with("text", json_stringn(text, len));
+	free(text);
+	return answer;
+}
+
+static json_t *configuration_of(struct host *host)
+{
+	json_t *answer;
+	char *text;
+	size_t len;
+
+	if (settings_write(host_settings(host), &text, &len))
+		return NULL;
+	answer = with("text", json_stringn(text, len));
+	free(text);
+	return answer;
+}
+
+static json_t *show(struct host *host, const json_t *request, struct fault *out_fault)
+{
+	const char *what = json_string_value(json_object_get(request, "what"));
+	const struct shield_view *view;
+
+	if (what && strcmp(what, "decisions") == 0)
+		return with("decisions", show_decisions(host_store(host)));
+	if (what && strcmp(what, "audit") == 0)
+		return with("audit", show_audit(host_store(host)));
+	if (what && strcmp(what, "configuration") == 0)
+		return configuration_of(host);
+	if (!what || (strcmp(what, "shield") != 0 && strcmp(what, "metrics") != 0)) {
+		fault_set(out_fault, "", 0, 0, "what can be shown is shield, metrics, decisions, audit, configuration");
+		return NULL;
+	}
+	view = view_of(host);
+	if (!view)
+		return NULL;
+	return strcmp(what, "shield") == 0 ? with("shield", show_shield(view)) : metrics_of(view);
+}
+
+static json_t *reload(struct host *host, struct fault *out_fault)
+{
+	return host_reload(host, out_fault) ? NULL : json_pack("{s:b}", "ok", 1);
+}
+
+static json_t *refresh(struct host *host, const json_t *request, struct fault *out_fault)
+{
+	const json_t *zone = json_object_get(request, "zone");
+	struct fetch_time now = host_now();
+
+	if (zone && !json_is_string(zone)) {
+		fault_set(out_fault, "", 0, 0, "zone is a name");
+		return NULL;
+	}
+	if (protect_refresh(host_protect(host), zone ? json_string_value(zone) : NULL, &now) == 0)
+		return json_pack("{s:b}", "ok", 1);
+	fault_set(out_fault, "", 0, 0, "no zone of that name is configured");
+	return NULL;
+}
+
+static json_t *serve(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault)
+{
+	const char *verb = json_string_value(json_object_get(request, "do"));
+
+	if (!verb)
+		fault_set(out_fault, "", 0, 0, "a request is an object with a \"do\"");
+	else if (strcmp(verb, "show") == 0)
+		return show(host, request, out_fault);
+	else if (strcmp(verb, "quarantine") == 0 || strcmp(verb, "allow") == 0)
+		return decide_begin(host, asker, request, out_fault);
+	else if (strcmp(verb, "release") == 0)
+		return decide_release(host, asker, request, out_fault);
+	else if (strcmp(verb, "confirm") == 0)
+		return decide_confirm(host, asker, request, out_fault);
+	else if (strcmp(verb, "undo") == 0)
+		return decide_undo(host, asker, request, out_fault);
+	else if (strcmp(verb, "reload") == 0)
+		return reload(host, out_fault);
+	else if (strcmp(verb, "refresh") == 0)
+		return refresh(host, request, out_fault);
+	else
+		fault_set(out_fault, "", 0, 0, "what can be done is show, quarantine, allow, release, confirm, undo, reload, refresh");
+	return NULL;
+}
+
+int answer_make(struct host *host, const struct asker *asker, const char *request, size_t len, char **out_text, size_t *out_len)
+{
+	json_error_t error;
+	json_t *asked = json_loadb(request, len, JSON_REJECT_DUPLICATES, &error), *answer;
+	struct fault fault = {0};
+	char *text;
+	size_t text_len;
+
+	if (asked)
+		answer = serve(host, asker, asked, &fault);
+	else
+		answer = refused("a request is a JSON object in one line");
+	if (!answer)
+		answer = refused(fault.sentence);
+	json_decref(asked);
+	/* one dumped text, and room for the line end */
+	text_len = answer ? json_dumpb(answer, NULL, 0, JSON_COMPACT) : 0;
+	text = text_len && text_len < CONTROL_ANSWER_MAX ? malloc(text_len + 1) : NULL;
+	if (text) {
+		json_dumpb(answer, text, text_len, JSON_COMPACT);
+		text[text_len] = '\n';
+		*out_text = text;
+		*out_len = text_len + 1;
+	}
+	json_decref(answer);
+	return text ? 0 : -ENOMEM;
+}

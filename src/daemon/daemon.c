@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The process: what is opened in which order, and the loop.
+ *
+ *	configuration   read and checked; nothing is touched before
+ *	folders         of state and socket, as the user to be
+ *	store           its files belong to the user to be
+ *	role            attaches: the one step that needs root
+ *	socket          from here on we are asked
+ *	root            given up, and verified
+ *	loop            until SIGTERM or SIGINT
+ */
+#include "daemon/daemon.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "daemon/inside.h"
+
+enum { SIGNALS = 3, SECOND_TICKS = 1000 / PROTECT_TICK_MS };
+
+/* One descriptor that the role wants to be polled. */
+struct poll {
+	uv_poll_t *handle; /* NULL: none; freed by the loop when it is closed */
+	uint64_t generation;
+	unsigned wants;
+};
+
+struct host {
+	const struct daemon_options *options;
+	struct settings *settings;
+	struct person person;
+	struct store *store;
+	struct protect *protect;
+	struct server *server;
+	uv_loop_t loop;
+	uv_timer_t tick;
+	uv_signal_t signals[SIGNALS];
+	struct poll polls[PROTECT_WATCHES];
+	unsigned ticks;
+	char refused[FAULT_SENTENCE_MAX + FAULT_PLACE_MAX + 32];
+};
+
+/* ---- what answers need ---- */
+
+struct protect *host_protect(struct host *host)
+{
+	return host->protect;
+}
+
+struct store *host_store(struct host *host)
+{
+	return host->store;
+}
+
+const struct settings *host_settings(struct host *host)
+{
+	return host->settings;
+}
+
+struct fetch_time host_now(void)
+{
+	return (struct fetch_time){.steady_ns = clock_steady_ns(), .wall_s = clock_wall_ns() / 1000000000u};
+}
+
+const char *host_refused(struct host *host)
+{
+	return host->refused;
+}
+
+void host_say(struct host *host, const char *sentence)
+{
+	char clean[600];
+
+	text_escape(clean, sizeof(clean), sentence, SIZE_MAX);
+	fprintf(stderr, "floodwall: %s\n", clean);
+}
+
+static void say(void *context, const char *sentence)
+{
+	host_say(context, sentence);
+}
+
+static void note(struct host *host, const char *detail)
+{
+	struct deed deed = {.time_s = host_now().wall_s, .who = "floodwall"};
+	struct fault fault = {0};
+
+	snprintf(deed.detail, sizeof(deed.detail), "%.*s", DECISION_REASON_MAX - 1, detail);
+	if (store_note(host->store, &deed, &fault))
+		host_say(host, fault.sentence);
+}
+
+/* ---- descriptors ---- */
+
+static void on_ready(uv_poll_t *handle, int status, int events);
+
+static void free_handle(uv_handle_t *handle)
+{
+	free(handle);
+}
+
+static void stop_poll(struct poll *poll)
+{
+	if (poll->handle)
+		uv_close((uv_handle_t *)poll->handle, free_handle);
+	poll->handle = NULL;
+}
+
+static void start_poll(struct host *host, struct poll *poll, const struct protect_watch *watch)
+{
+	poll->handle = malloc(sizeof(*poll->handle));
+	if (poll->handle && uv_poll_init(&host->loop, poll->handle, watch->descriptor)) {
+		free(poll->handle);
+		poll->handle = NULL;
+	}
+	if (!poll->handle) {
+		host_say(host, "a descriptor cannot be watched");
+		return;
+	}
+	poll->handle->data = host;
+	poll->generation = watch->generation;
+	poll->wants = 0;
+}
+
+static void poll_for(struct poll *poll, unsigned wants)
+{
+	int events = (wants & PROTECT_READABLE ? UV_READABLE : 0) | (wants & PROTECT_WRITABLE ? UV_WRITABLE : 0);
+
+	poll->wants = wants;
+	uv_poll_start(poll->handle, events, on_ready);
+}
+
+/*
+ * After each call of the role: what it watches now may be something else. First all that is gone is let go, for its number may
+ * be that of another descriptor by now.
+ */
+static void follow(struct host *host)
+{
+	const struct protect_watch *watches = protect_watches(host->protect);
+
+	for (unsigned i = 0; i < PROTECT_WATCHES; i++)
+		if (watches[i].descriptor < 0 || host->polls[i].generation != watches[i].generation)
+			stop_poll(&host->polls[i]);
+	for (unsigned i = 0; i < PROTECT_WATCHES; i++) {
+		struct poll *poll = &host->polls[i];
+		if (!poll->handle && watches[i].descriptor >= 0)
+			start_poll(host, poll, &watches[i]);
+		if (poll->handle && poll->wants != watches[i].wants)
+			poll_for(poll, watches[i].wants);
+	}
+}
+
+static void on_ready(uv_poll_t *handle, int status, int events)
+{
+	struct host *host = handle->data;
+	struct fetch_time now = host_now();
+
+	for (unsigned i = 0; i < PROTECT_WATCHES; i++)
+		if (host->polls[i].handle == handle) {
+			protect_ready(host->protect, i, &now);
+			break;
+		}
+	follow(host);
+}
+
+/* ---- time and signals ---- */
+
+static void on_tick(uv_timer_t *timer)
+{
+	struct host *host = timer->data;
+	struct fetch_time now = host_now();
+
+	protect_tick(host->protect, &now);
+	if (host->ticks++ % SECOND_TICKS == 0) {
+		decide_tick(host, now.wall_s);
+		server_tick(host->server, now.steady_ns);
+	}
+	follow(host);
+}
+
+static int refuse(struct host *host, const struct fault *fault)
+{
+	if (fault->line)
+		snprintf(
+			host->refused, sizeof(host->refused), "%s:%llu: %s", fault->file, (unsigned long long)fault->line, fault->sentence);
+	else
+		snprintf(host->refused, sizeof(host->refused), "%s: %s", fault->file, fault->sentence);
+	host_say(host, host->refused);
+	host_say(host, "the earlier configuration holds");
+	note(host, "a configuration was refused");
+	return -EINVAL;
+}
+
+int host_reload(struct host *host, struct fault *out_fault)
+{
+	struct fetch_time now = host_now();
+	struct settings *settings = NULL;
+	const char *fixed;
+	int error = configuration_read(host->options->configuration, &settings, out_fault);
+
+	fixed = error ? NULL : settings_fixed(host->settings, settings);
+	if (fixed) {
+		fault_set(out_fault, host->options->configuration, 0, 0, "%s cannot change while the daemon runs; start it anew", fixed);
+		error = -EINVAL;
+	}
+	if (!error)
+		error = protect_reload(host->protect, settings, &now, out_fault);
+	follow(host);
+	if (error) {
+		settings_free(settings);
+		return refuse(host, out_fault);
+	}
+	settings_free(host->settings);
+	host->settings = settings;
+	host->refused[0] = 0;
+	host_say(host, "the configuration was read again and holds");
+	note(host, "a configuration was taken");
+	return 0;
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	struct host *host = handle->data;
+	struct fault fault = {0};
+
+	if (number == SIGHUP)
+		host_reload(host, &fault);
+	else
+		uv_stop(&host->loop);
+}
+
+/* ---- beginning and end ---- */
+
+static int open_loop(struct host *host)
+{
+	static const int numbers[SIGNALS] = {SIGHUP, SIGTERM, SIGINT};
+	int error = uv_loop_init(&host->loop);
+
+	if (error)
+		return error;
+	signal(SIGPIPE, SIG_IGN);
+	uv_timer_init(&host->loop, &host->tick);
+	host->tick.data = host;
+	for (unsigned i = 0; i < SIGNALS; i++) {
+		uv_signal_init(&host->loop, &host->signals[i]);
+		host->signals[i].data = host;
+		error = error ? error : uv_signal_start(&host->signals[i], on_signal, numbers[i]);
+	}
+	return error;
+}
+
+static void close_handle(uv_handle_t *handle, void *context)
+{
+	if (!uv_is_closing(handle))
+		uv_close(handle, handle->type == UV_POLL ? free_handle : NULL);
+}
+
+static void close_loop(struct host *host)
+{
+	server_close(host->server);
+	uv_walk(&host->loop, close_handle, NULL);
+	uv_run(&host->loop, UV_RUN_DEFAULT);
+	uv_loop_close(&host->loop);
+	server_free(host->server);
+}
+
+static int open_folders(struct host *host, struct fault *out_fault)
+{
+	const struct settings_paths *paths = &host->settings->paths;
+	char socket[SETTINGS_PATH_MAX];
+	int error = person_folder(&host->person, paths->state, out_fault);
+
+	memcpy(socket, paths->socket, sizeof(socket));
+	return error ? error : person_folder(&host->person, dirname(socket), out_fault);
+}
+
+/* Files in the state's folder are made as the one who will write them later. */
+static int open_store(struct host *host, struct fault *out_fault)
+{
+	struct fault fault = {0};
+	int error = person_enter(&host->person, out_fault), back;
+
+	if (error)
+		return error;
+	error = store_open(host->settings->paths.state, &host->store, &fault);
+	back = person_leave(&host->person, out_fault);
+	if (!error && fault.sentence[0]) {
+		char sentence[FAULT_PLACE_MAX + FAULT_SENTENCE_MAX + 2];
+		snprintf(sentence, sizeof(sentence), "%s %s", fault.file, fault.sentence);
+		host_say(host, sentence);
+	}
+	return error ? error : back;
+}
+
+static int open_protect(struct host *host, struct fault *out_fault)
+{
+	struct protect_setup setup = {
+		.settings = host->settings,
+		.store = host->store,
+		.version = host->options->version,
+		.now = host_now(),
+		.say = say,
+		.context = host,
+	};
+
+	return protect_open(&setup, &host->protect, out_fault);
+}
+
+static int answer(void *context, const struct asker *asker, const char *request, size_t len, char **out_text, size_t *out_len)
+{
+	int error = answer_make(context, asker, request, len, out_text, out_len);
+
+	follow(context);
+	return error;
+}
+
+static int open_server(struct host *host, struct fault *out_fault)
+{
+	struct server_setup setup = {
+		.path = host->settings->paths.socket,
+		.user = host->person.user,
+		.group = host->person.socket_group,
+		.answer = answer,
+		.context = host,
+	};
+
+	return server_open(&host->loop, &setup, &host->server, out_fault);
+}
+
+static int start(struct host *host, struct fault *out_fault)
+{
+	int error = person_find(host->settings, &host->person, out_fault);
+
+	if (!error)
+		error = open_folders(host, out_fault);
+	if (!error)
+		error = open_store(host, out_fault);
+	if (!error)
+		error = open_protect(host, out_fault);
+	if (!error)
+		error = open_server(host, out_fault);
+	if (!error)
+		error = person_become(&host->person, out_fault);
+	return error;
+}
+
+static void run(struct host *host)
+{
+	host_say(host, "protects; a filter that observes stops nothing");
+	note(host, "started");
+	follow(host);
+	uv_timer_start(&host->tick, on_tick, PROTECT_TICK_MS, PROTECT_TICK_MS);
+	uv_run(&host->loop, UV_RUN_DEFAULT);
+	note(host, host->settings->detach ? "ended; protection was taken away" : "ended; protection stays");
+}
+
+int daemon_run(const struct daemon_options *options, struct fault *out_fault)
+{
+	struct host *host = calloc(1, sizeof(*host));
+	struct fault fault = {0};
+	bool detach = false;
+	int error, closed;
+
+	if (!host)
+		return -ENOMEM;
+	host->options = options;
+	error = configuration_read(options->configuration, &host->settings, out_fault);
+	if (error)
+		goto out;
+	error = open_loop(host);
+	if (!error)
+		error = start(host, out_fault);
+	if (!error) {
+		run(host);
+		detach = host->settings->detach;
+	}
+	closed = protect_close(host->protect, detach, &fault);
+	if (closed)
+		host_say(host, fault.sentence);
+	close_loop(host);
+	store_close(host->store);
+out:
+	settings_free(host->settings);
+	free(host);
+	return error;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Decisions about sources: read from a request, kept by the store, and then held by the kernel; and how each is taken back. */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "daemon/inside.h"
+
+enum { FOR_MAX_S = 366 * 86400, WIDEST_4 = 96 + 8, WIDEST_6 = 16 };
+
+struct deed deed_by(const struct asker *asker, uint64_t now_s)
+{
+	struct deed deed = {.time_s = now_s};
+
+	if (asker->user == 0)
+		snprintf(deed.who, sizeof(deed.who), "root");
+	else
+		snprintf(deed.who, sizeof(deed.who), "user %u", (unsigned)asker->user);
+	return deed;
+}
+
+/* Text of a request: escaped, for it comes back to terminals. */
+static int read_text(const json_t *request, const char *key, char *out, size_t size, struct fault *out_fault)
+{
+	const json_t *value = json_object_get(request, key);
+
+	*out = 0;
+	if (!value)
+		return 0;
+	if (!json_is_string(value) || json_string_length(value) >= size) {
+		fault_set(out_fault, "", 0, 0, "%s is a text of at most %zu bytes", key, size - 1);
+		return -EINVAL;
+	}
+	text_escape(out, size, json_string_value(value), json_string_length(value));
+	return 0;
+}
+
+static int read_seconds(const json_t *request, const char *key, uint64_t now_s, uint64_t *out_s, struct fault *out_fault)
+{
+	const json_t *value = json_object_get(request, key);
+
+	*out_s = 0;
+	if (!value)
+		return 0;
+	if (!json_is_integer(value) || json_integer_value(value) < 1 || json_integer_value(value) > FOR_MAX_S) {
+		fault_set(out_fault, "", 0, 0, "%s is a number of seconds from 1 to %d", key, FOR_MAX_S);
+		return -EINVAL;
+	}
+	*out_s = now_s + (uint64_t)json_integer_value(value);
+	return 0;
+}
+
+static int read_number(const json_t *request, const char *key, bool needed, uint64_t *out, struct fault *out_fault)
+{
+	const json_t *value = json_object_get(request, key);
+
+	*out = 0;
+	if (!value && !needed)
+		return 0;
+	if (!json_is_integer(value) || json_integer_value(value) < 1) {
+		fault_set(out_fault, "", 0, 0, "%s is a number from 1 on", key);
+		return -EINVAL;
+	}
+	*out = (uint64_t)json_integer_value(value);
+	return 0;
+}
+
+static int read_prefix(const json_t *request, struct prefix *out, struct fault *out_fault)
+{
+	const char *text = json_string_value(json_object_get(request, "prefix"));
+
+	if (!text || strlen(text) != json_string_length(json_object_get(request, "prefix")) || prefix_read(text, out)) {
+		fault_set(out_fault, "", 0, 0, "prefix wants an address or a prefix such as 192.0.2.0/24");
+		return -EINVAL;
+	}
+	for (unsigned i = out->bits; i < 128; i++)
+		out->address[i / 8] &= (uint8_t) ~(0x80u >> i % 8);
+	return 0;
+}
+
+/* Half of the internet is no source; and what could be a slip of the finger locks everybody out. */
+static int check_width(const struct decision *decision, struct fault *out_fault)
+{
+	bool four = decision->prefix.bits >= 96 && decision->prefix.address[10] == 0xff && decision->prefix.address[0] == 0;
+
+	if (decision->kind == DECISION_TRUST || decision->prefix.bits >= (four ? WIDEST_4 : WIDEST_6))
+		return 0;
+	fault_set(out_fault, "", 0, 0, "that is too wide to quarantine: at most a /8, or a /16 of IPv6");
+	return -EINVAL;
+}
+
+/* What the store says now is what the kernel's tables become; what has no room there is said beside the answer. */
+static json_t *held(struct host *host, json_t *answer)
+{
+	struct fault fault = {0};
+
+	if (protect_decide(host_protect(host), &fault) && answer)
+		json_object_set_new(answer, "warning", json_string(fault.sentence));
+	return answer;
+}
+
+json_t *decide_begin(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault)
+{
+	uint64_t now_s = host_now().wall_s, id, deed;
+	struct decision decision = {.made_s = now_s};
+	struct deed by = deed_by(asker, now_s);
+
+	decision.kind = strcmp(json_string_value(json_object_get(request, "do")), "allow") == 0 ? DECISION_TRUST : DECISION_BLOCK;
+	memcpy(decision.who, by.who, sizeof(decision.who));
+	if (read_prefix(request, &decision.prefix, out_fault) ||
+		read_text(request, "reason", decision.reason, sizeof(decision.reason), out_fault) ||
+		read_seconds(request, "for_s", now_s, &decision.until_s, out_fault) ||
+		read_seconds(request, "confirm_s", now_s, &decision.confirm_by_s, out_fault) || check_width(&decision, out_fault))
+		return NULL;
+	if (store_decide(host_store(host), &decision, &id, &deed, out_fault))
+		return NULL;
+	return held(host,
+		json_pack("{s:b, s:I, s:I, s:I, s:I, s:s}", "ok", 1, "decision", (json_int_t)id, "deed", (json_int_t)deed, "until_s",
+			(json_int_t)decision.until_s, "confirm_by_s", (json_int_t)decision.confirm_by_s, "filter",
+			settings_mode_names[host_settings(host)->mode[FW_FILTER_BLOCK]]));
+}
+
+json_t *decide_release(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault)
+{
+	struct deed by = deed_by(asker, host_now().wall_s);
+	struct prefix prefix;
+	uint64_t deed;
+
+	if (read_prefix(request, &prefix, out_fault) || read_text(request, "reason", by.detail, sizeof(by.detail), out_fault))
+		return NULL;
+	if (store_release(host_store(host), &prefix, &by, &deed, out_fault))
+		return NULL;
+	return held(host, json_pack("{s:b, s:I}", "ok", 1, "deed", (json_int_t)deed));
+}
+
+json_t *decide_confirm(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault)
+{
+	struct deed by = deed_by(asker, host_now().wall_s);
+	uint64_t decision, deed;
+
+	if (read_number(request, "decision", true, &decision, out_fault) ||
+		store_confirm(host_store(host), decision, &by, &deed, out_fault))
+		return NULL;
+	return json_pack("{s:b, s:I}", "ok", 1, "deed", (json_int_t)deed);
+}
+
+json_t *decide_undo(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault)
+{
+	struct deed by = deed_by(asker, host_now().wall_s), undone;
+	uint64_t deed;
+
+	if (read_number(request, "deed", false, &deed, out_fault) || store_undo(host_store(host), deed, &by, &undone, out_fault))
+		return NULL;
+	return held(host, json_pack("{s:b, s:I, s:s}", "ok", 1, "deed", (json_int_t)undone.id, "verb", deed_verb_names[undone.verb]));
+}
+
+void decide_tick(struct host *host, uint64_t now_s)
+{
+	struct fault fault = {0};
+	int ended = store_expire(host_store(host), now_s, &fault);
+	char sentence[128];
+
+	if (fault.sentence[0])
+		host_say(host, fault.sentence);
+	if (ended <= 0)
+		return;
+	snprintf(sentence, sizeof(sentence), "%d decision%s came to an end", ended, ended == 1 ? "" : "s");
+	host_say(host, sentence);
+	held(host, NULL);
+}

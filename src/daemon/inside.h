@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of daemon/ share. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "daemon/daemon.h"
+#include "engine/protect.h"
+
+struct host; /* the process: loop, role, store (daemon.c) */
+
+/* Who asks: a line of the audit log names them. */
+struct asker {
+	uid_t user;
+};
+
+/*
+ * The answer to one request of len bytes (any bytes), a line with its line end; the caller frees *out_text. -ENOMEM: none.
+ * Never fails otherwise: what is wrong with a request is said in the answer.
+ */
+int answer_make(struct host *host, const struct asker *asker, const char *request, size_t len, char **out_text, size_t *out_len);
+
+/* ---- what answers need of the process ---- */
+
+struct protect *host_protect(struct host *host);
+struct store *host_store(struct host *host);
+const struct settings *host_settings(struct host *host);
+struct fetch_time host_now(void);
+/* As SIGHUP. Returns 0, or -errno with the fault: then the earlier configuration holds. */
+int host_reload(struct host *host, struct fault *out_fault);
+/* "" where the configuration that holds is that of the file. */
+const char *host_refused(struct host *host);
+void host_say(struct host *host, const char *sentence);
+
+/* ---- answers' parts ---- */
+
+/* What a view shows, as docs/schema/shield.json has it. NULL: no memory. */
+json_t *show_shield(const struct shield_view *view);
+json_t *show_decisions(struct store *store);
+json_t *show_audit(struct store *store);
+
+/* Decisions. Each returns the answer's object, or NULL with the fault (or without: no memory). */
+json_t *decide_begin(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault);
+json_t *decide_release(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault);
+json_t *decide_confirm(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault);
+json_t *decide_undo(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault);
+/* Decisions whose time has come end. */
+void decide_tick(struct host *host, uint64_t now_s);
+/* Fills who and when. */
+struct deed deed_by(const struct asker *asker, uint64_t now_s);
+
+/* ---- the socket's server ---- */
+
+struct uv_loop_s;
+struct server;
+/* What answers a line; as answer_make(). */
+typedef int (*server_answer)(void *context, const struct asker *asker, const char *request, size_t len, char **out_text, size_t *out_len);
+
+struct server_setup {
+	const char *path;
+	uid_t user; /* owner of the socket, and group; mode 0660 */
+	gid_t group;
+	server_answer answer;
+	void *context;
+};
+int server_open(struct uv_loop_s *loop, const struct server_setup *setup, struct server **out_server, struct fault *out_fault);
+/* Every second: clients that are silent for too long are let go. */
+void server_tick(struct server *server, uint64_t now_ns);
+/* Takes the socket away; the loop must run once more before it is freed. */
+void server_close(struct server *server);
+void server_free(struct server *server);
+
+/* ---- privileges ---- */
+
+struct person {
+	bool named; /* else: stay who we are */
+	uid_t user;
+	gid_t group; /* of the user */
+	gid_t socket_group;
+};
+/* Returns 0 or -ENOENT with the fault. */
+int person_find(const struct settings *settings, struct person *out_person, struct fault *out_fault);
+/* A folder that the person owns, made where missing. */
+int person_folder(const struct person *person, const char *path, struct fault *out_fault);
+/* Files that are made between these belong to the person. */
+int person_enter(const struct person *person, struct fault *out_fault);
+int person_leave(const struct person *person, struct fault *out_fault);
+/* For good; then tries to get root back, which must fail. */
+int person_become(const struct person *person, struct fault *out_fault);

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From zones that are loaded to the table that the kernel reads, and to each zone's flags.
+ *
+ * When an earlier process's table still holds, it goes on holding until all zones were read once, or failed, or ten seconds
+ * passed: a restart under fire must not forget what is known. While the tables are exchanged every zone stands aside, for places
+ * of zones may be other ones than before.
+ *
+ * Where the server answers NOERROR to a name called unknown (the kernel sees it, and sets the zone aside at once) the zone is read
+ * again: perhaps the name is new. If it happens again soon after, the zone holds names that no transfer tells (online signing,
+ * views, ALIAS): it stays aside, longer each time.
+ */
+#include <string.h>
+#include <sys/random.h>
+
+#include "engine/protect_room.h"
+
+enum { KEYS_TRIED_MAX = 16 };
+
+#define PUBLISH_AGAIN_NS (FW_NS_PER_S / 10)
+#define WAIT_NS (10 * FW_NS_PER_S)
+#define ASIDE_HOLD_NS (600 * FW_NS_PER_S)
+#define ASIDE_HOLD_MAX_NS (86400 * FW_NS_PER_S)
+
+static bool draw_key(struct fw_dns_key *out)
+{
+	struct fw_dns_key key;
+
+	for (int i = 0; i < KEYS_TRIED_MAX; i++) {
+		if (getrandom(&key, sizeof(key), 0) != sizeof(key))
+			return false;
+		/* words below 2^31 - 1, nearly always good then */
+		for (size_t word = 0; word < sizeof(key) / sizeof(uint32_t); word++)
+			((uint32_t *)(void *)&key)[word] &= 0x7fffffffu;
+		if (!names_key_good(&key))
+			continue;
+		*out = key;
+		return true;
+	}
+	return false;
+}
+
+static bool fill_image(struct protect *protect, struct fw_names_bucket *buckets, uint32_t count)
+{
+	for (int i = 0; i < KEYS_TRIED_MAX; i++)
+		if (draw_key(&protect->config.dns_key) && names_image(protect->names, &protect->config.dns_key, buckets, count) == 0)
+			return true;
+	return false;
+}
+
+/* The flags of a zone as it stands: bits that are set are wanted. */
+static uint32_t flags_of(struct protect *protect, const struct protect_zone *zone, uint32_t number, uint64_t now_ns)
+{
+	if (!zone->published || zone->rereading || now_ns < zone->aside_until_ns)
+		return FW_ZONE_USED | FW_ZONE_ASIDE;
+	switch (secondary_standing(protect->secondary, number, now_ns)) {
+	case ZONE_CURRENT:
+		return FW_ZONE_USED | (zone->pending ? FW_ZONE_FRESH : 0);
+	case ZONE_FRESH:
+		return FW_ZONE_USED | FW_ZONE_FRESH;
+	default:
+		return FW_ZONE_USED | FW_ZONE_ASIDE;
+	}
+}
+
+static void set_flags(struct protect *protect, struct protect_zone *zone, uint32_t flags)
+{
+	plane_zone_flags(protect->plane, zone->place, ~flags, flags);
+	zone->flags = flags;
+}
+
+static void note_contradiction(struct protect *protect, struct protect_zone *zone, uint32_t number, uint64_t now_ns)
+{
+	char text[ZONE_NAME_TEXT_MAX];
+	bool again = zone->lifted_ns && now_ns - zone->lifted_ns < ASIDE_HOLD_NS;
+
+	zone->flags |= FW_ZONE_ASIDE;
+	if (again) {
+		zone->aside_hold_ns = zone->aside_hold_ns ? zone->aside_hold_ns * 2 : ASIDE_HOLD_NS;
+		zone->aside_hold_ns = zone->aside_hold_ns > ASIDE_HOLD_MAX_NS ? ASIDE_HOLD_MAX_NS : zone->aside_hold_ns;
+		zone->aside_until_ns = zone->lifted_ns = now_ns + zone->aside_hold_ns;
+	} else {
+		zone->rereading = true;
+		secondary_reload(protect->secondary, number, now_ns);
+	}
+	protect_say(protect, "zone %s: the server answers a name that its transfer does not hold; its names are not judged until %s",
+		zone_name_text(text, &zone->name), again ? "some time has passed" : "it was read again");
+}
+
+/* What the kernel says of each zone, and what it is to say. */
+static void tick_flags(struct protect *protect, uint64_t now_ns)
+{
+	for (uint32_t number = 0; number < protect->settings->sizes.zones; number++) {
+		struct protect_zone *zone = &protect->zones[number];
+		struct fw_zone kernel;
+		uint32_t flags;
+
+		if (!zone->used)
+			continue;
+		plane_zone(protect->plane, zone->place, &kernel);
+		if ((kernel.flags & FW_ZONE_ASIDE) && !(zone->flags & FW_ZONE_ASIDE))
+			note_contradiction(protect, zone, number, now_ns);
+		flags = flags_of(protect, zone, number, now_ns);
+		if (flags != zone->flags || flags != kernel.flags)
+			set_flags(protect, zone, flags);
+	}
+}
+
+static bool all_tried(struct protect *protect, uint64_t now_ns)
+{
+	for (uint32_t number = 0; number < protect->settings->sizes.zones; number++) {
+		struct secondary_view view;
+		if (!protect->zones[number].used)
+			continue;
+		view = secondary_view(protect->secondary, number, now_ns);
+		if (!view.loads && !view.error)
+			return false;
+	}
+	return true;
+}
+
+static void publish(struct protect *protect, uint64_t now_ns)
+{
+	struct fw_dns_key before = protect->config.dns_key;
+	uint32_t count;
+	struct fw_names_bucket *buckets = plane_names_half(protect->plane, &count);
+
+	if (!buckets || !fill_image(protect, buckets, count)) {
+		protect->config.dns_key = before;
+		protect_say(protect, "the table of names could not be made; the earlier one holds");
+		return;
+	}
+	for (uint32_t number = 0; number < protect->settings->sizes.zones; number++) {
+		struct protect_zone *zone = &protect->zones[number];
+		if (!zone->used || zone->published)
+			continue;
+		plane_zone_clear(protect->plane, zone->place);
+		protect_zone_rules(protect, zone->place);
+		set_flags(protect, zone, FW_ZONE_USED | FW_ZONE_ASIDE);
+	}
+	if (plane_config_names(protect->plane, &protect->config)) {
+		protect->config.dns_key = before;
+		return;
+	}
+	for (uint32_t number = 0; number < protect->settings->sizes.zones; number++) {
+		protect->zones[number].published = protect->zones[number].used;
+		protect->zones[number].pending = false;
+	}
+	protect->published_ns = now_ns;
+	protect->names_changed = false;
+	protect->names_waiting = false;
+}
+
+void protect_tick_names(struct protect *protect, uint64_t now_ns)
+{
+	if (protect->names_waiting && !all_tried(protect, now_ns) && now_ns - protect->opened_ns < WAIT_NS)
+		return;
+	/* many zones that come one by one are one table, and one is made at most ten times a second */
+	if (protect->names_changed && now_ns - protect->published_ns >= PUBLISH_AGAIN_NS)
+		publish(protect, now_ns);
+	tick_flags(protect, now_ns);
+}

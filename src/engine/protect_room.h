@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of the role shield share. */
+#pragma once
+
+#include "engine/protect.h"
+#include "plane/plane.h"
+#include "shield/shield.h"
+#include "tell/tell.h"
+
+enum { ZONE_WHY_MAX = 200, SOURCES_MAX = 256 };
+
+/* A zone of the configuration: its number is that of the schedule (fetch/), its place that of the tables (shield/, plane/). */
+struct protect_zone {
+	bool used, published; /* its place is in the table that the kernel has */
+	bool pending; /* its content is newer than that table */
+	struct zone_name name;
+	uint32_t place;
+	const struct zone_key *key; /* borrowed from protect.keys */
+	char file[SETTINGS_PATH_MAX];
+	struct zone_file_mark mark;
+	uint32_t flags; /* enum fw_zone_flag, as we set them last */
+	bool rereading; /* the server contradicted us: aside until its content was read again */
+	uint64_t lifted_ns, aside_until_ns,
+		aside_hold_ns; /* when we last stopped standing aside for that; until when again; for how long next */
+	uint64_t loaded_s;
+	struct fw_zone_count count; /* as of the last tick */
+	char why[ZONE_WHY_MAX]; /* what the last job failed with */
+};
+
+struct protect_job {
+	struct transfer *transfer; /* NULL: free */
+	struct zone_load *load;
+	struct secondary_job what;
+	struct protect *protect; /* for the callback */
+};
+
+/* A source that is blocked or trusted, by a person's decision or by the configuration. */
+struct protect_source {
+	struct prefix prefix;
+	uint8_t says; /* enum fw_prefix_says */
+	bool decided; /* by a decision, which wins */
+};
+
+struct protect {
+	const struct settings *settings;
+	struct store *store;
+	const char *version;
+	void (*say)(void *context, const char *sentence);
+	void *context;
+	struct plane *plane;
+	struct fw_shield_config config;
+	uint64_t opened_ns, opened_s;
+
+	/* zones */
+	struct names *names;
+	struct secondary *secondary;
+	struct zone_key *keys[SETTINGS_KEYS_MAX];
+	struct protect_zone *zones; /* settings->sizes.zones of them, by number */
+	uint32_t *numbers; /* of zones, by place; UINT32_MAX where none */
+	uint64_t published_ns;
+	bool names_changed, names_waiting; /* an image is due; the one of the process before us still holds */
+	struct notify_stream streams[PROTECT_STREAMS];
+	uint64_t stream_begun_ns[PROTECT_STREAMS];
+	struct protect_job jobs[PROTECT_JOBS];
+	struct protect_watch watches[PROTECT_WATCHES];
+
+	/* sources */
+	struct protect_source *sources; /* that the kernel has, sorted */
+	uint32_t source_count;
+
+	/* counters and stance */
+	struct stance stance;
+	struct fw_shield_counts counts;
+	uint64_t counted_ns;
+	uint32_t ticks;
+	double rate[FW_OUTCOME_COUNT], lane_rate[FW_LANE_COUNT][FW_OUTCOME_COUNT];
+	uint64_t addresses_ns; /* when the interface's addresses were looked at */
+	bool attached, overloaded;
+	uint64_t overloaded_ns;
+	struct fw_zone_count no_zone; /* of questions in none of ours, as of the last tick */
+
+	/* samples */
+	struct samples *samples;
+	uint64_t wall_less_steady_ns;
+	uint32_t sampled, sampled_sources;
+	uint64_t source_seen[SOURCES_MAX];
+
+	struct shield_view view;
+	uint64_t fill_ns;
+	struct plane_fill fill;
+};
+
+void protect_say(struct protect *protect, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* protect_settings.c: everything but keys, stance and names, from the settings. */
+void protect_fill_config(struct protect *protect);
+void protect_zone_rules(struct protect *protect, uint32_t place);
+/* The addresses of the configuration, or of the interface. Returns 0 or -errno with the fault. */
+int protect_fill_addresses(struct protect *protect, struct fault *out_fault);
+
+/* protect_zones.c, protect_names.c */
+int protect_open_zones(struct protect *protect, const struct fetch_time *now, struct fault *out_fault);
+void protect_close_zones(struct protect *protect);
+int protect_change_zones(struct protect *protect, const struct fetch_time *now, struct fault *out_fault);
+void protect_pump(struct protect *protect, const struct fetch_time *now); /* starts what is due */
+void protect_step_job(struct protect *protect, unsigned job, const struct fetch_time *now);
+void protect_watch_at(struct protect *protect, unsigned place, int descriptor, unsigned wants);
+void protect_unwatch(struct protect *protect, unsigned place);
+void protect_tick_names(struct protect *protect, uint64_t now_ns); /* image and flags */
+const struct protect_zone *protect_zone_at(const struct protect *protect, uint32_t place);
+
+/* protect_notify.c */
+int protect_open_notify(struct protect *protect, struct fault *out_fault);
+void protect_close_notify(struct protect *protect);
+void protect_hear_notify(struct protect *protect, unsigned watch, const struct fetch_time *now);
+void protect_tick_notify(struct protect *protect, uint64_t now_ns);
+
+/* protect_stance.c */
+/* NULL where no zone of ours is there. */
+const char *protect_zone_text(const struct protect *protect, uint32_t place, char out[ZONE_NAME_TEXT_MAX]);
+void protect_tick_stance(struct protect *protect, uint64_t now_ns);
+void protect_note_sample(void *context, const struct fw_shield_sample *sample);
+
+/* protect_sources.c: the kernel's tables become what settings and decisions say. */
+int protect_fill_sources(struct protect *protect, struct fault *out_fault);

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From settings to what the kernel's program reads. */
+#include <errno.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "engine/protect_room.h"
+
+/* A wider prefix has so many times as much, where nobody says otherwise: Knot's module rrl. */
+static const uint32_t times_4[FW_LEVELS_4] = {1, 32, 256, 768}, times_6[FW_LEVELS_6] = {1, 2, 3, 4, 64};
+
+static struct fw_bucket_rule rule_of(struct settings_rate rate, uint64_t times)
+{
+	uint64_t wide = rate.rate * times, burst = rate.burst * times;
+
+	/* a question costs two units of a prefix's budget: a burst below that would let nothing through */
+	burst = burst < 2 ? 2 : burst;
+	return fw_bucket_rule_of(wide > UINT32_MAX ? UINT32_MAX : (uint32_t)wide, burst > UINT32_MAX ? UINT32_MAX : (uint32_t)burst);
+}
+
+static void fill_levels(struct fw_level_rules *rules, const struct settings_levels *levels)
+{
+	if (!levels->one.rate)
+		return;
+	for (unsigned i = 0; i < FW_LEVELS_4; i++)
+		rules->four[i] = rule_of(levels->one, levels->four[0] ? levels->four[i] : times_4[i]);
+	for (unsigned i = 0; i < FW_LEVELS_6; i++)
+		rules->six[i] = rule_of(levels->one, levels->six[0] ? levels->six[i] : times_6[i]);
+}
+
+static void fill_rate(struct fw_bucket_rule *rule, struct settings_rate rate)
+{
+	if (rate.rate)
+		*rule = rule_of(rate, 1);
+}
+
+static void fill_budgets(struct fw_shield_config *config, const struct settings_budgets *budgets)
+{
+	budget_fill(budgets->capacity, config);
+	fill_levels(&config->total, &budgets->total);
+	fill_levels(&config->unknown, &budgets->unknown);
+	fill_levels(&config->possible, &budgets->possible);
+	fill_levels(&config->truncated, &budgets->truncated);
+	fill_rate(&config->proven, budgets->proven);
+	fill_rate(&config->proven_unknown, budgets->proven_unknown);
+	fill_rate(&config->words[FW_WORD_SHARE], budgets->share);
+	fill_rate(&config->words[FW_WORD_FOREIGN], budgets->foreign);
+	fill_rate(&config->words[FW_WORD_TRUNCATED], budgets->truncated_all);
+	fill_rate(&config->words[FW_WORD_ICMP], budgets->icmp);
+	config->proven_ns = budgets->proven_s * FW_NS_PER_S;
+	config->asked_ns = budgets->asked_s * FW_NS_PER_S;
+}
+
+void protect_fill_config(struct protect *protect)
+{
+	const struct settings *settings = protect->settings;
+	struct fw_shield_config *config = &protect->config;
+
+	fill_budgets(config, &settings->budgets);
+	config->words[FW_WORD_SAMPLE] = fw_bucket_rule_of(settings->samples.rate, settings->samples.rate);
+	config->generation++;
+	config->dns_port = settings->dns_port;
+	config->only_dns = settings->only_dns;
+	for (unsigned i = 0; i < FW_FILTER_COUNT; i++) {
+		config->mode[i] = (uint8_t)settings->mode[i];
+		config->acting[i] = 1;
+	}
+	if (!settings->stance_fixed)
+		return;
+	config->stance = (uint8_t)settings->stance;
+	config->acting[FW_FILTER_NAMES] = config->acting[FW_FILTER_BUDGETS] = config->acting[FW_FILTER_ONLY_DNS] =
+		settings->stance == FW_STANCE_DEFEND;
+}
+
+void protect_zone_rules(struct protect *protect, uint32_t place)
+{
+	const struct settings_budgets *budgets = &protect->settings->budgets;
+	struct fw_zone zone = {0};
+
+	budget_zone(budgets->capacity, &zone);
+	fill_rate(&zone.unknown_rule, budgets->zone_unknown);
+	fill_rate(&zone.possible_rule, budgets->zone_possible);
+	plane_zone_rules(protect->plane, place, zone.unknown_rule, zone.possible_rule);
+}
+
+/* ---- addresses ---- */
+
+static bool address_of(const struct sockaddr *from, uint8_t out[16])
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+	if (from && from->sa_family == AF_INET) {
+		memcpy(out, mapped, sizeof(mapped));
+		memcpy(out + 12, &((const struct sockaddr_in *)(const void *)from)->sin_addr, 4);
+		return true;
+	}
+	if (from && from->sa_family == AF_INET6) {
+		memcpy(out, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, 16);
+		return true;
+	}
+	return false;
+}
+
+static int interface_addresses(const char *interface, uint8_t out[][16], uint32_t *out_count)
+{
+	struct ifaddrs *all;
+	uint32_t count = 0;
+
+	if (getifaddrs(&all))
+		return -errno;
+	for (const struct ifaddrs *each = all; each && count < SETTINGS_PROTECTED_MAX; each = each->ifa_next)
+		if (strcmp(each->ifa_name, interface) == 0 && address_of(each->ifa_addr, out[count]))
+			count++;
+	freeifaddrs(all);
+	*out_count = count;
+	return 0;
+}
+
+int protect_fill_addresses(struct protect *protect, struct fault *out_fault)
+{
+	const struct settings *settings = protect->settings;
+	uint8_t found[SETTINGS_PROTECTED_MAX][16];
+	const uint8_t(*addresses)[16] = settings->protected_addresses;
+	uint32_t count = settings->protected_count;
+	int error = 0;
+
+	if (!count) {
+		error = interface_addresses(settings->interface, found, &count);
+		addresses = (const uint8_t(*)[16])found;
+	}
+	/* an interface that is down may have none for a while: better what was there than nothing */
+	if (!error && !count && protect->config.generation > 1)
+		return 0;
+	if (!error)
+		error = plane_protect(protect->plane, addresses, count);
+	if (error)
+		fault_set(out_fault, settings->interface, 0, 0, "its addresses cannot be protected: %s", strerror(-error));
+	return error;
+}

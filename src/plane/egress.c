@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tc egress: a clsact and one filter with a priority, a handle and a name of our own, so that it can be replaced, found and
+ * removed among the filters of others. libbpf names a filter "PROGRAM:[NUMBER]".
+ */
+#include "plane/attach.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <string.h>
+
+#include "plane/netlink.h"
+
+static struct bpf_tc_hook hook_of(int ifindex, enum bpf_tc_attach_point point)
+{
+	return (struct bpf_tc_hook){.sz = sizeof(struct bpf_tc_hook), .ifindex = ifindex, .attach_point = point};
+}
+
+int egress_attach(int program, int ifindex, const char *interface, bool *out_made, struct fault *out_fault)
+{
+	struct bpf_tc_hook hook = hook_of(ifindex, BPF_TC_EGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, filter, .handle = PLANE_TC_HANDLE, .priority = PLANE_TC_PRIORITY, .prog_fd = program,
+		.flags = BPF_TC_F_REPLACE);
+	int error = bpf_tc_hook_create(&hook);
+
+	*out_made = error == 0;
+	if (!error || error == -EEXIST)
+		error = bpf_tc_attach(&hook, &filter);
+	if (!error)
+		return 0;
+	if (*out_made)
+		egress_detach(ifindex, EGRESS_MADE_YES, &(uint32_t){0});
+	if (error == -ENOENT)
+		fault_set(out_fault, interface, 0, 0, "this kernel has no clsact or no BPF filters for tc (sch_ingress, cls_bpf)");
+	else
+		fault_set(out_fault, interface, 0, 0,
+			"the filter for what leaves could not be set: %s (an 'ingress' qdisc must be a 'clsact': tc qdisc show dev %s)",
+			strerror(-error), interface);
+	return error;
+}
+
+struct seen {
+	uint32_t ours, others;
+	struct netlink_filter last; /* of ours */
+};
+
+static void see(void *context, const struct netlink_filter *filter)
+{
+	struct seen *seen = context;
+	bool named = strncmp(filter->name, "shield", sizeof("shield") - 1) == 0;
+
+	if (strcmp(filter->kind, "bpf") == 0 && named && filter->handle == PLANE_TC_HANDLE && filter->priority == PLANE_TC_PRIORITY) {
+		seen->ours++;
+		seen->last = *filter;
+	} else {
+		seen->others++;
+	}
+}
+
+int egress_detach(int ifindex, enum egress_made made, uint32_t *count)
+{
+	struct bpf_tc_hook hook = hook_of(ifindex, BPF_TC_EGRESS);
+	struct bpf_tc_hook both = hook_of(ifindex, BPF_TC_INGRESS | BPF_TC_EGRESS);
+	struct seen seen = {0};
+	int error = netlink_filters(ifindex, NETLINK_EGRESS, see, &seen);
+
+	if (!error)
+		error = netlink_filters(ifindex, NETLINK_INGRESS, see, &seen);
+	if (error)
+		return error;
+	if (seen.ours) {
+		LIBBPF_OPTS(bpf_tc_opts, filter, .handle = PLANE_TC_HANDLE, .priority = PLANE_TC_PRIORITY);
+		error = bpf_tc_detach(&hook, &filter);
+		if (error)
+			return error;
+		++*count;
+	}
+	if (seen.others || made == EGRESS_MADE_NO || (made == EGRESS_MADE_UNKNOWN && !seen.ours))
+		return 0;
+	error = bpf_tc_hook_destroy(&both);
+	return error == -ENOENT || error == -EINVAL ? 0 : error;
+}

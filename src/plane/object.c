@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "plane/object.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+
+#include "plane/maps.h"
+
+/* libbpf speaks to stderr by itself; what a person must know stands in the fault of the caller. */
+static int silent(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	return 0;
+}
+
+int object_open(const unsigned int entries[], struct bpf_object **out_object)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "shield");
+	struct bpf_object *object;
+	int error;
+
+	libbpf_set_print(silent);
+	object = bpf_object__open_mem(plane_object, plane_object_len, &options);
+	if (!object)
+		return -errno;
+	error = maps_size(object, entries);
+	if (error)
+		bpf_object__close(object);
+	else
+		*out_object = object;
+	return error;
+}
+
+int object_programs(struct bpf_object *object, int *out_xdp, int *out_egress)
+{
+	int xdp = -1, egress = -1;
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, object)
+	{
+		if (bpf_program__type(program) == BPF_PROG_TYPE_XDP)
+			xdp = bpf_program__fd(program);
+		if (bpf_program__type(program) == BPF_PROG_TYPE_SCHED_CLS)
+			egress = bpf_program__fd(program);
+	}
+	if (xdp < 0 || egress < 0)
+		return -ENOENT;
+	*out_xdp = xdp;
+	*out_egress = egress;
+	return 0;
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What would happen if a shield were opened here, found out without touching the interface: the programs are loaded (the
+ * kernel's verifier is asked, nothing is attached or pinned), the filter is tried in a network namespace that a child makes and
+ * takes with it, and the card is asked what it says of itself. What cannot be known that way is said to be unknown.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/capability.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "plane/attach.h"
+#include "plane/netlink.h"
+#include "plane/object.h"
+
+/* The largest frame that fits into one page with what XDP and the kernel put before and behind it; drivers differ by some bytes. */
+enum { MTU_ONE_PAGE = 3498 };
+
+__attribute__((format(printf, 4, 5))) static void say(
+	struct plane_probe *probe, enum plane_note_kind kind, const char *what, const char *format, ...)
+{
+	struct plane_note *note = &probe->notes[probe->note_count];
+	char raw[sizeof(note->sentence)];
+	va_list arguments;
+
+	if (probe->note_count == PLANE_NOTES_MAX)
+		return;
+	probe->note_count++;
+	note->kind = kind;
+	snprintf(note->what, sizeof(note->what), "%s", what);
+	va_start(arguments, format);
+	vsnprintf(raw, sizeof(raw), format, arguments);
+	va_end(arguments);
+	text_escape(note->sentence, sizeof(note->sentence), raw, SIZE_MAX);
+	if (kind == PLANE_NOTE_WRONG)
+		probe->would_open = false;
+}
+
+/* ---- may we ---- */
+
+static bool capable(const struct __user_cap_data_struct data[2], unsigned capability)
+{
+	return data[capability / 32].effective >> (capability % 32) & 1;
+}
+
+static bool probe_privileges(struct plane_probe *probe)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2] = {0};
+	bool enough;
+
+	syscall(SYS_capget, &head, data);
+	enough = capable(data, CAP_SYS_ADMIN) || (capable(data, CAP_BPF) && capable(data, CAP_PERFMON));
+	enough = enough && capable(data, CAP_NET_ADMIN);
+	if (enough)
+		say(probe, PLANE_NOTE_FINE, "privileges", "enough to load and attach");
+	else
+		say(probe, PLANE_NOTE_WRONG, "privileges",
+			"not enough to load and attach: this needs root, or CAP_NET_ADMIN, CAP_BPF and CAP_PERFMON");
+	return enough;
+}
+
+static void probe_bpffs(struct plane_probe *probe, const char *bpffs)
+{
+	const char *place = bpffs ? bpffs : PLANE_BPFFS;
+
+	if (pins_check(bpffs))
+		say(probe, PLANE_NOTE_WRONG, "bpffs", "none is mounted at %s: mount -t bpf bpf %s", place, place);
+	else
+		say(probe, PLANE_NOTE_FINE, "bpffs", "mounted at %s", place);
+}
+
+/* ---- the kernel ---- */
+
+/* In a namespace of its own: a clsact on its loopback, and the program as a filter of it. Returns 0 or an errno. */
+static int try_filter(int program)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = 1, .attach_point = BPF_TC_EGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, filter, .prog_fd = program);
+	int error;
+
+	if (unshare(CLONE_NEWNET))
+		return errno;
+	error = bpf_tc_hook_create(&hook);
+	if (!error)
+		error = bpf_tc_attach(&hook, &filter);
+	return error < 0 ? -error : error;
+}
+
+static void probe_filter(struct plane_probe *probe, int program)
+{
+	int status = 0;
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(try_filter(program) & 0xff);
+	if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status)) {
+		say(probe, PLANE_NOTE_UNKNOWN, "tc filter", "could not be tried");
+		return;
+	}
+	if (WEXITSTATUS(status) == 0)
+		say(probe, PLANE_NOTE_FINE, "tc filter", "clsact and BPF filters work");
+	else if (WEXITSTATUS(status) == ENOENT)
+		say(probe, PLANE_NOTE_WRONG, "tc filter", "this kernel has no clsact or no BPF filters (sch_ingress, cls_bpf)");
+	else
+		say(probe, PLANE_NOTE_WRONG, "tc filter", "refused: %s", strerror(WEXITSTATUS(status)));
+}
+
+static void probe_program(struct plane_probe *probe)
+{
+	static const struct plane_setup small = {.names = 1, .zones = 1, .cells = 1, .proven = 1, .asked = 1};
+	uint32_t entries[MAP_COUNT];
+	struct bpf_object *object = NULL;
+	int program, egress, error;
+
+	size_maps(&small, entries);
+	error = object_open(entries, &object);
+	error = error ? error : bpf_object__load(object);
+	error = error ? error : object_programs(object, &program, &egress);
+	if (error) {
+		say(probe, PLANE_NOTE_WRONG, "program", "this kernel refuses the programs or their maps: %s", strerror(-error));
+	} else {
+		say(probe, PLANE_NOTE_FINE, "program", "accepted by this kernel, with its ring buffer and tables; %s",
+			access("/sys/kernel/btf/vmlinux", R_OK) ? "it has no BTF, which is not needed" : "BTF is there and not needed");
+		probe_filter(probe, egress);
+	}
+	bpf_object__close(object);
+}
+
+/* ---- the card ---- */
+
+static void ask_driver(const char *interface, char driver[32], uint32_t *queues)
+{
+	struct ethtool_drvinfo info = {.cmd = ETHTOOL_GDRVINFO};
+	struct ethtool_channels channels = {.cmd = ETHTOOL_GCHANNELS};
+	struct ifreq request = {0};
+	int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	strncpy(request.ifr_name, interface, IFNAMSIZ - 1);
+	request.ifr_data = (void *)&info;
+	if (ioctl(descriptor, SIOCETHTOOL, &request) == 0)
+		memcpy(driver, info.driver, sizeof(info.driver));
+	driver[31] = 0;
+	request.ifr_data = (void *)&channels;
+	if (ioctl(descriptor, SIOCETHTOOL, &request) == 0 && channels.rx_count + channels.combined_count)
+		*queues = channels.rx_count + channels.combined_count;
+	if (descriptor >= 0)
+		close(descriptor);
+}
+
+static void probe_native(struct plane_probe *probe, int ifindex, const char *driver, uint32_t mtu)
+{
+	const char *name = driver[0] ? driver : "no name";
+	uint64_t features = 0;
+
+	if (netlink_xdp_features(ifindex, &features))
+		say(probe, PLANE_NOTE_UNKNOWN, "native XDP",
+			"this kernel does not say what the driver (%s) can; it is known when it is tried", name);
+	else if (features & NETLINK_XDP_BASIC)
+		say(probe, PLANE_NOTE_FINE, "native XDP", "the driver (%s) has it", name);
+	else
+		say(probe, PLANE_NOTE_WEAK, "native XDP",
+			"the driver (%s) has none as it is set up now: generic mode must be allowed, and costs several times as much a "
+			"packet",
+			name);
+	if (mtu > MTU_ONE_PAGE)
+		say(probe, PLANE_NOTE_WEAK, "MTU", "%u bytes: many drivers take native XDP only up to about %u", mtu, MTU_ONE_PAGE);
+	else
+		say(probe, PLANE_NOTE_FINE, "MTU", "%u bytes", mtu);
+}
+
+static void probe_queues(struct plane_probe *probe, uint32_t queues)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (queues <= 1 && cpus > 1)
+		say(probe, PLANE_NOTE_WEAK, "queues", "one receive queue: one of %ld CPUs judges all packets", cpus);
+	else
+		say(probe, PLANE_NOTE_FINE, "queues", "%u for %ld CPUs", queues, cpus);
+}
+
+static void probe_holder(struct plane_probe *probe, int ifindex, const char *interface, const char *bpffs)
+{
+	struct xdp_holder holder;
+	struct pins pins;
+	int link = -1, error = xdp_holder(ifindex, &holder);
+	bool here = pins_name(&pins, bpffs, interface) == 0 && xdp_link(&pins, ifindex, &link) == XDP_LINK_HERE;
+
+	if (link >= 0)
+		close(link);
+	if (error)
+		say(probe, PLANE_NOTE_UNKNOWN, "hook", "who holds it cannot be seen: %s", strerror(-error));
+	else if (!holder.id)
+		say(probe, PLANE_NOTE_FINE, "hook", "free");
+	else if (here)
+		say(probe, PLANE_NOTE_FINE, "hook", "held by a shield of ours (program %u%s), which would be taken over", holder.id,
+			holder.generic ? ", generic mode" : "");
+	else if (holder.ours)
+		say(probe, PLANE_NOTE_WRONG, "hook", "held by a shield whose pins are not here (program %u); 'floodwall bypass' removes it",
+			holder.id);
+	else
+		say(probe, PLANE_NOTE_WRONG, "hook", "another XDP program holds it: \"%s\", number %u", holder.name, holder.id);
+}
+
+int plane_probe(const char *interface, const char *bpffs, struct plane_probe *out_probe, struct fault *out_fault)
+{
+	struct plane_probe probe = {.would_open = true};
+	struct netlink_link link;
+	char driver[32] = "";
+	int ifindex = (int)if_nametoindex(interface);
+
+	if (!ifindex || netlink_link(ifindex, &link)) {
+		fault_set(out_fault, interface, 0, 0, "there is no such interface");
+		return -ENODEV;
+	}
+	ask_driver(interface, driver, &link.rx_queues);
+	if (!link.up)
+		say(&probe, PLANE_NOTE_WEAK, "link", "the interface is down");
+	probe_native(&probe, ifindex, driver[0] ? driver : link.kind, link.mtu);
+	probe_queues(&probe, link.rx_queues);
+	probe_holder(&probe, ifindex, interface, bpffs);
+	probe_bpffs(&probe, bpffs);
+	if (probe_privileges(&probe))
+		probe_program(&probe);
+	*out_probe = probe;
+	return 0;
+}

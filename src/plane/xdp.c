@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * XDP by a bpf_link: it is pinned, so the kernel keeps the program when the process ends; it is updated in place, so no packet
+ * meets an interface without a program; and whoever else attaches is refused instead of silently replacing us.
+ */
+#include "plane/attach.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/if_link.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MAPS_MAX = 64 };
+
+static int program_info(uint32_t id, struct bpf_prog_info *out_info)
+{
+	int descriptor = bpf_prog_get_fd_by_id(id), error;
+	uint32_t len = sizeof(*out_info);
+
+	if (descriptor < 0)
+		return -errno;
+	error = bpf_obj_get_info_by_fd(descriptor, out_info, &len) ? -errno : 0;
+	close(descriptor);
+	return error;
+}
+
+static bool map_named(uint32_t id, const char *name)
+{
+	int descriptor = bpf_map_get_fd_by_id(id);
+	struct bpf_map_info info = {0};
+	uint32_t len = sizeof(info);
+	bool same;
+
+	if (descriptor < 0)
+		return false;
+	same = bpf_obj_get_info_by_fd(descriptor, &info, &len) == 0 && strcmp(info.name, name) == 0;
+	close(descriptor);
+	return same;
+}
+
+bool xdp_ours(uint32_t program_id, char out_name[16])
+{
+	uint32_t ids[MAPS_MAX];
+	struct bpf_prog_info info = {.nr_map_ids = MAPS_MAX, .map_ids = (uint64_t)(uintptr_t)ids};
+
+	out_name[0] = 0;
+	if (program_info(program_id, &info))
+		return false;
+	memcpy(out_name, info.name, 16);
+	out_name[15] = 0;
+	if (strncmp(info.name, "shield", sizeof("shield") - 1) != 0)
+		return false;
+	for (uint32_t i = 0; i < info.nr_map_ids && i < MAPS_MAX; i++)
+		if (map_named(ids[i], maps_name(MAP_COUNTS)))
+			return true;
+	return false;
+}
+
+int xdp_holder(int ifindex, struct xdp_holder *out_holder)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, query);
+	int error = bpf_xdp_query(ifindex, 0, &query);
+
+	memset(out_holder, 0, sizeof(*out_holder));
+	if (error)
+		return error;
+	out_holder->id = query.prog_id ? query.prog_id : query.drv_prog_id ? query.drv_prog_id : query.skb_prog_id;
+	if (!out_holder->id)
+		return 0;
+	out_holder->generic = query.attach_mode == XDP_ATTACHED_SKB;
+	out_holder->ours = xdp_ours(out_holder->id, out_holder->name);
+	return 0;
+}
+
+static int link_info(int link, struct bpf_link_info *out_info)
+{
+	uint32_t len = sizeof(*out_info);
+
+	memset(out_info, 0, sizeof(*out_info));
+	return bpf_obj_get_info_by_fd(link, out_info, &len) ? -errno : 0;
+}
+
+bool xdp_alive(int link)
+{
+	struct bpf_link_info info;
+
+	return link_info(link, &info) == 0 && info.type == BPF_LINK_TYPE_XDP && info.xdp.ifindex != 0;
+}
+
+enum xdp_link_state xdp_link(const struct pins *pins, int ifindex, int *out_link)
+{
+	int link = pins_get(pins, PINS_LINK);
+	struct bpf_link_info info;
+	struct xdp_holder holder;
+
+	*out_link = -1;
+	if (link < 0)
+		return XDP_LINK_NONE;
+	*out_link = link;
+	if (!xdp_alive(link) || link_info(link, &info))
+		return XDP_LINK_DEAD;
+	/* A number of an interface means something in its own namespace only: what sits on ours must be what the link holds. */
+	if ((int)info.xdp.ifindex != ifindex || xdp_holder(ifindex, &holder) || holder.id != info.prog_id)
+		return XDP_LINK_ELSEWHERE;
+	return XDP_LINK_HERE;
+}
+
+int xdp_busy(const struct xdp_holder *holder, const char *interface, struct fault *out_fault)
+{
+	if (holder->ours)
+		fault_set(out_fault, interface, 0, 0,
+			"a shield whose pins are not here holds this interface (program %u); 'floodwall bypass' removes it", holder->id);
+	else if (holder->id)
+		fault_set(out_fault, interface, 0, 0,
+			"another XDP program holds this interface: \"%s\", number %u; detach it first (bpftool net detach xdp dev %s)",
+			holder->name[0] ? holder->name : "(no name)", holder->id, interface);
+	else
+		fault_set(out_fault, interface, 0, 0, "another XDP program holds this interface");
+	return -EBUSY;
+}
+
+/* 524: ENOTSUPP, which the kernel lets out although it is no errno of user space. */
+static bool unsupported(int error)
+{
+	return error == -EOPNOTSUPP || error == -524 || error == -EINVAL || error == -ERANGE || error == -ENOSPC;
+}
+
+int xdp_attach(int program, int ifindex, const char *interface, bool generic, struct fault *out_fault)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, native, .flags = XDP_FLAGS_DRV_MODE);
+	LIBBPF_OPTS(bpf_link_create_opts, slow, .flags = XDP_FLAGS_SKB_MODE);
+	struct xdp_holder holder;
+	int link = bpf_link_create(program, ifindex, BPF_XDP, &native);
+
+	if (link < 0 && generic && unsupported(-errno))
+		link = bpf_link_create(program, ifindex, BPF_XDP, &slow);
+	else if (link < 0 && unsupported(-errno)) {
+		fault_set(out_fault, interface, 0, 0,
+			"the driver takes no native XDP program (%s); a smaller MTU may help, or allow generic mode, which is several "
+			"times slower",
+			-errno == -524 ? "not supported" : strerror(errno));
+		return -EOPNOTSUPP;
+	}
+	if (link >= 0)
+		return link;
+	if (errno == EBUSY || errno == EEXIST)
+		return xdp_busy(xdp_holder(ifindex, &holder) ? &(struct xdp_holder){0} : &holder, interface, out_fault);
+	fault_set(out_fault, interface, 0, 0, "the XDP program could not be attached: %s", strerror(errno));
+	return -errno;
+}
+
+/* The link that holds the interface with this program, or -ENOENT. */
+static int find_link(int ifindex, uint32_t program_id)
+{
+	struct bpf_link_info info;
+
+	for (uint32_t id = 0; bpf_link_get_next_id(id, &id) == 0;) {
+		int link = bpf_link_get_fd_by_id(id);
+
+		if (link < 0)
+			continue;
+		if (link_info(link, &info) == 0 && info.type == BPF_LINK_TYPE_XDP && (int)info.xdp.ifindex == ifindex &&
+			info.prog_id == program_id)
+			return link;
+		close(link);
+	}
+	return -ENOENT;
+}
+
+int xdp_detach(int ifindex, const struct xdp_holder *holder)
+{
+	int link = find_link(ifindex, holder->id), error;
+
+	if (link < 0)
+		return bpf_xdp_detach(ifindex, holder->generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE, NULL);
+	error = bpf_link_detach(link) ? -errno : 0;
+	close(link);
+	return error;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What may be asked in defend, from the one number that an operator knows: what the server bears (capacity, questions a second).
+ *
+ * Of a prefix, unproven, narrow to wide. The first column is what a small honest source needs; each wider one is less than the sum of
+ * its parts, so that a flood from every address of a block fills the block's budget and not the server's; and what is over budget is
+ * mostly answered with TC=1, so an honest source that is stopped proves itself over TCP and leaves these budgets behind.
+ *
+ *	              /32  /24    /20    /18    /128 /64 /56 /48 /32
+ *	total          50  1600  12800  38400     50 100 150 200 3200   the multipliers of Knot's rrl module, its 50 a second, a burst of 2.5 s
+ *	unknown         5    10     20     30      5  10  15  20   30   typing errors; the zone's own budget is not much more
+ *	possible       20   100    400   1000     20  40 100 200 1000   names under wildcards and delegations are honest names, mostly
+ *	truncated      10    64    256    512     10  20  40  64  512   what a victim in whose name junk is sent gets from here: no more bytes than it "asked"
+ *
+ * At most a quarter of the capacity for any of them.
+ *
+ *	overload   the capacity, a fifth of a second of burst: above it the kernel defends by itself
+ *	share      half of the capacity for all unproven sources together: the other half is there for those who are proven or trusted
+ *	truncated  twice the capacity: it costs this host a packet and the server nothing
+ *	foreign    capacity / 2500: the server would say REFUSED
+ *	zone       unknown: capacity / 1250 (40 a second for 50,000: 0.1 % of a flood of 40,000); possible: capacity / 50
+ *	proven     capacity / 10 of one address, a fifth of that for names that do not exist: hijacked devices own real addresses
+ *	icmp 1000, samples 500 a second
+ */
+#include "shield/shield.h"
+
+static const uint32_t total_4[FW_LEVELS_4] = {50, 1600, 12800, 38400}, total_6[FW_LEVELS_6] = {50, 100, 150, 200, 3200};
+static const uint32_t unknown_4[FW_LEVELS_4] = {5, 10, 20, 30}, unknown_6[FW_LEVELS_6] = {5, 10, 15, 20, 30};
+static const uint32_t possible_4[FW_LEVELS_4] = {20, 100, 400, 1000}, possible_6[FW_LEVELS_6] = {20, 40, 100, 200, 1000};
+static const uint32_t truncated_4[FW_LEVELS_4] = {10, 64, 256, 512}, truncated_6[FW_LEVELS_6] = {10, 20, 40, 64, 512};
+
+static uint32_t between(uint32_t least, uint32_t rate, uint32_t most)
+{
+	if (rate < least)
+		return least;
+	return rate < most ? rate : most;
+}
+
+/* A burst of so many halves of a second. */
+static struct fw_bucket_rule rule(uint32_t rate, uint32_t halves)
+{
+	uint64_t burst = (uint64_t)rate * halves / 2;
+
+	return fw_bucket_rule_of(rate, burst > UINT32_MAX ? UINT32_MAX : (uint32_t)(burst ? burst : 1));
+}
+
+static void fill(struct fw_level_rules *rules, const uint32_t *four, const uint32_t *six, uint32_t most)
+{
+	enum { HALVES = 5 };
+
+	for (unsigned i = 0; i < FW_LEVELS_4; i++)
+		rules->four[i] = rule(between(1, four[i], most), HALVES);
+	for (unsigned i = 0; i < FW_LEVELS_6; i++)
+		rules->six[i] = rule(between(1, six[i], most), HALVES);
+	rules->zero = 0;
+}
+
+void budget_fill(uint32_t capacity, struct fw_shield_config *config)
+{
+	uint32_t all = capacity ? capacity : STANCE_CAPACITY_DEFAULT, quarter = between(1, all / 4, UINT32_MAX);
+
+	fill(&config->total, total_4, total_6, quarter);
+	fill(&config->unknown, unknown_4, unknown_6, quarter);
+	fill(&config->possible, possible_4, possible_6, quarter);
+	fill(&config->truncated, truncated_4, truncated_6, quarter);
+	config->words[FW_WORD_OVERLOAD] = fw_bucket_rule_of(all, between(1, all / 5, all));
+	config->words[FW_WORD_SHARE] = rule(between(1, all / 2, all), 1);
+	config->words[FW_WORD_TRUNCATED] = rule(all > UINT32_MAX / 2 ? UINT32_MAX : all * 2, 1);
+	config->words[FW_WORD_ICMP] = rule(1000, 2);
+	config->words[FW_WORD_SAMPLE] = rule(500, 2);
+	config->words[FW_WORD_FOREIGN] = rule(between(10, all / 2500, all), 2);
+	config->proven = rule(between(100, all / 10, UINT32_MAX), 2);
+	config->proven_unknown = rule(between(20, all / 50, UINT32_MAX), 2);
+}
+
+void budget_zone(uint32_t capacity, struct fw_zone *zone)
+{
+	uint32_t all = capacity ? capacity : STANCE_CAPACITY_DEFAULT;
+
+	zone->unknown = 0;
+	zone->possible = 0;
+	zone->unknown_rule = rule(between(10, all / 1250, all), 2);
+	zone->possible_rule = rule(between(100, all / 50, UINT32_MAX), 2);
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "table.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { KICKS = 1000, HEADER = 12 };
+
+/* The hashes of all suffixes. */
+static void hashes(const struct fw_dns_key *key, const uint8_t *name, size_t len, struct fw_dns_question *out)
+{
+	uint8_t message[HEADER + FW_DNS_NAME_MAX + 4] = {[5] = 1};
+
+	memcpy(message + HEADER, name, len);
+	fw_dns_question_read(message, (uint32_t)(HEADER + len + 4), key, out);
+}
+
+static struct fw_name_slot *find(const struct table *table, uint64_t hash)
+{
+	const uint32_t places[2] = {fw_names_first(hash, table->mask), fw_names_second(hash, table->mask)};
+
+	for (size_t i = 0; i < 2; i++)
+		for (size_t j = 0; j < FW_NAMES_SLOTS; j++)
+			if (table->buckets[places[i]].slot[j].hash == hash)
+				return &table->buckets[places[i]].slot[j];
+	return NULL;
+}
+
+/* Cuckoo: what finds both its buckets full pushes out one, which goes to its other bucket. */
+static int put(struct table *table, struct fw_name_slot slot)
+{
+	uint32_t place = fw_names_first(slot.hash, table->mask);
+
+	table->count++;
+	for (uint32_t kick = 0; kick < KICKS; kick++) {
+		struct fw_name_slot *slots = table->buckets[place].slot, pushed;
+
+		for (size_t i = 0; i < FW_NAMES_SLOTS; i++)
+			if (!slots[i].hash) {
+				slots[i] = slot;
+				return 0;
+			}
+		if (kick) {
+			pushed = slots[kick % FW_NAMES_SLOTS];
+			slots[kick % FW_NAMES_SLOTS] = slot;
+			slot = pushed;
+		}
+		place = fw_names_first(slot.hash, table->mask) == place ? fw_names_second(slot.hash, table->mask)
+									: fw_names_first(slot.hash, table->mask);
+	}
+	return -ENOSPC;
+}
+
+int table_apex(struct table *table, const struct fw_dns_key *key, const uint8_t *name, size_t len, uint32_t zone)
+{
+	struct fw_dns_question read;
+	int error = 0;
+
+	hashes(key, name, len, &read);
+	for (uint32_t i = 1; !error && i <= read.labels; i++)
+		if (!find(table, read.suffix[i]))
+			error = put(table, (struct fw_name_slot){read.suffix[i], 0, FW_NAME_ABOVE});
+	return error ? error : put(table, (struct fw_name_slot){read.suffix[0], zone, FW_NAME_APEX});
+}
+
+int table_owner(struct table *table, const struct fw_dns_key *key, const uint8_t *name, size_t len)
+{
+	struct fw_dns_question read;
+	struct fw_name_slot *apex = NULL;
+	uint32_t above = 0;
+	int error = 0;
+
+	hashes(key, name, len, &read);
+	while (!apex && ++above <= read.labels)
+		apex = find(table, read.suffix[above]);
+	if (!apex)
+		return -ENOENT;
+	for (uint32_t i = 0, zone = apex->zone; !error && i < above; i++)
+		if (!find(table, read.suffix[i]))
+			error = put(table, (struct fw_name_slot){read.suffix[i], zone, 0});
+	return error;
+}
+
+int table_digest(struct fw_digest_bucket *buckets, uint32_t mask, uint64_t hash)
+{
+	uint32_t place = fw_names_first(hash, mask);
+
+	for (uint32_t kick = 0; kick < KICKS; kick++) {
+		uint64_t *slots = buckets[place].slot, pushed;
+
+		for (size_t i = 0; i < FW_DIGEST_SLOTS; i++)
+			if (!slots[i]) {
+				slots[i] = hash;
+				return 0;
+			}
+		if (kick) {
+			pushed = slots[kick % FW_DIGEST_SLOTS];
+			slots[kick % FW_DIGEST_SLOTS] = hash;
+			hash = pushed;
+		}
+		place = fw_names_first(hash, mask) == place ? fw_names_second(hash, mask) : fw_names_first(hash, mask);
+	}
+	return -ENOSPC;
+}

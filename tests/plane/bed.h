@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A place of its own for each test of the plane, made inside the test's process and gone with it: a network namespace, a mount
+ * namespace with a bpffs, and in it
+ *
+ *	fw1 ---veth--- fw0     the shield sits on fw0; frames are put in at fw1, what gets past XDP is seen by a packet socket on fw0
+ *
+ * No address is configured: frames are written and read raw, so the kernel answers nothing by itself.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "plane/plane.h"
+
+#define BED_DEVICE "fw0"
+#define BED_PEER "fw1"
+
+struct bed {
+	char bpffs[64];
+	int into, from; /* packet sockets: on the peer to send, on the device to see */
+};
+
+/* Exits the process with 77 and a SKIP line where this machine does not let us. */
+void bed_enter(const char *suite);
+/* setup and teardown of each test (cmocka): a new pair of interfaces, an empty bpffs. *state is a struct bed. */
+int bed_setup(void **state);
+int bed_teardown(void **state);
+
+/* Runs a command of "ip" or "tc" and demands that it works. */
+void bed_run(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Sizes for small tables on BED_DEVICE. */
+struct plane_setup bed_plane_setup(const struct bed *bed);
+/* Opens, and fails the test with the fault's sentence if that fails. */
+struct plane *bed_open(const struct bed *bed);
+
+/* A configuration that drops blocked sources, at its keys. The caller protects bed_server() and blocks. */
+struct fw_shield_config bed_config(void);
+void bed_address(uint8_t out[16], uint32_t four); /* IPv4 mapped, host order */
+enum { BED_SERVER = 0x0a090001, BED_BAD = 0xc6120007, BED_GOOD = 0x0a090002 };
+
+/* One UDP frame with a DNS question for name ("\3www\4test", without the root label) to port 53. Returns its length. */
+size_t bed_frame(uint8_t out[512], uint32_t src, uint32_t dst, const char *name);
+/* Sends it count times into BED_PEER. Returns how many the link took. */
+uint32_t bed_send(const struct bed *bed, const uint8_t *frame, size_t len, uint32_t count);
+/* How many frames from this IPv4 source got past XDP since the last call. All that was sent has gone through when it returns. */
+uint32_t bed_arrived(const struct bed *bed, uint32_t src);
+
+/* Packets that any counter has seen. */
+uint64_t bed_judged(const struct plane *plane);
+
+/* Whether an XDP program, filter, qdisc or pin is to be seen. */
+bool bed_has_xdp(const char *interface);
+uint32_t bed_filters(const char *interface);
+bool bed_has_clsact(const char *interface);
+uint32_t bed_pins(const struct bed *bed);
+/* None of the four. */
+void bed_assert_clean(const struct bed *bed, const char *interface);
+
+/* A program of somebody else, which passes everything. A descriptor. */
+int bed_foreign_program(void);
+int bed_foreign_filter(void); /* for tc */

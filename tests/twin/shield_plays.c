@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "shield_plays.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "frames.h"
+
+enum { PATH_BYTES = 4096 };
+
+/* Frames from elsewhere gather until a play is full. */
+struct gatherer {
+	struct scene_play *play;
+	play_visit visit;
+	void *context;
+	uint64_t random, now_ns;
+	uint32_t given;
+	bool dns; /* only frames to the DNS port are wanted */
+};
+
+void play_free(struct scene_play *play)
+{
+	for (uint32_t i = 0; i < play->count; i++)
+		free(play->steps[i].bytes - SCENE_SLACK);
+	free(play);
+}
+
+static struct scene_play *play_new(const char *name, uint64_t *random)
+{
+	struct scene_play *play = calloc(1, sizeof(*play));
+
+	if (!play)
+		abort();
+	play->name = name;
+	scene_make(random, &play->scene);
+	return play;
+}
+
+static void play_add(struct scene_play *play, uint64_t now_ns, bool leaves, const uint8_t *bytes, uint32_t len)
+{
+	uint8_t *copy = malloc(len + 2 * SCENE_SLACK);
+
+	if (!copy)
+		abort();
+	memset(copy, 0xa5, len + 2 * SCENE_SLACK);
+	memcpy(copy + SCENE_SLACK, bytes, len);
+	play->steps[play->count++] = (struct scene_step){now_ns, copy + SCENE_SLACK, len, leaves};
+}
+
+/* Time stands still, crawls, jumps, or comes to the edge of a second. */
+static uint64_t later(uint64_t *random, uint64_t now_ns)
+{
+	static const uint32_t most[] = {1, 1000000, 400000000, 2000000000};
+
+	if (scene_pick(random, 16) == 0)
+		return (now_ns / FW_NS_PER_S + 1) * FW_NS_PER_S - scene_pick(random, 3);
+	return now_ns + scene_pick(random, most[scene_pick(random, 4)]);
+}
+
+uint32_t plays_by_chance(uint64_t seed, uint32_t frames, play_visit visit, void *context)
+{
+	uint8_t bytes[FRAME_ROOM];
+	uint64_t random = seed;
+
+	for (uint32_t given = 0; given < frames; given += SCENE_STEPS) {
+		struct scene_play *play = play_new("by chance", &random);
+		uint64_t now_ns = SCENE_BEGIN_S * FW_NS_PER_S;
+
+		for (uint32_t i = 0; i < SCENE_STEPS; i++) {
+			bool leaves = scene_pick(&random, 4) == 0;
+			uint32_t len = scene_frame(&random, leaves, bytes);
+
+			play_add(play, now_ns, leaves, bytes, len);
+			now_ns = later(&random, now_ns);
+		}
+		visit(context, play);
+	}
+	return (frames + SCENE_STEPS - 1) / SCENE_STEPS * SCENE_STEPS;
+}
+
+static void gather_end(struct gatherer *g)
+{
+	if (g->play)
+		g->visit(g->context, g->play);
+	g->play = NULL;
+}
+
+/* Both ends are protected, so that the frame may go either way. */
+static void gather(void *context, const struct twin_frame *frame)
+{
+	struct gatherer *g = context;
+	struct fw_packet packet;
+	bool leaves;
+
+	if (frame->in.link != FW_LINK_ETHERNET || frame->len > FRAME_ROOM)
+		return;
+	if (!g->play) {
+		g->play = play_new(frame->name, &g->random);
+		g->now_ns = SCENE_BEGIN_S * FW_NS_PER_S;
+	}
+	fw_packet_read(frame->bytes, frame->len, FW_LINK_ETHERNET, &packet);
+	leaves = scene_pick(&g->random, 4) == 0;
+	if (packet.family)
+		scene_protect(&g->play->scene, leaves ? packet.src : packet.dst);
+	play_add(g->play, g->now_ns, leaves, frame->bytes, frame->len);
+	g->now_ns = later(&g->random, g->now_ns);
+	g->given++;
+	if (g->play->count == SCENE_STEPS)
+		gather_end(g);
+}
+
+uint32_t plays_of_readers(play_visit visit, void *context)
+{
+	struct gatherer g = {.visit = visit, .context = context, .random = 20161021};
+
+	for (uint32_t i = 0; i < 8; i++)
+		frames_named(gather, &g);
+	frames_cut(gather, &g);
+	frames_edges(gather, &g);
+	gather_end(&g);
+	return g.given;
+}
+
+uint32_t plays_of_corpora(const char *folder, play_visit visit, void *context)
+{
+	struct gatherer g = {.visit = visit, .context = context, .random = 2016};
+	char path[PATH_BYTES];
+
+	snprintf(path, sizeof(path), "%s/corpus_packet", folder);
+	frames_corpus(path, false, gather, &g);
+	snprintf(path, sizeof(path), "%s/corpus_dns_question", folder);
+	frames_corpus(path, true, gather, &g);
+	gather_end(&g);
+	return g.given;
+}
+
+uint32_t plays_of_captures(const char *folder, uint32_t each, play_visit visit, void *context)
+{
+	struct gatherer g = {.visit = visit, .context = context, .random = 1021};
+
+	frames_captures(folder, each, gather, &g);
+	gather_end(&g);
+	return g.given;
+}
+
+static int run(const char *const arguments[])
+{
+	pid_t child = fork();
+	int status = -1;
+
+	if (child == 0) {
+		execvp(arguments[0], (char *const *)arguments);
+		_exit(127);
+	}
+	return child < 0 || waitpid(child, &status, 0) != child ? -1 : status;
+}
+
+static void unpack_all(const char *folder, const char *to)
+{
+	struct dirent **entries;
+	int count = scandir(folder, &entries, NULL, alphasort);
+
+	for (int i = 0; i < count; i++) {
+		size_t len = strlen(entries[i]->d_name);
+		char path[PATH_BYTES];
+
+		if (len > 7 && !strcmp(entries[i]->d_name + len - 7, ".tar.xz") &&
+			snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name) < PATH_BYTES &&
+			run((const char *const[]){"tar", "-xJf", path, "-C", to, NULL}))
+			printf("%s could not be unpacked\n", path);
+		free(entries[i]);
+	}
+	if (count >= 0)
+		free(entries);
+}
+
+uint32_t plays_of_archives(const char *folder, play_visit visit, void *context)
+{
+	struct gatherer g = {.visit = visit, .context = context, .random = 53};
+	char to[] = "/tmp/floodwall-twin-XXXXXX";
+
+	if (!mkdtemp(to))
+		return 0;
+	unpack_all(folder, to);
+	frames_corpus(to, true, gather, &g);
+	gather_end(&g);
+	run((const char *const[]){"rm", "-rf", to, NULL});
+	return g.given;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The plays of the shield's twin test, one at a time: by chance, and made of the frames of the readers' test, corpora and captures. */
+#pragma once
+
+#include "scene.h"
+
+/* The play is the visitor's: it frees the steps and the play itself with play_free(). */
+typedef void (*play_visit)(void *context, struct scene_play *play);
+
+void play_free(struct scene_play *play);
+
+/* Each returns how many frames it gave. */
+uint32_t plays_by_chance(uint64_t seed, uint32_t frames, play_visit visit, void *context);
+uint32_t plays_of_readers(play_visit visit, void *context); /* named, cut at every byte, at edges */
+uint32_t plays_of_corpora(const char *folder, play_visit visit, void *context);
+uint32_t plays_of_captures(const char *folder, uint32_t each, play_visit visit, void *context);
+/* Archives of single messages, unpacked by tar and wrapped into datagrams. 0 where there is none. */
+uint32_t plays_of_archives(const char *folder, play_visit visit, void *context);

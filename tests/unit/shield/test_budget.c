@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Rules from a capacity: each lets something pass, wider prefixes have more than narrower ones, and none has more than its share. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "shield/shield.h"
+
+static const uint32_t capacities[] = {1, 2, 100, 5000, 50000, 1000000, 100000000, UINT32_MAX};
+
+static uint64_t burst_of(const struct fw_bucket_rule *rule)
+{
+	return rule->depth_ns / 1000 * rule->rate_per_s / 1000000;
+}
+
+/* A question costs two of a prefix's cells. */
+static void passes(const struct fw_bucket_rule *rule)
+{
+	bool allowed = false;
+
+	fw_bucket_next(0, rule, 2, 1000 * FW_NS_PER_S, &allowed);
+	assert_true(allowed);
+}
+
+static void rises(const struct fw_bucket_rule *rules, unsigned count, uint32_t most)
+{
+	for (unsigned i = 0; i < count; i++) {
+		passes(&rules[i]);
+		assert_true(rules[i].rate_per_s <= most);
+		assert_true(i == 0 || rules[i].rate_per_s >= rules[i - 1].rate_per_s);
+	}
+}
+
+static void every_prefix_has_something_and_none_too_much(void **state)
+{
+	for (size_t i = 0; i < sizeof(capacities) / sizeof(capacities[0]); i++) {
+		struct fw_shield_config config;
+		uint32_t most = capacities[i] / 4 ? capacities[i] / 4 : 1;
+		memset(&config, 0, sizeof(config));
+		budget_fill(capacities[i], &config);
+		const struct fw_level_rules *const all[] = {&config.total, &config.unknown, &config.possible, &config.truncated};
+		for (unsigned j = 0; j < 4; j++) {
+			rises(all[j]->four, FW_LEVELS_4, most);
+			rises(all[j]->six, FW_LEVELS_6, most);
+		}
+		for (unsigned j = 0; j < FW_WORD_COUNT; j++)
+			assert_true(burst_of(&config.words[j]) || config.words[j].depth_ns);
+		passes(&config.proven);
+		passes(&config.proven_unknown);
+		assert_int_equal(config.words[FW_WORD_OVERLOAD].rate_per_s, capacities[i]);
+	}
+}
+
+static void nothing_else_is_touched(void **state)
+{
+	struct fw_shield_config config, before;
+
+	memset(&config, 0x5a, sizeof(config));
+	before = config;
+	budget_fill(50000, &config);
+	assert_memory_equal(&config.dns_key, &before.dns_key, offsetof(struct fw_shield_config, words));
+	assert_memory_equal(&config.proven_ns, &before.proven_ns, sizeof(config) - offsetof(struct fw_shield_config, proven_ns));
+	assert_int_equal(config.total.zero, 0);
+}
+
+/* The table in budget.c, and what 0 stands for. */
+static void the_numbers_for_the_usual_server(void **state)
+{
+	struct fw_shield_config config, same;
+	struct fw_zone zone = {.unknown = 5, .possible = 7, .flags = FW_ZONE_USED | FW_ZONE_ASIDE, .contradicted = 3};
+
+	memset(&config, 0, sizeof(config));
+	memset(&same, 0, sizeof(same));
+	budget_fill(0, &config);
+	budget_fill(STANCE_CAPACITY_DEFAULT, &same);
+	assert_memory_equal(&config, &same, sizeof(config));
+	assert_int_equal(config.total.four[0].rate_per_s, 50);
+	assert_int_equal(config.total.four[3].rate_per_s, 12500);
+	assert_int_equal(burst_of(&config.total.four[0]), 125);
+	assert_int_equal(config.unknown.four[3].rate_per_s, 30);
+	assert_int_equal(config.words[FW_WORD_SHARE].rate_per_s, 25000);
+	assert_int_equal(config.words[FW_WORD_FOREIGN].rate_per_s, 20);
+	assert_int_equal(config.proven.rate_per_s, 5000);
+	assert_int_equal(config.proven_unknown.rate_per_s, 1000);
+	budget_zone(0, &zone);
+	assert_int_equal(zone.unknown_rule.rate_per_s, 40);
+	assert_int_equal(zone.possible_rule.rate_per_s, 1000);
+	assert_int_equal(zone.unknown | zone.possible, 0);
+	assert_int_equal(zone.flags, FW_ZONE_USED | FW_ZONE_ASIDE);
+	assert_int_equal(zone.contradicted, 3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_prefix_has_something_and_none_too_much),
+		cmocka_unit_test(nothing_else_is_touched),
+		cmocka_unit_test(the_numbers_for_the_usual_server),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
