@@ -446,6 +446,8 @@ static int check_together(const struct reading *reading)
 				: !settings->paths.state[0] ? "paths.state"
 							    : "paths.bpffs",
 			"is empty");
+	if (settings->detach && settings->user[0])
+		return wrong(reading, "detach", "wants user: \"\", for only root can take programs off an interface; or run 'floodwall bypass'");
 	if (strlen(settings->paths.socket) > 107)
 		return wrong(reading, "paths.socket", "is longer than a socket's path can be (107 bytes)");
 	return check_budgets(reading);

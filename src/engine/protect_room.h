@@ -7,7 +7,7 @@
 #include "shield/shield.h"
 #include "tell/tell.h"
 
-enum { ZONE_WHY_MAX = 200, SOURCES_MAX = 256 };
+enum { ZONE_WHY_MAX = FAULT_SENTENCE_MAX, SOURCES_MAX = 256 };
 
 /* A zone of the configuration: its number is that of the schedule (fetch/), its place that of the tables (shield/, plane/). */
 struct protect_zone {

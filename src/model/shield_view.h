@@ -10,7 +10,7 @@
 
 #include "wire/shield_state.h"
 
-enum { SHIELD_SENTENCE_MAX = 256, SHIELD_ZONE_NAME_MAX = 256, SHIELD_REFUSED_MAX = 8 };
+enum { SHIELD_SENTENCE_MAX = 320, SHIELD_ZONE_NAME_MAX = 256, SHIELD_REFUSED_MAX = 8 };
 
 /* Why a zone is not judged, or not yet. */
 enum zone_shown { SHOWN_WAITING, SHOWN_JUDGED, SHOWN_STALE, SHOWN_FAILED, SHOWN_ASIDE, SHOWN_COUNT };

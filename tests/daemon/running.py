@@ -13,11 +13,11 @@ import re
 import shutil
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
 import time
+import traceback
 
 KEY = base64.b64encode(b"a secret of thirty-two bytes....").decode()
 CLONE_NEWNS, CLONE_NEWNET = 0x00020000, 0x40000000
@@ -54,6 +54,11 @@ class Bed:
         self.bpffs = f"{folder}/bpf"
         self.processes = []
         self.daemon = None
+        self.validator = None
+        if len(sys.argv) > 2:
+            import jsonschema
+            with open(sys.argv[2], encoding="utf-8") as schema:
+                self.validator = jsonschema.Draft202012Validator(json.load(schema))
 
     def open(self):
         libc = ctypes.CDLL(None, use_errno=True)
@@ -190,7 +195,10 @@ zones: [{{name: example.test, key: transfer}}]
         return json.loads(said)
 
     def shield(self):
-        return self.request(do="show", what="shield")["shield"]
+        shield = self.request(do="show", what="shield")["shield"]
+        if self.validator:
+            self.validator.validate(shield)
+        return shield
 
     def command(self, *words, code=0):
         verb, *rest = words
@@ -429,8 +437,7 @@ def main():
             begun = time.monotonic()
             story(bed)
             print(f"ok {story.__name__} ({time.monotonic() - begun:.1f} s)", flush=True)
-    except (AssertionError, RuntimeError, OSError, KeyError, subprocess.SubprocessError) as error:
-        import traceback
+    except Exception:  # whatever it is: the log is shown and the bed is taken down
         traceback.print_exc()
         failed = True
         if bed.daemon or os.path.exists(f"{folder}/log"):

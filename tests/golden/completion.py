@@ -60,6 +60,20 @@ def options(floodwall, bash):
             yield f"{option} wants a value, and an option is completed"
 
 
+def daemon(floodwall, bash):
+    """Each verb that has to do with the daemon: its options are those of its help text."""
+    for verb in sorted(word for word in bash("") if not word.startswith("-") and word not in ("inspect", "help")):
+        helped = subprocess.run([floodwall, verb, "--help"], capture_output=True, text=True, check=True).stdout
+        meant = set(re.findall(r"^ +(-[a-z]|--[a-z][a-z-]*)|, (--[a-z][a-z-]*)", helped, re.M | re.I))
+        meant = {name for pair in meant for name in pair if name}
+        if len(meant) < 4:
+            yield f"the help text of {verb} is read wrongly: {meant}"
+        yield from same(f"options of {verb}", bash(verb, "-"), meant)
+    yield from same("what is shown", bash("show", ""), words_of("it is " + subprocess.run([floodwall, "show", "x"], capture_output=True, text=True,
+                                                                                   check=False).stderr.split(" one of ")[1]))
+    yield from same("the file of -c", bash("run", "-c", "one"), {"one.pcap"})
+
+
 def values(floodwall, bash):
     for option in ("--format", "--fail-on"):
         meant = words_of(run(floodwall, option, "x", "y").stderr.decode().strip().split(": ")[-1])
@@ -102,7 +116,7 @@ def main():
     floodwall, completion = map(os.path.abspath, sys.argv[1:3])
     with tempfile.TemporaryDirectory() as folder:
         bash = Bash(completion, folder)
-        faults = [*verbs(floodwall, bash), *options(floodwall, bash), *values(floodwall, bash), *files(bash)]
+        faults = [*verbs(floodwall, bash), *options(floodwall, bash), *values(floodwall, bash), *files(bash), *daemon(floodwall, bash)]
     finish("bash completes what the program takes", faults)
 
 

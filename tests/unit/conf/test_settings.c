@@ -95,6 +95,8 @@ static const struct {
 	{"interface: eth0\nbudgets:\n  total:\n    ipv6: [0, 1, 1, 1, 1]\n", 4,
 		"budgets.total.ipv6[0] wants a number from 1 to 1000000, not '0'"},
 	{"interface: eth0\npaths:\n  socket: ''\n", 3, "paths.socket is empty"},
+	{"interface: eth0\ndetach: true\n", 2,
+		"detach wants user: \"\", for only root can take programs off an interface; or run 'floodwall bypass'"},
 	{"interface: eth0\nbudgets:\n  total:\n    burst: 5\n", 3, "budgets.total has no rate"},
 	{"interface: eth0\nbudgets:\n  total:\n    ipv4: [1, 2, 3, 4]\n", 3, "budgets.total has no rate"},
 	{"interface: eth0\nbudgets:\n  share: {burst: 3}\n", 3, "budgets.share has no rate"},

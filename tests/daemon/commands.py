@@ -1,0 +1,184 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The commands around the daemon, without root and without a daemon: check and print, wrong use, nobody who answers, hostile answers.
+
+usage: commands.py FLOODWALL SOURCE_ROOT
+"""
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+
+ESCAPES = "\x1b[31mred\x1b]0;title\x07"
+VERBS = ["run", "check", "show", "quarantine", "allow", "release", "confirm", "undo", "bypass"]
+
+
+class Stage:
+    def __init__(self, floodwall, root, folder):
+        self.floodwall, self.root, self.folder = floodwall, root, folder
+
+    def call(self, *words, environment=None):
+        return subprocess.run([self.floodwall, *words], capture_output=True, text=True, timeout=60, check=False, cwd=self.folder,
+                              env=os.environ | (environment or {}))
+
+    def write(self, name, body):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(body)
+        return path
+
+
+def one_sentence(done, wanted=""):
+    """Exit 2, one line on standard error, nothing raw, nothing else."""
+    return done.returncode == 2 and not done.stdout and re.fullmatch(r"floodwall[^\n]*: [^\n]{8,}\n", done.stderr) and wanted in done.stderr \
+        and "\x1b" not in done.stderr
+
+
+def check_and_print(stage):
+    example = os.path.join(stage.root, "docs/floodwall.yaml")
+    done = stage.call("check", "-c", example)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "Nothing is wrong with the configuration.\n", ""), done
+    printed = stage.call("check", "-c", example, "--print")
+    assert printed.returncode == 0 and not printed.stderr, printed
+    again = stage.call("check", "-c", stage.write("printed.yaml", printed.stdout), "--print")
+    assert again.stdout == printed.stdout, again
+    assert re.search(r"^interface: \"eth0\"$", printed.stdout, re.M) and re.search(r"^  names: observe$", printed.stdout, re.M)
+
+
+def what_is_wrong(stage):
+    for body, place, sentence in [
+            ("interface: eth0\nfoo: 1\n", ":2: ", "there is no setting 'foo'"),
+            ("interface: eth0\ndns_port: many\n", ":2: ", "dns_port wants a number from 1 to 65535, not 'many'"),
+            ("interface: eth0\nblocked_files: [/nonexistent/list]\n", "/nonexistent/list: ", "cannot be read: No such file"),
+            ("", ": ", "interface is missing"),
+            ("interface: eth0\nkeys: [{name: k, secret: c2VjcmV0}]\n", ":2: ", "wants base64 of 16 bytes or more")]:
+        path = stage.write("wrong.yaml", body)
+        done = stage.call("check", "-c", path)
+        assert one_sentence(done, sentence) and place in done.stderr, (body, done)
+        assert "c2VjcmV0" not in done.stderr
+        assert one_sentence(stage.call("run", "-c", path), sentence), body
+    listed = stage.write("list", "192.0.2.0/24\nnobody\n")
+    done = stage.call("check", "-c", stage.write("wrong.yaml", f"interface: eth0\nblocked_files: [{listed}]\n"))
+    assert one_sentence(done, "list:2: wants an address or prefix, not 'nobody'"), done
+    assert one_sentence(stage.call("check", "-c", "/nonexistent"), "cannot be read"), "a file that is not there"
+
+
+def helps(stage):
+    for verb in VERBS:
+        done = stage.call(verb, "--help")
+        assert done.returncode == 0 and done.stdout.startswith(f"Usage: floodwall {verb}") and not done.stderr, done
+        assert all(len(line) <= 100 for line in done.stdout.splitlines()), verb
+        assert stage.call(verb, "-h").stdout == done.stdout
+        assert re.fullmatch(r"floodwall \d+\.\d+\.\d+\n", stage.call(verb, "-V").stdout)
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            assert subprocess.run([stage.floodwall, verb, "--help"], stdout=full, stderr=subprocess.PIPE, check=False).returncode == 2, verb
+
+
+def manuals(stage):
+    """Every option of every verb is in floodwall(8), every setting in floodwall.yaml(5), and neither names one that is not there."""
+    with open(os.path.join(stage.root, "man/floodwall.8"), encoding="utf-8") as file:
+        manual = file.read()
+    helped = set()
+    for verb in VERBS:
+        helped |= set(re.findall(r"--([a-z][a-z-]+)", stage.call(verb, "--help").stdout))
+        assert f".It Cm {verb}" in manual, verb
+    described = set(re.findall(r"Fl Fl ([a-z][a-z-]+)", manual))
+    assert helped == described, helped ^ described
+    with open(os.path.join(stage.root, "man/floodwall.yaml.5"), encoding="utf-8") as file:
+        manual = file.read()
+    described = set(re.findall(r"Va ([a-z_0-9.]+)", manual))
+    printed = stage.call("check", "-c", stage.write("one.yaml", "interface: eth0\n"), "--print").stdout
+    group, settings = "", set()
+    for line in printed.splitlines():
+        word = re.match(r"( *)([a-z_0-9]+):(.*)", line)
+        if not word:
+            continue
+        group = "" if not word.group(1) else group
+        if word.group(3):
+            settings.add(group + word.group(2))
+        else:
+            group = word.group(2) + "."
+    assert len(settings) > 35, settings
+    assert not settings - described, f"not in the manual: {settings - described}"
+    for file in ("man/floodwall.8", "man/floodwall.yaml.5"):
+        lint = subprocess.run(["mandoc", "-Tlint", os.path.join(stage.root, file)], capture_output=True, text=True, check=False)
+        # mandoc looks for other pages where they are installed
+        said = [line for line in lint.stdout.splitlines() if "referenced manual not found" not in line]
+        assert not said, said
+
+
+def wrong_use(stage):
+    for words in [["run", "x"], ["run", "--json"], ["check", "x"], ["check", "-c"], ["show"], ["show", "x"], ["show", "shield", "stats"], ["show", ESCAPES],
+                  ["show", "shield", "--prometheus"], ["show", "stats", "--watch"], ["show", "shield", "--watch"], ["show", "shield", "--width", "3"],
+                  ["quarantine"], ["quarantine", "a", "b"], ["quarantine", "192.0.2.1", "--for", "soon"], ["quarantine", "192.0.2.1", "--for", "0"],
+                  ["quarantine", "192.0.2.1", "--" + ESCAPES], ["quarantine", "\udcff"], ["release"], ["release", "x", "--for", "1h"], ["confirm"],
+                  ["confirm", "x"], ["confirm", "0"], ["confirm", "-1"], ["undo", "x"], ["undo", "1", "2"], ["undo", "9" * 30], ["bypass", "x"],
+                  ["check", "--interface", "nonexistent0"]]:
+        done = stage.call(*words)
+        assert one_sentence(done), (words, done)
+
+
+def nobody_answers(stage):
+    path = os.path.join(stage.folder, "no.sock")
+    for words in [["show", "shield"], ["quarantine", "192.0.2.1"], ["undo"], ["release", "192.0.2.1"], ["confirm", "1"]]:
+        assert one_sentence(stage.call(*words, "--socket", path), "no daemon answers there"), words
+    assert one_sentence(stage.call("show", "shield", "--socket", "/" + "x" * 200)), "a long path"
+
+
+def answering(stage, answer, *words):
+    """What a command makes of this answer, whoever gave it."""
+    path = os.path.join(stage.folder, "fake.sock")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        listener.bind(path)
+        listener.listen(1)
+
+        def serve():
+            peer, _ = listener.accept()
+            with peer:
+                asked = b""
+                while not asked.endswith(b"\n"):
+                    asked += peer.recv(4096)
+                peer.sendall(answer)
+        thread = threading.Thread(target=serve)
+        thread.start()
+        done = stage.call(*words, "--socket", path)
+        thread.join()
+    os.unlink(path)
+    return done
+
+
+def hostile_answers(stage):
+    good = json.dumps({"ok": True, "shield": {}}).encode() + b"\n"
+    for answer in [b"", b"\n", b"{\n", b"[]\n", b"null\n", b"{}\n", b'{"ok": false}\n', b"\xff\xfe\n", b'{"ok": true', b"[" * 5000 + b"\n"]:
+        assert one_sentence(answering(stage, answer, "show", "shield")), answer[:40]
+    said = answering(stage, json.dumps({"ok": False, "error": ESCAPES}).encode() + b"\n", "show", "shield")
+    assert said.returncode == 2 and "\x1b" not in said.stderr, said
+    for answer in [good, b'{"ok": true}\n', b'{"ok": true, "shield": [1, 2]}\n', b'{"ok": true, "shield": {"zones": {"a": 1}, "filters": "x", "lanes": [1, null]}}\n']:
+        done = answering(stage, answer, "show", "shield")
+        assert done.returncode == 0 and "Stance" in done.stdout, (answer, done)
+    named = {"ok": True, "shield": {"zones": [{"zone": ESCAPES, "state": ESCAPES, "why": ESCAPES + "\n" + "x" * 999, "names": -5, "seen": {"exists": 2 ** 62}}],
+                                    "stance": {"stance": ESCAPES, "why": ESCAPES}, "interface": {"name": ESCAPES}}}
+    done = answering(stage, json.dumps(named).encode() + b"\n", "show", "shield", "--width", "60")
+    assert done.returncode == 0 and "\x1b" not in done.stdout and all(len(line) <= 60 for line in done.stdout.splitlines()), done
+    done = answering(stage, json.dumps({"ok": True, "text": "a 1\n"}).encode() + b"\n", "show", "stats", "--prometheus")
+    assert (done.returncode, done.stdout) == (0, "a 1\n"), done
+    done = answering(stage, json.dumps({"ok": True, "decision": 7, "deed": 9, "until_s": 0, "confirm_by_s": 1477048200, "filter": "observe"}).encode() + b"\n",
+                     "quarantine", "192.0.2.1")
+    assert done.stdout.splitlines()[0] == "Decision 7 holds." and "floodwall confirm 7" in done.stdout and "nothing is stopped" in done.stdout
+    assert done.stdout.splitlines()[-1] == "Undo: floodwall undo 9", done
+
+
+def main():
+    floodwall, root = map(os.path.abspath, sys.argv[1:3])
+    with tempfile.TemporaryDirectory() as folder:
+        stage = Stage(floodwall, root, folder)
+        for story in (check_and_print, what_is_wrong, helps, manuals, wrong_use, nobody_answers, hostile_answers):
+            story(stage)
+            print(f"ok {story.__name__}", flush=True)
+
+
+main()
