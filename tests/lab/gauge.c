@@ -97,6 +97,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: gauge OBJECT pass|ideal|count INTERFACE\n");
 		return 2;
 	}
+	libbpf_set_print(NULL); /* a clsact that is there already is no news */
 	error = gauge_load(&gauge, argv[1]);
 	if (!error)
 		error = strcmp(argv[2], "count") ? attach_xdp(&gauge, argv[2]) : attach_tc(&gauge);

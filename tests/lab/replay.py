@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A capture taken at an authoritative server, as questions for the client (from their own addresses, in their own time) and as the zone that gives the
-answers which it shows. UDP alone; of the zone what the answers show of it, without signatures."""
+answers which it shows. UDP alone; of the zone what the answers show of it, without signatures. Addresses that were made strange (240.0.0.0/4 is nobody's, and
+nobody answers there) become others with the same neighbours."""
 import lzma
 import socket
 import struct
 
 NS, SOA, RRSIG, NSEC, OPT, NSEC3 = 2, 6, 46, 47, 41, 50
 NAMED = {2: 0, 5: 0, 12: 0, 39: 0, 15: 2, 6: None}  # types whose data has a name at its end; how many bytes stand before it
+
+
+def unicast(address):
+    first, _, rest = address.partition(".")
+    return address if ":" in address or int(first) < 224 else f"{int(first) - 224}.{rest}"
 
 
 def frames(file):
@@ -99,7 +105,7 @@ def split(file):
         if len(payload) < 12:
             continue
         if to_port == 53 and not payload[2] & 0x80:
-            asked.append((time_us, source, payload))
+            asked.append((time_us, unicast(source), payload))
         elif source_port == 53 and payload[2] & 0x80:
             try:
                 for owner, kind, group, ttl, data in records(payload):
