@@ -488,6 +488,22 @@ static void routers_are_marked(void **state)
 	inventory_free(inventory);
 }
 
+/* Sixteen are remembered until they are seen; the next ones are counted. */
+static void more_routers_than_places(void **state)
+{
+	struct inventory *inventory = fresh(MAC);
+
+	for (uint8_t i = 0; i < 20; i++) {
+		uint8_t address[16];
+
+		memcpy(address, OTHER, 16);
+		address[15] = (uint8_t)(100 + i);
+		say(inventory, &(struct said){.kind = FACT_DHCP_ROUTER, .address = address});
+	}
+	assert_int_equal(inventory_left_out(inventory), 4);
+	inventory_free(inventory);
+}
+
 static void a_device_without_mac_says_its_own(void **state)
 {
 	struct inventory *inventory = fresh(MAC);
@@ -539,6 +555,7 @@ int main(void)
 		cmocka_unit_test(what_a_description_weighs),
 		cmocka_unit_test(hostile_descriptions),
 		cmocka_unit_test(routers_are_marked),
+		cmocka_unit_test(more_routers_than_places),
 		cmocka_unit_test(a_device_without_mac_says_its_own),
 		cmocka_unit_test(text_is_cut_at_whole_characters),
 	};
