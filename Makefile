@@ -38,12 +38,12 @@ lab: needs-lab
 	@ninja -C $(BUILD)
 	@tests/lab/lab $(BUILD)
 
-# libFuzzer, all targets together in FUZZ_SECONDS.
+# libFuzzer, all targets together in FUZZ_SECONDS, or each of them FUZZ_RUNS times.
 FUZZ_SECONDS ?= 120
 fuzz: needs-test
 	@[ -f $(FUZZ)/build.ninja ] || CC=clang meson setup $(FUZZ) -Dfuzz=true -Dbuildtype=debugoptimized -Db_lundef=false
 	@ninja -C $(FUZZ)
-	@tools/run-fuzz $(FUZZ) $(FUZZ_SECONDS)
+	@tools/run-fuzz $(FUZZ) $(if $(FUZZ_RUNS),$(FUZZ_RUNS)x,$(FUZZ_SECONDS))
 
 lint: needs-test
 	@tests/lint/layers

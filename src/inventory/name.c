@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/company.h"
 #include "inventory/words.h"
 
 /* Makers and models below this are hints, not good enough to call a device by. */
@@ -133,7 +134,7 @@ static void name_by_maker(struct device *device, const char *maker)
 	char tail[24];
 
 	snprintf(tail, sizeof(tail), " device %02x%02x%02x", mac[3], mac[4], mac[5]);
-	words_join(device->name, "", words_of(maker), tail);
+	words_join(device->name, "", (struct slice){(const uint8_t *)maker, company_len(maker)}, tail);
 	device->name_source = NAME_OUI;
 }
 

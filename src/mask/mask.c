@@ -83,7 +83,7 @@ static void mask_field(const struct mask *mask, char *field, size_t size)
 
 /* What the program reads out of them is a maker, a model, a kind; serial numbers inside are found by mask_words(). */
 static const char *const harmless[] = {"oui", "dhcp 55", "dhcp 60", "dhcpv6 6", "dhcpv6 16", "ssdp nt", "ssdp server", "http server",
-	"dhip class", "dhip type", "dhip version", "dhip vendor"};
+	"dhip class", "dhip type", "dhip version", "dhip vendor", "ntp private"};
 static const char *const statements[] = {"maker: ", "brand: ", "kind: ", "model: ", "firmware: ", "runs: "};
 static const char *const own_sentences[] = {"starts over the network (PXE)", "its maker publishes a MUD profile",
 	"answers monlist, which floods are reflected with", "speaks OCF"};
@@ -123,9 +123,19 @@ static bool is_product_text(const char *text)
 	return LISTED(key, product_keys);
 }
 
+/* "dvrip protocol": its value is a word of the program. */
+static bool is_protocol(const char *source)
+{
+	static const char end[] = " protocol";
+	size_t len = strlen(source);
+
+	return len >= sizeof(end) && strcmp(source + len - (sizeof(end) - 1), end) == 0;
+}
+
 static void mask_value(const struct mask *mask, const struct device *device, struct clue *clue)
 {
-	if (LISTED(clue->source, harmless) || (strcmp(clue->source, "mdns txt") == 0 && is_product_text(clue->value)))
+	if (LISTED(clue->source, harmless) || is_protocol(clue->source) ||
+		(strcmp(clue->source, "mdns txt") == 0 && is_product_text(clue->value)))
 		mask_words(mask, device, clue->value);
 	else if (strcmp(clue->source, "mdns service") == 0 && clue->value[0] == '_' && strchr(clue->value, ' '))
 		mask_service(mask, device, clue->value);

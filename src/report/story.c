@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/company.h"
 #include "base/text.h"
 #include "report/evidence.h"
 #include "report/say.h"
@@ -123,12 +124,13 @@ static void add_strangers(struct phrase *out, const struct block *block)
 		phrase_add(out, " and %zu more", distinct - told);
 }
 
-static void add_guess(struct phrase *out, const char *before, const struct guess *guess)
+/* len: of the name, as much as is said. */
+static void add_guess(struct phrase *out, const char *before, const struct guess *guess, size_t len)
 {
 	if (!guess->name[0] || !guess->confidence)
 		return;
 	phrase_add(out, "%s%s", out->len ? ", " : "", before);
-	phrase_raw(out, guess->name, SIZE_MAX);
+	phrase_raw(out, guess->name, len);
 	if (guess->confidence < 90)
 		phrase_add(out, guess->confidence < 50 ? " (perhaps)" : " (likely)");
 }
@@ -137,12 +139,12 @@ void say_identity(const struct device *device, struct phrase *out)
 {
 	char mac[TEXT_MAC_MAX];
 
-	add_guess(out, "", &device->kind);
+	add_guess(out, "", &device->kind, SIZE_MAX);
 	if (strcmp(device->maker.name, device->brand.name))
-		add_guess(out, "sold by ", &device->brand);
-	add_guess(out, "made by ", &device->maker);
-	add_guess(out, "model ", &device->model);
-	add_guess(out, "firmware ", &device->firmware);
+		add_guess(out, "sold by ", &device->brand, company_len(device->brand.name));
+	add_guess(out, "made by ", &device->maker, company_len(device->maker.name));
+	add_guess(out, "model ", &device->model, SIZE_MAX);
+	add_guess(out, "firmware ", &device->firmware, SIZE_MAX);
 	if (device->router)
 		phrase_add(out, "%sforwards for others", out->len ? ", " : "");
 	if (device->mac_count)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/company.h"
 #include "base/text.h"
 #include "report/names.h"
 #include "report/say.h"
@@ -51,7 +52,7 @@ void say_what(const struct device *device, struct phrase *out)
 		phrase_add(out, "router");
 	if (maker->name[0]) {
 		phrase_add(out, "%s", out->len ? ", " : "");
-		phrase_raw(out, maker->name, SIZE_MAX);
+		phrase_raw(out, maker->name, company_len(maker->name));
 	}
 	if (!out->len && device->random_mac)
 		phrase_add(out, "(randomised MAC)");

@@ -13,6 +13,7 @@ struct tally {
 	const struct device *hijacked; /* the first */
 	size_t entered; /* exposed devices that somebody outside entered with a default password */
 	size_t minor; /* findings that are low */
+	size_t slightly; /* devices exposed by such ones alone */
 	const struct finding *attacked[2]; /* the first two floods received by different ones */
 	size_t attacked_targets;
 	uint64_t attack_packets, attack_senders;
@@ -78,8 +79,10 @@ static void tally_block(const struct block *block, struct tally *tally)
 		entered |= finding->id == FINDING_DEFAULT_PASSWORD && finding->login.outside && finding->login.result == LOGIN_ACCEPTED;
 		counts |= finding->severity > SEVERITY_LOW && finding->id != FINDING_RECEIVES_FLOOD;
 	}
-	if (!counts)
+	if (!counts) {
+		tally->slightly += block->device && block->device->state == STATE_EXPOSED;
 		return;
+	}
 	if (!block->device || block->device->state == STATE_CLEAN) {
 		tally->outside++;
 		return;
@@ -190,7 +193,11 @@ static uint64_t packets_read(const struct report_view *view)
 
 static void say_all_well(struct phrase *out, const struct tally *tally)
 {
-	phrase_add(out, "Nothing to worry about was found. ");
+	phrase_add(out, tally->slightly ? "Nothing urgent was found. " : "Nothing to worry about was found. ");
+	if (tally->slightly) {
+		phrase_count(out, tally->slightly, "device");
+		phrase_add(out, tally->slightly == 1 ? " is slightly exposed. " : " are slightly exposed. ");
+	}
 	if (!tally->minor)
 		return;
 	phrase_count(out, tally->minor, "small thing");

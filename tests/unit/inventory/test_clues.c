@@ -67,7 +67,7 @@ struct naming {
 	}
 
 static const struct naming NAMINGS[] = {
-	{"nothing said", {STOP}, "Example Cameras, Inc device a1b2c3", NAME_OUI},
+	{"nothing said", {STOP}, "Example Cameras device a1b2c3", NAME_OUI},
 	{"DHCP host name", {{FACT_DHCP_HOST_NAME, "front-door", NULL, NULL, 0}, STOP}, "front-door", NAME_DHCP},
 	{"DHCP host name with a NUL behind it and spaces", {{FACT_DHCP_HOST_NAME, "  front-door \r\n", NULL, NULL, 0}, STOP}, "front-door",
 		NAME_DHCP},
@@ -88,18 +88,18 @@ static const struct naming NAMINGS[] = {
 			STOP},
 		"kitchen", NAME_MDNS},
 	{"mDNS address of another device is not its own", {{FACT_MDNS_ADDRESS, NULL, "kitchen.local", OTHER, 0}, STOP},
-		"Example Cameras, Inc device a1b2c3", NAME_OUI},
+		"Example Cameras device a1b2c3", NAME_OUI},
 	{"SSDP product",
 		{{FACT_SSDP_METHOD, "NOTIFY", NULL, NULL, 0}, {FACT_SSDP_SERVER, "Linux/3.14 UPnP/1.0 IpBridge/1.26.0", NULL, NULL, 0},
 			STOP},
 		"IpBridge", NAME_SSDP},
 	{"SSDP product that its maker did not fill in", {{FACT_SSDP_SERVER, "Unspecified, UPnP/1.0, Unspecified", NULL, NULL, 0}, STOP},
-		"Example Cameras, Inc device a1b2c3", NAME_OUI},
+		"Example Cameras device a1b2c3", NAME_OUI},
 	{"SSDP library is no name", {{FACT_SSDP_SERVER, "Linux, UPnP/1.0, Portable SDK for UPnP devices/1.6.6", NULL, NULL, 0}, STOP},
-		"Example Cameras, Inc device a1b2c3", NAME_OUI},
+		"Example Cameras device a1b2c3", NAME_OUI},
 	{"SSDP search names nobody",
 		{{FACT_SSDP_METHOD, "M-SEARCH", NULL, NULL, 0}, {FACT_SSDP_SERVER, "X/1 UPnP/1.0 Thing/1", NULL, NULL, 0}, STOP},
-		"Example Cameras, Inc device a1b2c3", NAME_OUI},
+		"Example Cameras device a1b2c3", NAME_OUI},
 	{"maker and model by its own word", {{FACT_DHIP_VENDOR, "Dahua", NULL, NULL, 0}, {FACT_DHIP_TYPE, "IPC-HDBW", NULL, NULL, 0}, STOP},
 		"Dahua IPC-HDBW", NAME_FINGERPRINT},
 	{"model that begins with its maker",
@@ -109,7 +109,7 @@ static const struct naming NAMINGS[] = {
 		{{FACT_UPNP_NAME, "Bob&apos;s <TV> &amp; more", NULL, NULL, 0}, {FACT_SSDP_SERVER, "X/1 UPnP/1.0 Thing/1", NULL, NULL, 0},
 			STOP},
 		"Bob's <TV> & more", NAME_SSDP},
-	{"UPnP friendly name that nobody set", {{FACT_UPNP_NAME, " Unknown ", NULL, NULL, 0}, STOP}, "Example Cameras, Inc device a1b2c3",
+	{"UPnP friendly name that nobody set", {{FACT_UPNP_NAME, " Unknown ", NULL, NULL, 0}, STOP}, "Example Cameras device a1b2c3",
 		NAME_OUI},
 	{"brand and model of a description",
 		{{FACT_HNAP_MAKER, "D-Link", NULL, NULL, 0}, {FACT_HNAP_MODEL, "DCS-935L", NULL, NULL, 0}, STOP}, "D-Link DCS-935L",
@@ -488,6 +488,22 @@ static void routers_are_marked(void **state)
 	inventory_free(inventory);
 }
 
+/* Sixteen are remembered until they are seen; the next ones are counted. */
+static void more_routers_than_places(void **state)
+{
+	struct inventory *inventory = fresh(MAC);
+
+	for (uint8_t i = 0; i < 20; i++) {
+		uint8_t address[16];
+
+		memcpy(address, OTHER, 16);
+		address[15] = (uint8_t)(100 + i);
+		say(inventory, &(struct said){.kind = FACT_DHCP_ROUTER, .address = address});
+	}
+	assert_int_equal(inventory_left_out(inventory), 4);
+	inventory_free(inventory);
+}
+
 static void a_device_without_mac_says_its_own(void **state)
 {
 	struct inventory *inventory = fresh(MAC);
@@ -539,6 +555,7 @@ int main(void)
 		cmocka_unit_test(what_a_description_weighs),
 		cmocka_unit_test(hostile_descriptions),
 		cmocka_unit_test(routers_are_marked),
+		cmocka_unit_test(more_routers_than_places),
 		cmocka_unit_test(a_device_without_mac_says_its_own),
 		cmocka_unit_test(text_is_cut_at_whole_characters),
 	};
