@@ -2,23 +2,27 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Packets a second that one core filters, by live frames: the shield beside xdp-filter and nftables, on the same junk.
 
-usage: live.py BUILD ROUNDS      (started by bench.py in network and mount namespaces of its own, which end with it)
+usage: live.py BUILD ROUNDS      (started by measure() below in network and mount namespaces of its own, which end with it)
 
    w0 ======= s0 192.0.2.1     both ends in one namespace; what live.c sends out of w0 is filtered at s0, on the core that sends
                                (how: tests/bench/live.c). All junk is dropped at s0 or dies in the closed port behind it.
 
-Junk is questions for unknown names. "block": from 1,000 sources, all of them listed. "flood": from 100,000 sources.
+Junk is questions for unknown names. "block": from 200 sources, all of them listed. "flood": from 100,000 sources.
 nftables sees packets only if GRO is on at s0, which lets veth take live frames without an XDP program.
 Prints one JSON object a round and filter; counts come from s0, so what the link lost is not counted.
 """
 import json
 import os
+import statistics
 import subprocess
 import sys
 import time
 
+from results import spread
+
 SECONDS = 1.2
-BLOCKED, SOURCES, NAMES = 1000, 100000, 10000
+BLOCKED, SOURCES, NAMES = 200, 100000, 10000
+JUNK = {"block": "200 blocked sources", "flood": "unknown names from 100,000 sources"}
 NETDEV = """table netdev bench {{
 	{set}
 	chain incoming {{
@@ -120,21 +124,52 @@ def turn(build, case, sources, attached):
     return after - before, said["seconds"], said["outcome"]
 
 
-def main():
-    build, rounds = sys.argv[1], int(sys.argv[2])
+def inside(build, rounds):
     bed()
     for number in range(rounds):
         for (case, junk, sources), filters in contenders().items():
             for name, attached, (begin, end) in filters:
+                said = {"junk": junk, "filter": name, "round": number}
                 try:
                     begin()
                     packets, seconds, outcome = turn(build, case, sources, attached)
                     end()
+                    said.update(pps=packets / seconds, outcome=outcome)
                 except (subprocess.CalledProcessError, FileNotFoundError) as error:
-                    print(json.dumps({"junk": junk, "filter": name, "skipped": str(getattr(error, "stderr", "") or error).strip()[:200]}), flush=True)
-                    continue
-                print(json.dumps({"junk": junk, "filter": name, "round": number, "pps": packets / seconds, "outcome": outcome}), flush=True)
+                    said["skipped"] = str(getattr(error, "stderr", "") or error).strip()[:200]
+                print(json.dumps(said), flush=True)
                 time.sleep(0.05)
 
 
-main()
+def report(results, junk, rows):
+    print(f" {JUNK[junk]}")
+    runs = {}
+    for row in rows:
+        if "skipped" in row:
+            results.skip(f"live, {junk}: {row['filter']}", row["skipped"])
+        else:
+            runs.setdefault(row["filter"], []).append(row["pps"] / 1e6)
+    for name, taken in runs.items():
+        print(f"  {name:42} {statistics.median(taken):6.2f} million a second (spread {spread(taken):.2f})")
+        if name != "shield" and "shield" in runs:
+            results.add(f"shield: packets a second, one core, {JUNK[junk]}", "million/s", runs["shield"], taken, name, higher_is_better=True)
+
+
+def measure(build, results, rounds=5):
+    needed = [os.path.join(build, name) for name in ("tests/bench/live", "tests/bench/driver.bpf.o", "src/bpf/shield.bpf.o")]
+    if not all(os.path.exists(name) for name in needed):
+        results.skip("shield: packets a second", "built without libbpf or clang")
+        return
+    done = subprocess.run(["unshare", "--net", "--mount", sys.executable, os.path.abspath(__file__), build, str(rounds)], capture_output=True, text=True)
+    if done.returncode:
+        why = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        results.skip("shield: packets a second", f"no namespaces, veth or live frames for us here (root?): {why[:200]}")
+        return
+    print("\nPackets a second, one core: frames are made, sent through a veth pair and filtered on it")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    for junk in JUNK:
+        report(results, junk, [row for row in rows if row["junk"] == junk])
+
+
+if __name__ == "__main__":
+    inside(sys.argv[1], int(sys.argv[2]))
