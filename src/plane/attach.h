@@ -47,6 +47,9 @@ int xdp_detach(int ifindex, const struct xdp_holder *holder);
 /* Sets our filter, in place of an earlier one of ours; makes the clsact where there is none. What a failure leaves is the caller's. */
 int egress_attach(int program, int ifindex, const char *interface, struct fault *out_fault);
 
+/* Whether a filter of ours is set. */
+bool egress_there(int ifindex);
+
 /*
  * Removes our filters, and the clsact if made says that it is ours (or, where nobody knows any more, if we had a filter there) and no
  * other filter is on it. Adds to *count what was removed.

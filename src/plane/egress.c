@@ -45,7 +45,6 @@ int egress_attach(int program, int ifindex, const char *interface, struct fault 
 
 struct seen {
 	uint32_t ours, others;
-	struct netlink_filter last; /* of ours */
 };
 
 static void see(void *context, const struct netlink_filter *filter)
@@ -55,10 +54,16 @@ static void see(void *context, const struct netlink_filter *filter)
 
 	if (strcmp(filter->kind, "bpf") == 0 && named && filter->handle == PLANE_TC_HANDLE && filter->priority == PLANE_TC_PRIORITY) {
 		seen->ours++;
-		seen->last = *filter;
 	} else {
 		seen->others++;
 	}
+}
+
+bool egress_there(int ifindex)
+{
+	struct seen seen = {0};
+
+	return netlink_filters(ifindex, NETLINK_EGRESS, see, &seen) == 0 && seen.ours;
 }
 
 int egress_detach(int ifindex, enum egress_made made, uint32_t *count)

@@ -187,7 +187,8 @@ static int set_filter(struct opening *opening)
 	char kind[16];
 	int error = netlink_clsact(plane->ifindex, kind);
 
-	if (!error && opening->was == XDP_LINK_DEAD) /* a mark that is there speaks of an interface that is gone */
+	/* Without a link and a filter, a mark that is there speaks of an interface that is gone. */
+	if (!error && opening->was == XDP_LINK_DEAD && !egress_there(plane->ifindex))
 		error = pins_drop(&plane->pins, PINS_MADE_CLSACT);
 	if (!error && !kind[0])
 		error = pins_mark(&plane->pins, PINS_MADE_CLSACT);
