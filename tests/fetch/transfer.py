@@ -150,19 +150,20 @@ def seen_by_polling(story):
     assert not any(" notify " in seen for seen in follow.seen)
 
 
-def million():
-    return "".join(f"n{number:07} A 192.0.2.{number % 250}\n" for number in range(MANY))
+def names(many):
+    return "".join(f"n{number:07} A 192.0.2.{number % 250}\n" for number in range(many))
 
 
 def a_million_names(story):
-    """Then the server is killed in the middle, comes back with a newer zone, and only that is taken."""
-    story.begin({"big.test": million(), "small.test": SMALL})
-    follow = story.follow(["big.test", "small.test"], watched="n0999999.big.test", FOLLOW_POLL_MS="60000")
+    """Then the server is killed in the middle, comes back with a newer zone, and only that is taken. BIND, which takes seconds to load one, has a tenth."""
+    many = MANY // 10 if story.kind is Bind else MANY
+    story.begin({"big.test": names(many), "small.test": SMALL})
+    follow = story.follow(["big.test", "small.test"], watched=f"n{many - 1:07}.big.test", FOLLOW_POLL_MS="60000")
     line = follow.wait("loaded", "big.test.", seconds=60)
-    assert field(line, "records") == MANY + 3 and field(line, "watched") == 1, line
-    print(f"    {MANY} names in {field(line, 'took'):.0f} ms, of them {field(line, 'cpu'):.0f} ms ours, {field(line, 'bytes') / 1e6:.1f} MB")
+    assert field(line, "records") == many + 3 and field(line, "watched") == 1, line
+    print(f"    {many} names in {field(line, 'took'):.0f} ms, of them {field(line, 'cpu'):.0f} ms ours, {field(line, 'bytes') / 1e6:.1f} MB")
     follow.end()
-    follow = story.follow(["big.test"], watched="more.big.test", FOLLOW_MIDWAY="100000")
+    follow = story.follow(["big.test"], watched="more.big.test", FOLLOW_MIDWAY=str(many // 10))
     follow.wait("midway", without=["failed", "loaded"])
     story.server.kill()
     follow.process.stdin.write("\n")
@@ -175,7 +176,7 @@ def a_million_names(story):
     follow.process.stdin.write("\n\n\n")
     follow.process.stdin.flush()
     line = follow.wait("loaded", "big.test.", seconds=60)
-    assert field(line, "records") == MANY + 4 and field(line, "watched") == 1 and field(line, "serial") == 2, line
+    assert field(line, "records") == many + 4 and field(line, "watched") == 1 and field(line, "serial") == 2, line
 
 
 def many_zones(story):
