@@ -26,6 +26,7 @@ class Shield(Setup):
         os.chmod(self.folder, 0o777)
         self.configuration, self.socket = os.path.join(self.folder, "floodwall.yaml"), os.path.join(self.folder, "control.sock")
         self.action_ns = self.named_ns = None
+        self.stopped_before = None  # in calm, until the first look
         self.processes = []
         self.configure()
         self.start()
@@ -115,8 +116,9 @@ zones:
         if said is None:
             return
         now = time.monotonic_ns()
-        self.said = said
-        if self.action_ns is None and stopped(said):
+        if self.stopped_before is None:
+            self.stopped_before = stopped(said)
+        if self.action_ns is None and stopped(said) > self.stopped_before:
             self.action_ns = now
         if self.named_ns is None and said["stance"]["vector"] != "none":
             self.named_ns = now
@@ -128,7 +130,7 @@ zones:
         return self.named_ns
 
     def counts(self):
-        return self.ask() or {}
+        return (self.ask() or {}) | {"stopped_in_calm": self.stopped_before}
 
 
 class Defending(Shield):

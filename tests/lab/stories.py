@@ -166,6 +166,11 @@ class Watcher(threading.Thread):
             self.setup.poll()
             self.look()
 
+    def fell(self, rate):
+        """When at least a tenth of this rate was received, for tools that do not say when they sent: (begin, end)."""
+        loud = [(ago, now) for ago, now in zip(self.seen, self.seen[1:]) if now[2] - ago[2] > rate / 10 * (now[0] - ago[0]) / 1e9 + 100]
+        return (loud[0][0][0], loud[-1][1][0]) if loud else (self.seen[0][0], self.seen[-1][0])
+
     def since(self, time_ns):
         """Junk behind the filter and packets received from then to the end."""
         at = next((row for row in self.seen if row[0] >= time_ns), self.seen[-1])
@@ -195,14 +200,13 @@ def measure(lab, bed, setup, story):
     steal = beds.stolen()
     client, perf = Client(lab, bed, times.total), Dnsperf(lab, bed, times.total)
     time.sleep(times.calm)
-    irqs, watcher, begin_ns = beds.softirqs(), Watcher(bed, setup, counter), time.monotonic_ns()
+    irqs, watcher = beds.softirqs(), Watcher(bed, setup, counter)
     fell = junk.Junk(bed, story.kind, story.rate, times.flood, story.family, story.tool, lab.folder).wait()
-    end_ns, irqs_after = time.monotonic_ns(), beds.softirqs()
+    irqs_after = beds.softirqs()
     watcher.stop()
     records, (perf_ms, perf_share) = client.wait(), perf.wait()
     steal_after = beds.stolen()
-    if fell:
-        begin_ns, end_ns = fell["first_ns"], fell["last_ns"]
+    begin_ns, end_ns = (fell["first_ns"], fell["last_ns"]) if fell else watcher.fell(story.rate)
     row = judge(records, setup, client.first_ns, (begin_ns, end_ns), times)
     row |= leaks(records, watcher, row.pop("settled_ns"), end_ns)
     row |= {

@@ -17,7 +17,7 @@ def of_quiet(row):
     if row["answered"] != row["sent"]:
         faults.append(f"{name_of(row)}: {row['sent'] - row['answered']} of {row['sent']} got no right answer")
     if row["wrong_drops"]:
-        faults.append(f"{name_of(row)}: {row['wrong_drops']} of {row['sent']} were stopped at first")
+        faults.append(f"{name_of(row)}: {row['wrong_drops']} of {row['sent']} were dropped")
     return faults
 
 
