@@ -254,12 +254,17 @@ def counts_by_class(bed):
 
 
 def a_new_name_is_known_by_notify(bed):
-    bed.zone(2, "new A 192.0.2.99\n")
-    bed.reload_zone()
-    begun = time.monotonic()
-    wait_for(lambda: [zone for zone in bed.shield()["zones"] if zone["serial"] == 2 and zone["state"] == "judged" and not zone["fresh"]], 5, "the new content")
+    # the first may take its time: the server's NOTIFY at its own start found nobody, and it waits before it tries again
+    for serial in (2, 3):
+        bed.zone(serial, "".join(f"new{number} A 192.0.2.99\n" for number in range(2, serial + 1)))
+        bed.reload_zone()
+        begun = time.monotonic()
+
+        def judged():
+            return [zone for zone in bed.shield()["zones"] if zone["serial"] == serial and zone["state"] == "judged" and not zone["fresh"]]
+        wait_for(judged, 20, f"serial {serial}")
+        assert bed.ask(f"new{serial}.example.test") == 0
     print(f"  a new serial was judged {time.monotonic() - begun:.2f} s after the reload")
-    assert bed.ask("new.example.test") == 0
 
 
 def a_quarantine_and_its_undo(bed):
