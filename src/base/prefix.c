@@ -50,3 +50,11 @@ bool prefix_holds(const struct prefix *prefix, const uint8_t address[16])
 	return memcmp(prefix->address, address, whole) == 0 &&
 		(prefix->bits % 8 == 0 || ((prefix->address[whole] ^ address[whole]) & rest) == 0);
 }
+
+bool prefix_is_both(const struct prefix *prefix)
+{
+	for (unsigned bit = 0; bit < prefix->bits && bit < 96; bit++)
+		if ((prefix->address[bit / 8] ^ mapped[bit / 8]) & (0x80u >> bit % 8))
+			return false;
+	return prefix->bits < 96;
+}

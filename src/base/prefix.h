@@ -15,3 +15,9 @@ int prefix_read(const char *text, struct prefix *out_prefix);
 
 /* An IPv4 address is no part of an IPv6 prefix, however short: ::/0 is not the world. */
 bool prefix_holds(const struct prefix *prefix, const uint8_t address[16]);
+
+/*
+ * An IPv6 prefix so short, or so placed, that the mapped form of every IPv4 address lies in it (::/0, ::/16, ::ffff:0:0/90). Where addresses of
+ * both families are looked up in one table of 16 bytes it would speak of IPv4 as well.
+ */
+bool prefix_is_both(const struct prefix *prefix);

@@ -189,10 +189,14 @@ static int read_prefixes(const struct reading *reading, const struct list *list,
 	*out = raw->count ? calloc(raw->count, sizeof(**out)) : NULL;
 	if (raw->count && !*out)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < raw->count; i++)
+	for (uint32_t i = 0; i < raw->count; i++) {
 		if (prefix_read(raw->items[i], &(*out)[i]))
 			return wrong(reading, entry_path(path, list->path, i, ""), "wants an address or prefix, not '%.*s'", SHOWN_MAX,
 				raw->items[i]);
+		if (prefix_is_both(&(*out)[i]))
+			return wrong(reading, entry_path(path, list->path, i, ""),
+				"is a prefix of IPv6 that holds all of IPv4, too; name a narrower one");
+	}
 	return 0;
 }
 
@@ -447,7 +451,8 @@ static int check_together(const struct reading *reading)
 							    : "paths.bpffs",
 			"is empty");
 	if (settings->detach && settings->user[0])
-		return wrong(reading, "detach", "wants user: \"\", for only root can take programs off an interface; or run 'floodwall bypass'");
+		return wrong(
+			reading, "detach", "wants user: \"\", for only root can take programs off an interface; or run 'floodwall bypass'");
 	if (strlen(settings->paths.socket) > 107)
 		return wrong(reading, "paths.socket", "is longer than a socket's path can be (107 bytes)");
 	return check_budgets(reading);

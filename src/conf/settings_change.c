@@ -81,7 +81,7 @@ int settings_read_blocked(struct settings *settings, const char *file, const cha
 		word[strcspn(word, " \t")] = 0;
 		if (!*word)
 			continue;
-		if (prefix_read(word, &prefix)) {
+		if (prefix_read(word, &prefix) || prefix_is_both(&prefix)) {
 			fault_set(out_fault, file, number, 0, "wants an address or prefix, not '%.48s'", word);
 			return -EINVAL;
 		}

@@ -74,6 +74,10 @@ static int read_prefix(const json_t *request, struct prefix *out, struct fault *
 		fault_set(out_fault, "", 0, 0, "prefix wants an address or a prefix such as 192.0.2.0/24");
 		return -EINVAL;
 	}
+	if (prefix_is_both(out)) {
+		fault_set(out_fault, "", 0, 0, "that prefix of IPv6 holds all of IPv4, too; name a narrower one");
+		return -EINVAL;
+	}
 	for (unsigned i = out->bits; i < 128; i++)
 		out->address[i / 8] &= (uint8_t) ~(0x80u >> i % 8);
 	return 0;

@@ -138,6 +138,10 @@ zone:
         """The answer's code, "tc" where it is truncated, None where there is none."""
         return self.ask_many([name], address, timeout)[0]
 
+    def reaches(self, name, address="10.9.0.2"):
+        """An answer comes; not at once where this machine is busy."""
+        wait_for(lambda: self.ask(name, address, 2) == 0, 10, f"an answer about {name} to {address}")
+
     def ask_many(self, names, address="10.9.0.2", timeout=0.5):
         script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "question.py")
         said = sh(*self.in_client(sys.executable, script, address, str(timeout)), input="\n".join(names))
@@ -246,7 +250,7 @@ def starts_and_gives_root_up(bed):
     assert shield["stance"]["stance"] == "calm" and called(shield) == [], "something acts that nobody called for"
     zone = [one for one in shield["zones"] if one["zone"] == "example.test"][0]
     assert zone["serial"] == 1 and zone["names"] >= 201, zone
-    assert bed.ask_many(["n1.example.test", "N2.eXample.Test", "nothing.example.test", "else.where"]) == [0, 0, 3, 5]
+    assert bed.ask_many(["n1.example.test", "N2.eXample.Test", "nothing.example.test", "else.where"], timeout=5) == [0, 0, 3, 5]
 
 
 def counts_by_class(bed):
@@ -260,30 +264,35 @@ def counts_by_class(bed):
 
 
 def a_new_name_is_known_by_notify(bed):
-    bed.zone(2, "new A 192.0.2.99\n")
-    bed.reload_zone()
-    begun = time.monotonic()
-    wait_for(lambda: [zone for zone in bed.shield()["zones"] if zone["serial"] == 2 and zone["state"] == "judged" and not zone["fresh"]], 5, "the new content")
+    # the first may take its time: the server's NOTIFY at its own start found nobody, and it waits before it tries again
+    for serial in (2, 3):
+        bed.zone(serial, "".join(f"new{number} A 192.0.2.99\n" for number in range(2, serial + 1)))
+        bed.reload_zone()
+        begun = time.monotonic()
+
+        def judged():
+            return [zone for zone in bed.shield()["zones"] if zone["serial"] == serial and zone["state"] == "judged" and not zone["fresh"]]
+        wait_for(judged, 20, f"serial {serial}")
+        bed.reaches(f"new{serial}.example.test")
     print(f"  a new serial was judged {time.monotonic() - begun:.2f} s after the reload")
-    assert bed.ask("new.example.test") == 0
 
 
 def a_quarantine_and_its_undo(bed):
-    assert bed.ask("n1.example.test", "10.9.0.3") == 0
+    bed.reaches("n1.example.test", "10.9.0.3")
     said = bed.command("quarantine", "10.9.0.3", "--reason", "floods", "--for", "1h")
     undo = re.search(r"^Undo: floodwall undo (\d+)$", said, re.M).group(1)
     assert bed.ask("n1.example.test", "10.9.0.3") is None
-    assert bed.ask("n1.example.test", "10.9.0.2") == 0
+    bed.reaches("n1.example.test", "10.9.0.2")
     assert "10.9.0.3" in bed.command("show", "decisions")
     bed.command("undo", undo)
-    assert bed.ask("n1.example.test", "10.9.0.3") == 0
+    bed.reaches("n1.example.test", "10.9.0.3")
     bed.command("quarantine", "10.9.0.3/32")
     bed.command("quarantine", "10.9.0.0/24", "--confirm", "2s")
     assert bed.ask("n1.example.test", "10.9.0.2") is None
     wait_for(lambda: bed.ask("n1.example.test", "10.9.0.2") == 0, 8, "the end of what nobody confirmed")
     assert bed.ask("n1.example.test", "10.9.0.3") is None
     bed.command("release", "10.9.0.3")
-    assert bed.ask("n1.example.test", "10.9.0.3") == 0
+    bed.reaches("n1.example.test", "10.9.0.3")
     bed.command("release", "10.9.0.3", code=2)
     audit = bed.command("show", "audit")
     for verb in ("decide", "undo", "revert", "release"):
@@ -336,7 +345,7 @@ def a_wrong_file_leaves_the_old_one(bed):
     refused = wait_for(lambda: bed.shield()["configuration"]["refused"], 5, "the refusal")
     assert refused.endswith(f":{good.count(chr(10)) + 1}: there is no setting 'nonsense'"), refused
     assert bed.shield()["configuration"]["generation"] == generation
-    assert bed.ask("n1.example.test") == 0
+    bed.reaches("n1.example.test")
     assert bed.request(do="reload")["ok"] is False
     bed.configure(more="blocked: [10.9.0.3]\n")
     assert bed.request(do="reload")["ok"] is True
@@ -355,14 +364,14 @@ def a_second_daemon_is_refused(bed):
     done = subprocess.run([bed.floodwall, "run", "-c", bed.configuration], capture_output=True, text=True, timeout=20)
     assert done.returncode == 2, done
     assert done.stderr.count("\n") <= 3 and ("another" in done.stderr or "holds" in done.stderr), done.stderr
-    assert bed.ask("n1.example.test") == 0
+    bed.reaches("n1.example.test")
 
 
 def death_leaves_protection(bed):
     bed.command("quarantine", "10.9.0.3")
     assert bed.end(signal.SIGKILL) == -signal.SIGKILL
     assert attached()
-    assert bed.ask("n1.example.test") == 0
+    bed.reaches("n1.example.test")
     assert bed.ask("n1.example.test", "10.9.0.3") is None
     before = sh("bpftool", "link", "show") if shutil.which("bpftool") else ""
     bed.run()
@@ -371,7 +380,7 @@ def death_leaves_protection(bed):
     assert bed.ask("n1.example.test", "10.9.0.3") is None
     assert (sh("bpftool", "link", "show") if before else "").split(":")[0] == before.split(":")[0]
     bed.command("release", "10.9.0.3")
-    assert bed.ask("n1.example.test", "10.9.0.3") == 0
+    bed.reaches("n1.example.test", "10.9.0.3")
     assert bed.end() == 0
     assert attached()
     assert "protection stays" in json.dumps(audit_after(bed))
@@ -388,7 +397,7 @@ def a_damaged_store(bed):
         out.write(b"x" * 200)
     bed.run()
     assert "is damaged; it was set aside" in bed.told()
-    assert bed.ask("n1.example.test") == 0
+    bed.reaches("n1.example.test")
     bed.command("quarantine", "10.9.0.3")
     assert bed.ask("n1.example.test", "10.9.0.3") is None
 
@@ -398,7 +407,7 @@ def bypass_takes_all_away(bed):
     said = bed.command("bypass", "-c", bed.configuration)
     assert "Taken away: 1 program" in said, said
     assert not attached()
-    assert bed.ask("n1.example.test", "10.9.0.3") == 0
+    bed.reaches("n1.example.test", "10.9.0.3")
     assert not os.path.exists(f"{bed.bpffs}/floodwall/shield-s0"), os.listdir(bed.bpffs)
 
 
@@ -414,8 +423,8 @@ def observe_stops_nothing(bed):
     bed.configure(mode="observe", stance="defend", user='""')
     bed.run()
     bed.request(do="quarantine", prefix="10.9.0.3")
-    assert bed.ask("n1.example.test", "10.9.0.3") == 0
-    answers = bed.ask_many([f"{random.getrandbits(60):x}.example.test" for _ in range(300)], timeout=1)
+    bed.reaches("n1.example.test", "10.9.0.3")
+    answers = bed.ask_many([f"{random.getrandbits(60):x}.example.test" for _ in range(300)], timeout=5)
     assert answers.count(3) == 300, {answer: answers.count(answer) for answer in set(answers)}
     def would():
         return sum(one["would"] for one in bed.shield()["filters"]) > 100

@@ -90,6 +90,22 @@ static void an_ipv6_network_holds_no_ipv4(void **state)
 	assert_false(prefix_holds(&all4, six.address));
 }
 
+static void some_hold_both_families(void **state)
+{
+	static const struct {
+		const char *text;
+		bool both;
+	} cases[] = {{"::/0", true}, {"::/16", true}, {"::/80", true}, {"::ffff:0:0/90", true}, {"::ffff:0:0/95", true}, {"::/81", false},
+		{"::ffff:0:0/96", false}, {"0.0.0.0/0", false}, {"2000::/3", false}, {"8000::/1", false}, {"::/1", true}, {"::1", false}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct prefix prefix;
+		assert_int_equal(prefix_read(cases[i].text, &prefix), 0);
+		if (prefix_is_both(&prefix) != cases[i].both)
+			fail_msg("%s", cases[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -97,6 +113,7 @@ int main(void)
 		cmocka_unit_test(anything_else_is_none),
 		cmocka_unit_test(what_lies_in_a_network),
 		cmocka_unit_test(an_ipv6_network_holds_no_ipv4),
+		cmocka_unit_test(some_hold_both_families),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,6 +86,7 @@ static const struct {
 	{"interface: eth0\nprotected: [192.0.2.1, 192.0.2.0/24]\n", 2, "protected[1] wants an IPv4 or IPv6 address, not '192.0.2.0/24'"},
 	{"interface: eth0\nprotected: ['::']\n", 2, "protected cannot hold the address ::"},
 	{"interface: eth0\ntrusted:\n- 192.0.2.0/24\n- 192.0.2.0/33\n", 4, "trusted[1] wants an address or prefix, not '192.0.2.0/33'"},
+	{"interface: eth0\ntrusted: ['::/0']\n", 2, "trusted[0] is a prefix of IPv6 that holds all of IPv4, too; name a narrower one"},
 	{"interface: eth0\nblocked_files: ['']\n", 2, "blocked_files[0] is empty"},
 	{"interface: eth0\nblocked_files: [x]\n", 2, "blocked_files[0] wants a path from the root on, not 'x'"},
 	{"interface: eth0\nbudgets:\n  total:\n    ipv4: [1, 2]\n", 4, "budgets.total.ipv4 wants 4 numbers, one for each prefix length"},
@@ -168,7 +169,7 @@ static const char everything[] =
 	"samples: {file: \"/var/log/a \\\"b\\\" \\\\ #:.pcapng\", rate: 7, size: 4097}\n"
 	"paths: {state: /tmp/ünïcode}\n"
 	"protected: [192.0.2.53, '2001:db8::53']\n"
-	"trusted: [192.0.2.0/24, 2001:db8::/32, 198.51.100.7, '::/0', 0.0.0.0/0]\n"
+	"trusted: [192.0.2.0/24, 2001:db8::/32, 198.51.100.7, '2000::/3', 0.0.0.0/0]\n"
 	"blocked: [203.0.113.0/25, 1.1.1.1, 1.1.1.2, 1.1.1.3, 1.1.1.4, 1.1.1.5, 1.1.1.6, 1.1.1.7, 1.1.1.8]\n"
 	"blocked_files: [/etc/a, /etc/b]\n"
 	"keys:\n- {name: Transfer., algorithm: hmac-sha512, secret_file: /etc/k}\n- {name: other, secret_file: /etc/l}\n"

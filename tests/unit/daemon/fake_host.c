@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fake_host.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct host *the_host; /* the role's functions get no host */
+
+struct host *fake_host_new(const char *folder)
+{
+	static const char text[] = "interface: eth0\nkeys: [{name: k, secret: 'c2VjcmV0IHNlY3JldCBzZWNyZXQ='}]\n";
+	struct host *host = calloc(1, sizeof(*host));
+
+	if (!host)
+		return NULL;
+	if (settings_read("fake", text, strlen(text), &host->settings, NULL) || store_open(folder, &host->store, NULL)) {
+		fake_host_free(host);
+		return NULL;
+	}
+	host->view = (struct shield_view){.version = "0", .interface = "eth0", .attached = true, .now_s = 2, .started_s = 1};
+	host->view.zones = host->zones;
+	host->view.zone_count = 2;
+	snprintf(host->zones[1].name, sizeof(host->zones[1].name), "example.org");
+	the_host = host;
+	return host;
+}
+
+void fake_host_free(struct host *host)
+{
+	if (!host)
+		return;
+	settings_free(host->settings);
+	store_close(host->store);
+	free(host);
+}
+
+struct protect *host_protect(struct host *host)
+{
+	return NULL;
+}
+
+struct store *host_store(struct host *host)
+{
+	return host->store;
+}
+
+const struct settings *host_settings(struct host *host)
+{
+	return host->settings;
+}
+
+struct fetch_time host_now(void)
+{
+	return (struct fetch_time){.steady_ns = 1000000000, .wall_s = 1000};
+}
+
+int host_reload(struct host *host, struct fault *out_fault)
+{
+	fault_set(out_fault, "floodwall.yaml", 7, 0, "the file is wrong");
+	return -EINVAL;
+}
+
+const char *host_refused(struct host *host)
+{
+	return "";
+}
+
+void host_say(struct host *host, const char *sentence)
+{
+}
+
+struct shield_view *protect_view(struct protect *protect, const struct fetch_time *now)
+{
+	return &the_host->view;
+}
+
+int protect_decide(struct protect *protect, struct fault *out_fault)
+{
+	the_host->decided++;
+	if (!the_host->no_room)
+		return 0;
+	fault_set(out_fault, "", 0, 0, "no room");
+	return -ENOSPC;
+}
+
+int protect_refresh(struct protect *protect, const char *zone, const struct fetch_time *now)
+{
+	the_host->refreshed++;
+	return zone && strcmp(zone, "example.org") != 0 ? -ENOENT : 0;
+}

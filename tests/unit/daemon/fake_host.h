@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A process that answers without a kernel behind it: real settings and a real store, and a view that was made up. */
+#pragma once
+
+#include "daemon/inside.h"
+
+struct host {
+	struct settings *settings;
+	struct store *store;
+	struct shield_view view;
+	struct zone_view zones[2];
+	unsigned decided, refreshed; /* how often the role was called */
+	bool no_room; /* in the kernel's tables */
+};
+
+/* folder: of the store. NULL where it cannot be made. */
+struct host *fake_host_new(const char *folder);
+void fake_host_free(struct host *host);
