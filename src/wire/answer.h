@@ -18,8 +18,9 @@ enum { FW_ANSWER_OPT_LEN = 11, FW_ANSWER_UDP_SIZE = 1232 };
 
 FW_INLINE void fw_put16(uint8_t *p, uint32_t number)
 {
-	p[0] = (uint8_t)(number >> 8);
-	p[1] = (uint8_t)number;
+	uint16_t number_be = __builtin_bswap16((uint16_t)number);
+
+	fw_move(p, &number_be, sizeof(number_be));
 }
 
 FW_INLINE void fw_put32(uint8_t *p, uint32_t number)
@@ -76,7 +77,7 @@ FW_INLINE uint64_t fw_answer_sum(struct fw_cursor here)
 		p = fw_peek(&here, 4);
 		if (!p)
 			break;
-		sum += (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+		sum += fw_be32(p);
 		fw_skip(&here, 4);
 	}
 	for (uint32_t shift = 24; shift; shift -= 8) {
@@ -115,7 +116,7 @@ FW_INLINE bool fw_answer_ipv4(struct fw_cursor frame, const struct fw_packet *pa
 	fw_move(p + 12, packet->dst + 12, 4);
 	fw_move(p + 16, packet->src + 12, 4);
 	for (uint32_t i = 0; i < 20; i += 2)
-		sum += (uint32_t)p[i] << 8 | p[i + 1];
+		sum += fw_be16(p + i);
 	fw_put16(p + 10, ~fw_answer_fold(sum));
 	return true;
 }

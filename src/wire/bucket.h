@@ -18,7 +18,7 @@
  *
  * because the word grows by at least taken / rate and can only go from (begin of the span) to (its end) + depth. Rounding costs
  * less than a nanosecond's worth of rate per packet. A clock that runs backwards gives nothing away: it looks like debt.
- * Times are below 2^63 and depths below 2^62 (292 years), so no sum wraps.
+ * Times are below 2^63 and depths below 2^62 (292 years), so no sum wraps; depth * rate is at most burst in nanoseconds, below 2^62.
  */
 #pragma once
 
@@ -48,8 +48,9 @@ FW_INLINE struct fw_bucket_rule fw_bucket_rule_of(uint32_t rate_per_s, uint32_t 
 FW_INLINE uint64_t fw_bucket_next(uint64_t word, const struct fw_bucket_rule *rule, uint32_t cost, uint64_t now_ns, bool *out_allowed)
 {
 	uint64_t debt_ns = word > now_ns ? word - now_ns : 0;
-	uint64_t cost_ns = (cost * FW_LIMIT(FW_NS_PER_S) + (rule->rate_per_s - FW_LIMIT(1u))) / rule->rate_per_s;
+	uint64_t due = cost * FW_LIMIT(FW_NS_PER_S);
 
-	*out_allowed = debt_ns + cost_ns <= FW_LIMIT(rule->depth_ns);
-	return *out_allowed ? now_ns + debt_ns + cost_ns : word;
+	/* cost_ns <= depth - debt, without dividing: most of a flood ends here */
+	*out_allowed = debt_ns <= rule->depth_ns && due <= (FW_LIMIT(rule->depth_ns) - debt_ns) * rule->rate_per_s;
+	return *out_allowed ? now_ns + debt_ns + (due + (rule->rate_per_s - FW_LIMIT(1u))) / rule->rate_per_s : word;
 }

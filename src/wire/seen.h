@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
  * What was seen, and when: addresses that completed a handshake, questions that this host asked itself. Buckets of eight entries
- * in a table of fixed size; an entry is 32 bits of a keyed hash and a second. The oldest of a bucket makes room. Only what this
+ * in a table of fixed size; an entry is 32 bits of a keyed hash and a time. The oldest of a bucket makes room. Only what this
  * host sends is ever noted, so that nobody can fill it with forged sources.
  *
  * Two CPUs that note in one bucket at once may lose one of the two: it is noted again with the next segment or question.
@@ -11,10 +11,10 @@
 #include "wire/budget.h"
 #include "wire/siphash.h"
 
-/* Seconds as the tables hold them. */
-FW_INLINE uint32_t fw_seen_second(uint64_t ns)
+/* Time as the tables hold it: in 2^30 ns, a second and a bit. */
+FW_INLINE uint32_t fw_seen_time(uint64_t ns)
 {
-	return (uint32_t)(ns / FW_LIMIT(FW_NS_PER_S));
+	return (uint32_t)(ns >> FW_LIMIT(30));
 }
 
 /* Never 0, which is an empty slot. */
@@ -26,22 +26,19 @@ FW_INLINE uint32_t fw_seen_tag(uint64_t hash)
 /* Noted at most hold_ns ago. */
 FW_INLINE bool fw_seen_holds(const struct fw_seen_bucket *bucket, uint32_t tag, uint64_t now_ns, uint64_t hold_ns)
 {
-	uint32_t now = fw_seen_second(now_ns), hold = fw_seen_second(hold_ns);
-	bool holds = false;
-
 	FW_UNROLL
 	for (uint32_t i = 0; i < FW_SEEN_SLOTS; i++) {
 		uint64_t slot = bucket->slot[i];
 
-		if ((uint32_t)(slot >> FW_LIMIT(32)) == tag && now - (uint32_t)slot <= FW_LIMIT(hold))
-			holds = true;
+		if ((uint32_t)(slot >> FW_LIMIT(32)) == tag)
+			return fw_seen_time(now_ns) - (uint32_t)slot <= FW_LIMIT(fw_seen_time(hold_ns));
 	}
-	return holds;
+	return false;
 }
 
 FW_INLINE void fw_seen_note(struct fw_seen_bucket *bucket, uint32_t tag, uint64_t now_ns)
 {
-	uint32_t now = fw_seen_second(now_ns), place = 0, oldest = 0;
+	uint32_t now = fw_seen_time(now_ns), place = 0, oldest = 0;
 
 	FW_LOOP
 	for (uint32_t i = 0; i < FW_SEEN_SLOTS; i++) {

@@ -154,10 +154,10 @@ struct fw_shield_counts {
 };
 _Static_assert(sizeof(struct fw_shield_counts) == 16 * FW_OUTCOME_COUNT * (FW_REASON_COUNT + FW_LANE_COUNT) + 6 * 8, "no holes");
 
-/* Things remembered with the time they were seen: 32 bits of a keyed hash, and seconds of the monotonic clock. */
+/* Things remembered with the time they were seen: 32 bits of a keyed hash, and 2^30 ns (about a second) of the monotonic clock. */
 #define FW_SEEN_SLOTS 8u
 struct fw_seen_bucket {
-	uint64_t slot[FW_SEEN_SLOTS]; /* tag in the upper half, second in the lower; 0 where empty; the oldest makes room */
+	uint64_t slot[FW_SEEN_SLOTS]; /* tag in the upper half, time in the lower; 0 where empty; the oldest makes room */
 };
 _Static_assert(sizeof(struct fw_seen_bucket) == 64, "a cache line");
 

@@ -57,7 +57,7 @@ static uint64_t later(uint64_t *random, uint64_t now_ns)
 	static const uint32_t most[] = {1, 1000000, 400000000, 2000000000};
 
 	if (scene_pick(random, 16) == 0)
-		return (now_ns / FW_NS_PER_S + 1) * FW_NS_PER_S - scene_pick(random, 3);
+		return (((now_ns >> 30) + 1) << 30) - scene_pick(random, 3);
 	return now_ns + scene_pick(random, most[scene_pick(random, 4)]);
 }
 

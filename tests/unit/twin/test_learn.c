@@ -29,7 +29,7 @@ static void test_own_questions(void **state)
 	answer.src++;
 	assert_int_equal(bed_ask(bed, &answer).outcome, FW_OUTCOME_DROPPED);
 	answer.src--;
-	bed->now_ns += 11 * FW_NS_PER_S;
+	bed->now_ns += 12 * FW_NS_PER_S;
 	assert_int_equal(bed_ask(bed, &answer).outcome, FW_OUTCOME_DROPPED);
 	bed_free(bed);
 }
@@ -102,7 +102,7 @@ static void test_proof(void **state)
 	bed_ask(bed, &question);
 	assert_int_equal(proven(bed), 1);
 	question.src--;
-	bed->now_ns += 3601 * FW_NS_PER_S;
+	bed->now_ns += 3602 * FW_NS_PER_S;
 	bed_ask(bed, &question);
 	assert_int_equal(proven(bed), 1);
 	bed_free(bed);
