@@ -52,7 +52,7 @@ static pid_t send_until_told(const struct bed *bed, struct sender *sender)
 static void swap_to(struct plane *plane, uint32_t zone)
 {
 	struct fw_shield_config config = bed_config();
-	struct fw_dns_question question;
+	struct fw_dns_question question = {0};
 	struct fw_name_slot *slot;
 	struct fw_names_bucket *half;
 	uint8_t frame[512];
