@@ -242,7 +242,7 @@ static void hear_udp(struct client *client, int fd)
 	ssize_t len;
 
 	while ((len = recv(fd, answer, sizeof(answer), 0)) > 0 || (len < 0 && errno == ECONNREFUSED)) {
-		uint16_t id = len < 2 ? 0 : (uint16_t)(answer[0] << 8 | answer[1]);
+		uint16_t id = (uint16_t)(len < 2 ? 0 : answer[0] << 8 | answer[1]);
 
 		if (len >= 12 && client->asked[id].question && client->asked[id].udp == fd && client->asked[id].tcp < 0)
 			take_answer(client, id, answer, (uint32_t)len);
