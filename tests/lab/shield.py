@@ -25,8 +25,8 @@ class Shield(Setup):
         os.makedirs(self.folder, exist_ok=True)
         os.chmod(self.folder, 0o777)
         self.configuration, self.socket = os.path.join(self.folder, "floodwall.yaml"), os.path.join(self.folder, "control.sock")
-        self.action_ns = self.named_ns = None
-        self.stopped_before = None  # in calm, until the first look
+        self.named_ns = None
+        self.stopped = []  # (when, packets stopped so far): one for each look at which there were more
         self.processes = []
         self.configure()
         self.start()
@@ -116,21 +116,19 @@ zones:
         if said is None:
             return
         now = time.monotonic_ns()
-        if self.stopped_before is None:
-            self.stopped_before = stopped(said)
-        if self.action_ns is None and stopped(said) > self.stopped_before:
-            self.action_ns = now
+        if not self.stopped or stopped(said) > self.stopped[-1][1]:
+            self.stopped.append((now, stopped(said)))
         if self.named_ns is None and said["stance"]["vector"] != "none":
             self.named_ns = now
 
-    def first_action_ns(self):
-        return self.action_ns
+    def first_action_ns(self, begin_ns):
+        return next((now for now, _ in self.stopped[1:] if now >= begin_ns), None)
 
     def vector_named_ns(self):
         return self.named_ns
 
     def counts(self):
-        return (self.ask() or {}) | {"stopped_in_calm": self.stopped_before}
+        return (self.ask() or {}) | {"stopped_in_calm": self.stopped[0][1] if self.stopped else None}
 
 
 class Defending(Shield):
@@ -148,5 +146,5 @@ class Observing(Shield):
 
 
 def stopped(said):
-    """Questions dropped or truncated."""
-    return sum(lane["dropped"] + lane["truncated"] for lane in said["lanes"])
+    """Packets dropped or truncated."""
+    return sum(each["dropped"] + each["truncated"] for each in said["filters"])

@@ -123,7 +123,8 @@ class Setup:
     def poll(self):
         """Called some times a second while junk falls."""
 
-    def first_action_ns(self):
+    def first_action_ns(self, begin_ns):
+        """When the first packet was seen to be stopped after this moment, or None."""
         return None
 
     def vector_named_ns(self):
@@ -236,7 +237,7 @@ def leaks(records, watcher, settled_ns, end_ns):
 def judge(records, setup, first_ns, flooded, times):
     """Phases: calm, the opening until one second after the first action, and what comes after it."""
     begin_ns, end_ns = flooded
-    action = setup.first_action_ns()
+    action = setup.first_action_ns(begin_ns)
     settled_ns = (action if action is not None else begin_ns) + 1_000_000_000
     calm = figures.between(records, first_ns + 500_000_000, begin_ns)
     opening, settled = figures.between(records, begin_ns, settled_ns), figures.between(records, settled_ns, end_ns)
