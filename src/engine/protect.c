@@ -174,13 +174,18 @@ int protect_reload(struct protect *protect, const struct settings *settings, con
 	for (uint32_t number = 0; number < settings->sizes.zones; number++)
 		if (protect->zones[number].published)
 			protect_zone_rules(protect, protect->zones[number].place);
-	error = plane_config(protect->plane, &protect->config);
-	/* from here on what fails is told, and the rest holds */
-	if (protect_fill_sources(protect, &fault) || protect_fill_addresses(protect, &fault) || renew_samples(protect, old, &fault))
+	/* from here on what fails is told, and the rest holds: the zones are those of these settings already */
+	if (plane_config(protect->plane, &protect->config))
+		protect_say(protect, "the kernel's configuration could not be written; its earlier one holds");
+	if (protect_fill_sources(protect, &fault))
+		protect_say(protect, "%s", fault.sentence);
+	if (protect_fill_addresses(protect, &fault))
+		protect_say(protect, "%s", fault.sentence);
+	if (renew_samples(protect, old, &fault))
 		protect_say(protect, "%s", fault.sentence);
 	protect_tick_names(protect, now->steady_ns);
 	protect_pump(protect, now);
-	return error;
+	return 0;
 }
 
 int protect_close(struct protect *protect, bool detach, struct fault *out_fault)
