@@ -55,6 +55,7 @@ static int take_keys(struct protect *protect)
 		protect->config = *plane_config_now(protect->plane);
 		protect->stance = stance_resume(&protect->config, &limits, protect->opened_ns);
 		protect->names_waiting = protect->settings->zone_count > 0;
+		protect->names_changed = true; /* also where no zone is left: then its table must not hold either */
 		return 0;
 	}
 	if (getrandom(protect->config.address_key, sizeof(protect->config.address_key), 0) != sizeof(protect->config.address_key))
