@@ -113,21 +113,23 @@ int command_bypass(int argc, char **argv)
 	struct ask_options options = {.command = "floodwall bypass", .help = bypass_help};
 	struct settings *settings = NULL;
 	struct plane_bypassed done = {0};
-	struct fault fault = {0};
+	struct fault fault = {0}, wrong = {0};
 	char text[256];
-	int code = ask_read(argc, argv, "c", &options), error;
+	int code = ask_read(argc, argv, "c", &options), error, unread;
 
 	if (code >= 0)
 		return code;
 	if (options.word_count)
 		return ask_wrong(&options, options.words[0], "takes no further words");
-	if (options.configuration && configuration_read(options.configuration, &settings, &fault))
-		return ask_fault(&options, &fault);
+	/* who wants all away gets it, whatever is wrong with a file: programs are found by interface, too */
+	unread = options.configuration ? configuration_read(options.configuration, &settings, &wrong) : 0;
 	error = plane_bypass(settings ? settings->paths.bpffs : NULL, &done, &fault);
 	settings_free(settings);
 	snprintf(text, sizeof(text),
 		"Taken away: %u program%s, %u filter%s, %u pin%s. Nothing is filtered now; 'floodwall run' protects again.\n", done.links,
 		done.links == 1 ? "" : "s", done.filters, done.filters == 1 ? "" : "s", done.pins, done.pins == 1 ? "" : "s");
 	code = command_tell(text);
+	if (unread)
+		code = ask_fault(&options, &wrong);
 	return error ? ask_fault(&options, &fault) : code;
 }

@@ -82,7 +82,10 @@ static json_t *show(struct host *host, const json_t *request, struct fault *out_
 
 static json_t *reload(struct host *host, struct fault *out_fault)
 {
-	return host_reload(host, out_fault) ? NULL : json_pack("{s:b}", "ok", 1);
+	if (host_reload(host, out_fault) == 0)
+		return json_pack("{s:b}", "ok", 1);
+	fault_set(out_fault, "", 0, 0, "%s", host_refused(host)); /* with file and line */
+	return NULL;
 }
 
 static json_t *refresh(struct host *host, const json_t *request, struct fault *out_fault)

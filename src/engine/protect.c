@@ -55,6 +55,7 @@ static int take_keys(struct protect *protect)
 		protect->config = *plane_config_now(protect->plane);
 		protect->stance = stance_resume(&protect->config, &limits, protect->opened_ns);
 		protect->names_waiting = protect->settings->zone_count > 0;
+		protect->names_changed = true; /* also where no zone is left: then its table must not hold either */
 		return 0;
 	}
 	if (getrandom(protect->config.address_key, sizeof(protect->config.address_key), 0) != sizeof(protect->config.address_key))
@@ -174,13 +175,18 @@ int protect_reload(struct protect *protect, const struct settings *settings, con
 	for (uint32_t number = 0; number < settings->sizes.zones; number++)
 		if (protect->zones[number].published)
 			protect_zone_rules(protect, protect->zones[number].place);
-	error = plane_config(protect->plane, &protect->config);
-	/* from here on what fails is told, and the rest holds */
-	if (protect_fill_sources(protect, &fault) || protect_fill_addresses(protect, &fault) || renew_samples(protect, old, &fault))
+	/* from here on what fails is told, and the rest holds: the zones are those of these settings already */
+	if (plane_config(protect->plane, &protect->config))
+		protect_say(protect, "the kernel's configuration could not be written; its earlier one holds");
+	if (protect_fill_sources(protect, &fault))
+		protect_say(protect, "%s", fault.sentence);
+	if (protect_fill_addresses(protect, &fault))
+		protect_say(protect, "%s", fault.sentence);
+	if (renew_samples(protect, old, &fault))
 		protect_say(protect, "%s", fault.sentence);
 	protect_tick_names(protect, now->steady_ns);
 	protect_pump(protect, now);
-	return error;
+	return 0;
 }
 
 int protect_close(struct protect *protect, bool detach, struct fault *out_fault)

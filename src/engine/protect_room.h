@@ -75,6 +75,7 @@ struct protect {
 	uint32_t ticks;
 	double rate[FW_OUTCOME_COUNT], lane_rate[FW_LANE_COUNT][FW_OUTCOME_COUNT];
 	uint64_t addresses_ns; /* when the interface's addresses were looked at */
+	uint32_t unprotected; /* addresses of the interface, for want of room */
 	bool attached, overloaded;
 	uint64_t overloaded_ns;
 	struct fw_zone_count no_zone; /* of questions in none of ours, as of the last tick */

@@ -112,19 +112,44 @@ static bool address_of(const struct sockaddr *from, uint8_t out[16])
 	return false;
 }
 
-static int interface_addresses(const char *interface, uint8_t out[][16], uint32_t *out_count)
+/* An address with a label of its own is told under that label: eth0:1. */
+static bool is_of(const char *name, const char *interface)
 {
+	size_t len = strlen(interface);
+
+	return strncmp(name, interface, len) == 0 && (!name[len] || name[len] == ':');
+}
+
+/* The first SETTINGS_PROTECTED_MAX of them; *out_left_out counts the others. */
+static int interface_addresses(const char *interface, uint8_t out[][16], uint32_t *out_count, uint32_t *out_left_out)
+{
+	uint8_t address[16];
 	struct ifaddrs *all;
-	uint32_t count = 0;
+	uint32_t count = 0, left_out = 0;
 
 	if (getifaddrs(&all))
 		return -errno;
-	for (const struct ifaddrs *each = all; each && count < SETTINGS_PROTECTED_MAX; each = each->ifa_next)
-		if (strcmp(each->ifa_name, interface) == 0 && address_of(each->ifa_addr, out[count]))
-			count++;
+	for (const struct ifaddrs *each = all; each; each = each->ifa_next) {
+		if (!is_of(each->ifa_name, interface) || !address_of(each->ifa_addr, address))
+			continue;
+		if (count < SETTINGS_PROTECTED_MAX)
+			memcpy(out[count++], address, sizeof(address));
+		else
+			left_out++;
+	}
 	freeifaddrs(all);
 	*out_count = count;
+	*out_left_out = left_out;
 	return 0;
+}
+
+/* Told when it changes, not every five seconds. */
+static void say_left_out(struct protect *protect, uint32_t left_out)
+{
+	if (left_out && left_out != protect->unprotected)
+		protect_say(protect, "%s has %u addresses more than can be protected (%d): name those of the server under protected",
+			protect->settings->interface, left_out, SETTINGS_PROTECTED_MAX);
+	protect->unprotected = left_out;
 }
 
 int protect_fill_addresses(struct protect *protect, struct fault *out_fault)
@@ -132,13 +157,14 @@ int protect_fill_addresses(struct protect *protect, struct fault *out_fault)
 	const struct settings *settings = protect->settings;
 	uint8_t found[SETTINGS_PROTECTED_MAX][16];
 	const uint8_t(*addresses)[16] = settings->protected_addresses;
-	uint32_t count = settings->protected_count;
+	uint32_t count = settings->protected_count, left_out = 0;
 	int error = 0;
 
 	if (!count) {
-		error = interface_addresses(settings->interface, found, &count);
+		error = interface_addresses(settings->interface, found, &count, &left_out);
 		addresses = (const uint8_t(*)[16])found;
 	}
+	say_left_out(protect, left_out);
 	/* an interface that is down may have none for a while: better what was there than nothing */
 	if (!error && !count && protect->config.generation > 1)
 		return 0;

@@ -249,6 +249,27 @@ static int make_keys(const struct settings *settings, struct zone_key *out_keys[
 	return error;
 }
 
+/*
+ * A key that did not change stays the one it was: zones and transfers under way hold on to it. Afterwards keys[] holds what goes on
+ * being used, and out_gone[] what does not.
+ */
+static void keep_keys(struct protect *protect, struct zone_key *keys[SETTINGS_KEYS_MAX], struct zone_key *out_gone[SETTINGS_KEYS_MAX])
+{
+	for (unsigned old = 0; old < SETTINGS_KEYS_MAX; old++) {
+		struct zone_key *key = protect->keys[old];
+		unsigned now = 0;
+
+		while (key && now < SETTINGS_KEYS_MAX && !(keys[now] && zone_key_same(key, keys[now])))
+			now++;
+		out_gone[old] = key;
+		if (!key || now == SETTINGS_KEYS_MAX)
+			continue;
+		out_gone[old] = keys[now];
+		keys[now] = key;
+	}
+	memcpy(protect->keys, keys, sizeof(protect->keys));
+}
+
 static void close_job_of(struct protect *protect, uint32_t number)
 {
 	for (unsigned i = 0; i < PROTECT_JOBS; i++) {
@@ -295,18 +316,20 @@ static int add_zone(struct protect *protect, const struct settings_zone *from, c
 	zone = &protect->zones[number];
 	*zone = (struct protect_zone){.used = true, .name = name, .place = place, .key = key, .flags = FW_ZONE_USED | FW_ZONE_ASIDE};
 	memcpy(zone->file, from->file, sizeof(zone->file));
+	/* what was counted at this place before, for another zone perhaps, is no load */
+	plane_zone_counts(protect->plane, place, &zone->count);
 	protect->numbers[place] = number;
 	protect->names_changed = true;
 	return 0;
 }
 
-/* Whether the zone goes on as it is under these settings. Keys were made anew: their owner is. */
+/* Whether the zone goes on as it is under these settings, whose keys are there already. */
 static bool is_same(const struct protect *protect, const struct protect_zone *zone, const struct settings_zone *from)
 {
 	struct zone_name name;
 
 	return zone_name_read(from->name, &name, NULL) == 0 && memcmp(&name, &zone->name, sizeof(name)) == 0 &&
-		strcmp(zone->file, from->file) == 0 && !zone->key && !from->key;
+		strcmp(zone->file, from->file) == 0 && zone->key == (from->key ? protect->keys[from->key - 1] : NULL);
 }
 
 static int check_zones(const struct settings *settings, struct fault *out_fault)
@@ -319,28 +342,37 @@ static int check_zones(const struct settings *settings, struct fault *out_fault)
 	return error;
 }
 
-/* A zone with a key is dropped and added again, and stands aside until it is there: a signature is never checked with a key that has gone. */
+/* Zones that these settings do not have as they are go; kept[] says of the others that they need not be added. */
+static void drop_zones(struct protect *protect, const struct settings *settings, bool *kept)
+{
+	for (uint32_t number = 0; number < settings->sizes.zones; number++) {
+		bool stays = false;
+
+		if (!protect->zones[number].used)
+			continue;
+		for (uint32_t i = 0; i < settings->zone_count && !stays; i++) {
+			stays = is_same(protect, &protect->zones[number], &settings->zones[i]);
+			kept[i] |= stays;
+		}
+		if (!stays)
+			remove_zone(protect, number);
+	}
+}
+
+/* A zone whose key changed is dropped and added again, and stands aside until it is there; the others go on as they are. */
 int protect_change_zones(struct protect *protect, const struct fetch_time *now, struct fault *out_fault)
 {
 	const struct settings *settings = protect->settings;
-	struct zone_key *keys[SETTINGS_KEYS_MAX] = {NULL};
+	struct zone_key *keys[SETTINGS_KEYS_MAX] = {NULL}, *gone[SETTINGS_KEYS_MAX] = {NULL};
 	bool *kept = calloc(settings->zone_count + 1, sizeof(*kept));
 	int error = kept ? check_zones(settings, out_fault) : -ENOMEM;
 
 	if (!error)
 		error = make_keys(settings, keys, out_fault);
-	for (uint32_t number = 0; number < settings->sizes.zones && !error; number++) {
-		bool stays = false;
-		for (uint32_t i = 0; protect->zones[number].used && i < settings->zone_count && !stays; i++) {
-			stays = is_same(protect, &protect->zones[number], &settings->zones[i]);
-			kept[i] |= stays;
-		}
-		if (protect->zones[number].used && !stays)
-			remove_zone(protect, number);
-	}
 	if (!error) {
-		free_keys(protect->keys);
-		memcpy(protect->keys, keys, sizeof(keys));
+		keep_keys(protect, keys, gone);
+		drop_zones(protect, settings, kept);
+		free_keys(gone);
 	}
 	for (uint32_t i = 0; i < settings->zone_count && !error; i++)
 		if (!kept[i])

@@ -53,6 +53,8 @@ struct zone_key;
  */
 int zone_key_new(const char *algorithm, const char *name, const char *secret, struct zone_key **out_key, struct fault *out_fault);
 void zone_key_free(struct zone_key *key);
+/* Whether they sign alike: name, algorithm and secret. */
+bool zone_key_same(const struct zone_key *a, const struct zone_key *b);
 
 /* What a record's owner and type go to: owner is uncompressed, in lower case. Anything but 0 (-E2BIG ...) ends the reading with it. */
 struct zone_tell {

@@ -89,3 +89,11 @@ void zone_key_free(struct zone_key *key)
 	knot_tsig_key_deinit(&key->knot);
 	free(key);
 }
+
+bool zone_key_same(const struct zone_key *a, const struct zone_key *b)
+{
+	const dnssec_binary_t *left = &a->knot.secret, *right = &b->knot.secret;
+
+	return a->knot.algorithm == b->knot.algorithm && knot_dname_is_equal(a->knot.name, b->knot.name) && left->size == right->size &&
+		memcmp(left->data, right->data, left->size) == 0;
+}

@@ -41,7 +41,7 @@ void plane_zone_clear(struct plane *plane, uint32_t place)
 {
 	struct fw_zone *zone = zone_of(plane, place);
 
-	plane_zone_flags(plane, place, UINT32_MAX, 0);
+	plane_zone_flags(plane, place, ~(uint32_t)FW_ZONE_ASIDE, FW_ZONE_ASIDE);
 	__atomic_store_n(&zone->unknown, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&zone->possible, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&zone->contradicted, 0, __ATOMIC_RELAXED);

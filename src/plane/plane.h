@@ -160,7 +160,7 @@ void plane_zone_rules(struct plane *plane, uint32_t place, struct fw_bucket_rule
 /* First clears, then sets flags (enum fw_zone_flag), in one step that loses none that the kernel sets. Returns the flags before. */
 uint32_t plane_zone_flags(struct plane *plane, uint32_t place, uint32_t clear, uint32_t set);
 
-/* Empties the place: no flags, full buckets, no contradictions. */
+/* Empties the place: it stands aside and has no other flag, full buckets, no contradictions. */
 void plane_zone_clear(struct plane *plane, uint32_t place);
 
 /* ---- looking ---- */

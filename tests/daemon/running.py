@@ -150,7 +150,7 @@ zone:
     # --- floodwall
 
     def configure(self, **changed):
-        values = {"mode": "enforce", "stance": "measured", "more": "", "detach": "false", "user": "nobody"} | changed
+        values = {"mode": "enforce", "stance": "measured", "more": "", "detach": "false", "user": "nobody", "key": "transfer"} | changed
         filters = "".join(f"  {name}: {values['mode']}\n" for name in ("block", "sanity", "answers", "names", "budgets"))
         with open(self.configuration, "w", encoding="utf-8") as out:
             out.write(f"""interface: s0
@@ -164,8 +164,8 @@ budgets: {{capacity: 2000}}
 sizes: {{names: 10000, cells: 65536, proven: 1024, asked: 1024, blocked: 1024, prefixes: 1024}}
 samples: {{file: {self.folder}/state/drops.pcapng, rate: 100}}
 paths: {{socket: {self.socket}, state: {self.folder}/state, bpffs: {self.bpffs}}}
-keys: [{{name: transfer, secret: {KEY}}}]
-zones: [{{name: example.test, key: transfer}}]
+keys: [{{name: {values['key']}, secret: {KEY}}}]
+zones: [{{name: example.test, key: {values['key']}}}]
 {values['more']}""")
 
     def run(self):
@@ -261,6 +261,33 @@ def counts_by_class(bed):
         zones = {zone["zone"]: zone["seen"] for zone in bed.shield()["zones"]}
         return zones["example.test"]["exists"] == 5 and zones["example.test"]["unknown"] == 3 and zones[None]["foreign"] == 1
     wait_for(counted, 5, f"questions counted by class: {bed.shield()['zones']}")
+
+
+def example_of(shield):
+    return [zone for zone in shield["zones"] if zone["zone"] == "example.test"][0]
+
+
+def a_reload_forgets_nothing(bed):
+    # more in all than would be borne at once, but slowly
+    for _ in range(6):
+        bed.ask_many([f"n{number}.example.test" for number in range(200)] * 2, timeout=0.01)
+        time.sleep(0.4)
+    before = example_of(bed.shield())
+    assert bed.request(do="reload")["ok"] is True
+    shield = bed.shield()
+    # a zone whose key is the same goes on being judged
+    assert example_of(shield)["state"] == "judged" and example_of(shield)["loaded"] == before["loaded"], (before, example_of(shield))
+    # one that comes anew in the place of another is no load
+    bed.configure(key="other")
+    assert bed.request(do="reload")["ok"] is True
+    bed.configure()
+    assert bed.request(do="reload")["ok"] is True
+    end = time.monotonic() + 1
+    while time.monotonic() < end:
+        shield = bed.shield()
+        assert shield["stance"]["stance"] != "defend" and called(shield) == [], shield["stance"]
+        time.sleep(0.1)
+    wait_for(bed.is_ready, 20, "the zone to be judged again")
 
 
 def a_new_name_is_known_by_notify(bed):
@@ -433,8 +460,8 @@ def observe_stops_nothing(bed):
     assert bed.end() == 0
 
 
-STORIES = [starts_and_gives_root_up, counts_by_class, a_new_name_is_known_by_notify, a_quarantine_and_its_undo, requests_that_are_wrong,
-           junk_is_stopped_and_named, metrics, a_wrong_file_leaves_the_old_one, a_second_daemon_is_refused, death_leaves_protection, a_damaged_store,
+STORIES = [starts_and_gives_root_up, counts_by_class, a_reload_forgets_nothing, a_new_name_is_known_by_notify, a_quarantine_and_its_undo,
+           requests_that_are_wrong, junk_is_stopped_and_named, metrics, a_wrong_file_leaves_the_old_one, a_second_daemon_is_refused, death_leaves_protection, a_damaged_store,
            bypass_takes_all_away, detach_when_it_ends, observe_stops_nothing]
 
 

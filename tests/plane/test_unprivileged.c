@@ -112,7 +112,7 @@ static void zones(struct plane *plane)
 	NEED(zone.flags == (FW_ZONE_USED | FW_ZONE_FRESH) && zone.unknown_rule.rate_per_s == 1 && zone.possible_rule.rate_per_s == 3);
 	plane_zone_clear(plane, 3);
 	plane_zone(plane, 3, &zone);
-	NEED(zone.flags == 0 && zone.contradicted == 0);
+	NEED(zone.flags == FW_ZONE_ASIDE && zone.contradicted == 0);
 }
 
 struct samples {

@@ -71,6 +71,23 @@ static void keys_and_what_is_none(void **state)
 	zone_key_free(NULL);
 }
 
+static void keys_that_are_the_same(void **state)
+{
+	static const struct {
+		const char *algorithm, *name, *secret;
+		bool same;
+	} cases[] = {{"hmac-sha256", "transfer.key.", CRAFT_SECRET, true}, {"hmac-sha512", "transfer.key", CRAFT_SECRET, false},
+		{"hmac-sha256", "transfer.keys", CRAFT_SECRET, false}, {"hmac-sha256", "transfer.key", "AAAA", false}};
+	struct zone_key *key = key_of("hmac-sha256"), *other = NULL;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(zone_key_new(cases[i].algorithm, cases[i].name, cases[i].secret, &other, NULL), 0);
+		assert_int_equal(zone_key_same(key, other), cases[i].same);
+		zone_key_free(other);
+	}
+	zone_key_free(key);
+}
+
 /* A question of ours, which libknot finds right, for each algorithm. */
 static void question(const struct zone_key *key, struct craft *craft, struct tsig_mac *mac)
 {
@@ -282,6 +299,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_as_people_write_them),
 		cmocka_unit_test(keys_and_what_is_none),
+		cmocka_unit_test(keys_that_are_the_same),
 		cmocka_unit_test(a_stream_from_libknot),
 		cmocka_unit_test(each_bit_counts),
 		cmocka_unit_test(what_is_refused),
