@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* floodwall run, check and bypass: what does not ask the daemon. */
+#include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/ask.h"
 #include "cli/command.h"
@@ -82,6 +85,35 @@ static int probe(const struct ask_options *options, const char *bpffs)
 	return probe.would_open ? COMMAND_DONE : COMMAND_WRONG;
 }
 
+/* A line where it is not there; where we may not look, nothing. Returns how many lines. */
+static unsigned look_for(FILE *out, const char *what, const char *path)
+{
+	if (!*path || access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR))
+		return 0;
+	fprintf(out, "not there   %-14s %s\n", what, path);
+	return 1;
+}
+
+/* What is written is right; what it names may still be missing, and 'floodwall run' would say so then. */
+static int told_right(const struct ask_options *options, const struct settings *settings)
+{
+	struct output output;
+	unsigned missing = 0;
+
+	if (output_open(NULL, &output))
+		return ask_wrong(options, "", "standard output could not be written");
+	fprintf(output.file, "Nothing is wrong with the configuration.\n");
+	for (uint32_t i = 0; i < settings->key_count; i++)
+		missing += look_for(output.file, "secret_file", settings->keys[i].secret_file);
+	for (uint32_t i = 0; i < settings->zone_count; i++)
+		missing += look_for(output.file, "zone file", settings->zones[i].file);
+	if (*settings->user && !getpwnam(settings->user))
+		missing += (unsigned)(fprintf(output.file, "not there   %-14s %s\n", "user", settings->user) > 0);
+	if (missing)
+		fprintf(output.file, "'floodwall run' needs all of this.\n");
+	return output_close(&output, 1) ? ask_wrong(options, "", "standard output could not be written") : COMMAND_DONE;
+}
+
 int command_check(int argc, char **argv)
 {
 	struct ask_options options = {.command = "floodwall check", .help = check_help};
@@ -103,7 +135,7 @@ int command_check(int argc, char **argv)
 	if (options.interface && code == COMMAND_DONE)
 		code = probe(&options, settings->paths.bpffs);
 	else if (!options.print)
-		code = command_tell("Nothing is wrong with the configuration.\n");
+		code = told_right(&options, settings);
 	settings_free(settings);
 	return code;
 }

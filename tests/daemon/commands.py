@@ -41,7 +41,12 @@ def one_sentence(done, wanted=""):
 def check_and_print(stage):
     example = os.path.join(stage.root, "docs/floodwall.yaml")
     done = stage.call("check", "-c", example)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "Nothing is wrong with the configuration.\n", ""), done
+    assert (done.returncode, done.stderr) == (0, "") and done.stdout.startswith("Nothing is wrong with the configuration.\n"), done
+    missing = stage.write("missing.yaml", "interface: eth0\nuser: ''\nkeys: [{name: k, secret_file: /nonexistent/key}]\nzones: [{name: a, file: /nonexistent/zone}]\n")
+    done = stage.call("check", "-c", missing)
+    assert done.returncode == 0 and re.findall("not there .*?(/.*)", done.stdout) == ["/nonexistent/key", "/nonexistent/zone"], done
+    there = stage.write("there.yaml", "interface: eth0\nuser: root\n")
+    assert stage.call("check", "-c", there).stdout == "Nothing is wrong with the configuration.\n"
     printed = stage.call("check", "-c", example, "--print")
     assert printed.returncode == 0 and not printed.stderr, printed
     again = stage.call("check", "-c", stage.write("printed.yaml", printed.stdout), "--print")
