@@ -52,6 +52,8 @@ static void see_texts(const uint8_t *bytes, size_t len)
 		(zone_name_read(zone_name_text(shown, &name), &again, NULL) || memcmp(&name, &again, sizeof(name))))
 		abort();
 	zone_key_new("hmac-sha1", text, text, &key, &fault);
+	if (key && !zone_key_same(key, key))
+		abort();
 	zone_key_free(key);
 	key = NULL;
 	zone_key_new(text, "k", "AAAA", &key, &fault);

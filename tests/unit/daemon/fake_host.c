@@ -56,15 +56,18 @@ struct fetch_time host_now(void)
 	return (struct fetch_time){.steady_ns = 1000000000, .wall_s = 1000};
 }
 
+static const char *refused = "";
+
 int host_reload(struct host *host, struct fault *out_fault)
 {
+	refused = "the file is wrong";
 	fault_set(out_fault, "floodwall.yaml", 7, 0, "the file is wrong");
 	return -EINVAL;
 }
 
 const char *host_refused(struct host *host)
 {
-	return "";
+	return refused;
 }
 
 void host_say(struct host *host, const char *sentence)
