@@ -253,38 +253,51 @@ int store_undo(struct store *store, uint64_t id, const struct deed *by, struct d
 
 /* ---- time ---- */
 
-static int end_one(struct store *store, const struct decision *decision, uint64_t now_s, struct fault *out_fault)
+static bool is_over(const struct decision *decision, uint64_t now_s)
+{
+	return (decision->until_s && decision->until_s <= now_s) || (decision->confirm_by_s && decision->confirm_by_s <= now_s);
+}
+
+static int end_one(struct store *store, const struct decision *decision, uint64_t now_s)
 {
 	bool reverts = decision->confirm_by_s && decision->confirm_by_s <= now_s;
 	struct deed deed = {.time_s = now_s, .verb = reverts ? DEED_REVERT : DEED_EXPIRE, .decision = decision->id, .who = "floodwall"};
+	int error = set_standing(store, decision->id, false);
 	uint64_t number;
 
 	snprintf(deed.detail, sizeof(deed.detail), "%s", reverts ? "was not confirmed in time" : "its time has come");
-	return change(store, "update decision set stands = 0 where id = ?", &deed, &number, out_fault);
+	return error ? error : store_add_deed(store, &deed, &number);
 }
 
 /* Where the file cannot be written, the end holds in memory: nobody stays blocked because a disk is full. */
-static void forget(struct store *store, uint32_t index)
+static void forget_over(struct store *store, uint64_t now_s)
 {
-	memmove(&store->decisions[index], &store->decisions[index + 1], (store->count - index - 1) * sizeof(*store->decisions));
-	store->count--;
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < store->count; i++)
+		if (!is_over(&store->decisions[i], now_s))
+			store->decisions[kept++] = store->decisions[i];
+	store->count = kept;
 }
 
+/* In one transaction: thousands may have ended while nobody was there to see it. */
 int store_expire(struct store *store, uint64_t now_s, struct fault *out_fault)
 {
-	int ended = 0;
+	int ended = 0, error;
 
-	for (uint32_t i = 0; i < store->count;) {
-		struct decision decision = store->decisions[i];
-		bool over = (decision.until_s && decision.until_s <= now_s) || (decision.confirm_by_s && decision.confirm_by_s <= now_s);
-		if (!over) {
-			i++;
-			continue;
-		}
-		if (end_one(store, &decision, now_s, out_fault) && i < store->count && store->decisions[i].id == decision.id)
-			forget(store, i);
-		ended++;
+	for (uint32_t i = 0; i < store->count; i++)
+		ended += is_over(&store->decisions[i], now_s);
+	if (!ended)
+		return 0;
+	error = store_begin(store, out_fault);
+	if (!error) {
+		for (uint32_t i = 0; i < store->count && !error; i++)
+			if (is_over(&store->decisions[i], now_s))
+				error = end_one(store, &store->decisions[i], now_s);
+		error = finish(store, error, "decisions that ended cannot be marked so", out_fault);
 	}
+	if (error)
+		forget_over(store, now_s);
 	return ended;
 }
 

@@ -79,7 +79,7 @@ int store_release(struct store *store, const struct prefix *prefix, const struct
 int store_confirm(struct store *store, uint64_t decision, const struct deed *by, uint64_t *out_deed, struct fault *out_fault);
 /* Takes a deed back (0: the latest that can be). -ENOENT: no such deed, undone already, or nothing that can be undone. */
 int store_undo(struct store *store, uint64_t deed, const struct deed *by, struct deed *out_undone, struct fault *out_fault);
-/* Decisions whose time has come end. Returns how many, or -errno. */
+/* Decisions whose time has come end, all at once. Returns how many; where the file cannot be written they end all the same, and the fault says so. */
 int store_expire(struct store *store, uint64_t now_s, struct fault *out_fault);
 /* A line in the audit log. Losing one is told, and stops nothing. */
 int store_note(struct store *store, const struct deed *deed, struct fault *out_fault);
