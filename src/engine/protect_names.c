@@ -18,6 +18,7 @@
 enum { KEYS_TRIED_MAX = 16 };
 
 #define PUBLISH_AGAIN_NS (FW_NS_PER_S / 10)
+#define PUBLISH_FAILED_NS (10 * FW_NS_PER_S)
 #define WAIT_NS (10 * FW_NS_PER_S)
 #define ASIDE_HOLD_NS (600 * FW_NS_PER_S)
 #define ASIDE_HOLD_MAX_NS (86400 * FW_NS_PER_S)
@@ -125,6 +126,7 @@ static void publish(struct protect *protect, uint64_t now_ns)
 	uint32_t count;
 	struct fw_names_bucket *buckets = plane_names_half(protect->plane, &count);
 
+	protect->publish_from_ns = now_ns + PUBLISH_FAILED_NS;
 	if (!buckets || !fill_image(protect, buckets, count)) {
 		protect->config.dns_key = before;
 		protect_say(protect, "the table of names could not be made; the earlier one holds");
@@ -140,13 +142,14 @@ static void publish(struct protect *protect, uint64_t now_ns)
 	}
 	if (plane_config_names(protect->plane, &protect->config)) {
 		protect->config.dns_key = before;
+		protect_say(protect, "the table of names could not be given to the kernel; the earlier one holds");
 		return;
 	}
 	for (uint32_t number = 0; number < protect->settings->sizes.zones; number++) {
 		protect->zones[number].published = protect->zones[number].used;
 		protect->zones[number].pending = false;
 	}
-	protect->published_ns = now_ns;
+	protect->publish_from_ns = now_ns + PUBLISH_AGAIN_NS;
 	protect->names_changed = false;
 	protect->names_waiting = false;
 }
@@ -156,7 +159,7 @@ void protect_tick_names(struct protect *protect, uint64_t now_ns)
 	if (protect->names_waiting && !all_tried(protect, now_ns) && now_ns - protect->opened_ns < WAIT_NS)
 		return;
 	/* many zones that come one by one are one table, and one is made at most ten times a second */
-	if (protect->names_changed && now_ns - protect->published_ns >= PUBLISH_AGAIN_NS)
+	if (protect->names_changed && now_ns >= protect->publish_from_ns)
 		publish(protect, now_ns);
 	tick_flags(protect, now_ns);
 }

@@ -57,7 +57,7 @@ struct protect {
 	struct zone_key *keys[SETTINGS_KEYS_MAX];
 	struct protect_zone *zones; /* settings->sizes.zones of them, by number */
 	uint32_t *numbers; /* of zones, by place; UINT32_MAX where none */
-	uint64_t published_ns;
+	uint64_t publish_from_ns; /* not earlier */
 	bool names_changed, names_waiting; /* an image is due; the one of the process before us still holds */
 	struct notify_stream streams[PROTECT_STREAMS];
 	uint64_t stream_begun_ns[PROTECT_STREAMS];

@@ -223,6 +223,6 @@ void protect_note_sample(void *context, const struct fw_shield_sample *sample)
 	if (!protect->samples)
 		return;
 	int error = samples_note(protect->samples, sample, sample->event.time_ns + protect->wall_less_steady_ns);
-	if (error && error != -ENOSPC)
+	if (error && error != -EFBIG)
 		protect_say(protect, "sampled frames can no longer be written: %s", strerror(-error));
 }

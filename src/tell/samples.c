@@ -136,7 +136,7 @@ int samples_note(struct samples *samples, const struct fw_shield_sample *sample,
 		reason_counter(reason));
 	if (!samples->out || samples->len + pcapng_packet_len(&packet) > samples->ceiling) {
 		samples->left_out++;
-		return -ENOSPC;
+		return -EFBIG;
 	}
 	error = write_packet(samples, &packet);
 	if (error)

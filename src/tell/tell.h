@@ -18,7 +18,7 @@
 struct samples;
 int samples_open(const char *path, uint64_t ceiling, struct samples **out_samples, struct fault *out_fault);
 void samples_close(struct samples *samples);
-/* time_ns since 1970. Returns 0, -ENOSPC (the ceiling: counted), or -errno once, when writing first fails: later frames are counted alone. */
+/* time_ns since 1970. Returns 0, -EFBIG (the ceiling, or given up: counted), or another -errno once, when writing first fails. */
 int samples_note(struct samples *samples, const struct fw_shield_sample *sample, uint64_t time_ns);
 /* A new file in place of the old one, which whoever rotates logs has moved away. */
 int samples_reopen(struct samples *samples, struct fault *out_fault);

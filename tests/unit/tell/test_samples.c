@@ -153,7 +153,7 @@ static void a_full_disk_leaves_whole_blocks(void **state)
 		error = samples_note(samples, &sample, 1);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
 	assert_int_equal(error, -EFBIG);
-	assert_int_equal(samples_note(samples, &sample, 1), -ENOSPC); /* told once, then counted */
+	assert_int_equal(samples_note(samples, &sample, 1), -EFBIG); /* told once, then counted */
 	assert_int_equal(samples_left_out(samples), 2);
 	assert_int_equal(packets_in(path), samples_written(samples));
 	samples_close(samples);
