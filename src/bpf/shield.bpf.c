@@ -64,7 +64,6 @@ struct shield_scratch {
 FW_PER_CPU(shield_scratch, 1, struct shield_scratch);
 FW_PER_CPU(shield_scratch_out, 1, struct shield_scratch);
 
-/* The store of wire/shield_store.h: one line for each map. */
 /*
  * The monotonic clock as of the last tick (1 to 10 ms ago). Reading it as of now costs more than all of xdp-filter (50 ns against 5
  * on the machine that this was measured on): the time stamp counter waits for all that is under way. A bucket loses nothing by it
@@ -75,6 +74,7 @@ FW_PER_CPU(shield_scratch_out, 1, struct shield_scratch);
 #define FW_SHIELD_TICK(scratch) bpf_jiffies64() /* one load; changes when that clock does */
 #endif
 
+/* The store of wire/shield_store.h. */
 FW_STORE void fw_store_frame_in(struct fw_store *store, struct fw_cursor *out_frame)
 {
 	const struct xdp_md *context = (const struct xdp_md *)store;

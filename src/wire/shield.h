@@ -178,7 +178,6 @@ FW_INLINE void fw_shield_name(struct fw_shield_case *c)
 /* What kind of question this is, and why it passes if nothing stops it. */
 FW_INLINE enum fw_reason fw_shield_class(struct fw_shield_case *c, struct fw_zone **out_zone)
 {
-
 	c->notes->class = c->notes->budget = FW_CLASS_FOREIGN;
 	if (c->question->reason == FW_REASON_DNS_OPCODE && (c->question->flags & FW_LIMIT(0x7000)) == FW_LIMIT(0x2000)) {
 		c->notes->class = c->notes->budget = FW_CLASS_POSSIBLE;
