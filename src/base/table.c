@@ -229,6 +229,15 @@ void table_remove(struct table *table, void *entry)
 	table->count--;
 }
 
+void table_rekey(struct table *table, void *entry, const void *key)
+{
+	uint32_t index = table_index(table, entry);
+
+	bucket_leave(table, index);
+	memcpy(entry, key, table->key_len);
+	bucket_join(table, index, hash_of(table, key));
+}
+
 /* In units of 8 bytes, so that 32 bits suffice: a 64-bit division is several times slower on many processors. */
 uint32_t table_index(const struct table *table, const void *entry)
 {

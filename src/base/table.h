@@ -46,6 +46,9 @@ void *table_oldest(const struct table *table);
 
 void table_remove(struct table *table, void *entry);
 
+/* Gives an entry another key, which no entry has yet; its number and place in the order of use stay. Allowed within table_each(). */
+void table_rekey(struct table *table, void *entry, const void *key);
+
 /* Entry number for entry and back; numbers are below capacity and stable while the entry lives. */
 uint32_t table_index(const struct table *table, const void *entry);
 void *table_at(const struct table *table, uint32_t index);

@@ -24,6 +24,7 @@ struct book_entry {
 struct book {
 	struct table by_key;
 	struct finding *findings;
+	bool *withdrawn; /* beside findings */
 	uint32_t count, capacity;
 	uint64_t left_out, changes;
 };
@@ -37,11 +38,13 @@ int book_new(uint32_t capacity, const uint8_t hash_key[16], struct book **out_bo
 		return -ENOMEM;
 	book->capacity = capacity;
 	book->findings = calloc(capacity, sizeof(*book->findings));
-	int result = book->findings ? 0 : -ENOMEM;
+	book->withdrawn = calloc(capacity, sizeof(*book->withdrawn));
+	int result = book->findings && book->withdrawn ? 0 : -ENOMEM;
 	if (result == 0)
 		result = table_init(&book->by_key, capacity, sizeof(struct book_entry), sizeof(struct book_key), hash_key);
 	if (result != 0) {
 		free(book->findings);
+		free(book->withdrawn);
 		free(book);
 		return result;
 	}
@@ -55,6 +58,7 @@ void book_free(struct book *book)
 		return;
 	table_done(&book->by_key);
 	free(book->findings);
+	free(book->withdrawn);
 	free(book);
 }
 
@@ -113,6 +117,22 @@ void book_raise(struct book *book, struct finding *finding, enum severity severi
 		finding->severity = severity;
 	if (state > finding->state)
 		finding->state = state;
+}
+
+void book_withdraw(struct book *book, struct finding *finding)
+{
+	book->withdrawn[finding - book->findings] = true;
+}
+
+void book_settle(struct book *book)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < book->count; i++)
+		if (!book->withdrawn[i] && kept++ != i)
+			book->findings[kept - 1] = book->findings[i];
+	book->count = kept;
+	memset(book->withdrawn, 0, book->capacity);
 }
 
 uint64_t book_changes(const struct book *book)

@@ -31,7 +31,12 @@ uint64_t book_fold(const uint8_t address[16]);
 /* Severity and state rise to these; neither ever falls. */
 void book_raise(struct book *book, struct finding *finding, enum severity severity, enum device_state state);
 
-/* By position, NULL past the last. The pointer stays valid and stays this finding's until book_free(). */
+/* It has become part of another one, and is left out by book_settle(). Its key stays taken. */
+void book_withdraw(struct book *book, struct finding *finding);
+/* Once, at the end: closes the gaps. Pointers and positions from before are void. */
+void book_settle(struct book *book);
+
+/* By position, NULL past the last. The pointer stays valid and stays this finding's until book_settle() or book_free(). */
 struct finding *book_at(const struct book *book, uint32_t index);
 uint32_t book_count(const struct book *book);
 

@@ -104,6 +104,11 @@ void detect_contact(struct detect *detect, const struct contact *contact)
 	beacon_watch_contact(detect->beacons, contact);
 }
 
+void detect_merged(struct detect *detect, uint32_t from, uint32_t into)
+{
+	scan_merge(detect->scan, from, into);
+}
+
 void detect_conversation(struct detect *detect, const struct conversation_end *end)
 {
 	login_conversation(detect->login, end);
@@ -190,6 +195,7 @@ void detect_end(struct detect *detect, uint64_t now_ns)
 	beacon_watch_end(detect->beacons, now_ns);
 	reached_end(detect->reached);
 	beacons_review(detect);
+	book_settle(detect->book);
 }
 
 const struct finding *detect_finding(const struct detect *detect, uint32_t index)

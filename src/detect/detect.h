@@ -33,6 +33,8 @@ int detect_new(const struct detect_config *config, struct detect **out_detect);
 void detect_free(struct detect *detect);
 
 void detect_packet(struct detect *detect, const struct sighting *seen);
+/* The first of these devices turned out to be the second (inventory's merge). */
+void detect_merged(struct detect *detect, uint32_t from, uint32_t into);
 void detect_contact(struct detect *detect, const struct contact *contact);
 void detect_conversation(struct detect *detect, const struct conversation_end *end);
 void detect_service(struct detect *detect, const struct service_seen *seen);

@@ -11,6 +11,12 @@
  *        already 2 minutes old. A conversation older than the capture shows itself by then, or its NAT has forgotten it
  *        (RFC 4787 section 4.3: mappings live 2 minutes at least, so who wants to keep one speaks up within that time)
  *
+ * That last is a proof by the capture's age, and some providers are slower: one that knows a telephone from yesterday's registration
+ * asks every few minutes from its server's port (5060 to 5060) whether it is there, and a NAT may well keep the way open for 5 (the same
+ * section's advice). A scanner sends the same packet. He goes to many and many come to us; a provider is one. So where nothing but the
+ * age speaks, between two servers' ports for ever and elsewhere in the first 5 minutes, one asker (a /24, a /48) stays low, and a
+ * second one, or one with a client's port, makes it medium. Who already spoke before the 2 minutes were over is an old acquaintance.
+ *
  * What was reached waits a minute for its judgement, for three ordinary things look alike at the first packet:
  *
  *      a capture taken at a server      its side was inferred: answering is its job                              low
@@ -42,12 +48,22 @@ enum { HOLE_MAX = 1024, HOLE_PEERS = 4, CROWD = FEW_MAX, FIRST_FREE_PORT = 1024,
 
 static const uint64_t settle_ns = 60ull * 1000000000ull;
 static const uint64_t midway_ns = 120ull * 1000000000ull;
+static const uint64_t old_ns = 300ull * 1000000000ull;
 
-/* Our device opened a conversation with this address. */
+/* What says that the asker began. */
+enum proof {
+	PROOF_NONE,
+	PROOF_MIDWAY, /* the conversation may be older than the capture */
+	PROOF_AGE, /* of the capture: nothing else */
+	PROOF_GREAT_AGE, /* enough for who was not taken for a provider before */
+	PROOF_SURE,
+};
+
+/* Our device opened a conversation with this address, or was in one over UDP when the capture began: that excuses UDP alone. */
 struct asked {
 	uint8_t address[16];
 	uint32_t device;
-	uint32_t zero;
+	uint32_t midway;
 };
 
 /* A UDP port of ours from which the device itself speaks to the outside. */
@@ -67,6 +83,8 @@ struct exposure {
 	uint8_t proto, zero;
 	struct finding *finding; /* NULL when the book was full */
 	uint64_t due_ns; /* of the judgement; 0: judged, or nobody came yet */
+	uint64_t network; /* hash of the first asker's, whom the capture's age alone speaks against; 0 without */
+	bool sure; /* somebody began for certain, or two did */
 	struct few askers;
 };
 
@@ -119,9 +137,9 @@ void reached_free(struct reached *reached)
 
 /* ---- what our side does by itself ---- */
 
-static void note_asked(struct reached *reached, uint32_t device, const uint8_t address[16])
+static void note_asked(struct reached *reached, uint32_t device, const uint8_t address[16], bool midway)
 {
-	struct asked key = {.device = device};
+	struct asked key = {.device = device, .midway = midway};
 
 	memcpy(key.address, address, 16);
 	if (memcmp(&key, &reached->latest, sizeof(key)) == 0)
@@ -130,12 +148,15 @@ static void note_asked(struct reached *reached, uint32_t device, const uint8_t a
 	table_put(&reached->asked, &key, &(bool){false}, NULL, NULL);
 }
 
-static bool was_asked(const struct reached *reached, uint32_t device, const uint8_t address[16])
+static bool was_asked(const struct reached *reached, uint32_t device, const uint8_t address[16], uint8_t proto)
 {
 	struct asked key = {.device = device};
 
 	memcpy(key.address, address, 16);
-	return table_find(&reached->asked, &key) != NULL;
+	if (table_find(&reached->asked, &key))
+		return true;
+	key.midway = true;
+	return proto == PROTO_UDP && table_find(&reached->asked, &key);
 }
 
 static void note_hole(struct reached *reached, uint32_t device, uint16_t port, const uint8_t peer[16])
@@ -184,6 +205,8 @@ static void judge(void *context, void *entry)
 		evidence->how = REACHED_BY_A_CROWD;
 	else if (reached_speaks_from(reached, exposure->device, exposure->port, exposure->proto == PROTO_TCP ? HOLE_PEERS : 1))
 		evidence->how = REACHED_PEER_TO_PEER;
+	else if (!exposure->sure && !evidence->mapped)
+		evidence->how = REACHED_BY_ONE;
 	else
 		book_raise(reached->book, exposure->finding, SEVERITY_MEDIUM, STATE_EXPOSED);
 }
@@ -241,10 +264,31 @@ static struct exposure key_of(uint32_t device, const uint8_t address[16], uint8_
 	return key;
 }
 
+static void weigh(struct reached *reached, struct exposure *exposure, const uint8_t asker[16], enum proof proof)
+{
+	bool v4 = memcmp(asker, (const uint8_t[12]){[10] = 0xff, [11] = 0xff}, 12) == 0;
+	uint64_t network = fw_siphash(reached->hash_key, asker, v4 ? 15 : 6) | 1;
+
+	if (proof == PROOF_SURE || (exposure->network ? exposure->network != network : proof == PROOF_GREAT_AGE))
+		exposure->sure = true;
+	exposure->network = network;
+}
+
+/* Judged in a minute, as what came after may excuse it. */
+static void judge_later(struct reached *reached, struct exposure *exposure)
+{
+	exposure->finding->reached.how = REACHED_IN;
+	exposure->due_ns = reached->now_ns + settle_ns;
+	if (exposure->due_ns < reached->due_ns)
+		reached->due_ns = exposure->due_ns;
+}
+
 static void note_asker(struct reached *reached, struct exposure *exposure, const uint8_t asker[16])
 {
 	struct finding *finding = exposure->finding;
 
+	if (exposure->sure && finding->reached.how == REACHED_BY_ONE)
+		judge_later(reached, exposure);
 	few_add(&exposure->askers, fw_siphash(reached->hash_key, asker, 16));
 	finding->reached.askers = exposure->askers.count;
 	finding->count++;
@@ -252,28 +296,34 @@ static void note_asker(struct reached *reached, struct exposure *exposure, const
 		finding->last_ns = reached->now_ns;
 	if (finding->reached.how != REACHED_NOT_YET)
 		return;
-	finding->reached.how = REACHED_IN;
+	judge_later(reached, exposure);
 	memcpy(finding->reached.asker, asker, 16);
 	/* without a device the source is what was reached: the finding is known by it */
 	if (finding->device != DEVICE_NONE) {
 		finding->has_source = true;
 		memcpy(finding->source, asker, 16);
 	}
-	exposure->due_ns = reached->now_ns + settle_ns;
-	if (exposure->due_ns < reached->due_ns)
-		reached->due_ns = exposure->due_ns;
 }
 
-static void note_reached(
-	struct reached *reached, uint32_t device, const uint8_t ours[16], const uint8_t asker[16], uint8_t proto, uint16_t port)
+/* seen: our answer, or the asker's packet; either names both ends. */
+static void note_reached(struct reached *reached, const struct sighting *seen, bool is_answer, enum proof proof)
 {
-	struct exposure key = key_of(device, ours, proto, port), *exposure;
+	const struct fw_packet *p = seen->packet;
+	uint32_t device = is_answer ? seen->src_device : seen->dst_device;
+	const uint8_t *asker = is_answer ? p->dst : p->src;
+	struct exposure key = key_of(device, is_answer ? p->src : p->dst, p->proto, is_answer ? p->src_port : p->dst_port), *exposure;
 
-	if (service_listed(proto, port) || was_asked(reached, device, asker))
+	if (service_listed(key.proto, key.port) || was_asked(reached, device, asker, key.proto))
 		return;
+	if (proof == PROOF_MIDWAY) {
+		note_asked(reached, device, asker, true);
+		return;
+	}
 	exposure = exposure_of(reached, &key, reached->now_ns);
-	if (exposure)
-		note_asker(reached, exposure, asker);
+	if (!exposure)
+		return;
+	weigh(reached, exposure, asker, proof);
+	note_asker(reached, exposure, asker);
 }
 
 void reached_port_mapping(struct reached *reached, const struct port_mapping_seen *seen)
@@ -307,17 +357,21 @@ bool reached_is_begun(const struct reached *reached, uint64_t opened_ns)
 }
 
 /* The essay above says when an answer over UDP proves that the asker began. */
-static bool udp_proves(const struct reached *reached, const struct sighting *answer)
+static enum proof udp_proves(const struct reached *reached, const struct sighting *answer)
 {
 	uint16_t ours = answer->packet->src_port, theirs = answer->packet->dst_port;
 	bool service = ours < FIRST_FREE_PORT || udp_service_find(ours);
 	bool from_service = theirs < FIRST_FREE_PORT || udp_service_find(theirs);
 
 	if (ours == DHCP_CLIENT || ours == DHCP6_CLIENT || answer->time_ns - answer->opened_ns > FW_CONTACT_SILENT_NS)
-		return false;
+		return PROOF_NONE;
 	if (service && !from_service)
-		return true;
-	return (service || !from_service) && reached_is_begun(reached, answer->opened_ns);
+		return PROOF_SURE;
+	if (!service && from_service)
+		return PROOF_NONE;
+	if (!reached_is_begun(reached, answer->opened_ns))
+		return PROOF_MIDWAY;
+	return !service && answer->opened_ns - reached->begin_ns >= old_ns ? PROOF_GREAT_AGE : PROOF_AGE;
 }
 
 /* The packet that completes the handshake of a conversation seen from its SYN on. */
@@ -328,14 +382,15 @@ static void see_handshake(struct reached *reached, const struct sighting *seen)
 	if (!seen->handshake_done || !seen->opening_seen)
 		return;
 	if (seen->src_ours && !seen->dst_ours)
-		note_asked(reached, seen->src_device, p->dst);
+		note_asked(reached, seen->src_device, p->dst, false);
 	else if (!seen->src_ours && seen->dst_ours)
-		note_reached(reached, seen->dst_device, p->dst, p->src, PROTO_TCP, p->dst_port);
+		note_reached(reached, seen, false, PROOF_SURE);
 }
 
 void reached_packet(struct reached *reached, const struct sighting *seen)
 {
 	const struct fw_packet *p = seen->packet;
+	enum proof proof;
 	bool opens = seen->from_opener && seen->opener_packets == 1;
 
 	if ((!opens && !seen->first_answer) || seen->to_many)
@@ -349,10 +404,12 @@ void reached_packet(struct reached *reached, const struct sighting *seen)
 	if (p->proto != PROTO_UDP || !seen->src_ours || seen->dst_ours)
 		return;
 	if (opens) {
-		note_asked(reached, seen->src_device, p->dst);
+		note_asked(reached, seen->src_device, p->dst, false);
 		note_hole(reached, seen->src_device, p->src_port, p->dst);
-	} else if (!seen->from_opener && udp_proves(reached, seen)) {
-		note_reached(reached, seen->src_device, p->src, p->dst, PROTO_UDP, p->src_port);
+	} else if (!seen->from_opener) {
+		proof = udp_proves(reached, seen);
+		if (proof != PROOF_NONE)
+			note_reached(reached, seen, true, proof);
 	}
 }
 

@@ -22,15 +22,6 @@
 
 #include "detect/scan_room.h"
 
-enum { SIDE_OUTSIDE, SIDE_INSIDE };
-
-struct walk_window {
-	struct walk_key key;
-	struct finding *finding; /* NULL while there is nothing to show */
-	bool changed; /* since it was shown */
-	struct window window;
-};
-
 int walk_next(int steps, bool success, enum walk_verdict *out_verdict)
 {
 	steps += success ? -1 : 1;
@@ -204,7 +195,7 @@ static void walk_forget(struct walk *walk)
 	walk->run_first_ns = 0;
 }
 
-static uint8_t common_bits(const uint8_t one[16], const uint8_t other[16])
+uint8_t scan_common_bits(const uint8_t one[16], const uint8_t other[16])
 {
 	uint8_t bits = 0;
 
@@ -213,7 +204,7 @@ static uint8_t common_bits(const uint8_t one[16], const uint8_t other[16])
 	return bits;
 }
 
-static uint8_t least(uint32_t a, uint32_t b)
+uint8_t scan_least(uint32_t a, uint32_t b)
 {
 	return (uint8_t)(a < b ? a : b);
 }
@@ -229,7 +220,7 @@ static void walk_count(struct walk *walk, const struct contact *contact)
 		memcpy(walk->run_target, contact->target, sizeof(walk->run_target));
 		walk->run_bits = 128;
 	}
-	walk->run_bits = least(walk->run_bits, common_bits(walk->run_target, contact->target));
+	walk->run_bits = scan_least(walk->run_bits, scan_common_bits(walk->run_target, contact->target));
 	walk->run_failed++;
 	walk->kinds |= kind_bit(contact->kind);
 	walk->marked += contact->mirai_mark && !contact->target_named;
@@ -246,7 +237,8 @@ static void walk_tell(struct walk *walk, const struct contact *contact)
 		scan->target_bits = 128;
 	}
 	if (walk->run_failed > 0)
-		scan->target_bits = least(scan->target_bits, least(walk->run_bits, common_bits(scan->target, walk->run_target)));
+		scan->target_bits =
+			scan_least(scan->target_bits, scan_least(walk->run_bits, scan_common_bits(scan->target, walk->run_target)));
 	scan->kinds |= walk->kinds | SCAN_HORIZONTAL;
 	scan->mirai_mark |= walk->marked > 0;
 	scan->failed += walk->run_failed;

@@ -51,6 +51,9 @@ void scan_free(struct scan *scan);
 
 void scan_contact(struct scan *scan, const struct contact *contact);
 
+/* Two devices of ours turned out to be one: what was counted of either, and found, is the second's from now on (scan_merge.c). */
+void scan_merge(struct scan *scan, uint32_t from, uint32_t into);
+
 /* Brings the findings' lists of ports up to date: now and then, and at the end. */
 void scan_tick(struct scan *scan, uint64_t now_ns);
 void scan_end(struct scan *scan);

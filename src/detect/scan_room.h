@@ -9,6 +9,7 @@
 #include "detect/window.h"
 
 enum { FAMILY_IP = 1, FAMILY_ARP, FAMILY_ACK }; /* never 0: an all-zero key would match an entry that was never used */
+enum { SIDE_OUTSIDE, SIDE_INSIDE, SIDE_COUNT };
 enum { PAIR_PORTS = 3, SET_PORTS_SHOWN = EVIDENCE_PORTS_MAX };
 
 struct pair_key {
@@ -70,6 +71,14 @@ struct walk {
 	uint32_t run_bits; /* leading bits that the failed targets since the walk began share with run_target */
 };
 
+/* The latest tries of one walk; the same key. */
+struct walk_window {
+	struct walk_key key;
+	struct finding *finding; /* NULL while there is nothing to show */
+	bool changed; /* since it was shown */
+	struct window window;
+};
+
 /* An outside source. Nearly all of them, and every forged one, try one target only: that pair stands right here. */
 struct visitor {
 	struct walk walk;
@@ -101,6 +110,10 @@ bool scan_ordinary_in_dark(const struct contact *contact);
 
 /* A finding for an alarm of this contact, or NULL when there is no room. */
 struct finding *scan_note(struct scan *scan, struct half *half, const struct contact *contact, uint64_t discriminator, uint32_t device);
+
+uint8_t scan_least(uint32_t a, uint32_t b);
+/* Leading bits that both share. */
+uint8_t scan_common_bits(const uint8_t one[16], const uint8_t other[16]);
 
 void scan_stretch(struct finding *finding, uint64_t first_ns, uint64_t last_ns);
 

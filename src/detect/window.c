@@ -169,6 +169,55 @@ bool window_fresh(const struct window *window, uint64_t now_ns)
 	return false;
 }
 
+static void slots_add(struct window *window, const struct window *newer)
+{
+	for (uint32_t i = 0; i < WINDOW_SLOTS; i++) {
+		uint32_t at = (newer->next + i) % WINDOW_SLOTS;
+
+		if (!(newer->slots[at] & SLOT_USED))
+			continue;
+		window->start_units[window->next] = newer->start_units[at];
+		window->slots[window->next] = newer->slots[at];
+		window->next = (window->next + 1) % WINDOW_SLOTS;
+	}
+	window->latest_ns = newer->latest_ns;
+}
+
+/* Past the ceiling the smallest are left out, as Space-Saving would have it. */
+static void ports_add(struct window *window, const struct window *other)
+{
+	for (uint32_t i = 0; i < other->port_used; i++) {
+		uint32_t at = 0;
+
+		while (at < window->port_used && window->ports[at].slot_port != other->ports[i].slot_port)
+			at++;
+		if (at == WINDOW_PORTS)
+			continue;
+		if (at == window->port_used)
+			window->ports[window->port_used++] = (struct window_port){.slot_port = other->ports[i].slot_port};
+		window->ports[at].targets += other->ports[i].targets;
+	}
+	window->port_count = 0;
+	for (size_t i = 0; i < sizeof(window->port_seen); i++) {
+		window->port_seen[i] |= other->port_seen[i];
+		window->port_count += (uint32_t)__builtin_popcount(window->port_seen[i]);
+	}
+}
+
+void window_join(struct window *window, const struct window *other)
+{
+	struct window mine = *window;
+	bool older = other->latest_ns < window->latest_ns;
+
+	if (older) {
+		memcpy(window->start_units, other->start_units, sizeof(window->start_units));
+		memcpy(window->slots, other->slots, sizeof(window->slots));
+		window->next = other->next;
+	}
+	slots_add(window, older ? &mine : other);
+	ports_add(window, other);
+}
+
 /* By number: tried by TCP and UDP it is one. */
 static void show(struct evidence_scan *evidence, uint16_t port)
 {

@@ -69,5 +69,8 @@ bool window_login(const struct window *window, bool in_dark);
 /* True if something tried in the last 60 s failed. */
 bool window_fresh(const struct window *window, uint64_t now_ns);
 
+/* Both were one source: window takes in what the other has, the older first. */
+void window_join(struct window *window, const struct window *other);
+
 /* Writes ports, port_shown and port_count. */
 void window_show(const struct window *window, struct evidence_scan *evidence);

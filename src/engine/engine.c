@@ -33,8 +33,8 @@ static void tell_contact(void *context, const struct conversation *c, enum conta
 	struct contact contact = {
 		.start_ns = c->first_ns,
 		.decided_ns = now_ns,
-		.device = c->device[0],
-		.target_device = c->device[1],
+		.device = inventory_number(engine->inventory, c->device[0]),
+		.target_device = inventory_number(engine->inventory, c->device[1]),
 		.port = c->kind == CONTACT_ARP || c->kind == CONTACT_ICMP ? 0 : conversation_target_port(c),
 		.source_port = c->kind == CONTACT_ARP || c->kind == CONTACT_ICMP ? 0 : conversation_source_port(c),
 		.kind = c->kind,
@@ -59,8 +59,8 @@ static void tell_ended(void *context, struct conversation *c)
 	struct conversation_end end = {
 		.first_ns = c->first_ns,
 		.last_ns = c->last_ns,
-		.device = c->device[0],
-		.target_device = c->device[1],
+		.device = inventory_number(engine->inventory, c->device[0]),
+		.target_device = inventory_number(engine->inventory, c->device[1]),
 		.port = conversation_target_port(c),
 		.proto = c->proto,
 		.packets_out = c->packets[0],
@@ -86,10 +86,20 @@ static void tell_ended(void *context, struct conversation *c)
 	inventory_note_conversation(engine->inventory, &end);
 }
 
+/* What was counted of a device that turned out to be another goes on under the other's number. */
+static void tell_merged(void *context, uint32_t from, uint32_t into)
+{
+	struct engine *engine = context;
+
+	engine->source_device = engine->target_device = DEVICE_NONE;
+	detect_merged(engine->detect, from, into);
+}
+
 static int rooms_open(struct engine *engine)
 {
 	const uint8_t *key = engine->config.hash_key;
-	struct inventory_config inventory = {.device_max = FW_DEVICE_MAX, .with_talk = engine->config.with_talk};
+	struct inventory_config inventory = {
+		.device_max = FW_DEVICE_MAX, .merged = tell_merged, .merged_context = engine, .with_talk = engine->config.with_talk};
 	struct flow_tell tell = {tell_contact, tell_ended, engine};
 	struct detect_config detect;
 	int error;

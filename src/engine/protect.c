@@ -195,6 +195,7 @@ int protect_close(struct protect *protect, bool detach, struct fault *out_fault)
 
 	if (!protect)
 		return 0;
+	protect_stop_table(protect);
 	if (detach) {
 		error = plane_detach(protect->plane, out_fault);
 		protect->plane = NULL;
@@ -221,7 +222,10 @@ void protect_ready(struct protect *protect, unsigned watch, const struct fetch_t
 	} else if (watch < PROTECT_WATCH_JOBS) {
 		protect_hear_notify(protect, watch, now);
 	} else if (watch < PROTECT_WATCHES) {
-		protect_step_job(protect, watch - PROTECT_WATCH_JOBS, now);
+		if (watch < PROTECT_WATCH_READING)
+			protect_step_job(protect, watch - PROTECT_WATCH_JOBS, now);
+		else
+			protect_work_done(protect, watch, now);
 		protect_pump(protect, now);
 		if (protect->names_changed)
 			protect_tick_names(protect, now->steady_ns);
@@ -248,6 +252,7 @@ static void look_at_interface(struct protect *protect, uint64_t now_ns)
 void protect_tick(struct protect *protect, const struct fetch_time *now)
 {
 	set_clock(protect, now);
+	protect->looping = true;
 	protect->ticks++;
 	plane_samples(protect->plane, protect_note_sample, protect);
 	protect_tick_notify(protect, now->steady_ns);

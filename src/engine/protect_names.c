@@ -6,10 +6,14 @@
  * passed: a restart under fire must not forget what is known. While the tables are exchanged every zone stands aside, for places
  * of zones may be other ones than before.
  *
+ * A table of a million names takes a third of a second, and is made on a thread: the loop goes on, and with it the stance and the answers.
+ * Meanwhile nothing may change the names: what is read waits for the table, a reload stops it and it begins again.
+ *
  * Where the server answers NOERROR to a name called unknown (the kernel sees it, and sets the zone aside at once) the zone is read
  * again: perhaps the name is new. If it happens again soon after, the zone holds names that no transfer tells (online signing,
  * views, ALIAS): it stays aside, longer each time.
  */
+#include <errno.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -41,12 +45,15 @@ static bool draw_key(struct fw_dns_key *out)
 	return false;
 }
 
-static bool fill_image(struct protect *protect, struct fw_names_bucket *buckets, uint32_t count)
+/* On the thread. Nobody changes names while it runs: what is read waits (protect_zones.c), a reload stops it first. */
+static int make_table(void *context, const atomic_bool *stop)
 {
-	for (int i = 0; i < KEYS_TRIED_MAX; i++)
-		if (draw_key(&protect->config.dns_key) && names_image(protect->names, &protect->config.dns_key, buckets, count) == 0)
-			return true;
-	return false;
+	struct protect_table *table = context;
+	int error = -EEXIST;
+
+	for (int i = 0; i < KEYS_TRIED_MAX && error == -EEXIST; i++)
+		error = draw_key(&table->key) ? names_image_until(table->names, &table->key, table->buckets, table->count, stop) : -EIO;
+	return error;
 }
 
 /* The flags of a zone as it stands: bits that are set are wanted. */
@@ -120,18 +127,18 @@ static bool all_tried(struct protect *protect, uint64_t now_ns)
 	return true;
 }
 
-static void publish(struct protect *protect, uint64_t now_ns)
+void protect_stop_table(struct protect *protect)
 {
-	struct fw_dns_key before = protect->config.dns_key;
-	uint32_t count;
-	struct fw_names_bucket *buckets = plane_names_half(protect->plane, &count);
-
-	protect->publish_from_ns = now_ns + PUBLISH_FAILED_NS;
-	if (!buckets || !fill_image(protect, buckets, count)) {
-		protect->config.dns_key = before;
-		protect_say(protect, "the table of names could not be made; the earlier one holds");
+	if (work_fd(&protect->tabling) < 0)
 		return;
-	}
+	work_stop(&protect->tabling);
+	protect_unwatch(protect, PROTECT_WATCH_TABLE);
+	protect->publish_from_ns = 0;
+}
+
+/* Every zone that the kernel does not know yet stands aside when the tables are exchanged. */
+static void prepare_zones(struct protect *protect)
+{
 	for (uint32_t number = 0; number < protect->settings->sizes.zones; number++) {
 		struct protect_zone *zone = &protect->zones[number];
 		if (!zone->used || zone->published)
@@ -140,6 +147,18 @@ static void publish(struct protect *protect, uint64_t now_ns)
 		protect_zone_rules(protect, zone->place);
 		set_flags(protect, zone, FW_ZONE_USED | FW_ZONE_ASIDE);
 	}
+}
+
+static void publish(struct protect *protect, int error, uint64_t now_ns)
+{
+	struct fw_dns_key before = protect->config.dns_key;
+
+	if (error) {
+		protect_say(protect, "the table of names could not be made (%s); the earlier one holds", strerror(-error));
+		return;
+	}
+	prepare_zones(protect);
+	protect->config.dns_key = protect->table.key;
 	if (plane_config_names(protect->plane, &protect->config)) {
 		protect->config.dns_key = before;
 		protect_say(protect, "the table of names could not be given to the kernel; the earlier one holds");
@@ -152,6 +171,34 @@ static void publish(struct protect *protect, uint64_t now_ns)
 	protect->publish_from_ns = now_ns + PUBLISH_AGAIN_NS;
 	protect->names_changed = false;
 	protect->names_waiting = false;
+	tick_flags(protect, now_ns);
+}
+
+void protect_take_table(struct protect *protect, uint64_t now_ns)
+{
+	int error = work_take(&protect->tabling);
+
+	protect_unwatch(protect, PROTECT_WATCH_TABLE);
+	publish(protect, error, now_ns);
+}
+
+/* Before the loop runs no content is there, only zones: their table is made at once, before any filter acts. */
+static void begin_table(struct protect *protect, uint64_t now_ns)
+{
+	static const atomic_bool never;
+	struct protect_table *table = &protect->table;
+	int error = -EIO;
+
+	protect->publish_from_ns = now_ns + PUBLISH_FAILED_NS;
+	table->names = protect->names;
+	table->buckets = plane_names_half(protect->plane, &table->count);
+	if (table->buckets && protect->looping)
+		error = work_start(&protect->tabling, make_table, table);
+	else if (table->buckets)
+		error = make_table(table, &never);
+	protect_watch_at(protect, PROTECT_WATCH_TABLE, work_fd(&protect->tabling), PROTECT_READABLE);
+	if (error || !protect->looping)
+		publish(protect, error, now_ns);
 }
 
 void protect_tick_names(struct protect *protect, uint64_t now_ns)
@@ -159,7 +206,7 @@ void protect_tick_names(struct protect *protect, uint64_t now_ns)
 	if (protect->names_waiting && !all_tried(protect, now_ns) && now_ns - protect->opened_ns < WAIT_NS)
 		return;
 	/* many zones that come one by one are one table, and one is made at most ten times a second */
-	if (protect->names_changed && now_ns >= protect->publish_from_ns)
-		publish(protect, now_ns);
+	if (protect->names_changed && now_ns >= protect->publish_from_ns && work_fd(&protect->tabling) < 0)
+		begin_table(protect, now_ns);
 	tick_flags(protect, now_ns);
 }

@@ -3,11 +3,12 @@
 #pragma once
 
 #include "engine/protect.h"
+#include "engine/work.h"
 #include "plane/plane.h"
 #include "shield/shield.h"
 #include "tell/tell.h"
 
-enum { ZONE_WHY_MAX = FAULT_SENTENCE_MAX, SOURCES_MAX = 256 };
+enum { ZONE_WHY_MAX = FAULT_PLACE_MAX + FAULT_SENTENCE_MAX + 32, SOURCES_MAX = 256 };
 
 /* A zone of the configuration: its number is that of the schedule (fetch/), its place that of the tables (shield/, plane/). */
 struct protect_zone {
@@ -27,11 +28,32 @@ struct protect_zone {
 	char why[ZONE_WHY_MAX]; /* what the last job failed with */
 };
 
+enum protect_step {
+	STEP_FREE,
+	STEP_TRANSFER, /* records come over a socket */
+	STEP_READ, /* a file, to be read on the thread */
+	STEP_SETTLE, /* all records are there; what is kept is to be written out, on the thread */
+	STEP_TAKE, /* done; waits until no table is being made of what it replaces */
+};
+
 struct protect_job {
-	struct transfer *transfer; /* NULL: free */
+	enum protect_step step;
+	bool working; /* on the thread: end and fault are its own */
+	struct transfer *transfer; /* only in STEP_TRANSFER */
 	struct zone_load *load;
 	struct secondary_job what;
 	struct protect *protect; /* for the callback */
+	const atomic_bool *stop; /* while it works */
+	struct secondary_end end;
+	struct fault fault;
+};
+
+/* The table on its way. */
+struct protect_table {
+	const struct names *names;
+	struct fw_names_bucket *buckets;
+	uint32_t count;
+	struct fw_dns_key key;
 };
 
 /* A source that is blocked or trusted, by a person's decision or by the configuration. */
@@ -63,6 +85,9 @@ struct protect {
 	uint64_t stream_begun_ns[PROTECT_STREAMS];
 	struct protect_job jobs[PROTECT_JOBS];
 	struct protect_watch watches[PROTECT_WATCHES];
+	struct work reading, tabling;
+	struct protect_table table;
+	bool looping; /* the caller's loop runs: only then is work begun, so no thread outlives root */
 
 	/* sources */
 	struct protect_source *sources; /* that the kernel has, sorted */
@@ -107,7 +132,11 @@ void protect_pump(struct protect *protect, const struct fetch_time *now); /* sta
 void protect_step_job(struct protect *protect, unsigned job, const struct fetch_time *now);
 void protect_watch_at(struct protect *protect, unsigned place, int descriptor, unsigned wants);
 void protect_unwatch(struct protect *protect, unsigned place);
-void protect_tick_names(struct protect *protect, uint64_t now_ns); /* image and flags */
+void protect_work_done(struct protect *protect, unsigned watch, const struct fetch_time *now);
+void protect_tick_names(struct protect *protect, uint64_t now_ns); /* table and flags */
+void protect_take_table(struct protect *protect, uint64_t now_ns); /* its work is done */
+/* Before zones come or go: the table is begun again afterwards. */
+void protect_stop_table(struct protect *protect);
 const struct protect_zone *protect_zone_at(const struct protect *protect, uint32_t place);
 
 /* protect_notify.c */

@@ -99,7 +99,7 @@ static void fill_zone(struct protect *protect, uint32_t number, uint64_t now_ns,
 		.count = zone->count,
 	};
 	snprintf(out->name, sizeof(out->name), "%.*s", (int)sizeof(out->name) - 1, text);
-	snprintf(out->why, sizeof(out->why), "%s", why_of(zone, out->shown));
+	snprintf(out->why, sizeof(out->why), "%.*s", (int)sizeof(out->why) - 1, why_of(zone, out->shown));
 }
 
 static bool fill_zones(struct protect *protect, uint64_t now_ns)

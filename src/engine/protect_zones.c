@@ -2,6 +2,11 @@
 /*
  * Zones on their way in: the schedule (fetch/) says which zone is to be asked about and when, a few jobs run at once, records
  * go to the room of names as they come, and count only when a job has ended well.
+ *
+ *	transfer ---> settle ---> take          in the loop, piece by piece
+ *	file: read -^                           read and settle: on a thread, one job at a time
+ *
+ * Taking is quick, but changes what a table may just be made of: it waits for that (protect_names.c).
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -41,7 +46,19 @@ static int take_record(void *context, const uint8_t *owner, size_t len, uint16_t
 {
 	struct protect_job *job = context;
 
+	if (job->stop && atomic_load_explicit(job->stop, memory_order_relaxed))
+		return -ECANCELED;
 	return names_record(job->load, owner, len, type);
+}
+
+/* The fault as a line: a zone's file has a place that people look for. */
+static const char *told(const struct fault *fault, char *out, size_t size)
+{
+	if (fault->line)
+		snprintf(out, size, "%s:%llu: %s", fault->file, (unsigned long long)fault->line, fault->sentence);
+	else
+		snprintf(out, size, "%s", fault->sentence);
+	return out;
 }
 
 static void say_end(struct protect *protect, struct protect_zone *zone, const struct secondary_end *end, const char *sentence)
@@ -89,26 +106,98 @@ static int begin_load(struct protect *protect, struct protect_job *job)
 	return names_begin(protect->names, protect->zones[job->what.zone].place, &job->load);
 }
 
-/* Blocks for as long as the file is read: about a second for a million records, while the kernel's program goes on as it is. */
-static void run_file_job(struct protect *protect, struct secondary_job what, const struct fetch_time *now)
+/* What is read and written out on the thread; a job that works is nobody else's. */
+static int work_on(void *context, const atomic_bool *stop)
+{
+	struct protect_job *job = context;
+	struct protect_zone *zone = &job->protect->zones[job->what.zone];
+	struct zone_tell tell = {take_record, job};
+
+	job->stop = stop;
+	if (job->step == STEP_READ)
+		job->end.error = zone_file_read(zone->file, &zone->name, NULL, &tell, &job->end.soa, &job->fault);
+	if (!job->end.error)
+		names_settle(job->load);
+	return 0;
+}
+
+static void free_job(struct protect *protect, struct protect_job *job)
+{
+	unsigned number = (unsigned)(job - protect->jobs);
+
+	protect_unwatch(protect, PROTECT_WATCH_JOBS + number);
+	*job = (struct protect_job){0};
+}
+
+/* Its content is taken now, or was never there; the job is free. */
+static void finish_job(struct protect *protect, struct protect_job *job, uint64_t now_ns)
+{
+	struct protect_job done = *job;
+	char place[ZONE_WHY_MAX];
+
+	take_load(&done, &done.end, &done.fault);
+	free_job(protect, job);
+	end_job(protect, done.what, &done.end, told(&done.fault, place, sizeof(place)), now_ns);
+}
+
+/* The first job that waits for the thread gets it; what waits for no table to be in the making is taken. */
+static void step_works(struct protect *protect, uint64_t now_ns)
+{
+	for (unsigned i = 0; i < PROTECT_JOBS; i++)
+		if (protect->jobs[i].step == STEP_TAKE && work_fd(&protect->tabling) < 0)
+			finish_job(protect, &protect->jobs[i], now_ns);
+	for (unsigned i = 0; protect->looping && work_fd(&protect->reading) < 0 && i < PROTECT_JOBS; i++) {
+		struct protect_job *job = &protect->jobs[i];
+		int error;
+		if (job->step != STEP_READ && job->step != STEP_SETTLE)
+			continue;
+		error = work_start(&protect->reading, work_on, job);
+		job->working = !error;
+		if (error) {
+			job->end.error = error;
+			finish_job(protect, job, now_ns);
+		}
+		protect_watch_at(protect, PROTECT_WATCH_READING, work_fd(&protect->reading), PROTECT_READABLE);
+	}
+}
+
+static void take_reading(struct protect *protect)
+{
+	work_take(&protect->reading);
+	protect_unwatch(protect, PROTECT_WATCH_READING);
+	for (unsigned i = 0; i < PROTECT_JOBS; i++)
+		if (protect->jobs[i].working) {
+			protect->jobs[i].working = false;
+			protect->jobs[i].step = STEP_TAKE;
+		}
+}
+
+void protect_work_done(struct protect *protect, unsigned watch, const struct fetch_time *now)
+{
+	if (watch == PROTECT_WATCH_READING && work_fd(&protect->reading) >= 0)
+		take_reading(protect);
+	if (watch == PROTECT_WATCH_TABLE && work_fd(&protect->tabling) >= 0)
+		protect_take_table(protect, now->steady_ns);
+}
+
+/* Looks at the file's mark at once, and leaves the reading of it to the thread. */
+static void start_file_job(struct protect *protect, unsigned number, struct secondary_job what, const struct fetch_time *now)
 {
 	struct protect_zone *zone = &protect->zones[what.zone];
-	struct protect_job job = {.what = what, .protect = protect};
-	struct secondary_end end = {.by_mark = what.task == SECONDARY_POLL};
-	struct zone_tell tell = {take_record, &job};
+	struct protect_job *job = &protect->jobs[number];
 	struct zone_file_mark mark = {0};
-	struct fault fault = {0};
 
-	end.error = zone_file_mark(zone->file, &mark);
-	end.changed = memcmp(&mark, &zone->mark, sizeof(mark)) != 0;
-	if (!end.error && what.task == SECONDARY_LOAD) {
-		end.error = begin_load(protect, &job);
-		if (!end.error)
-			end.error = zone_file_read(zone->file, &zone->name, NULL, &tell, &end.soa, &fault);
-		take_load(&job, &end, &fault);
-		zone->mark = mark;
+	*job = (struct protect_job){.step = STEP_TAKE, .what = what, .protect = protect, .end.by_mark = what.task == SECONDARY_POLL};
+	job->end.error = zone_file_mark(zone->file, &mark);
+	job->end.changed = memcmp(&mark, &zone->mark, sizeof(mark)) != 0;
+	if (!job->end.error)
+		job->end.error = begin_load(protect, job);
+	if (job->end.error || !job->load) {
+		finish_job(protect, job, now->steady_ns);
+		return;
 	}
-	end_job(protect, what, &end, fault.sentence, now->steady_ns);
+	zone->mark = mark;
+	job->step = STEP_READ;
 }
 
 static void watch_job(struct protect *protect, unsigned number)
@@ -129,54 +218,50 @@ static void start_transfer(struct protect *protect, unsigned number, struct seco
 		.key = protect->zones[what.zone].key,
 		.tell = {take_record, job},
 	};
-	struct secondary_end end = {0};
-	struct fault fault = {0};
 
-	*job = (struct protect_job){.what = what, .protect = protect};
+	*job = (struct protect_job){.step = STEP_TRANSFER, .what = what, .protect = protect};
 	memcpy(setup.address, server->address, sizeof(setup.address));
 	if (getrandom(&setup.id, sizeof(setup.id), 0) != sizeof(setup.id))
-		end.error = -EIO;
-	if (!end.error)
-		end.error = begin_load(protect, job);
-	if (!end.error)
-		end.error = transfer_open(&setup, now, &job->transfer, &fault);
-	if (!end.error) {
+		job->end.error = -EIO;
+	if (!job->end.error)
+		job->end.error = begin_load(protect, job);
+	if (!job->end.error)
+		job->end.error = transfer_open(&setup, now, &job->transfer, &job->fault);
+	if (job->end.error)
+		finish_job(protect, job, now->steady_ns);
+	else
 		watch_job(protect, number);
-		return;
-	}
-	take_load(job, &end, &fault);
-	end_job(protect, what, &end, fault.sentence, now->steady_ns);
 }
 
 void protect_step_job(struct protect *protect, unsigned number, const struct fetch_time *now)
 {
 	struct protect_job *job = &protect->jobs[number];
-	struct secondary_end end = {0};
-	struct fault fault = {0};
 	int result;
 
-	if (!job->transfer)
+	if (job->step != STEP_TRANSFER)
 		return;
-	result = transfer_step(job->transfer, now, &fault);
+	result = transfer_step(job->transfer, now, &job->fault);
 	if (result == 0) {
 		watch_job(protect, number);
 		return;
 	}
 	if (result == TRANSFER_DONE)
-		end.soa = transfer_soa(job->transfer);
+		job->end.soa = transfer_soa(job->transfer);
 	else
-		end.error = result;
+		job->end.error = result;
 	transfer_close(job->transfer);
 	job->transfer = NULL;
 	protect_unwatch(protect, PROTECT_WATCH_JOBS + number);
-	take_load(job, &end, &fault);
-	end_job(protect, job->what, &end, fault.sentence, now->steady_ns);
+	if (job->end.error || !job->load)
+		finish_job(protect, job, now->steady_ns);
+	else
+		job->step = STEP_SETTLE;
 }
 
-static int free_job(const struct protect *protect)
+static int find_free(const struct protect *protect)
 {
 	for (int i = 0; i < PROTECT_JOBS; i++)
-		if (!protect->jobs[i].transfer)
+		if (protect->jobs[i].step == STEP_FREE)
 			return i;
 	return -1;
 }
@@ -184,17 +269,18 @@ static int free_job(const struct protect *protect)
 void protect_pump(struct protect *protect, const struct fetch_time *now)
 {
 	for (unsigned i = 0; i < PROTECT_JOBS; i++)
-		if (protect->jobs[i].transfer && transfer_deadline(protect->jobs[i].transfer) <= now->steady_ns)
+		if (protect->jobs[i].step == STEP_TRANSFER && transfer_deadline(protect->jobs[i].transfer) <= now->steady_ns)
 			protect_step_job(protect, i, now);
-	for (int free; (free = free_job(protect)) >= 0;) {
+	for (int free; (free = find_free(protect)) >= 0;) {
 		struct secondary_job what = secondary_next(protect->secondary, now->steady_ns);
 		if (what.task == SECONDARY_NOTHING)
-			return;
+			break;
 		if (protect->zones[what.zone].file[0])
-			run_file_job(protect, what, now);
+			start_file_job(protect, (unsigned)free, what, now);
 		else
 			start_transfer(protect, (unsigned)free, what, now);
 	}
+	step_works(protect, now->steady_ns);
 }
 
 /* ---- the list of zones ---- */
@@ -274,12 +360,15 @@ static void close_job_of(struct protect *protect, uint32_t number)
 {
 	for (unsigned i = 0; i < PROTECT_JOBS; i++) {
 		struct protect_job *job = &protect->jobs[i];
-		if (!job->transfer || (number != UINT32_MAX && job->what.zone != number))
+		if (job->step == STEP_FREE || (number != UINT32_MAX && job->what.zone != number))
 			continue;
+		if (job->working) {
+			work_stop(&protect->reading);
+			protect_unwatch(protect, PROTECT_WATCH_READING);
+		}
 		transfer_close(job->transfer);
 		names_drop(job->load);
-		*job = (struct protect_job){0};
-		protect_unwatch(protect, PROTECT_WATCH_JOBS + i);
+		free_job(protect, job);
 	}
 }
 
@@ -365,7 +454,10 @@ int protect_change_zones(struct protect *protect, const struct fetch_time *now, 
 	const struct settings *settings = protect->settings;
 	struct zone_key *keys[SETTINGS_KEYS_MAX] = {NULL}, *gone[SETTINGS_KEYS_MAX] = {NULL};
 	bool *kept = calloc(settings->zone_count + 1, sizeof(*kept));
-	int error = kept ? check_zones(settings, out_fault) : -ENOMEM;
+	int error;
+
+	protect_stop_table(protect);
+	error = kept ? check_zones(settings, out_fault) : -ENOMEM;
 
 	if (!error)
 		error = make_keys(settings, keys, out_fault);
@@ -409,6 +501,7 @@ int protect_open_zones(struct protect *protect, const struct fetch_time *now, st
 
 void protect_close_zones(struct protect *protect)
 {
+	protect_stop_table(protect);
 	close_job_of(protect, UINT32_MAX);
 	protect_close_notify(protect);
 	secondary_free(protect->secondary);

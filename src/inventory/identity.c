@@ -283,4 +283,6 @@ void identity_merge(struct inventory *inventory, uint32_t from, uint32_t into)
 	kept->traffic.bytes_in += old->traffic.bytes_in;
 	old->traffic = (struct device_traffic){0};
 	old->merged_into = into;
+	if (inventory->merged)
+		inventory->merged(inventory->merged_context, from, into);
 }

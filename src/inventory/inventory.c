@@ -42,6 +42,8 @@ int inventory_new(const struct inventory_config *config, struct inventory **out_
 	if (!inventory)
 		return -ENOMEM;
 	memcpy(inventory->hash_key, config->hash_key, sizeof(inventory->hash_key));
+	inventory->merged = config->merged;
+	inventory->merged_context = config->merged_context;
 	error = identity_init(inventory, config->device_max, config->hash_key);
 	if (!error && config->with_talk)
 		error = talks_new(config->hash_key, &inventory->talks);

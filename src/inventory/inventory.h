@@ -25,6 +25,9 @@ struct inventory; /* owns the devices, the MAC and address tables, the OUI regis
 struct inventory_config {
 	uint32_t device_max;
 	uint8_t hash_key[16];
+	/* One device turned out to be another, whose number stands for both from now on. NULL where nobody wants to know. */
+	void (*merged)(void *context, uint32_t from, uint32_t into);
+	void *merged_context;
 	bool with_talk; /* who talks to whom is wanted: 0.9 MB, and some time for each conversation */
 };
 

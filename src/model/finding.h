@@ -64,6 +64,7 @@ enum reached_how {
 	REACHED_PUBLIC_SERVER, /* the capture was taken at a server: answering is its job */
 	REACHED_BY_A_CROWD, /* more askers in a minute than a private service has */
 	REACHED_PEER_TO_PEER, /* the device itself talks to the outside from that port */
+	REACHED_BY_ONE, /* one asker alone, who may have been called before the capture began */
 	REACHED_NOT_YET, /* only asked for: a port was opened in the router (UPnP) */
 };
 

@@ -14,6 +14,7 @@ void words_title_reached(struct phrase *out, const struct finding *finding)
 		[REACHED_PUBLIC_SERVER] = "Serves the internet: ",
 		[REACHED_BY_A_CROWD] = "Serves many on the internet: ",
 		[REACHED_PEER_TO_PEER] = "Talks from peer to peer with the internet: ",
+		[REACHED_BY_ONE] = "Answers one address on the internet: ",
 		[REACHED_NOT_YET] = "The router was asked to let the internet in: ",
 	};
 
@@ -59,6 +60,8 @@ void words_summary_reached(struct phrase *out, const struct finding *finding, co
 		[REACHED_BY_A_CROWD] = " So many askers within a minute mean that it is a service for the public.",
 		[REACHED_PEER_TO_PEER] =
 			" It speaks to the outside from that port by itself, too, as programs do that share files, and calls and games.",
+		[REACHED_BY_ONE] = " Nobody else came. It may have called there before this capture began: so do providers ask whether a "
+				   "telephone or a tunnel is still there.",
 		[REACHED_NOT_YET] = " Nobody was seen to come that way.",
 	};
 	const struct evidence_reached *reached = &finding->reached;
@@ -94,6 +97,8 @@ const char *words_advice_reached(const struct finding *finding)
 		       "program on any device can open the network.";
 	case REACHED_PUBLIC_SERVER:
 		return "Nothing to do if this server is meant to offer this to everybody; else close the port in its firewall.";
+	case REACHED_BY_ONE:
+		return "Nothing to do if you know whose address this is, a provider's perhaps; else find out what listens there.";
 	default:
 		return "Nothing to do if you know the program that does this; else find out what listens there.";
 	}

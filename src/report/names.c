@@ -262,6 +262,7 @@ const char *name_reached(enum reached_how how)
 		[REACHED_PUBLIC_SERVER] = "public-server",
 		[REACHED_BY_A_CROWD] = "crowd",
 		[REACHED_PEER_TO_PEER] = "peer-to-peer",
+		[REACHED_BY_ONE] = "one-asker",
 		[REACHED_NOT_YET] = "not-yet",
 	};
 

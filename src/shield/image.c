@@ -39,6 +39,7 @@ struct image {
 	const struct fw_dns_key *key;
 	struct fw_names_bucket *buckets;
 	uint32_t mask, turn; /* turn: which slot makes room next */
+	const atomic_bool *stop;
 };
 
 uint32_t names_buckets(uint32_t names_max)
@@ -217,6 +218,11 @@ static size_t write_name(const struct zone *zone, const struct path *path, unsig
 	return at + zone->apex_len;
 }
 
+static bool is_stopped(const struct image *image)
+{
+	return atomic_load_explicit(image->stop, memory_order_relaxed);
+}
+
 /* The node at the end of the path. *out_over: it is the apex of another zone, and what lies below is passed over. */
 static int add_node(struct image *image, const struct zone *zone, struct path *path, const uint8_t *node, bool *out_over)
 {
@@ -258,24 +264,37 @@ static int add_content(struct image *image, const struct zone *zone)
 		path.label[node[NODE_DEPTH]] = node + NODE_LEN;
 		error = add_node(image, zone, &path, node, &skip);
 		over = skip ? node[NODE_DEPTH] : FW_DNS_LABELS_MAX + 1;
+		if (is_stopped(image))
+			return -ECANCELED;
 	}
 	return error;
 }
 
-int names_image(const struct names *names, const struct fw_dns_key *key, struct fw_names_bucket *buckets, uint32_t bucket_count)
+int names_image_until(const struct names *names, const struct fw_dns_key *key, struct fw_names_bucket *buckets, uint32_t bucket_count,
+	const atomic_bool *stop)
 {
 	static int (*const passes[])(struct image *, const struct zone *) = {note_apex, note_above, add_content, settle_apex, settle_above};
-	struct image image = {.names = names, .key = key, .buckets = buckets, .mask = bucket_count - 1};
+	struct image image = {.names = names, .key = key, .buckets = buckets, .mask = bucket_count - 1, .stop = stop};
 	int error = 0;
 
 	if (!bucket_count || (bucket_count & (bucket_count - 1)))
 		return -ENOSPC;
 	memset(buckets, 0, bucket_count * sizeof(*buckets));
 	for (unsigned pass = 0; pass < sizeof(passes) / sizeof(*passes); pass++)
-		for (uint32_t place = 1; place <= names->zones_max && !error; place++)
+		for (uint32_t place = 1; place <= names->zones_max && !error; place++) {
 			if (names->places[place])
 				error = passes[pass](&image, names->places[place]);
+			if (!error && is_stopped(&image))
+				error = -ECANCELED;
+		}
 	return error;
+}
+
+int names_image(const struct names *names, const struct fw_dns_key *key, struct fw_names_bucket *buckets, uint32_t bucket_count)
+{
+	static const atomic_bool never;
+
+	return names_image_until(names, key, buckets, bucket_count, &never);
 }
 
 /* --- questions ------------------------------------------------------------------------------------------------------------- */

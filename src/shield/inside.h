@@ -34,8 +34,9 @@ struct names {
 	uint32_t counted; /* against names_max */
 	uint32_t free_from; /* no place below it is free */
 	uint32_t heads_mask;
-	uint32_t loading; /* nodes of open loads, against twice names_max */
-	uint64_t bytes, loading_bytes;
+	_Atomic uint32_t loading; /* nodes of open loads, against twice names_max; each may be in a thread of its own */
+	_Atomic uint64_t loading_bytes;
+	uint64_t bytes;
 	uint8_t key[16];
 	struct zone **places; /* 1 to zones_max */
 	uint32_t *heads; /* by hash of the apex: a place, or 0 */

@@ -41,7 +41,8 @@ struct zone_load {
 	struct names *names;
 	uint32_t place;
 	int error; /* the first; ends the load */
-	bool soa;
+	bool soa, settled;
+	struct zone made; /* settled: nodes and what they count, for its zone */
 	uint32_t count, node_room;
 	size_t labels_len, label_room;
 	struct node *nodes;
@@ -61,15 +62,26 @@ static uint64_t load_bytes(const struct zone_load *load)
 		(load->slots ? (load->slots_mask + 1ull) * sizeof(*load->slots) : 0);
 }
 
-void names_drop(struct zone_load *load)
+static void free_tree(struct zone_load *load)
 {
-	if (!load)
-		return;
 	load->names->loading -= load->count;
 	load->names->loading_bytes -= load_bytes(load);
 	free(load->nodes);
 	free(load->labels);
 	free(load->slots);
+	load->nodes = NULL;
+	load->labels = NULL;
+	load->slots = NULL;
+	load->count = load->node_room = 0;
+	load->label_room = 0;
+}
+
+void names_drop(struct zone_load *load)
+{
+	if (!load)
+		return;
+	free_tree(load);
+	free(load->made.nodes);
 	free(load);
 }
 
@@ -357,27 +369,33 @@ static int content(const struct zone_load *load, struct zone *zone)
 	return 0;
 }
 
+void names_settle(struct zone_load *load)
+{
+	if (load->error || load->settled || !load->soa)
+		return;
+	load->made = *load->names->places[load->place];
+	load->made.nodes = NULL;
+	load->error = content(load, &load->made);
+	load->settled = !load->error;
+	if (load->settled)
+		free_tree(load);
+}
+
 static int take(struct zone_load *load, struct fault *out_fault, const char *apex)
 {
 	struct names *names = load->names;
-	struct zone *zone = names->places[load->place], made = *zone;
-	int error;
+	struct zone *zone = names->places[load->place], made = load->made;
 
 	if (!load->soa) {
 		fault_set(out_fault, apex, 0, 0, "the zone has no SOA record at its apex");
 		return -EINVAL;
 	}
-	error = content(load, &made);
-	if (error) {
-		fault_set(out_fault, apex, 0, 0, "no memory for the zone's names");
-		return error;
-	}
 	if (zone_count(&made) > names->names_max - (names->counted - zone_count(zone))) {
 		fault_set(out_fault, apex, 0, 0, "the zone has %u names; %u fit, and other zones have %u", made.names, names->names_max,
 			names->counted - zone_count(zone));
-		free(made.nodes);
 		return -E2BIG;
 	}
+	load->made.nodes = NULL;
 	names_empty(names, load->place);
 	names->counted += zone_count(&made) - zone_count(zone);
 	names->bytes += made.nodes_len;
@@ -408,8 +426,10 @@ int names_take(struct zone_load *load, struct fault *out_fault)
 {
 	const struct zone *zone = load->names->places[load->place];
 	char apex[NAME_TEXT_MAX];
-	int error = load->error;
+	int error;
 
+	names_settle(load);
+	error = load->error;
 	name_text(apex, zone->apex, zone->apex_len);
 	if (error)
 		tell(load, out_fault, apex);

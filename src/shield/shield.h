@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -79,6 +80,12 @@ void names_empty(struct names *names, uint32_t place);
 int names_begin(struct names *names, uint32_t place, struct zone_load **out);
 int names_record(struct zone_load *load, const uint8_t *owner, size_t len, uint16_t type);
 int names_take(struct zone_load *load, struct fault *out_fault);
+/*
+ * May come before names_take() and spares it the long part: all records are there, what is kept of them is written out. What is wrong is
+ * names_take()'s to say. This and names_record() touch nothing but their load and two counters, so they may run in a thread of their
+ * own while others use names; the load's own zone must not be forgotten meanwhile.
+ */
+void names_settle(struct zone_load *load);
 void names_drop(struct zone_load *load); /* accepts NULL */
 
 /* Buckets that names_max names need: a power of two, at most 7 of 8 slots filled. */
@@ -90,6 +97,9 @@ uint32_t names_buckets(uint32_t names_max);
  * Returns 0; -EEXIST: two names met, draw another key (2^-10 for a million names); -ENOSPC: fewer buckets than names_buckets() says.
  */
 int names_image(const struct names *names, const struct fw_dns_key *key, struct fw_names_bucket *buckets, uint32_t bucket_count);
+/* The same, but ends soon with -ECANCELED once *stop is true (set by another thread). */
+int names_image_until(const struct names *names, const struct fw_dns_key *key, struct fw_names_bucket *buckets, uint32_t bucket_count,
+	const atomic_bool *stop);
 
 /* Whether these four words can be a key: points 2 to 2^31 - 2. The caller draws until they can. */
 bool names_key_good(const struct fw_dns_key *key);

@@ -150,7 +150,7 @@ zone:
     # --- floodwall
 
     def configure(self, **changed):
-        values = {"mode": "enforce", "stance": "measured", "more": "", "detach": "false", "user": "nobody", "key": "transfer"} | changed
+        values = {"mode": "enforce", "stance": "measured", "more": "", "detach": "false", "user": "nobody", "key": "transfer", "names": 10000, "zones": ""} | changed
         filters = "".join(f"  {name}: {values['mode']}\n" for name in ("block", "sanity", "answers", "names", "budgets"))
         with open(self.configuration, "w", encoding="utf-8") as out:
             out.write(f"""interface: s0
@@ -161,11 +161,11 @@ detach: {values['detach']}
 filters:
 {filters}server: {{poll: 1h}}
 budgets: {{capacity: 2000}}
-sizes: {{names: 10000, cells: 65536, proven: 1024, asked: 1024, blocked: 1024, prefixes: 1024}}
+sizes: {{names: {values['names']}, cells: 65536, proven: 1024, asked: 1024, blocked: 1024, prefixes: 1024}}
 samples: {{file: {self.folder}/state/drops.pcapng, rate: 100}}
 paths: {{socket: {self.socket}, state: {self.folder}/state, bpffs: {self.bpffs}}}
 keys: [{{name: {values['key']}, secret: {KEY}}}]
-zones: [{{name: example.test, key: {values['key']}}}]
+zones: [{{name: example.test, key: {values['key']}}}{values['zones']}]
 {values['more']}""")
 
     def run(self):
@@ -465,7 +465,8 @@ STORIES = [starts_and_gives_root_up, counts_by_class, a_reload_forgets_nothing, 
            bypass_takes_all_away, detach_when_it_ends, observe_stops_nothing]
 
 
-def main():
+def tell(stories, floodwall):
+    """All stories on one bed, which is taken down whatever happens."""
     if os.geteuid():
         skip("needs root")
     for tool in ("knotd", "knotc", "ip", "nsenter", "unshare"):
@@ -473,11 +474,11 @@ def main():
             skip(f"{tool} is missing")
     folder = tempfile.mkdtemp(prefix="floodwall-run-")
     os.chmod(folder, 0o755)
-    bed = Bed(os.path.abspath(sys.argv[1]), folder)
+    bed = Bed(os.path.abspath(floodwall), folder)
     failed = False
     try:
         bed.open()
-        for story in STORIES:
+        for story in stories:
             begun = time.monotonic()
             story(bed)
             print(f"ok {story.__name__} ({time.monotonic() - begun:.1f} s)", flush=True)
@@ -493,4 +494,5 @@ def main():
     sys.exit(failed)
 
 
-main()
+if __name__ == "__main__":
+    tell(STORIES, sys.argv[1])

@@ -56,6 +56,14 @@ static void ask(struct gen *gen, const struct question *q)
 	gen_wait(gen, 5 * GEN_MS);
 }
 
+/* Two minutes of silence would be another capture's beginning. */
+static void browse_until(struct gen *gen, struct home *home, uint32_t seconds)
+{
+	for (uint64_t until_ns = day_ns + seconds * GEN_S; gen_now(gen) + 60 * GEN_S < until_ns; gen_wait(gen, 50 * GEN_S))
+		home_browse(gen, home, &home->laptop, "news.example", "203.0.113.8", 2000);
+	gen_at(gen, day_ns + seconds * GEN_S);
+}
+
 void exposed_home(struct gen *gen)
 {
 	struct home home = begin(gen);
@@ -75,6 +83,11 @@ void exposed_home(struct gen *gen)
 	gen_label(gen, "reflector: the gateway resolves names for 12 addresses outside");
 	for (uint32_t i = 0; i < 12; i++)
 		ask(gen, &(struct question){outside(&home, "203.0.113.", 130 + i), home.gateway, 50000, 53, 40, 900, 1});
+	gen_label(gen, "reached from the internet: the printer's SIP, by two scanners that speak from 5060");
+	browse_until(gen, &home, 200);
+	ask(gen, &(struct question){outside(&home, "198.51.100.", 90), home.printer, 5060, 5060, 400, 300, 1});
+	browse_until(gen, &home, 290);
+	ask(gen, &(struct question){outside(&home, "203.0.113.", 90), home.printer, 5060, 5060, 400, 300, 1});
 	gen_label(gen, "no reflector: the camera gives the time to 40 addresses, as long as they asked");
 	for (uint32_t i = 0; i < 40; i++)
 		ask(gen, &(struct question){outside(&home, "203.0.113.", 150 + i), home.camera, 50000, 123, 48, 48, 1});
@@ -195,6 +208,19 @@ static void try_doors(struct gen *gen, const struct home *home)
 	}
 }
 
+/* Registered yesterday, and asked since, every few minutes, whether they are there: a telephone over SIP, a bulb by its cloud. */
+static void are_you_there(struct gen *gen, struct home *home)
+{
+	struct question sip = {outside(home, "198.51.100.", 50), home->recorder, 5060, 5060, 400, 300, 1};
+	struct question cloud = {outside(home, "203.0.113.", 51), home->tv, 8886, 40123, 30, 30, 1};
+
+	for (uint32_t at = 350; at < 1400; at += 330) {
+		browse_until(gen, home, at);
+		ask(gen, &sip);
+		ask(gen, &cloud);
+	}
+}
+
 void quiet_outside(struct gen *gen)
 {
 	struct home home = begin(gen);
@@ -207,4 +233,5 @@ void quiet_outside(struct gen *gen)
 	for (uint32_t i = 0; i < 12; i++)
 		call(gen, &home, i);
 	share_files(gen, &home);
+	are_you_there(gen, &home);
 }

@@ -151,7 +151,7 @@ def backscatter_faults(found):
 def exposed_faults(found):
     reached = {(owner(found, f), f["evidence"]["protocol"], f["evidence"]["port"]): f["severity"] for f in named(found, "reached-from-internet")}
     wanted = {("192.168.1.70", "tcp", 80): "medium", ("192.168.1.80", "udp", 161): "medium", ("192.168.1.1", "udp", 53): "medium",
-              ("192.168.1.70", "udp", 123): "medium"}
+              ("192.168.1.70", "udp", 123): "medium", ("192.168.1.80", "udp", 5060): "medium"}
     if reached != wanted:
         yield f"reached from the internet: {reached}"
     reflectors = {(owner(found, f), f["evidence"]["port"]): (f["severity"], f["evidence"]["answers"], f["evidence"]["askers"])

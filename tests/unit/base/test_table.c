@@ -113,6 +113,20 @@ static void step_put(struct pair *pair, uint32_t key, uint64_t value)
 	entry->value = expected->value = value;
 }
 
+/* The next key that nobody has: number and order stay. */
+static void step_rekey(struct pair *pair, struct entry *entry, struct entry *expected)
+{
+	uint32_t key = expected->key;
+
+	while (model_find(&pair->model, key))
+		key = (key + 1) % KEY_RANGE;
+	table_rekey(&pair->table, entry, (uint32_t[2]){key, key * 7});
+	expected->key = key;
+	expected->key_more = key * 7;
+	assert_memory_equal(entry, expected, sizeof(*entry));
+	assert_ptr_equal(table_find(&pair->table, (uint32_t[2]){key, key * 7}), entry);
+}
+
 static void step_other(struct pair *pair, unsigned what, uint32_t key)
 {
 	uint32_t whole_key[2] = {key, key * 7};
@@ -131,6 +145,8 @@ static void step_other(struct pair *pair, unsigned what, uint32_t key)
 	} else if (what == 1) {
 		table_touch(&pair->table, entry);
 		model_touch(&pair->model, expected);
+	} else if (what == 2) {
+		step_rekey(pair, entry, expected);
 	}
 }
 

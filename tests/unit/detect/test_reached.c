@@ -123,6 +123,87 @@ static void test_ports_of_udp_conversations(void **state)
 		}
 }
 
+struct caller {
+	uint32_t address;
+	uint16_t port;
+	uint32_t after_s; /* the one before, or the capture's beginning */
+};
+
+static void called_by(struct bench *bench, const struct caller *callers, uint16_t port)
+{
+	for (size_t i = 0; i < 4 && callers[i].address; i++) {
+		struct talk talk = snmp_in;
+
+		pass(bench, callers[i].after_s * second);
+		talk.opener = callers[i].address;
+		talk.opener_port = callers[i].port;
+		talk.target_port = port;
+		exchange(bench, talk);
+	}
+}
+
+/* Where the capture's age is all that speaks against the asker: one that keeps asking may be a provider, two are none. */
+static void test_a_provider_that_asks_whether_we_are_there(void **state)
+{
+	enum { SIP = 5060, CLOUD = 8886, FREE = 50000, NEAR = OUTSIDE + 8, FAR = 0xcb007109 };
+	static const struct {
+		const char *name;
+		uint16_t port;
+		struct caller callers[4];
+		uint32_t findings;
+		enum severity severity;
+	} cases[] = {
+		{"a telephone's provider", SIP, {{OUTSIDE + 7, SIP, 130}, {OUTSIDE + 7, SIP, 130}, {NEAR, SIP, 400}}, 1, SEVERITY_LOW},
+		{"two networks", SIP, {{OUTSIDE + 7, SIP, 130}, {FAR, SIP, 10}}, 1, SEVERITY_MEDIUM},
+		{"two networks, one after the judgement", SIP, {{OUTSIDE + 7, SIP, 130}, {FAR, SIP, 100}}, 1, SEVERITY_MEDIUM},
+		{"one with a client's port", SIP, {{OUTSIDE + 7, FREE, 130}}, 1, SEVERITY_MEDIUM},
+		{"the same with a client's port", SIP, {{OUTSIDE + 7, SIP, 130}, {OUTSIDE + 7, FREE, 1}}, 1, SEVERITY_MEDIUM},
+		{"a cloud, 299 s", 40000, {{OUTSIDE + 7, CLOUD, 299}, {OUTSIDE + 7, CLOUD, 310}}, 1, SEVERITY_LOW},
+		{"a cloud, 300 s", 40000, {{OUTSIDE + 7, CLOUD, 300}}, 1, SEVERITY_MEDIUM},
+		{"an old acquaintance", 40000, {{OUTSIDE + 7, CLOUD, 119}, {OUTSIDE + 7, CLOUD, 310}}, 0, SEVERITY_LOW},
+		{"a stranger besides", 40000, {{OUTSIDE + 7, CLOUD, 119}, {NEAR, CLOUD, 310}}, 1, SEVERITY_MEDIUM},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bench *bench = bench_new(false, 8);
+		const struct finding *finding = NULL;
+
+		called_by(bench, cases[i].callers, cases[i].port);
+		reached_end(bench->reached);
+		if (book_count(bench->book))
+			finding = book_at(bench->book, 0);
+		if (book_count(bench->book) != cases[i].findings || (finding && finding->severity != cases[i].severity))
+			fail_msg("%s", cases[i].name);
+		if (finding)
+			assert_int_equal(finding->reached.how, cases[i].severity == SEVERITY_LOW ? REACHED_BY_ONE : REACHED_IN);
+		teardown((void **)&bench);
+	}
+}
+
+/* What was under way when the capture began excuses UDP, not a handshake from there. */
+static void test_an_acquaintance_over_udp_is_none_over_tcp(void **state)
+{
+	struct bench *bench = *state;
+	struct talk old = snmp_in;
+
+	old.target_port = 32100;
+	exchange(bench, old);
+	exchange(bench, web_in);
+	assert_int_equal(only_finding(bench)->reached.proto, TCP);
+}
+
+/* The router was asked to open the port: who comes through is no old acquaintance. */
+static void test_one_asker_through_a_mapping(void **state)
+{
+	struct bench *bench = *state;
+	struct port_mapping_seen seen = {.time_ns = 900, .device = CAMERA, .external_port = 5060, .internal_port = 5060, .proto = UDP};
+
+	reached_port_mapping(bench->reached, &seen);
+	called_by(bench, (const struct caller[4]){{OUTSIDE + 7, 5060, 130}}, 5060);
+	assert_int_equal(only_finding(bench)->severity, SEVERITY_MEDIUM);
+}
+
 /* Two captures with a night between: the second begins in the middle as well. */
 static void test_a_gap_is_another_beginning(void **state)
 {
@@ -286,7 +367,7 @@ static void test_peer_to_peer(void **state)
 		struct bench *bench = bench_new(false, 8);
 		struct talk in = cases[i].proto == UDP ? snmp_in : web_in;
 
-		pass(bench, 120 * second);
+		pass(bench, 300 * second);
 		in.target_port = cases[i].port;
 		exchange(bench, in);
 		/* it speaks after the first came in, within the minute */
@@ -425,6 +506,9 @@ int main(void)
 		CASE(test_a_udp_answer),
 		CASE(test_silence_and_late_words_are_no_answer),
 		cmocka_unit_test(test_ports_of_udp_conversations),
+		cmocka_unit_test(test_a_provider_that_asks_whether_we_are_there),
+		CASE(test_an_acquaintance_over_udp_is_none_over_tcp),
+		CASE(test_one_asker_through_a_mapping),
 		CASE(test_a_gap_is_another_beginning),
 		CASE(test_hole_punching_did_ask),
 		CASE(test_a_server_that_calls_back),

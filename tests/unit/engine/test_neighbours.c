@@ -65,6 +65,40 @@ static bool solicit_names(const char *address, uint16_t from_port, uint16_t to_p
 	return says(scene.gen, "\"name\": \"spoken\", \"name_source\": \"dhcp\"");
 }
 
+static void probe(struct gen *gen, const struct host *from, uint32_t first, uint32_t count)
+{
+	for (uint32_t i = first; i < first + count; i++) {
+		struct segment syn = {.from_port = (uint16_t)(5000 + i), .to_port = 445, .flags = GEN_SYN, .seq = i, .window = 1000};
+		char address[32];
+
+		snprintf(address, sizeof(address), "192.168.1.%u", 100 + i);
+		struct host target = gen_host("02:00:00:00:00:09", address);
+		gen_tcp(gen, from, &target, &syn);
+		gen_wait(gen, GEN_S);
+	}
+}
+
+/* A second address counts as a device behind the first one's MAC, until ARP says that it is the same. Its scan is one scan. */
+static void a_merge_in_the_middle_of_a_scan(void **state)
+{
+	struct scene scene = begin();
+	struct host second = gen_host("a0:a0:a0:3c:7f:64", "192.168.1.70");
+	char *text, *found;
+
+	(void)state;
+	probe(scene.gen, &second, 0, 6);
+	gen_arp(scene.gen, 2, &second, &scene.gateway);
+	probe(scene.gen, &second, 6, 6);
+	gen_wait(scene.gen, 10 * GEN_S);
+	text = report_of(scene.gen);
+	found = strstr(text, "\"id\": \"scan\"");
+	assert_non_null(found);
+	assert_null(strstr(found + 1, "\"id\": \"scan\""));
+	assert_non_null(strstr(found, "\"count\": 12"));
+	assert_non_null(strstr(found, "\"severity\": \"high\""));
+	free(text);
+}
+
 static void dhcp6_clients(void **state)
 {
 	assert_true(solicit_names("fe80::64", 546, 547));
@@ -238,6 +272,7 @@ static void snmp_agents(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_merge_in_the_middle_of_a_scan),
 		cmocka_unit_test(dhcp6_clients),
 		cmocka_unit_test(dhcp6_identifiers),
 		cmocka_unit_test(dhcp6_servers),

@@ -456,6 +456,7 @@ static void make_exposed(struct report_view *view)
 	finding->reached.mapped = true;
 	finding->reached.mapped_port = 51413;
 	reached_add(&devices[2], REACHED_PEER_TO_PEER, 17, 51413);
+	reached_add(&devices[0], REACHED_BY_ONE, 17, 5060);
 	reached_add(&devices[2], REACHED_BY_A_CROWD, 6, 80)->reached.askers = 32;
 	reflector_add(&devices[2], SEVERITY_LOW, 27015, false);
 	reached_add(&devices[4], REACHED_PUBLIC_SERVER, 17, 53);

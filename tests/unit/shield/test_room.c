@@ -271,6 +271,43 @@ static void the_same_again(void **state)
 	free(two.buckets);
 }
 
+/* Told to stop it stops, and settling beforehand changes nothing but who does the work. */
+static void stopped_and_settled(void **state)
+{
+	struct names *small = small_names(30, 4);
+	atomic_bool halt = true;
+	struct zone_load *load;
+	uint32_t place;
+	uint8_t wire[FW_DNS_NAME_MAX];
+	size_t len;
+	struct held held;
+
+	assert_int_equal(load_many(names, "s.example", 500, NULL), 0);
+	held = held_new(names, 1024);
+	assert_int_equal(names_image_until(names, &zones_dns_key, held.buckets, held.count, &halt), -ECANCELED);
+	halt = false;
+	assert_int_equal(names_image_until(names, &zones_dns_key, held.buckets, held.count, &halt), 0);
+	free(held.buckets);
+
+	assert_int_equal(name_read("t.example", wire, &len), 0);
+	assert_int_equal(names_zone(small, wire, len, &place, NULL), 0);
+	assert_int_equal(names_begin(small, place, &load), 0);
+	record_add(load, "a.t.example", T_A);
+	names_settle(load); /* no SOA yet: left to names_take() */
+	record_add(load, "t.example", T_SOA);
+	names_settle(load);
+	names_settle(load);
+	assert_int_equal(names_counts(small).names, 3);
+	assert_int_equal(names_take(load, NULL), 0);
+	assert_int_equal(names_counts(small).names, 4);
+	assert_int_equal(names_begin(small, place, &load), 0);
+	record_add(load, "t.example", T_SOA);
+	names_settle(load);
+	names_drop(load);
+	assert_int_equal(names_counts(small).names, 4);
+	names_free(small);
+}
+
 /*
  * Under the point 0, which no key may have, all labels of four letters that end in the same one are one: names meet. With two apexes, with an apex and a
  * name, with an ancestor and a name, and within one zone.
@@ -344,6 +381,7 @@ int main(void)
 		TEST(many_zones),
 		TEST(a_full_table),
 		TEST(the_same_again),
+		TEST(stopped_and_settled),
 		TEST(names_that_meet_are_seen),
 		TEST(hashes_agree_on_every_byte),
 	};
