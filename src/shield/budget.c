@@ -10,13 +10,19 @@
  *	total          50  1600  12800  38400     50 100 150 200 3200   the multipliers of Knot's rrl module, its 50 a second, a burst of 2.5 s
  *	unknown         5    10     20     30      5  10  15  20   30   typing errors; the zone's own budget is not much more
  *	possible       20   100    400   1000     20  40 100 200 1000   names under wildcards and delegations are honest names, mostly
- *	truncated      10    64    256    512     10  20  40  64  512   what a victim in whose name junk is sent gets from here: no more bytes than it "asked"
+ *	truncated      10   128   2048   8192     10  20  64  512 8192   the way out of all other budgets, below
  *
- * At most a quarter of the capacity for any of them.
+ * At most a quarter of the capacity for any of them; of truncated, half of it.
+ *
+ * TC=1 is never larger than the question, so it amplifies nothing; what has to be bounded is the mirror, for a victim in whose name junk
+ * is sent. With questions of 60 bytes of IP one IPv4 address gets at most 600 bytes a second, a /24 7.7 kB (one answer in two seconds
+ * for each address), an IPv6 /64 1.6 kB of 80 bytes each, a site's /48 41 kB. Within that, more is better: an honest source beside junk has
+ * to win one TC=1 against it, once, and is proven. Wide prefixes have bursts of half a second, so that together they do not empty
+ * what all of them share, of which everybody else's TC=1 is taken.
  *
  *	overload   the capacity, a fifth of a second of burst: above it the kernel defends by itself
  *	share      half of the capacity for all unproven sources together: the other half is there for those who are proven or trusted
- *	truncated  twice the capacity: it costs this host a packet and the server nothing
+ *	truncated  twice the capacity: it costs this host a packet and the server nothing; no /18 has more than a quarter of it
  *	foreign    capacity / 2500: the server would say REFUSED
  *	zone       unknown: capacity / 1250 (40 a second for 50,000: 0.1 % of a flood of 40,000); possible: capacity / 50
  *	proven     capacity / 10 of one address, a fifth of that for names that do not exist: hijacked devices own real addresses
@@ -27,7 +33,7 @@
 static const uint32_t total_4[FW_LEVELS_4] = {50, 1600, 12800, 38400}, total_6[FW_LEVELS_6] = {50, 100, 150, 200, 3200};
 static const uint32_t unknown_4[FW_LEVELS_4] = {5, 10, 20, 30}, unknown_6[FW_LEVELS_6] = {5, 10, 15, 20, 30};
 static const uint32_t possible_4[FW_LEVELS_4] = {20, 100, 400, 1000}, possible_6[FW_LEVELS_6] = {20, 40, 100, 200, 1000};
-static const uint32_t truncated_4[FW_LEVELS_4] = {10, 64, 256, 512}, truncated_6[FW_LEVELS_6] = {10, 20, 40, 64, 512};
+static const uint32_t truncated_4[FW_LEVELS_4] = {10, 128, 2048, 8192}, truncated_6[FW_LEVELS_6] = {10, 20, 64, 512, 8192};
 
 static uint32_t between(uint32_t least, uint32_t rate, uint32_t most)
 {
@@ -55,6 +61,21 @@ static void fill(struct fw_level_rules *rules, const uint32_t *four, const uint3
 	rules->zero = 0;
 }
 
+static struct fw_bucket_rule half_a_second(uint32_t rate, uint32_t least)
+{
+	return fw_bucket_rule_of(rate, between(least, rate / 2, UINT32_MAX));
+}
+
+static void shorten(struct fw_level_rules *rules)
+{
+	enum { WIDE = 2, QUESTION = 2 /* tokens: wire/budget.h */ };
+
+	for (unsigned i = WIDE; i < FW_LEVELS_4; i++)
+		rules->four[i] = half_a_second((uint32_t)rules->four[i].rate_per_s, QUESTION);
+	for (unsigned i = WIDE; i < FW_LEVELS_6; i++)
+		rules->six[i] = half_a_second((uint32_t)rules->six[i].rate_per_s, QUESTION);
+}
+
 void budget_fill(uint32_t capacity, struct fw_shield_config *config)
 {
 	uint32_t all = capacity ? capacity : STANCE_CAPACITY_DEFAULT, quarter = between(1, all / 4, UINT32_MAX);
@@ -62,7 +83,8 @@ void budget_fill(uint32_t capacity, struct fw_shield_config *config)
 	fill(&config->total, total_4, total_6, quarter);
 	fill(&config->unknown, unknown_4, unknown_6, quarter);
 	fill(&config->possible, possible_4, possible_6, quarter);
-	fill(&config->truncated, truncated_4, truncated_6, quarter);
+	fill(&config->truncated, truncated_4, truncated_6, between(1, all / 2, UINT32_MAX));
+	shorten(&config->truncated);
 	config->words[FW_WORD_OVERLOAD] = fw_bucket_rule_of(all, between(1, all / 5, all));
 	config->words[FW_WORD_SHARE] = rule(between(1, all / 2, all), 1);
 	config->words[FW_WORD_TRUNCATED] = rule(all > UINT32_MAX / 2 ? UINT32_MAX : all * 2, 1);

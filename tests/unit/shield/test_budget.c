@@ -41,11 +41,14 @@ static void every_prefix_has_something_and_none_too_much(void **state)
 		uint32_t most = capacities[i] / 4 ? capacities[i] / 4 : 1;
 		memset(&config, 0, sizeof(config));
 		budget_fill(capacities[i], &config);
-		const struct fw_level_rules *const all[] = {&config.total, &config.unknown, &config.possible, &config.truncated};
-		for (unsigned j = 0; j < 4; j++) {
+		const struct fw_level_rules *const all[] = {&config.total, &config.unknown, &config.possible};
+		for (unsigned j = 0; j < 3; j++) {
 			rises(all[j]->four, FW_LEVELS_4, most);
 			rises(all[j]->six, FW_LEVELS_6, most);
 		}
+		most = capacities[i] / 2 ? capacities[i] / 2 : 1;
+		rises(config.truncated.four, FW_LEVELS_4, most);
+		rises(config.truncated.six, FW_LEVELS_6, most);
 		for (unsigned j = 0; j < FW_WORD_COUNT; j++)
 			assert_true(burst_of(&config.words[j]) || config.words[j].depth_ns);
 		passes(&config.proven);
@@ -93,12 +96,41 @@ static void the_numbers_for_the_usual_server(void **state)
 	assert_int_equal(zone.contradicted, 3);
 }
 
+/* What a victim gets in whose name junk is sent: an address next to nothing, a network one in two seconds for each address. */
+static void nobody_is_mirrored(void **state)
+{
+	struct fw_shield_config config;
+
+	memset(&config, 0, sizeof(config));
+	budget_fill(100000000, &config);
+	assert_int_equal(config.truncated.four[0].rate_per_s, 10);
+	for (unsigned i = 1; i < FW_LEVELS_4; i++)
+		assert_true(config.truncated.four[i].rate_per_s <= 1u << (i == 1 ? 7 : i == 2 ? 11 : 13));
+	assert_true(config.truncated.six[1].rate_per_s <= 20);
+	assert_true(config.truncated.six[3].rate_per_s <= 512);
+}
+
+/* A flood in the name of one /18, burst and all, leaves three quarters of every second's TC=1 to everybody else. */
+static void one_network_does_not_take_it_all(void **state)
+{
+	for (size_t i = 3; i < sizeof(capacities) / sizeof(capacities[0]) - 1; i++) {
+		struct fw_shield_config config;
+		const struct fw_bucket_rule *all = &config.words[FW_WORD_TRUNCATED], *four = &config.truncated.four[FW_LEVELS_4 - 1];
+		memset(&config, 0, sizeof(config));
+		budget_fill(capacities[i], &config);
+		assert_true(4 * four->rate_per_s <= all->rate_per_s);
+		assert_true(4 * burst_of(four) <= burst_of(all) + 4);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_prefix_has_something_and_none_too_much),
 		cmocka_unit_test(nothing_else_is_touched),
 		cmocka_unit_test(the_numbers_for_the_usual_server),
+		cmocka_unit_test(nobody_is_mirrored),
+		cmocka_unit_test(one_network_does_not_take_it_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
