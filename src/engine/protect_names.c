@@ -137,7 +137,7 @@ static void publish(struct protect *protect, uint64_t now_ns)
 		if (!zone->used || zone->published)
 			continue;
 		plane_zone_clear(protect->plane, zone->place);
-		protect_zone_rules(protect, zone->place);
+		protect_zone_rules(protect, zone);
 		set_flags(protect, zone, FW_ZONE_USED | FW_ZONE_ASIDE);
 	}
 	if (plane_config_names(protect->plane, &protect->config)) {

@@ -27,8 +27,18 @@
  *	zone       unknown: capacity / 1250 (40 a second for 50,000: 0.1 % of a flood of 40,000); possible: capacity / 50
  *	proven     capacity / 10 of one address, a fifth of that for names that do not exist: hijacked devices own real addresses
  *	icmp 1000, samples 500 a second
+ *
+ * What a zone is asked in calm is honest, however much it is (a root server's answers are mostly NXDOMAIN): while no flood falls on the
+ * zone itself it may have twice that, whatever else is defended against. In a flood on the zone the tokens would be the junk's, and more
+ * of them would help nobody.
  */
+#include "shield/mean.h"
 #include "shield/shield.h"
+
+/* A word is filled up to what the kernel's clock said at its last tick, at most 10 ms ago. */
+#define CLOCK_LAG_NS 10000000ull
+
+enum { USUAL_TIMES = 2, RATE_MAX = 1000000000 };
 
 static const uint32_t total_4[FW_LEVELS_4] = {50, 1600, 12800, 38400}, total_6[FW_LEVELS_6] = {50, 100, 150, 200, 3200};
 static const uint32_t unknown_4[FW_LEVELS_4] = {5, 10, 20, 30}, unknown_6[FW_LEVELS_6] = {5, 10, 15, 20, 30};
@@ -103,4 +113,61 @@ void budget_zone(uint32_t capacity, struct fw_zone *zone)
 	zone->possible = 0;
 	zone->unknown_rule = rule(between(10, all / 1250, all), 2);
 	zone->possible_rule = rule(between(100, all / 50, UINT32_MAX), 2);
+}
+
+bool budget_is_spent(const struct fw_bucket_rule *rule, uint64_t word, uint64_t now_ns)
+{
+	uint64_t debt_ns = word > now_ns ? word - now_ns : 0, question_ns = FW_NS_PER_S / rule->rate_per_s + 1;
+	uint64_t lag_ns = CLOCK_LAG_NS < rule->depth_ns / 2 ? CLOCK_LAG_NS : rule->depth_ns / 2;
+
+	return debt_ns + 2 * question_ns + lag_ns > rule->depth_ns && debt_ns <= rule->depth_ns + lag_ns;
+}
+
+static uint64_t rate_of(uint64_t count, uint64_t span_ns)
+{
+	uint64_t rate = count > RATE_MAX ? 0 : count * FW_NS_PER_S / span_ns;
+
+	return rate > RATE_MAX ? 0 : rate; /* counters that jump are no load */
+}
+
+static bool is_flood(uint64_t rate, uint64_t usual, const struct stance_limits *limits)
+{
+	uint64_t share = (uint64_t)limits->capacity * limits->names_share_pct / 100;
+
+	return rate > limits->names_floor && rate > share && rate > limits->names_usual * usual;
+}
+
+struct budget_usual budget_usual_next(const struct budget_usual *old, const struct stance_limits *limits, const struct budget_load *load)
+{
+	struct budget_usual usual = *old;
+
+	if (!load->span_ns)
+		return usual;
+	if (load->calm)
+		usual.learned_ns =
+			usual.learned_ns + load->span_ns < limits->usual_ns ? usual.learned_ns + load->span_ns : limits->usual_ns;
+	for (unsigned i = 0; i < BUDGET_ZONE_COUNT; i++) {
+		uint64_t rate = rate_of(load->seen[i], load->span_ns);
+		usual.flooded[i] = is_flood(rate, usual.mean[i] / MEAN_ONE, limits);
+		if (load->calm)
+			usual.mean[i] = mean_next(usual.mean[i], rate, load->span_ns, usual.learned_ns);
+	}
+	return usual;
+}
+
+static void widen(struct fw_bucket_rule *out, const struct budget_usual *usual, enum budget_zone_class class, uint32_t most)
+{
+	uint64_t wanted = USUAL_TIMES * usual->mean[class] / MEAN_ONE;
+
+	if (!usual->flooded[class] && wanted > out->rate_per_s)
+		*out = rule(wanted > most ? most : (uint32_t)wanted, 2);
+}
+
+void budget_zone_usual(uint32_t capacity, const struct budget_usual *usual, struct fw_zone *zone)
+{
+	uint32_t all = capacity ? capacity : STANCE_CAPACITY_DEFAULT;
+
+	budget_zone(capacity, zone);
+	widen(&zone->unknown_rule, usual, BUDGET_ZONE_UNKNOWN, between(10, all / 2, all));
+	widen(&zone->possible_rule, usual, BUDGET_ZONE_POSSIBLE, between(100, all / 2, UINT32_MAX));
 }
