@@ -24,6 +24,7 @@ class Story:
     rate: int  # packets a second
     family: int = 4
     tool: str = "injector"
+    act: object = None  # what is done in the middle: of duty.py
 
 
 @dataclass
@@ -205,19 +206,23 @@ def flood(lab, setup_class, server_name, story):
         setup = setup_class(lab, bed, server)
         setup.open()
         try:
-            return measure(lab, bed, setup, story) | {"setup": f"{setup.name}, {server.title}"}
+            return measure(lab, bed, setup, server, story) | {"setup": f"{setup.name}, {server.title}"}
         finally:
             setup.close()
 
 
-def measure(lab, bed, setup, story):
+def measure(lab, bed, setup, server, story):
     times = lab.times
     trace = Trace(lab, bed)
     steal = beds.stolen()
     client, perf = Client(lab, bed, times.total), Dnsperf(lab, bed, times.total)
     time.sleep(times.calm)
     irqs, cable, watcher = beds.softirqs(), bed.counters("W", "wS"), Watcher(bed, setup, trace.counter)
-    fell = junk.Junk(bed, story.kind, story.rate, times.flood, story.family, story.tool, lab.folder).wait()
+    falling = junk.Junk(bed, story.kind, story.rate, times.flood, story.family, story.tool, lab.folder)
+    if story.act:
+        time.sleep(times.flood / 2)
+        story.act(bed, setup, server)
+    fell = falling.wait()
     irqs_after = beds.softirqs()
     watcher.stop()
     records, (perf_ms, perf_share) = client.wait(), perf.wait()
