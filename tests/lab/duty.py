@@ -15,7 +15,7 @@ import servers
 import stories
 import zones
 
-BARE_FASTER = 6
+BARE_FASTER, FORMERR = 6, 1
 ROW = {"share_at_once": None, "opening_share": None, "p99_ms": None, "junk_sent": None, "junk_leaked": None, "junk_per_s": None, "first_action_s": None,
        "vector_named_s": None, "calm_median_ms": None}
 
@@ -90,7 +90,8 @@ def link(bed, setup, server):
 
 
 def minute(capture, over_tcp, faster, lab, setup_class, server_name):
-    """Told twice: what the server itself does not answer, nobody has stopped. The bare server is asked as fast as pays, the shield in its own time."""
+    """Told twice: what the server itself does not answer, nobody has stopped; and what it says FORMERR to (a name of more than 255 bytes; Knot does not
+    answer that at all) may be stopped. The bare server is asked as fast as pays, the shield in its own time."""
     asked, known = replay.split(capture)
     folder = lab.path("root")
     os.makedirs(folder, exist_ok=True)
@@ -104,7 +105,9 @@ def minute(capture, over_tcp, faster, lab, setup_class, server_name):
         return setup, server, records, setup.counts(), trace.close()
 
     replay.write_questions(asked, questions, sources, over_tcp, BARE_FASTER)
-    answered = {record.question: record.rcode for record in told(lab, stories.Setup, server_name, ask, {".": zone})[2] if record.outcome == figures.RIGHT}
+    bare = told(lab, stories.Setup, server_name, ask, {".": zone})[2]
+    answered = {record.question: record.rcode for record in bare if record.outcome == figures.RIGHT and record.rcode != FORMERR}
+    malformed = sum(record.outcome == figures.RIGHT and record.rcode == FORMERR for record in bare)
     replay.write_questions(asked, questions, sources, over_tcp, faster)
     setup, server, records, counts, seen = told(lab, setup_class, server_name, ask, {".": zone})
     records = [record for record in records if record.question in answered]
@@ -113,7 +116,7 @@ def minute(capture, over_tcp, faster, lab, setup_class, server_name):
             record.outcome = figures.WRONG
     setup.counts = lambda: counts
     story = f"a root server's minute, replayed{' over TCP' if over_tcp else ''}" + (f" in {60 // faster} s" if faster > 1 else "")
-    return row_of(story, setup, server, records, seen, unanswered_bare=len(asked) - len(answered))
+    return row_of(story, setup, server, records, seen, unanswered_bare=len(asked) - len(answered) - malformed, malformed=malformed)
 
 
 # --- the host's own traffic
