@@ -174,7 +174,7 @@ int protect_reload(struct protect *protect, const struct settings *settings, con
 	protect_fill_config(protect);
 	for (uint32_t number = 0; number < settings->sizes.zones; number++)
 		if (protect->zones[number].published)
-			protect_zone_rules(protect, protect->zones[number].place);
+			protect_zone_rules(protect, &protect->zones[number]);
 	/* from here on what fails is told, and the rest holds: the zones are those of these settings already */
 	if (plane_config(protect->plane, &protect->config))
 		protect_say(protect, "the kernel's configuration could not be written; its earlier one holds");
@@ -255,10 +255,11 @@ void protect_tick(struct protect *protect, const struct fetch_time *now)
 	protect->looping = true;
 	protect->ticks++;
 	plane_samples(protect->plane, protect_note_sample, protect);
+	protect_tick_stance(
+		protect, now->steady_ns); /* before a new table of names takes its time: counts and clock must be of one moment */
 	protect_tick_notify(protect, now->steady_ns);
 	protect_pump(protect, now);
 	protect_tick_names(protect, now->steady_ns);
-	protect_tick_stance(protect, now->steady_ns);
 	look_at_interface(protect, now->steady_ns);
 }
 

@@ -144,7 +144,7 @@ static void prepare_zones(struct protect *protect)
 		if (!zone->used || zone->published)
 			continue;
 		plane_zone_clear(protect->plane, zone->place);
-		protect_zone_rules(protect, zone->place);
+		protect_zone_rules(protect, zone);
 		set_flags(protect, zone, FW_ZONE_USED | FW_ZONE_ASIDE);
 	}
 }

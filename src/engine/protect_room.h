@@ -25,6 +25,7 @@ struct protect_zone {
 		aside_hold_ns; /* when we last stopped standing aside for that; until when again; for how long next */
 	uint64_t loaded_s;
 	struct fw_zone_count count; /* as of the last tick */
+	struct budget_usual usual;
 	char why[ZONE_WHY_MAX]; /* what the last job failed with */
 };
 
@@ -120,7 +121,8 @@ void protect_say(struct protect *protect, const char *format, ...) __attribute__
 
 /* protect_settings.c: everything but keys, stance and names, from the settings. */
 void protect_fill_config(struct protect *protect);
-void protect_zone_rules(struct protect *protect, uint32_t place);
+/* What may be asked of a zone: as configured, or by what it is usually asked. */
+void protect_zone_rules(struct protect *protect, const struct protect_zone *of);
 /* The addresses of the configuration, or of the interface. Returns 0 or -errno with the fault. */
 int protect_fill_addresses(struct protect *protect, struct fault *out_fault);
 

@@ -83,15 +83,15 @@ void protect_fill_config(struct protect *protect)
 	fill_stance(protect);
 }
 
-void protect_zone_rules(struct protect *protect, uint32_t place)
+void protect_zone_rules(struct protect *protect, const struct protect_zone *of)
 {
 	const struct settings_budgets *budgets = &protect->settings->budgets;
 	struct fw_zone zone = {0};
 
-	budget_zone(budgets->capacity, &zone);
+	budget_zone_usual(budgets->capacity, &of->usual, &zone);
 	fill_rate(&zone.unknown_rule, budgets->zone_unknown);
 	fill_rate(&zone.possible_rule, budgets->zone_possible);
-	plane_zone_rules(protect->plane, place, zone.unknown_rule, zone.possible_rule);
+	plane_zone_rules(protect->plane, of->place, zone.unknown_rule, zone.possible_rule);
 }
 
 /* ---- addresses ---- */

@@ -66,11 +66,13 @@ static void note_top(struct protect *protect, struct stance_top *top, uint32_t p
 		top->kinds = view.kinds;
 }
 
-static void add_zone(struct protect *protect, uint32_t place, struct fw_zone_count *before, struct stance_load *load)
+/* A place without a zone: 0. out_grew: questions by class since the last look. */
+static void add_place(
+	struct protect *protect, uint32_t place, struct fw_zone_count *before, struct stance_load *load, uint64_t grew[FW_CLASS_COUNT])
 {
 	struct fw_zone_count now;
-	uint64_t grew[FW_CLASS_COUNT];
 
+	memset(grew, 0, FW_CLASS_COUNT * sizeof(*grew));
 	if (plane_zone_counts(protect->plane, place, &now))
 		return;
 	/* A place that was given to another zone begins anew. */
@@ -83,12 +85,30 @@ static void add_zone(struct protect *protect, uint32_t place, struct fw_zone_cou
 	*before = now;
 }
 
+/* What this zone is usually asked, and what it may be asked now. Calm is that of the tick before: one more tick changes no mean. */
+static void learn_zone(
+	struct protect *protect, struct protect_zone *zone, const struct stance_load *load, const uint64_t grew[FW_CLASS_COUNT])
+{
+	struct stance_limits limits = stance_limits_of(protect->settings->budgets.capacity);
+	struct budget_load of_zone = {.seen = {grew[FW_CLASS_UNKNOWN], grew[FW_CLASS_POSSIBLE]},
+		.span_ns = load->span_ns,
+		.calm = zone->published && !(zone->flags & FW_ZONE_ASIDE) && protect->stance.stance == FW_STANCE_CALM};
+
+	zone->usual = budget_usual_next(&zone->usual, &limits, &of_zone);
+	if (zone->published)
+		protect_zone_rules(protect, zone);
+}
+
 static void add_zones(struct protect *protect, struct stance_load *load)
 {
-	add_zone(protect, 0, &protect->no_zone, load);
+	uint64_t grew[FW_CLASS_COUNT];
+
+	add_place(protect, 0, &protect->no_zone, load, grew);
 	for (uint32_t number = 0; number < protect->settings->sizes.zones; number++)
-		if (protect->zones[number].used)
-			add_zone(protect, protect->zones[number].place, &protect->zones[number].count, load);
+		if (protect->zones[number].used) {
+			add_place(protect, protect->zones[number].place, &protect->zones[number].count, load, grew);
+			learn_zone(protect, &protect->zones[number], load, grew);
+		}
 }
 
 /* What an earlier process counted is no load. */
@@ -98,15 +118,6 @@ int protect_count_from_here(struct protect *protect)
 
 	add_zones(protect, &earlier);
 	return plane_counts(protect->plane, &protect->counts);
-}
-
-/* The word of all questions lies as far in the future as its depth allows: there is no room for one more. */
-static bool is_overloaded(const struct protect *protect, uint64_t now_ns)
-{
-	const struct fw_bucket_rule *rule = &protect->config.words[FW_WORD_OVERLOAD];
-	uint64_t word = plane_word(protect->plane, FW_WORD_OVERLOAD);
-
-	return word > now_ns && word - now_ns + 2 * (FW_NS_PER_S / rule->rate_per_s + 1) > rule->depth_ns;
 }
 
 static uint64_t above_capacity(const struct protect *protect, const struct stance_load *load)
@@ -187,7 +198,8 @@ void protect_tick_stance(struct protect *protect, uint64_t now_ns)
 	add_zones(protect, &load);
 	load.sampled = protect->sampled;
 	load.sampled_sources = protect->sampled_sources;
-	protect->overloaded = is_overloaded(protect, now_ns);
+	protect->overloaded =
+		budget_is_spent(&protect->config.words[FW_WORD_OVERLOAD], plane_word(protect->plane, FW_WORD_OVERLOAD), now_ns);
 	if (protect->overloaded) {
 		load.overloaded = above_capacity(protect, &load);
 		protect->overloaded_ns = now_ns;

@@ -281,3 +281,30 @@ const char *stance_vector_word(enum stance_vector vector);
 void budget_fill(uint32_t capacity, struct fw_shield_config *config);
 /* A new zone's rules and full buckets; flags are left alone. */
 void budget_zone(uint32_t capacity, struct fw_zone *zone);
+/*
+ * Whether a word of all questions (FW_WORD_OVERLOAD) has room for no more, at a time that was read before the word. A word lies never
+ * further ahead than its depth: where it seems to, the time is an old one and says nothing.
+ */
+bool budget_is_spent(const struct fw_bucket_rule *rule, uint64_t word, uint64_t now_ns);
+
+/* What a zone is usually asked: 32 bytes a zone, zeroed at first. */
+enum budget_zone_class { BUDGET_ZONE_UNKNOWN, BUDGET_ZONE_POSSIBLE, BUDGET_ZONE_COUNT };
+
+struct budget_usual {
+	uint64_t mean[BUDGET_ZONE_COUNT]; /* a second, in 1/1024 */
+	uint64_t learned_ns; /* in calm, up to stance_limits.usual_ns */
+	bool flooded[BUDGET_ZONE_COUNT]; /* in the last tick: more of this class than the names filter leaves alone */
+};
+
+struct budget_load {
+	uint64_t seen[BUDGET_ZONE_COUNT], span_ns; /* questions of one tick */
+	bool calm; /* the measured stance, whatever a person says: what is asked is worth learning */
+};
+
+/* The next one. Pure. */
+struct budget_usual budget_usual_next(const struct budget_usual *old, const struct stance_limits *limits, const struct budget_load *load);
+/*
+ * budget_zone(), but at least twice what is usual, at most half of the capacity, for a class that no flood falls on. (In a flood a larger
+ * budget lets junk through and nobody else.)
+ */
+void budget_zone_usual(uint32_t capacity, const struct budget_usual *usual, struct fw_zone *zone);

@@ -16,11 +16,12 @@
  *
  * Whoever can send enough can make the shield act: that is no secret and no gain, for what acts is bounded by what it may stop.
  */
+#include "shield/mean.h"
 #include "shield/shield.h"
 
 #define PCT(value, pct) ((uint64_t)(value) * (pct) / 100)
 
-enum { RATE_MAX = 1000000000, USUAL_ONE = 1024, WEIGHT_ONE = 65536, SAMPLES_FEW = 8, SAMPLES_MANY = 32 };
+enum { RATE_MAX = 1000000000, SAMPLES_FEW = 8, SAMPLES_MANY = 32 };
 
 struct stance_limits stance_limits_of(uint32_t capacity)
 {
@@ -86,21 +87,14 @@ static void measure(struct stance *s, const struct stance_load *load)
 
 static void learn(struct stance *s, const struct stance_limits *limits, uint64_t span_ns)
 {
-	uint64_t over_ns;
-	int64_t weight;
-
 	s->learned_ns = s->learned_ns + span_ns < limits->usual_ns ? s->learned_ns + span_ns : limits->usual_ns;
-	over_ns = most(s->learned_ns, span_ns);
-	weight = (int64_t)(span_ns / 1000 * WEIGHT_ONE / most(over_ns / 1000, 1));
-	for (unsigned i = 0; i < STANCE_LEVEL_COUNT; i++) {
-		int64_t gap = (int64_t)(s->rate[i] * USUAL_ONE) - (int64_t)s->usual[i];
-		s->usual[i] = (uint64_t)((int64_t)s->usual[i] + gap * weight / WEIGHT_ONE);
-	}
+	for (unsigned i = 0; i < STANCE_LEVEL_COUNT; i++)
+		s->usual[i] = mean_next(s->usual[i], s->rate[i], span_ns, s->learned_ns);
 }
 
 static uint64_t usual(const struct stance *s, unsigned level)
 {
-	return s->usual[level] / USUAL_ONE;
+	return s->usual[level] / MEAN_ONE;
 }
 
 /* --- levels ----------------------------------------------------------------------------------------------------------------- */

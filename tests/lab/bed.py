@@ -193,13 +193,13 @@ class Bed:
 
     # --- instruments
 
-    def instrument(self, side, what, interface):
-        return Gauge(self, side, what, interface)
+    def instrument(self, side, what, interface, trace=None):
+        return Gauge(self, side, what, interface, trace)
 
     def counters(self, side, interface):
         """What the interface itself counts."""
         link = json.loads(self.run(side, "ip", "-j", "-s", "link", "show", "dev", interface))[0]["stats64"]
-        return {"rx": link["rx"]["packets"], "rx_dropped": link["rx"]["dropped"], "tx": link["tx"]["packets"]}
+        return {"rx": link["rx"]["packets"], "rx_dropped": link["rx"]["dropped"], "tx": link["tx"]["packets"], "tx_dropped": link["tx"]["dropped"]}
 
     def sockets_dropped(self):
         """Datagrams that came as far as a full socket of the server."""
@@ -210,9 +210,9 @@ class Bed:
 class Gauge:
     """One of gauge.bpf.c's programs on an interface, while this is open."""
 
-    def __init__(self, bed, side, what, interface):
-        self.bed = bed
-        words = [os.path.join(bed.tools, "lab-gauge"), os.path.join(bed.tools, "gauge.bpf.o"), what, interface]
+    def __init__(self, bed, side, what, interface, trace=None):
+        self.bed, self.trace = bed, trace
+        words = [os.path.join(bed.tools, "lab-gauge"), os.path.join(bed.tools, "gauge.bpf.o"), what, interface] + ([trace] if trace else [])
         self.process = bed.start(side, words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         if not self.process.stdout.readline():
             raise RuntimeError(f"no gauge {what} on {interface}")

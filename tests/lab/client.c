@@ -36,6 +36,7 @@ struct record {
 	uint32_t latency_us; /* of the answer; 0 where there was none */
 	uint8_t class, lane, outcome, tries; /* tries: datagrams sent */
 	uint32_t question; /* its line in QUESTIONS, from 0 */
+	uint16_t port, id; /* of the datagrams */
 	uint8_t truncated, tcp, rcode, zero[5]; /* tcp: the answer came, or was last asked for, over TCP */
 };
 _Static_assert(sizeof(struct record) == 32, "read by figures.py");
@@ -196,6 +197,17 @@ static uint32_t draw_source(struct client *client)
 	return low;
 }
 
+static uint16_t port_of(int fd)
+{
+	struct sockaddr_storage local;
+	socklen_t len = sizeof(local);
+
+	if (getsockname(fd, (struct sockaddr *)&local, &len))
+		return 0;
+	return ntohs(local.ss_family == AF_INET ? ((const struct sockaddr_in *)&local)->sin_port
+						: ((const struct sockaddr_in6 *)&local)->sin6_port);
+}
+
 static void ask(struct client *client, const struct question *question)
 {
 	uint32_t source = question->source < 0 ? draw_source(client) : (uint32_t)question->source % client->source_count;
@@ -212,7 +224,9 @@ static void ask(struct client *client, const struct question *question)
 	asked->record = (struct record){.sent_ns = now_ns(),
 		.class = question->class,
 		.lane = asked->source->lane,
-		.question = (uint32_t)(question - client->questions)};
+		.question = (uint32_t)(question - client->questions),
+		.port = port_of(asked->udp),
+		.id = id};
 	client->open_count++;
 	if (asked->question->over_tcp)
 		ask_tcp(client, id);

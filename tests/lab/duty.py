@@ -15,19 +15,21 @@ import servers
 import stories
 import zones
 
+BARE_FASTER, FORMERR = 6, 1
 ROW = {"share_at_once": None, "opening_share": None, "p99_ms": None, "junk_sent": None, "junk_leaked": None, "junk_per_s": None, "first_action_s": None,
        "vector_named_s": None, "calm_median_ms": None}
 
 
-def row_of(story, setup, server, records, **more):
+def row_of(story, setup, server, records, seen=None, **more):
     """wrong_drops: what the shield itself says it dropped, all of it honest here; where it cannot be asked, who never got the right answer. A first try may
     also be lost because the machine stood still: that is in share_at_once."""
     counts = setup.counts()
     dropped = sum(lane["dropped"] for lane in counts["lanes"]) if "lanes" in counts else len(records) - figures.right(records)
     return ROW | {
-        "story": story, "setup": f"{setup.name}, {server.name}", "sent": len(records), "answered": figures.right(records), "share": figures.share(records),
+        "story": story, "setup": f"{setup.name}, {server.title}", "sent": len(records), "answered": figures.right(records), "share": figures.share(records),
         "share_at_once": figures.share_at_once(records), "median_ms": figures.latency_ms(records), "p99_ms": figures.latency_ms(records, 0.99),
         "wrong_drops": dropped, "truncated": sum(record.truncated for record in records), "steal": None,
+        "lost_at": figures.places(records, seen or {}), "tries": figures.tries(records),
         "by_lane": figures.table(records, "lane", zones.LANES), "by_class": figures.table(records, "kind", zones.CLASSES), "counts": counts} | more
 
 
@@ -46,15 +48,18 @@ def told(lab, setup_class, server_name, tell, files=None):
 
 
 def everybody(lab, bed, setup, server):
-    return row_of("everybody, no junk", setup, server, stories.Client(lab, bed, lab.times.flood).wait())
+    trace = stories.Trace(lab, bed)
+    records = stories.Client(lab, bed, lab.times.flood).wait()
+    return row_of("everybody, no junk", setup, server, records, trace.close())
 
 
 def everybody_while(what, act, lab, bed, setup, server):
     """Something is done to the shield or the link in the middle."""
-    client = stories.Client(lab, bed, lab.times.flood)
+    trace, client = stories.Trace(lab, bed), stories.Client(lab, bed, lab.times.flood)
     time.sleep(lab.times.flood / 3)
     gap_s = act(bed, setup, server) or 0
-    return row_of(what, setup, server, client.wait(), gap_s=round(gap_s, 3))
+    records = client.wait()
+    return row_of(what, setup, server, records, trace.close(), gap_s=round(gap_s, 3))
 
 
 def kill(bed, setup, server):
@@ -84,27 +89,34 @@ def link(bed, setup, server):
 # --- a root server's minute
 
 
-def minute(capture, lab, setup_class, server_name):
-    """Told twice: what the server itself does not answer, nobody has stopped."""
+def minute(capture, over_tcp, faster, lab, setup_class, server_name):
+    """Told twice: what the server itself does not answer, nobody has stopped; and what it says FORMERR to (a name of more than 255 bytes; Knot does not
+    answer that at all) may be stopped. The bare server is asked as fast as pays, the shield in its own time."""
     asked, known = replay.split(capture)
     folder = lab.path("root")
     os.makedirs(folder, exist_ok=True)
     zone, questions, sources = (os.path.join(folder, name) for name in ("root.zone", "questions", "sources"))
     replay.write_zone(known, zone)
-    replay.write_questions(asked, questions, sources)
 
-    def ask(_, bed, setup, server):
+    def ask(lab, bed, setup, server):
         bed.whole_internet()
-        return setup, server, stories.Client(lab, bed, 0, questions=questions, sources=sources).wait(), setup.counts()
+        trace = stories.Trace(lab, bed)
+        records = stories.Client(lab, bed, 0, questions=questions, sources=sources).wait()
+        return setup, server, records, setup.counts(), trace.close()
 
-    answered = {record.question: record.rcode for record in told(lab, stories.Setup, server_name, ask, {".": zone})[2] if record.outcome == figures.RIGHT}
-    setup, server, records, counts = told(lab, setup_class, server_name, ask, {".": zone})
+    replay.write_questions(asked, questions, sources, over_tcp, BARE_FASTER)
+    bare = told(lab, stories.Setup, server_name, ask, {".": zone})[2]
+    answered = {record.question: record.rcode for record in bare if record.outcome == figures.RIGHT and record.rcode != FORMERR}
+    malformed = sum(record.outcome == figures.RIGHT and record.rcode == FORMERR for record in bare)
+    replay.write_questions(asked, questions, sources, over_tcp, faster)
+    setup, server, records, counts, seen = told(lab, setup_class, server_name, ask, {".": zone})
     records = [record for record in records if record.question in answered]
     for record in records:
         if record.outcome == figures.RIGHT and record.rcode != answered[record.question]:
             record.outcome = figures.WRONG
     setup.counts = lambda: counts
-    return row_of("a root server's minute, replayed", setup, server, records, unanswered_bare=len(asked) - len(answered))
+    story = f"a root server's minute, replayed{' over TCP' if over_tcp else ''}" + (f" in {60 // faster} s" if faster > 1 else "")
+    return row_of(story, setup, server, records, seen, unanswered_bare=len(asked) - len(answered) - malformed, malformed=malformed)
 
 
 # --- the host's own traffic
@@ -249,7 +261,7 @@ def own_traffic(lab, bed, setup, server):
              "notify in": notify_in(bed), "notify out": notify_out(bed, lab, server, peer)}
     peer.stop()
     sent, good = (sum(pair[place] for pair in kinds.values()) for place in (0, 1))
-    return ROW | {"story": "the host's own traffic", "setup": f"{setup.name}, {server.name}", "sent": sent, "answered": good, "share": good / sent, "median_ms": None,
+    return ROW | {"story": "the host's own traffic", "setup": f"{setup.name}, {server.title}", "sent": sent, "answered": good, "share": good / sent, "median_ms": None,
                   "wrong_drops": sent - good, "steal": None, "kinds": kinds, "counts": setup.counts()}
 
 
@@ -277,5 +289,5 @@ def new_name(lab, bed, setup, server):
     began = time.monotonic()
     beds.wait_for(lambda: asked("C", beds.SERVER_4), 30, "a new name is not let through")
     took = time.monotonic() - began
-    return ROW | {"story": "a new name, after NOTIFY", "setup": f"{setup.name}, {server.name}", "sent": 1, "answered": 1, "share": 1.0, "median_ms": round(took * 1000, 3),
+    return ROW | {"story": "a new name, after NOTIFY", "setup": f"{setup.name}, {server.title}", "sent": 1, "answered": 1, "share": 1.0, "median_ms": round(took * 1000, 3),
                   "wrong_drops": 0 if took < 1 else 1, "steal": None, "counts": setup.counts()}

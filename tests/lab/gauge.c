@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Holds one of the lab's instruments on an interface for as long as its standard input is open, and answers each line there with the
- * counters so far.
+ * counters so far. The client's questions that it has seen go to TRACE at the end, a line each: port, id, and how often at each place.
  *
- * usage: gauge OBJECT pass|ideal|count INTERFACE
+ * usage: gauge OBJECT pass|ideal|left|count INTERFACE [TRACE]
  */
+#include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -50,12 +51,12 @@ static int attach_xdp(struct gauge *gauge, const char *name)
 	return link ? 0 : -errno; /* the link goes with this process */
 }
 
-/* At the very end of tc ingress, whatever else is there. The namespace goes with the lab, and this with it. */
-static int attach_tc(struct gauge *gauge)
+/* At the very end of tc, whatever else is there. The namespace goes with the lab, and this with it. */
+static int attach_tc(const struct gauge *gauge, const char *name, enum bpf_tc_attach_point point)
 {
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = gauge->interface, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = gauge->interface, .attach_point = point);
 	LIBBPF_OPTS(bpf_tc_opts, options, .handle = 9, .priority = 65000);
-	struct bpf_program *program = bpf_object__find_program_by_name(gauge->object, "reached");
+	struct bpf_program *program = bpf_object__find_program_by_name(gauge->object, name);
 	int error = bpf_tc_hook_create(&hook);
 
 	if (error && error != -EEXIST)
@@ -64,6 +65,36 @@ static int attach_tc(struct gauge *gauge)
 		return -ENOENT;
 	options.prog_fd = bpf_program__fd(program);
 	return bpf_tc_attach(&hook, &options);
+}
+
+static int attach(struct gauge *gauge, const char *what)
+{
+	int error;
+
+	if (!strcmp(what, "left"))
+		return attach_tc(gauge, "left", BPF_TC_EGRESS);
+	if (strcmp(what, "count"))
+		return attach_xdp(gauge, what);
+	error = attach_tc(gauge, "reached", BPF_TC_INGRESS);
+	return error ? error : attach_tc(gauge, "answered", BPF_TC_EGRESS);
+}
+
+static int write_trace(const struct gauge *gauge, const char *file)
+{
+	int map = bpf_object__find_map_fd_by_name(gauge->object, "gauge_trace");
+	FILE *out = fopen(file, "w");
+	struct gauge_trace seen;
+	__u32 key, *last = NULL;
+
+	if (!out || map < 0)
+		return 1;
+	while (!bpf_map_get_next_key(map, last, &key)) {
+		if (!bpf_map_lookup_elem(map, &key, &seen))
+			fprintf(out, "%u %u %u %u %u\n", ntohs((__u16)(key >> 16)), ntohs((__u16)key), seen.count[GAUGE_LEFT],
+				seen.count[GAUGE_REACHED], seen.count[GAUGE_ANSWERED]);
+		last = &key;
+	}
+	return fclose(out) ? 1 : 0;
 }
 
 static __u64 sum_of(const struct gauge *gauge, size_t place)
@@ -93,14 +124,14 @@ int main(int argc, char **argv)
 	char line[16];
 	int error;
 
-	if (argc != 4 || !(gauge.interface = (int)if_nametoindex(argv[3]))) {
-		fprintf(stderr, "usage: gauge OBJECT pass|ideal|count INTERFACE\n");
+	if (argc < 4 || argc > 5 || !(gauge.interface = (int)if_nametoindex(argv[3]))) {
+		fprintf(stderr, "usage: gauge OBJECT pass|ideal|left|count INTERFACE [TRACE]\n");
 		return 2;
 	}
 	libbpf_set_print(NULL); /* a clsact that is there already is no news */
 	error = gauge_load(&gauge, argv[1]);
 	if (!error)
-		error = strcmp(argv[2], "count") ? attach_xdp(&gauge, argv[2]) : attach_tc(&gauge);
+		error = attach(&gauge, argv[2]);
 	if (error) {
 		fprintf(stderr, "gauge: %s on %s: %s\n", argv[2], argv[3], strerror(-error));
 		return 1;
@@ -108,5 +139,5 @@ int main(int argc, char **argv)
 	do
 		print_counts(&gauge);
 	while (fgets(line, sizeof(line), stdin));
-	return 0;
+	return argc == 5 ? write_trace(&gauge, argv[4]) : 0;
 }

@@ -5,6 +5,19 @@
 #include <linux/types.h>
 
 #define GAUGE_CPUS 64
+#define GAUGE_TRACED 65536 /* questions of the client: its port and id, which no two questions of one run share but by chance */
+
+/* Where a question of the client was seen; a datagram each, so that a second try counts as one more. */
+enum gauge_place {
+	GAUGE_LEFT, /* the bridge, towards the server */
+	GAUGE_REACHED, /* the server's host, behind any XDP program */
+	GAUGE_ANSWERED, /* by the server */
+	GAUGE_PLACES
+};
+
+struct gauge_trace {
+	__u8 count[GAUGE_PLACES], zero;
+};
 
 enum gauge_kind {
 	GAUGE_JUNK, /* from 198.18.0.0/15 and 2001:2::/48, but for the addresses of the client inside them */

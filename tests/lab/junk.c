@@ -30,7 +30,15 @@
 
 _Static_assert(sizeof(struct junk_plan) <= 4096 && 8 * JUNK_WORDS <= 512, "a page, and no more of the template than there is");
 
-enum { RATE_MOST = 5000000, SECONDS_MOST = 60, FRAME_MOST = 512, BATCH_MOST = 64, QUERIES_A_BATCH_AIMS_AT = 20000 };
+enum {
+	RATE_MOST = 5000000,
+	SECONDS_MOST = 60,
+	FRAME_MOST = 512,
+	BATCH_MOST = 64,
+	QUERIES_A_BATCH_AIMS_AT = 20000,
+	DENSE = 400000,
+	GROUP = 8
+};
 
 static const char *const KINDS[JUNK_KINDS] = {"names", "existing", "malformed", "answers"};
 
@@ -199,6 +207,7 @@ static void plan_fill(const struct order *order, const struct frame *frame, stru
 	*plan = (struct junk_plan){.kind = order->kind,
 		.numbered = 100000,
 		.interval_ns = 1000000000ull / order->rate,
+		.group = order->rate < DENSE ? 1 : GROUP,
 		.state = 88172645463325252ull ^ order->rate,
 		.header_sum = sum_words(frame->bytes + 14, 20),
 		.udp_sum = udp_sum(order, frame),

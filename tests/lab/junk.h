@@ -27,9 +27,11 @@ enum junk_kind {
 struct junk_plan {
 	__u64 interval_ns, end_ns, first_ns;
 	__u32 kind; /* enum junk_kind */
+	__u32 group; /* frames to a slot */
 	__u32 numbered; /* how many numbered names there are */
 	__u32 header_sum; /* one's complement sums of the template, with all that varies left out */
 	__u32 udp_sum;
 	__u64 words[JUNK_WORDS]; /* the template */
+	__u32 group_left;
 	__u64 state, next_ns, sent, skipped; /* skipped: slots that had gone by */
 };

@@ -133,13 +133,13 @@ def write_zone(known, file):
     return len(cuts)
 
 
-def write_questions(asked, questions_file, sources_file):
-    """Returns how many. Class 0: all the same here."""
+def write_questions(asked, questions_file, sources_file, over_tcp=False, faster=1):
+    """Returns how many. Class 0: all the same here. faster: so many times as fast as they were asked."""
     places = {source: place for place, source in enumerate(sorted({source for _, source, _ in asked}))}
     with open(sources_file, "w", encoding="ascii") as out:
         out.writelines(f"{int(':' in source)} {source} 1\n" for source in places)
     first = asked[0][0]
     with open(questions_file, "w", encoding="ascii") as out:
-        out.writelines(f"0 0 0 {payload.hex()} any {places[source]} {max(0, time_us - first)}\n" for time_us, source, payload in sorted(asked, key=lambda one: one[0])
+        out.writelines(f"0 {int(over_tcp)} 0 {payload.hex()} any {places[source]} {max(0, time_us - first) // faster}\n" for time_us, source, payload in sorted(asked, key=lambda one: one[0])
                        if len(payload) <= 512)
     return len(asked)

@@ -18,6 +18,7 @@ class Server:
     """A server in fwS: listens on the bed's addresses and on 127.0.0.1, one worker, on the server's CPU."""
 
     name = version = None
+    title = None  # for people
 
     def __init__(self, bed, folder, files=None):
         """files: zone to file; else those of zones.py, which are in the folder."""
@@ -64,7 +65,9 @@ class Server:
 
 
 class Knot(Server):
-    name = "Knot"
+    name = title = "Knot"
+    signing = ""  # lines of the template
+    policy = ""
 
     def words(self):
         return ["knotd", "-c", os.path.join(self.folder, "knot.conf")]
@@ -100,7 +103,7 @@ acl:
 log:
   - target: stderr
     any: warning
-template:
+{self.policy}template:
   - id: default
     storage: {self.folder}
     zonefile-sync: -1
@@ -108,7 +111,7 @@ template:
     journal-content: none
     acl: [shield, secondary]
     notify: [shield, secondary]
-zone:
+{self.signing}zone:
 {listed}
 """)
 
@@ -116,8 +119,25 @@ zone:
         subprocess.run(self.bed.command("S", ["knotc", "-c", os.path.join(self.folder, "knot.conf"), "zone-reload"]), check=True, capture_output=True)
 
 
+class KnotNsec(Knot):
+    """Signs its zones itself at the start: keys, RRSIG and a chain of denial that no zone file has."""
+
+    title = "Knot signing, NSEC"
+    nsec3 = "off"
+    signing = "    dnssec-signing: on\n    dnssec-policy: lab\n"
+
+    @property
+    def policy(self):
+        return f"policy:\n  - id: lab\n    algorithm: ecdsap256sha256\n    single-type-signing: on\n    nsec3: {self.nsec3}\n    nsec3-iterations: 0\n"
+
+
+class KnotNsec3(KnotNsec):
+    title = "Knot signing, NSEC3"
+    nsec3 = "on"
+
+
 class Nsd(Server):
-    name = "NSD"
+    name = title = "NSD"
 
     def words(self):
         return ["nsd", "-d", "-c", os.path.join(self.folder, "nsd.conf")]
@@ -153,4 +173,4 @@ key:
         subprocess.run(self.bed.command("S", ["nsd-control", "-c", os.path.join(self.folder, "nsd.conf"), "reload"]), check=True, capture_output=True)
 
 
-SERVERS = {"knot": Knot, "nsd": Nsd}
+SERVERS = {"knot": Knot, "nsd": Nsd, "knot-nsec": KnotNsec, "knot-nsec3": KnotNsec3}

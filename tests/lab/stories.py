@@ -24,6 +24,7 @@ class Story:
     rate: int  # packets a second
     family: int = 4
     tool: str = "injector"
+    act: object = None  # what is done in the middle: of duty.py
 
 
 @dataclass
@@ -31,8 +32,8 @@ class Times:
     """Seconds of each phase."""
 
     calm: float = 3
-    flood: int = 8
-    after: float = 1
+    flood: int = 6
+    after: float = 0.5
 
     @property
     def total(self):
@@ -42,10 +43,11 @@ class Times:
 class Lab:
     """Folder, tools, zones and questions: what all stories share."""
 
-    def __init__(self, tools, folder, times, numbered=zones.NUMBERED):
-        self.tools, self.folder, self.times, self.numbered = tools, folder, times, numbered
+    def __init__(self, tools, floodwall, folder, times, numbered=zones.NUMBERED, dnssec=False):
+        os.makedirs(folder, exist_ok=True)
+        self.tools, self.floodwall, self.folder, self.times, self.numbered = tools, floodwall, folder, times, numbered
         zones.write_zones(folder, numbered)
-        zones.write_questions(self.path("questions"), numbered=numbered)
+        zones.write_questions(self.path("questions"), numbered=numbered, dnssec=dnssec)
         zones.write_dnsperf(self.path("dnsperf.txt"), numbered=numbered)
 
     def path(self, name):
@@ -88,6 +90,20 @@ class Client:
             raise RuntimeError("the client has ended with a fault")
         self.bed.processes.remove(self.process)
         return figures.read(self.file)
+
+
+class Trace:
+    """Follows the client's questions: out of the bridge, behind the filter, out of the server. The one behind the filter counts junk, too."""
+
+    def __init__(self, lab, bed):
+        self.counter = bed.instrument("S", "count", "s0", lab.path("trace"))
+        self.bridge = bed.instrument("W", "left", "wS", lab.path("trace-left"))
+
+    def close(self):
+        """What was seen."""
+        for gauge in (self.counter, self.bridge):
+            gauge.close()
+        return figures.read_traces(self.counter.trace, self.bridge.trace)
 
 
 class Dnsperf:
@@ -190,25 +206,32 @@ def flood(lab, setup_class, server_name, story):
         setup = setup_class(lab, bed, server)
         setup.open()
         try:
-            return measure(lab, bed, setup, story) | {"setup": f"{setup.name}, {server.name}"}
+            return measure(lab, bed, setup, server, story) | {"setup": f"{setup.name}, {server.title}"}
         finally:
             setup.close()
 
 
-def measure(lab, bed, setup, story):
+def measure(lab, bed, setup, server, story):
     times = lab.times
-    counter = bed.instrument("S", "count", "s0")
+    trace = Trace(lab, bed)
     steal = beds.stolen()
     client, perf = Client(lab, bed, times.total), Dnsperf(lab, bed, times.total)
     time.sleep(times.calm)
-    irqs, watcher = beds.softirqs(), Watcher(bed, setup, counter)
-    fell = junk.Junk(bed, story.kind, story.rate, times.flood, story.family, story.tool, lab.folder).wait()
+    irqs, cable, watcher = beds.softirqs(), bed.counters("W", "wS"), Watcher(bed, setup, trace.counter)
+    falling = junk.Junk(bed, story.kind, story.rate, times.flood, story.family, story.tool, lab.folder)
+    if story.act:
+        time.sleep(times.flood / 2)
+        story.act(bed, setup, server)
+    fell = falling.wait()
     irqs_after = beds.softirqs()
     watcher.stop()
     records, (perf_ms, perf_share) = client.wait(), perf.wait()
-    steal_after = beds.stolen()
+    cable_after, steal_after = bed.counters("W", "wS"), beds.stolen()
+    seen = trace.close()
     begin_ns, end_ns = (fell["first_ns"], fell["last_ns"]) if fell else watcher.fell(story.rate)
     row = judge(records, setup, client.first_ns, (begin_ns, end_ns), times)
+    row["lost_at"] = figures.places(figures.between(records, row["settled_ns"], end_ns), seen)
+    row["wrong_drops"] = None if row["first_action_s"] is None else sum(row["lost_at"].get(figures.FILTER, {}).values())
     row |= leaks(records, watcher, row.pop("settled_ns"), end_ns)
     row |= {
         "story": f"{story.name}, {story.rate:,}/s" + (", IPv6" if story.family == 6 else ""),
@@ -218,6 +241,7 @@ def measure(lab, bed, setup, story):
         "dnsperf_ms": perf_ms,
         "dnsperf_share": perf_share,
         "socket_dropped": bed.sockets_dropped(),
+        "cable_dropped": cable_after["tx_dropped"] - cable["tx_dropped"],
         "softirqs": [after - ago for after, ago in zip(irqs_after, irqs)],
         "steal": round((steal_after[0] - steal[0]) / max(1, steal_after[1] - steal[1]), 4),
         "counts": setup.counts(),
@@ -251,8 +275,8 @@ def judge(records, setup, first_ns, flooded, times):
         "calm_median_ms": figures.latency_ms(calm),
         "first_action_s": None if action is None else round((action - begin_ns) / 1e9, 3),
         "vector_named_s": None if named is None else round((named - begin_ns) / 1e9, 3),
-        "wrong_drops": None if action is None else len(settled) - figures.right(settled),
         "share_at_once": figures.share_at_once(settled),
+        "tries": figures.tries(settled),
         "opening_share": figures.share(opening),
         "opening_sent": len(opening),
         "calm_share": figures.share(calm),

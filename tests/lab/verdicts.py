@@ -11,6 +11,28 @@ def name_of(row):
     return f"{row['story']} ({row['setup']})"
 
 
+def explain(row):
+    """What became of those without a right answer, and what the filter did: for whoever reads the table."""
+    lines = [f"ended at {place}: " + ", ".join(f"{count} {what}" for what, count in sorted(lost.items(), key=lambda item: -item[1]))
+             for place, lost in (row.get("lost_at") or {}).items()]
+    stopped = [f"{each['reason']} {each['dropped']:,} dropped, {each['truncated']:,} TC=1" for each in (row["counts"] or {}).get("reasons", [])
+               if each["dropped"] or each["truncated"]]
+    lines += ["the filter, of all that came: " + "; ".join(stopped)] if stopped else []
+    if row.get("tries"):
+        lines.append("right with the " + ", ".join(f"{name} {count:,}" for name, count in row["tries"].items() if count))
+    if row.get("socket_dropped") or row.get("cable_dropped"):
+        lines.append(f"datagrams lost in the server's full socket {row['socket_dropped']:,}, in the cable's full ring {row['cable_dropped']:,}")
+    if row.get("calm_median_ms") and row["median_ms"] and row["median_ms"] > 2 * row["calm_median_ms"]:
+        lines.append(f"median latency {row['median_ms']} ms, more than twice the {row['calm_median_ms']} ms of calm")
+    return lines
+
+
+def of_calm(row):
+    """Before the junk nobody is stopped."""
+    stopped = (row["counts"] or {}).get("stopped_in_calm")
+    return [f"{name_of(row)}: {stopped} packets were stopped in calm"] if stopped else []
+
+
 def of_quiet(row):
     """Without junk: nobody is stopped, and nobody goes without the right answer."""
     faults = []
@@ -36,7 +58,7 @@ def of_short(row):
         faults.append(f"{name_of(row)}: {row['junk_leaked']} junk packets passed an ideal filter")
     if setup != "bare" and (row["share"] is None or row["share"] < 0.99):
         faults.append(f"{name_of(row)}: {percent(row['share'])} rightly answered, less than 99 %")
-    return faults + (of_action(row) if setup == "floodwall" else [])
+    return faults + (of_action(row) + of_calm(row) if setup == "floodwall" else [])
 
 
 def of_action(row):
@@ -55,10 +77,10 @@ def of_long(row):
     if row["junk_sent"] is None:
         return of_quiet(row)
     wanted = 0.99 if "1,000,000" in row["story"] else 0.999
-    faults = []
+    faults = of_calm(row)
     if row["share"] is None or row["share"] < wanted:
         faults.append(f"{name_of(row)}: {percent(row['share'])} rightly answered, wanted {percent(wanted)}")
-    if row["story"].startswith("random names") and row["junk_sent"] and row["junk_leaked"] > 0.001 * row["junk_sent"]:
+    if row["story"].startswith(("random names", "foreign names")) and row["junk_sent"] and row["junk_leaked"] > 0.001 * row["junk_sent"]:
         faults.append(f"{name_of(row)}: {percent(row['junk_leaked'] / row['junk_sent'])} of the junk got through, wanted 0.1 % at most")
     if row["first_action_s"] is None or row["first_action_s"] > 1:
         faults.append(f"{name_of(row)}: first action after {row['first_action_s']} s, wanted 1 s at most")

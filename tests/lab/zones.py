@@ -67,10 +67,10 @@ def wire_name(name):
     return b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
 
 
-def query(name, kind, options=None, desired=False):
-    """options: None without EDNS, else the options' bytes."""
+def query(name, kind, options=None, desired=False, dnssec=False):
+    """options: None without EDNS, else the options' bytes. dnssec: with the bit DO."""
     message = struct.pack("!6H", 0, 0x0100 if desired else 0, 1, 0, 0, options is not None) + wire_name(name) + struct.pack("!2H", kind, 1)
-    return message if options is None else message + struct.pack("!BHHIH", 0, 41, 1232, 0, len(options)) + options
+    return message if options is None else message + struct.pack("!BHHIH", 0, 41, 1232, 0x8000 if dnssec else 0, len(options)) + options
 
 
 def address(text):
@@ -110,13 +110,13 @@ def question(draw, name, numbered):
     }[name]
 
 
-def write_questions(file, count=20000, numbered=NUMBERED, seed=1):
+def write_questions(file, count=20000, numbered=NUMBERED, seed=1, dnssec=False):
     draw = random.Random(seed)
     with open(file, "w", encoding="ascii") as out:
         for number in draw.choices(range(len(CLASSES)), weights=SHARES, k=count):
             name, kind, rcode, expectation, options = question(draw, CLASSES[number], numbered)
             over_tcp = int(CLASSES[number] == "over tcp")
-            out.write(f"{number} {over_tcp} {rcode} {query(name, kind, options, draw.random() < 0.1).hex()} {expectation}\n")
+            out.write(f"{number} {over_tcp} {rcode} {query(name, kind, options, draw.random() < 0.1, dnssec).hex()} {expectation}\n")
 
 
 def write_dnsperf(file, count=5000, numbered=NUMBERED, seed=2):
