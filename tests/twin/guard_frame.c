@@ -9,7 +9,7 @@ struct maker {
 	uint8_t *bytes;
 	uint32_t len;
 	uint8_t way;
-	bool six;
+	bool six, plain; /* plain: one of few conversations, whole frames */
 	uint8_t local[16], remote[16];
 };
 
@@ -100,7 +100,7 @@ static void put_dns(struct maker *m, bool answer)
 	uint32_t count = pick(m, 8) ? pick(m, 5) : 30 + pick(m, 5), name = pick(m, GUARD_NAME_COUNT), at = m->len;
 	uint8_t wire[256];
 
-	put16(m, 1 + pick(m, 2));
+	put16(m, m->plain ? 1 : 1 + pick(m, 2));
 	put16(m, answer ? (pick(m, 6) ? 0x8180 : (uint32_t[]){0x8183, 0x8181, 0x8980, 0x0100, 0x8200, 0xc180}[pick(m, 6)]) : 0x0100);
 	put16(m, pick(m, 16) ? 1 : pick(m, 3));
 	put16(m, answer ? (pick(m, 16) ? count : pick(m, 2) ? 0xffff : 0) : 0);
@@ -119,7 +119,7 @@ static uint32_t put_tcp(struct maker *m, bool out, bool quoted)
 	static const uint8_t flags[] = {0x02, 0x02, 0x12, 0x10, 0x10, 0x18, 0x11, 0x04, 0x14, 0x00, 0x03, 0x22, 0x32, 0x01, 0x08};
 	uint32_t options = pick(m, 4) ? 0 : pick(m, 3);
 
-	put_ports(m, out, some_port(m), some_port(m));
+	put_ports(m, out, m->plain ? 50000 : some_port(m), m->plain ? (uint32_t)(uint16_t[]){53, 80, 23, 443}[pick(m, 4)] : some_port(m));
 	put32(m, pick(m, 0x7fffffff));
 	if (quoted && pick(m, 2))
 		return FW_IP_TCP;
@@ -141,7 +141,10 @@ static uint32_t put_udp(struct maker *m, bool out)
 
 	if (!pick(m, 3))
 		remote = 53;
-	if (!pick(m, 8)) {
+	if (m->plain) {
+		local = 50000;
+		remote = (uint32_t[]){53, 53, 123, 443}[pick(m, 4)];
+	} else if (!pick(m, 8)) {
 		local = pick(m, 2) ? 68 : 546;
 		remote = local == 68 ? 67 : 547;
 	}
@@ -208,7 +211,7 @@ static void put_four(struct maker *m, bool out, bool quoted)
 	put8(m, 0);
 	put16(m, 0);
 	put16(m, pick(m, 65536));
-	put16(m, pick(m, 5) ? 0x4000 : fragments[pick(m, 4)]);
+	put16(m, m->plain || pick(m, 5) ? 0x4000 : fragments[pick(m, 4)]);
 	put8(m, 64);
 	put8(m, 0);
 	put16(m, 0);
@@ -224,7 +227,7 @@ static void put_four(struct maker *m, bool out, bool quoted)
 static void put_six(struct maker *m, bool out, bool quoted)
 {
 	static const uint8_t kinds[] = {0, 60, 43};
-	uint32_t at = m->len, next = at + 6, extensions = pick(m, 8) ? pick(m, 2) : pick(m, 11), proto;
+	uint32_t at = m->len, next = at + 6, extensions = m->plain ? 0 : pick(m, 8) ? pick(m, 2) : pick(m, 11), proto;
 
 	put32(m, 0x60000000);
 	put16(m, 0);
@@ -238,7 +241,7 @@ static void put_six(struct maker *m, bool out, bool quoted)
 		put32(m, 0);
 		put32(m, 0x01020000);
 	}
-	if (!pick(m, 5)) {
+	if (!m->plain && !pick(m, 5)) {
 		m->bytes[next] = FW_IP_FRAGMENT;
 		next = m->len;
 		put16(m, 0);
@@ -256,7 +259,7 @@ static void put_inner(struct maker *m)
 	uint8_t remote[16];
 
 	memcpy(remote, m->remote, 16);
-	if (!pick(m, 3))
+	if (m->plain || !pick(m, 3))
 		guard_address(m->six ? 12 : 9, m->remote);
 	if (m->six)
 		put_six(m, pick(m, 8) != 0, true);
@@ -268,6 +271,14 @@ static void put_inner(struct maker *m)
 static bool is_four(const uint8_t address[16])
 {
 	return address[10] == 0xff && address[11] == 0xff && !address[0];
+}
+
+/* One of the conversations that a scene remembers. */
+static void choose_plain(struct maker *m)
+{
+	m->six = !pick(m, 4);
+	guard_address(m->six ? 2 : 0, m->local);
+	guard_address(m->six ? (pick(m, 2) ? 8 : 12) : (pick(m, 2) ? 7 : 9), m->remote);
 }
 
 /* Both ends of one family; mostly the device's own address, and somebody who can answer. */
@@ -283,15 +294,15 @@ static void choose_ends(struct maker *m)
 static void put_link(struct maker *m)
 {
 	uint8_t device[6], other[6];
-	bool to_many = !pick(m, 8);
+	bool to_many = !m->plain && !pick(m, 8);
 
-	guard_mac(pick(m, 6) ? pick(m, GUARD_KNOWN) : pick(m, GUARD_MACS), device);
+	guard_mac(m->plain ? 0 : pick(m, 6) ? pick(m, GUARD_KNOWN) : pick(m, GUARD_MACS), device);
 	guard_mac(to_many ? GUARD_MACS - 3 + pick(m, 2) : pick(m, GUARD_MACS - 3), other);
 	if (m->way == FW_GUARD_IN && to_many)
 		memcpy(device, other, 6);
 	put(m, m->way == FW_GUARD_OUT ? other : device, 6);
 	put(m, m->way == FW_GUARD_OUT ? device : other, 6);
-	for (uint32_t i = pick(m, 6) ? 0 : 1 + pick(m, 3); i; i--) {
+	for (uint32_t i = m->plain || pick(m, 6) ? 0 : 1 + pick(m, 3); i; i--) {
 		put16(m, pick(m, 2) ? 0x8100 : 0x88a8);
 		put16(m, pick(m, 65536));
 	}
@@ -314,12 +325,16 @@ uint32_t guard_frame_make(uint64_t *random, uint8_t way, uint8_t bytes[GUARD_ROO
 	struct maker m = {.random = random, .bytes = bytes, .way = way};
 	uint32_t kind = pick(&m, 24);
 
-	choose_ends(&m);
+	m.plain = pick(&m, 3) == 0;
+	if (m.plain)
+		choose_plain(&m);
+	else
+		choose_ends(&m);
 	put_link(&m);
-	if (kind == 0) {
+	if (!m.plain && kind == 0) {
 		put16(&m, FW_ETHER_ARP);
 		put(&m, "\0\1\10\0\6\4\0\1abcdef\300\250\1\2ABCDEF\300\250\1\1", 28);
-	} else if (kind == 1) {
+	} else if (!m.plain && kind == 1) {
 		put16(&m, (uint32_t[]){FW_ETHER_LLDP, 0x888e, 0x0807, 0x88cd, 0x0026}[pick(&m, 5)]);
 		put32(&m, 0x02070400);
 	} else if (m.six) {
@@ -329,7 +344,7 @@ uint32_t guard_frame_make(uint64_t *random, uint8_t way, uint8_t bytes[GUARD_ROO
 		put16(&m, FW_ETHER_IPV4);
 		put_four(&m, way == FW_GUARD_OUT, false);
 	}
-	if (!pick(&m, 10))
+	if (!m.plain && !pick(&m, 10))
 		spoil(&m);
 	return m.len;
 }

@@ -179,7 +179,7 @@ static void rule_fill(uint64_t *random, struct fw_rule *rule)
 	static const uint8_t bits[] = {0, 1, 63, 64, 65, 96, 120, 121, 127, 128, 24, 48};
 	static const uint8_t protos[] = {6, 17, 1, 58, 47};
 
-	guard_address(guard_pick(random, GUARD_ADDRESSES), rule->address);
+	guard_address(guard_pick(random, 2) ? 7 + guard_pick(random, 7) : guard_pick(random, GUARD_ADDRESSES), rule->address);
 	rule->set = guard_pick(random, 9);
 	ports_fill(random, &rule->local_least, &rule->local_most);
 	ports_fill(random, &rule->remote_least, &rule->remote_most);
@@ -228,7 +228,7 @@ static void sets_fill(uint64_t *random, struct guard_scene *scene)
 	for (uint32_t i = 0; i < 14; i++) {
 		struct fw_guard_member member = {.set = 1 + guard_pick(random, 8), .now_ns = scene->begin_ns};
 
-		guard_address(guard_pick(random, GUARD_ADDRESSES), member.address);
+		guard_address(guard_pick(random, 2) ? 7 + guard_pick(random, 7) : guard_pick(random, GUARD_ADDRESSES), member.address);
 		member.end_ns = guard_pick(random, 3) ? scene->begin_ns + (1ull << 28) * guard_pick(random, 60) : UINT64_MAX;
 		fw_guard_member_add(scene->state.members, &scene->config, &member);
 	}
@@ -257,6 +257,43 @@ static void flows_fill(uint64_t *random, struct guard_scene *scene)
 		}
 }
 
+/* A state at an edge: idle or heard for just as long as counts, or about to be full. */
+static uint64_t edge_state(uint64_t *random, const struct fw_guard_config *config, uint64_t begin_ns)
+{
+	static const uint8_t counts[] = {1, 2, 14, 15, 16, 17, 253, 254, 255};
+	const uint64_t limits[] = {config->flow_tcp_ns >> 28, config->flow_other_ns >> 28, config->answered_ns >> 28, 0xf00000, 0, 0, 1};
+	const uint64_t ages[] = {config->answered_ns >> 30, 0xf0, 0, 0, 0};
+	uint64_t tick = (begin_ns >> 28) - limits[guard_pick(random, 7)] + 1 - guard_pick(random, 3);
+	uint64_t heard = (begin_ns >> 30) - ages[guard_pick(random, 5)] + 1 - guard_pick(random, 3);
+	uint64_t generation = (uint8_t[]){255, 0, 1, 2}[guard_pick(random, 4)];
+
+	return (tick & 0xffffff) << 40 | generation << 32 |
+		(uint64_t)(guard_pick(random, 32) | (guard_pick(random, 4) ? FW_FLOW_HEARD : 0)) << 24 |
+		(uint64_t)counts[guard_pick(random, 9)] << 16 | (uint64_t)counts[guard_pick(random, 9)] << 8 | (heard & 0xff);
+}
+
+/* The plain conversations of guard_frame.c: device 0 from port 50000. */
+static void plain_fill(uint64_t *random, struct guard_scene *scene)
+{
+	static const uint8_t remotes[] = {7, 9, 8, 12};
+	static const uint16_t ports[] = {53, 80, 23, 443, 123};
+
+	for (uint32_t i = 0; i < 10; i++) {
+		uint32_t port = ports[guard_pick(random, 5)], proto = guard_pick(random, 2) ? FW_IP_TCP : FW_IP_UDP;
+		struct fw_guard_address remote;
+		struct fw_flow_slot *slot;
+		uint8_t address[16];
+		uint64_t tag;
+
+		guard_address(remotes[guard_pick(random, 4)], address);
+		remote = fw_guard_address_of(address);
+		tag = fw_flow_tag(&scene->config, &remote, 50000u << 16 | port, proto | (port == 53 && proto == FW_IP_UDP ? 1u << 16 : 0));
+		slot = scene->state.flows[FW_STRANGERS * GUARD_FLOW_BUCKETS + (tag & (GUARD_FLOW_BUCKETS - 1))].slot +
+			guard_pick(random, FW_FLOW_SLOTS);
+		*slot = (struct fw_flow_slot){tag, edge_state(random, &scene->config, scene->begin_ns)};
+	}
+}
+
 void guard_scene_make(uint64_t *random, struct guard_scene *out)
 {
 	memset(out, 0, sizeof(*out));
@@ -268,4 +305,5 @@ void guard_scene_make(uint64_t *random, struct guard_scene *out)
 			rule_fill(random, &out->rules[half][i]);
 	sets_fill(random, out);
 	flows_fill(random, out);
+	plain_fill(random, out);
 }
