@@ -57,6 +57,8 @@ struct roster_device {
 	char refused[GUARD_URL_MAX]; /* of another authority: sent, and not taken */
 	bool url_by_user;
 	bool quarantined; /* its flag as the kernel has it */
+	bool decided; /* a decision about it stands */
+	uint64_t counted_ns, lost; /* when its counters were read last, by the kernel's time; its frames that were not sent up */
 	struct leak leak;
 };
 
