@@ -78,7 +78,7 @@ class Guard(Bare):
                  "gateway": [plan.gateway, plan.gateway_6], "resolvers": settings.get("resolvers", [plan.gateway]), "quarantine": {"for": "1h"},
                  "brake": {name: {"rate": rate, "burst": burst} for name, (rate, burst) in settings.get("brake", BRAKE).items()},
                  "devices": settings.get("devices", []), "controllers": settings.get("controllers", [])} | settings.get("more", {})
-        whole = {"role": "guard", "user": "", "guard": {key: value for key, value in guard.items() if value not in ([], None)},
+        whole = {"role": "guard", "user": "", "guard": {key: value for key, value in guard.items() if value not in ([], {}, None)},
                  "paths": {"socket": self.socket, "state": self.state}}
         with open(self.configuration + ".new", "w", encoding="utf-8") as out:
             json.dump(whole, out, indent=1)  # JSON is YAML

@@ -64,9 +64,9 @@ class Others:
 class Home:
     """A network with its services and a setup in front of them, closed again whatever happens."""
 
-    def __init__(self, lab, setup_class, plan=None, services_of=services.outside, **settings):
+    def __init__(self, lab, setup_class, plan=None, services_of=services.outside, network_class=networks.Network, **settings):
         self.lab, self.setup_class, self.settings, self.services_of = lab, setup_class, settings, services_of
-        self.network = networks.Network(plan or home(), lab.fresh("home"))
+        self.network = network_class(plan or home(), lab.fresh("home"))
 
     def __enter__(self):
         self.network.__enter__()
