@@ -3,10 +3,9 @@
 
 #define COUNTER(id, counter, sentence) [FW_REASON_##id] = counter,
 #define SENTENCE(id, counter, sentence) [FW_REASON_##id] = sentence,
-#define ALL(X) FW_REASONS_SHORT(X) FW_REASONS_OTHER(X) FW_REASONS_BAD(X) FW_REASONS_PASS(X) FW_REASONS_STOP(X)
 
-static const char *const counters[FW_REASON_COUNT] = {[FW_REASON_NONE] = "none", ALL(COUNTER)};
-static const char *const sentences[FW_REASON_COUNT] = {[FW_REASON_NONE] = "", ALL(SENTENCE)};
+static const char *const counters[FW_REASON_COUNT] = {[FW_REASON_NONE] = "none", FW_REASONS_ALL(COUNTER)};
+static const char *const sentences[FW_REASON_COUNT] = {[FW_REASON_NONE] = "", FW_REASONS_ALL(SENTENCE)};
 
 const char *reason_counter(enum fw_reason reason)
 {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
+ * The door of twin/: the guard is in guard.h, the shield here.
+ *
  * The shield in user space: the judge of wire/shield.h over tables instead of maps, frame by frame, without root, clock or network.
  * Called by tests, which hold it against the kernel's, and by whoever wants to know what would have become of a capture.
  *
@@ -10,6 +12,7 @@
 
 #include <stddef.h>
 
+#include "twin/guard.h"
 #include "wire/shield_out.h"
 
 /* Entries of each table; where the configuration has a mask for it, a power of two. */

@@ -39,13 +39,13 @@ enum fw_guard_filter {
 	FW_GUARD_FILTER_COUNT
 };
 
-/* Rate buckets of each device. */
+/* Rate buckets of each device, in the order in which they are asked: their reasons stand in the same order. */
 enum fw_brake {
+	FW_BRAKE_QUESTIONS, /* DNS questions to whatever resolver; packets */
 	FW_BRAKE_CONTACTS, /* first contacts: flows that it opens; packets */
 	FW_BRAKE_LOGINS, /* of them, to ports where devices are taken over (config->login_ports); packets */
 	FW_BRAKE_SYNS, /* SYN without ACK; packets */
 	FW_BRAKE_UNANSWERED, /* to a peer that has not answered, whatever the protocol; bytes of IP */
-	FW_BRAKE_QUESTIONS, /* DNS questions to whatever resolver; packets */
 	FW_BRAKE_FORGED, /* forged sources, where they are not dropped at once; packets */
 	FW_BRAKE_LOCAL, /* broadcast, multicast, ARP and neighbour discovery; packets */
 	FW_BRAKE_COUNT
@@ -83,7 +83,7 @@ struct fw_guard_config {
 	uint8_t held[FW_GUARD_HELD_MAX][16]; /* the gateway's own addresses */
 	uint8_t resolvers[FW_GUARD_RESOLVERS_MAX][16]; /* whose answers bind names */
 	uint64_t flow_tcp_ns, flow_other_ns; /* for how long an idle flow is remembered */
-	uint64_t answered_ns; /* for how long an answer counts */
+	uint64_t answered_ns; /* for how long an answer counts; below 250 s */
 	uint64_t grace_ns; /* a name's address is held for its TTL and this */
 	uint32_t half; /* of policies and rules */
 	uint32_t places_mask, members_mask, names_mask; /* buckets less one */
@@ -98,6 +98,11 @@ struct fw_guard_config {
 	uint8_t closed; /* fail mode: what is not readable or has no room is dropped, not passed */
 	uint8_t zero[9]; /* padding, always zero */
 };
+_Static_assert(sizeof(struct fw_guard_config) ==
+		2 * 128 + 16 * (FW_GUARD_CLASSES * FW_BRAKE_COUNT + FW_GUARD_WORD_COUNT + 2) + 32 * FW_GUARD_OURS_MAX +
+			16 * (FW_GUARD_HELD_MAX + FW_GUARD_RESOLVERS_MAX) + 4 * 8 + 14 * 4 + 2 * FW_GUARD_LOGIN_PORTS +
+			FW_GUARD_FILTER_COUNT + 2 + 9,
+	"no holes");
 
 enum fw_guard_flag {
 	FW_DEVICE_USED = 1,
@@ -137,10 +142,12 @@ struct fw_place_bucket {
 _Static_assert(sizeof(struct fw_place_bucket) == 64, "a cache line");
 
 /*
- * Flows of one device. Tag: keyed hash of (protocol, local port, remote address, remote port); what has no ports has zeros. State:
+ * Flows of one device. Tag: keyed hash of (protocol, local port, remote address, remote port); what has no ports has zeros, a DNS
+ * question over UDP has its identifier too, so that only its own answer is one. State:
  *
  *	63..40 time, in 2^28 ns (a quarter of a second; comes round in 52 days)   39..32 generation of the policy that judged it
- *	31..24 flags   23..16 packets so far, up to 255   15..8 packets of the device since the last answer, up to 255   7..0 zero
+ *	31..24 flags   23..16 packets so far, up to 255   15..8 packets of the device since the peer sent last, up to 255
+ *	7..0 when the peer sent last, in 2^30 ns (about a second); holds if FW_FLOW_HEARD
  *
  * A slot is claimed by writing state 0, then the tag, then the state: a state of 0 is nobody's.
  */
@@ -149,6 +156,7 @@ enum fw_flow_flag {
 	FW_FLOW_ANSWERED = 2, /* both have sent */
 	FW_FLOW_FROM_OK = 4, /* policy allows what leaves */
 	FW_FLOW_TO_OK = 8, /* policy allows what comes */
+	FW_FLOW_HEARD = 16, /* the peer sent something, answered_ns ago at most when this was written */
 };
 #define FW_FLOW_SLOTS 4u
 struct fw_flow_slot {
@@ -157,7 +165,7 @@ struct fw_flow_slot {
 struct fw_flow_bucket {
 	struct fw_flow_slot slot[FW_FLOW_SLOTS];
 };
-_Static_assert(sizeof(struct fw_flow_bucket) == 64, "a cache line");
+_Static_assert(sizeof(struct fw_flow_slot) == 16 && sizeof(struct fw_flow_bucket) == 64, "a cache line");
 
 /* Address in set: 32 bits of a keyed hash of both, and until when in 2^28 ns (all ones: for good). Whoever is over makes room. */
 #define FW_MEMBER_SLOTS 8u
@@ -197,6 +205,9 @@ struct fw_guard_totals {
 	struct fw_guard_tally reason[FW_GUARD_WAYS][FW_GUARD_OUTCOMES][FW_REASON_COUNT];
 	uint64_t ring_full, contended, bound, bound_full; /* names' addresses bound; no room for one */
 };
+_Static_assert(sizeof(struct fw_guard_tally) == 16 &&
+		sizeof(struct fw_guard_totals) == 16 * FW_GUARD_WAYS * FW_GUARD_OUTCOMES * FW_REASON_COUNT + 4 * 8,
+	"no holes");
 
 /* What is sent up: this, then kept_len bytes of the frame (in the ring: FW_FRAME_SHORT or FW_FRAME_LONG bytes of room). */
 #define FW_FRAME_SHORT 224u

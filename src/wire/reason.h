@@ -78,6 +78,41 @@
 	X(PROVEN_UNKNOWN, "proven_unknown", "more unknown or foreign names than a proven address may ask for") \
 	X(PROVEN_RATE, "proven_rate", "more questions than a proven address may ask")
 
+/* The guard at a gateway: why something passes that leaves a device or reaches one ... */
+#define FW_REASONS_GUARD_PASS(X) \
+	X(HELD_BACK, "held_back", "a device that is never stopped") \
+	X(GATEWAY, "gateway", "between a device and the gateway itself") \
+	X(LOCAL, "local", "ARP, neighbour discovery, DHCP, broadcast or multicast") \
+	X(SLIT, "slit", "what stays open to a device in quarantine") \
+	X(RULE, "rule", "a rule of the device's policy allows it") \
+	X(DEFAULT_DNS, "default_dns", "DNS, which a policy leaves open behind its rules") \
+	X(DEFAULT_NTP, "default_ntp", "NTP, which a policy leaves open behind its rules") \
+	X(FREE, "free", "from a device that has no policy") \
+	X(ASKED, "asked", "an answer to what a device without a policy asked for") \
+	X(LATERAL, "lateral", "from our side, to a device that has no policy") \
+	X(ICMP_ERROR, "icmp_error", "an ICMP error about a conversation of the device")
+
+/* ... and why it is stopped. */
+#define FW_REASONS_GUARD_STOP(X) \
+	X(QUARANTINED, "quarantined", "the device is in quarantine") \
+	X(FORGED, "forged", "a source address that is not ours, or the gateway's own") \
+	X(RULE_DROP, "rule_drop", "a rule of the device's policy forbids it") \
+	X(NO_RULE, "no_rule", "no rule of the device's policy allows it") \
+	X(WRONG_OPENER, "wrong_opener", "the device's policy allows it in connections that the other end opens, or the device") \
+	X(INBOUND, "inbound", "from outside, to a device that did not ask") \
+	X(LATERAL_CLOSED, "lateral_closed", "from our side, to a device that did not ask") \
+	X(BRAKE_QUESTIONS, "brake_questions", "more DNS questions than the device may ask") \
+	X(BRAKE_CONTACTS, "brake_contacts", "more first contacts than the device may make") \
+	X(BRAKE_LOGINS, "brake_logins", "more first contacts to login ports than the device may make") \
+	X(BRAKE_SYNS, "brake_syns", "more TCP connections than the device may open") \
+	X(BRAKE_UNANSWERED, "brake_unanswered", "more bytes than the device may send to peers that do not answer") \
+	X(BRAKE_FORGED, "brake_forged", "more forged sources than are let through") \
+	X(BRAKE_LOCAL, "brake_local", "more ARP, discovery, broadcast or multicast than the device may send")
+
+#define FW_REASONS_ALL(X) \
+	FW_REASONS_SHORT(X) \
+	FW_REASONS_OTHER(X) FW_REASONS_BAD(X) FW_REASONS_PASS(X) FW_REASONS_STOP(X) FW_REASONS_GUARD_PASS(X) FW_REASONS_GUARD_STOP(X)
+
 #define FW_REASON_ENUM(id, counter, sentence) FW_REASON_##id,
 
 #define FW_REASON_PLUS_ONE(id, counter, sentence) +1
@@ -85,11 +120,7 @@
 /* clang-format off */
 enum fw_reason {
 	FW_REASON_NONE,
-	FW_REASONS_SHORT(FW_REASON_ENUM)
-	FW_REASONS_OTHER(FW_REASON_ENUM)
-	FW_REASONS_BAD(FW_REASON_ENUM)
-	FW_REASONS_PASS(FW_REASON_ENUM)
-	FW_REASONS_STOP(FW_REASON_ENUM)
+	FW_REASONS_ALL(FW_REASON_ENUM)
 	FW_REASON_COUNT
 };
 
@@ -99,6 +130,8 @@ enum {
 	FW_REASON_OTHER_END = FW_REASON_SHORT_END FW_REASONS_OTHER(FW_REASON_PLUS_ONE),
 	FW_REASON_BAD_END = FW_REASON_OTHER_END FW_REASONS_BAD(FW_REASON_PLUS_ONE), /* no reader says what lies from here on */
 	FW_REASON_PASS_END = FW_REASON_BAD_END FW_REASONS_PASS(FW_REASON_PLUS_ONE),
+	FW_REASON_STOP_END = FW_REASON_PASS_END FW_REASONS_STOP(FW_REASON_PLUS_ONE), /* no shield says what lies from here on */
+	FW_REASON_GUARD_PASS_END = FW_REASON_STOP_END FW_REASONS_GUARD_PASS(FW_REASON_PLUS_ONE),
 };
 /* clang-format on */
 

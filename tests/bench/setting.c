@@ -111,7 +111,7 @@ void setting_print_shield(const struct setting *setting, const struct fw_shield_
 	/* clang-format off */
 	static const char *const reasons[] = {
 #define NAME(id, counter, sentence) counter,
-		"none", FW_REASONS_SHORT(NAME) FW_REASONS_OTHER(NAME) FW_REASONS_BAD(NAME) FW_REASONS_PASS(NAME) FW_REASONS_STOP(NAME)
+		"none", FW_REASONS_ALL(NAME)
 #undef NAME
 	};
 	/* clang-format on */

@@ -17,10 +17,11 @@
 #define twin_leave clean_twin_leave
 #endif
 
-/* Places in these are told by the readers' own twin test. */
+/* Places in these are told by the readers' own twin test, or the guard's. */
 #include "wire/bucket.h"
 #include "wire/dns.h"
 #include "wire/event.h"
+#include "wire/guard_key.h"
 #include "wire/packet.h"
 #include "wire/siphash.h"
 

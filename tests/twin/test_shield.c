@@ -35,7 +35,7 @@ struct bed {
 
 static const char *const reasons[] = {"none",
 #define NAME_OF(id, counter, sentence) counter,
-	FW_REASONS_SHORT(NAME_OF) FW_REASONS_OTHER(NAME_OF) FW_REASONS_BAD(NAME_OF) FW_REASONS_PASS(NAME_OF) FW_REASONS_STOP(NAME_OF)};
+	FW_REASONS_ALL(NAME_OF)};
 
 static const char *const outcomes[] = {"passed", "dropped", "truncated", "would", "?"};
 
@@ -187,7 +187,7 @@ static uint32_t count_unreached(const struct bed *bed)
 {
 	uint32_t unreached = 0;
 
-	for (uint32_t i = 1; i < FW_REASON_COUNT; i++) {
+	for (uint32_t i = 1; i < FW_REASON_STOP_END; i++) {
 		bool reader = i < FW_REASON_BAD_END, stops = i >= FW_REASON_PASS_END;
 		uint64_t all = bed->said[FW_OUTCOME_PASSED][i] + bed->said[FW_OUTCOME_DROPPED][i];
 
