@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "wire/guard_key.h"
+#include "wire/guard.h"
 
 /* Entries of each table: powers of two where the configuration has a mask for it. */
 struct twin_guard_sizes {
@@ -50,7 +50,7 @@ struct twin_guard_verdict {
 	enum fw_guard_outcome outcome; /* PASSED or DROPPED */
 	enum fw_reason reason;
 	enum fw_reason would; /* the first reason for which a filter that observes would have stopped it, or none */
-	enum fw_guard_filter filter; /* which spoke: meant where it was stopped, or would have been */
+	enum fw_guard_filter filter; /* which spoke first; FW_GUARD_FILTER_COUNT: none, or the fail mode */
 	uint32_t place; /* of the device */
 	uint32_t rule; /* which of its policy's rules decided, counted from 0; UINT32_MAX: none */
 	const struct fw_guard_frame *sent; /* what goes up, the kept bytes behind it; borrowed until the next frame; NULL: nothing */

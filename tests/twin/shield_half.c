@@ -21,7 +21,7 @@
 #include "wire/bucket.h"
 #include "wire/dns.h"
 #include "wire/event.h"
-#include "wire/guard_key.h"
+#include "wire/guard.h"
 #include "wire/packet.h"
 #include "wire/siphash.h"
 

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * The guard in the kernel: an XDP program for what devices send, a tc program at egress for what reaches them. Both are glue: the maps
+ * are declared here, all that is decided is decided in wire/guard.h. Sizes of one entry are the loader's to replace. The same programs
+ * and maps serve all interfaces of the role.
+ */
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+#include <bpf/bpf_helpers.h>
+
+#include "wire/guard.h"
+
+#define FW_ARRAY(name, entries, type_) \
+	struct { \
+		__uint(type, BPF_MAP_TYPE_ARRAY); \
+		__uint(map_flags, BPF_F_MMAPABLE); \
+		__uint(max_entries, entries); \
+		__type(key, __u32); \
+		__type(value, type_); \
+	} name SEC(".maps")
+
+#define FW_PER_CPU(name, entries, type_) \
+	struct { \
+		__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY); \
+		__uint(max_entries, entries); \
+		__type(key, __u32); \
+		__type(value, type_); \
+	} name SEC(".maps")
+
+FW_ARRAY(guard_switch, 1, struct fw_guard_switch);
+FW_ARRAY(guard_config, 2, struct fw_guard_config);
+FW_ARRAY(guard_places, 1, struct fw_place_bucket);
+FW_ARRAY(guard_devices, 1, struct fw_guard_device);
+FW_PER_CPU(guard_counts, 1, struct fw_guard_count);
+FW_ARRAY(guard_policies_a, 1, struct fw_guard_policy);
+FW_ARRAY(guard_policies_b, 1, struct fw_guard_policy);
+FW_ARRAY(guard_rules_a, 1, struct fw_rule);
+FW_ARRAY(guard_rules_b, 1, struct fw_rule);
+FW_ARRAY(guard_flows, 1, struct fw_flow_bucket);
+FW_ARRAY(guard_members, 1, struct fw_member_bucket);
+FW_ARRAY(guard_names, 1, struct fw_name_bucket);
+FW_PER_CPU(guard_totals, 1, struct fw_guard_totals);
+FW_ARRAY(guard_words, FW_GUARD_WORD_COUNT, __u64);
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 20);
+} guard_frames SEC(".maps");
+
+/* One for each program: the one may interrupt the other. */
+FW_PER_CPU(guard_desk_out, 1, struct fw_guard_desk);
+FW_PER_CPU(guard_desk_in, 1, struct fw_guard_desk);
+
+/*
+ * The judge's clock is the monotonic one as of the last tick (1 to 10 ms ago), which costs a load; a bucket never gives too much by it
+ * (see shield.bpf.c). A frame that goes up has the time as of now.
+ */
+#ifndef FW_GUARD_NOW
+#define FW_GUARD_NOW() bpf_ktime_get_coarse_ns()
+#define FW_GUARD_NOW_EXACT() bpf_ktime_get_ns()
+#define FW_GUARD_VLAN(context) ((context)->vlan_present ? (context)->vlan_tci & 0xfff : 0)
+#endif
+
+/* What of a frame must lie in a row to be read, and of one that holds a DNS message: the rest may stand in pages of its own. */
+enum { GUARD_HEADERS = 256, GUARD_MESSAGE = 4200 };
+
+/* The store of wire/guard_store.h. */
+FW_GUARD_STORE void fw_guard_store_frame_out(struct fw_guard_store *store, struct fw_cursor *out_frame)
+{
+	const struct xdp_md *context = (const struct xdp_md *)store;
+
+	*out_frame = fw_cursor_of((const uint8_t *)(long)context->data, (const uint8_t *)(long)context->data_end);
+}
+
+FW_GUARD_STORE void fw_guard_store_frame_in(struct fw_guard_store *store, struct fw_cursor *out_frame)
+{
+	const struct __sk_buff *context = (const struct __sk_buff *)store;
+
+	*out_frame = fw_cursor_of((const uint8_t *)(long)context->data, (const uint8_t *)(long)context->data_end);
+}
+
+FW_GUARD_STORE uint64_t fw_guard_store_now(struct fw_guard_store *store)
+{
+	return FW_GUARD_NOW();
+}
+
+FW_GUARD_STORE const struct fw_place_bucket *fw_guard_store_place(struct fw_guard_store *store, uint32_t at)
+{
+	return bpf_map_lookup_elem(&guard_places, &at);
+}
+
+FW_GUARD_STORE struct fw_guard_device *fw_guard_store_device(struct fw_guard_store *store, uint32_t at)
+{
+	return bpf_map_lookup_elem(&guard_devices, &at);
+}
+
+FW_GUARD_STORE const struct fw_guard_policy *fw_guard_store_policy(struct fw_guard_store *store, uint32_t half, uint32_t at)
+{
+	return half ? bpf_map_lookup_elem(&guard_policies_b, &at) : bpf_map_lookup_elem(&guard_policies_a, &at);
+}
+
+FW_GUARD_STORE const struct fw_rule *fw_guard_store_rule(struct fw_guard_store *store, uint32_t half, uint32_t at)
+{
+	return half ? bpf_map_lookup_elem(&guard_rules_b, &at) : bpf_map_lookup_elem(&guard_rules_a, &at);
+}
+
+FW_GUARD_STORE struct fw_flow_bucket *fw_guard_store_flow(struct fw_guard_store *store, uint32_t at)
+{
+	return bpf_map_lookup_elem(&guard_flows, &at);
+}
+
+FW_GUARD_STORE struct fw_member_bucket *fw_guard_store_member(struct fw_guard_store *store, uint32_t at)
+{
+	return bpf_map_lookup_elem(&guard_members, &at);
+}
+
+FW_GUARD_STORE const struct fw_name_bucket *fw_guard_store_name(struct fw_guard_store *store, uint32_t at)
+{
+	return bpf_map_lookup_elem(&guard_names, &at);
+}
+
+FW_GUARD_STORE uint64_t *fw_guard_store_word(struct fw_guard_store *store, uint32_t at)
+{
+	return bpf_map_lookup_elem(&guard_words, &at);
+}
+
+FW_GUARD_STORE void fw_guard_store_walk(uint32_t steps, fw_guard_step step, void *context)
+{
+	bpf_loop(steps, step, context, 0);
+}
+
+/* So many bytes in a row, if the frame has them. */
+FW_INLINE void guard_gather(struct __sk_buff *context, __u32 most)
+{
+	__u32 len = context->len < most ? context->len : most;
+
+	if ((__u64)context->data_end - (__u64)context->data < len)
+		bpf_skb_pull_data(context, len);
+}
+
+FW_GUARD_STORE void fw_guard_store_gather(struct fw_guard_store *store)
+{
+	guard_gather((struct __sk_buff *)store, GUARD_MESSAGE);
+}
+
+/* Of each frame that goes up: how much of it. At least one byte, for a length that the verifier believes. */
+FW_INLINE uint32_t guard_kept(uint32_t len, uint32_t room)
+{
+	uint64_t kept = len;
+
+	FW_PIN(kept);
+	if (kept > room)
+		kept = room;
+	if (kept < 1)
+		kept = 1;
+	FW_PIN(kept);
+	return (uint32_t)kept;
+}
+
+FW_INLINE void guard_fill(struct fw_guard_frame *to, const struct fw_guard_frame *head, uint32_t kept, uint32_t interface)
+{
+	*to = *head;
+	to->kept_len = kept;
+	to->interface = interface;
+	to->time_ns = FW_GUARD_NOW_EXACT();
+}
+
+FW_INLINE bool guard_send_out(struct xdp_md *context, const struct fw_guard_frame *head, const uint32_t room)
+{
+	struct fw_guard_frame *frame = bpf_ringbuf_reserve(&guard_frames, sizeof(*frame) + room, 0);
+	uint32_t kept = guard_kept(head->frame_len, room);
+
+	if (!frame)
+		return false;
+	guard_fill(frame, head, kept, context->ingress_ifindex);
+	if (kept <= room && bpf_xdp_load_bytes(context, 0, frame + 1, kept))
+		frame->kept_len = 0;
+	bpf_ringbuf_submit(frame, 0);
+	return true;
+}
+
+FW_INLINE bool guard_send_in(struct __sk_buff *context, const struct fw_guard_frame *head, const uint32_t room)
+{
+	struct fw_guard_frame *frame = bpf_ringbuf_reserve(&guard_frames, sizeof(*frame) + room, 0);
+	uint32_t kept = guard_kept(head->frame_len, room);
+
+	if (!frame)
+		return false;
+	guard_fill(frame, head, kept, context->ifindex);
+	if (kept <= room && bpf_skb_load_bytes(context, 0, frame + 1, kept))
+		frame->kept_len = 0;
+	bpf_ringbuf_submit(frame, 0);
+	return true;
+}
+
+FW_GUARD_STORE bool fw_guard_store_send_out(struct fw_guard_store *store, const struct fw_guard_frame *head)
+{
+	if (head->room)
+		return guard_send_out((struct xdp_md *)store, head, FW_FRAME_LONG);
+	return guard_send_out((struct xdp_md *)store, head, FW_FRAME_SHORT);
+}
+
+FW_GUARD_STORE bool fw_guard_store_send_in(struct fw_guard_store *store, const struct fw_guard_frame *head)
+{
+	if (head->room)
+		return guard_send_in((struct __sk_buff *)store, head, FW_FRAME_LONG);
+	return guard_send_in((struct __sk_buff *)store, head, FW_FRAME_SHORT);
+}
+
+/* False where a map is missing or no configuration holds yet. The case is then without its device. */
+FW_INLINE bool guard_begin(struct fw_guard_case *c, struct fw_guard_desk *desk)
+{
+	__u32 zero = 0, which;
+	const struct fw_guard_switch *at = bpf_map_lookup_elem(&guard_switch, &zero);
+
+	if (!at || !desk || at->layout != FW_GUARD_LAYOUT)
+		return false;
+	which = at->config;
+	c->config = bpf_map_lookup_elem(&guard_config, &which);
+	c->totals = bpf_map_lookup_elem(&guard_totals, &zero);
+	c->desk = desk;
+	c->notes = &desk->notes;
+	c->packet = &desk->packet;
+	return c->config && c->totals;
+}
+
+/* The device and what is counted of it, by its place. */
+FW_INLINE bool guard_sit(struct fw_guard_case *c, __u32 place)
+{
+	c->device = bpf_map_lookup_elem(&guard_devices, &place);
+	c->count = bpf_map_lookup_elem(&guard_counts, &place);
+	if (!c->device || !c->count)
+		return false;
+	__builtin_memset(c->notes, 0, sizeof(*c->notes));
+	c->notes->place = place;
+	return true;
+}
+
+SEC("xdp")
+int guard_out(struct xdp_md *context)
+{
+	struct fw_guard_case c = {.store = (struct fw_guard_store *)context};
+	__u64 frame_len = (__u64)context->data_end - (__u64)context->data;
+	struct fw_cursor frame;
+	__u32 zero = 0;
+
+	FW_PIN(frame_len);
+	if (!guard_begin(&c, bpf_map_lookup_elem(&guard_desk_out, &zero)))
+		return XDP_PASS;
+	fw_guard_store_frame_out(c.store, &frame);
+	if (!guard_sit(&c, fw_guard_seat(&c, frame, FW_GUARD_OUT)))
+		return XDP_PASS;
+	c.notes->frame_len = (__u32)frame_len;
+	c.notes->packets = 1;
+	fw_guard_out(&c);
+	FW_FORGET();
+	return c.notes->outcome == FW_GUARD_DROPPED ? XDP_DROP : XDP_PASS;
+}
+
+/* After UNSPEC other programs of the interface go on. */
+SEC("tc")
+int guard_in(struct __sk_buff *context)
+{
+	struct fw_guard_case c = {.store = (struct fw_guard_store *)context};
+	struct fw_cursor frame;
+	__u32 zero = 0;
+
+	if (!guard_begin(&c, bpf_map_lookup_elem(&guard_desk_in, &zero)))
+		return TC_ACT_UNSPEC;
+	guard_gather(context, GUARD_HEADERS);
+	fw_guard_store_frame_in(c.store, &frame);
+	if (!guard_sit(&c, fw_guard_seat(&c, frame, FW_GUARD_IN)))
+		return TC_ACT_UNSPEC;
+	c.notes->frame_len = context->len;
+	c.notes->packets = context->gso_segs ? context->gso_segs : 1;
+	c.notes->vlan = FW_GUARD_VLAN(context);
+	fw_guard_in(&c);
+	FW_FORGET();
+	return c.notes->outcome == FW_GUARD_DROPPED ? TC_ACT_SHOT : TC_ACT_UNSPEC;
+}
+
+char _license[] SEC("license") = "Dual BSD/GPL";
