@@ -55,7 +55,7 @@ static __always_inline void fill(__u8 *frame, const struct guard_dial *dial, __u
 	*(__u16 *)(frame + 34) = opening ? (__u16)(random >> 40) | 0x04 : __builtin_bswap16((__u16)(20000 + flow));
 	*(__u16 *)(frame + 36) = __builtin_bswap16(443);
 	if (opening) {
-		*(__u32 *)(frame + 38) = (__u32)random;
+		*(__u16 *)(frame + 38) = (__u16)random;
 		*(__u16 *)(frame + 46) = __builtin_bswap16(0x5002); /* five words, SYN */
 	} else {
 		*(__u16 *)(frame + 38) = __builtin_bswap16(30);

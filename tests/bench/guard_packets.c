@@ -151,7 +151,7 @@ int main(int argc, char **argv)
 	if (!error)
 		error = guarded_open(argv[2], &bench.guarded);
 	if (!error) {
-		bench.program[GUARD] = bench.guarded.program;
+		bench.program[GUARD] = bench.guarded.out;
 		*bench.dial = (struct guard_dial){.random = 0x123456789abcdefull, .devices = bench.guarded.devices};
 	}
 	for (enum guard_frames_kind kind = 0; !error && kind < GUARD_FRAMES_KINDS; kind++)

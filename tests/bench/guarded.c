@@ -109,19 +109,20 @@ static void configure(struct guarded *guarded)
 		config->mode[i] = FW_MODE_ENFORCE;
 }
 
-/* All but the last are for somebody else. */
-static struct fw_rule rule_at(uint32_t number, bool last)
+/* Both ways in turn; all but the last of each way are for somebody else. */
+static struct fw_rule rule_at(const struct guarded *guarded, uint32_t number)
 {
+	bool last = number + 2 >= guarded->rules;
 	struct fw_rule rule = {
 		.local_most = UINT16_MAX, .remote_most = UINT16_MAX, .bits = last ? 120 : 128, .remote = FW_REMOTE_PREFIX, .family = 4};
+	const uint8_t address[16] = {[10] = 0xff,
+		[11] = 0xff,
+		[12] = last ? 203 : 198,
+		[14] = last ? 113 : (uint8_t)(number >> 8),
+		[15] = last ? 0 : (uint8_t)number};
 
-	memcpy(rule.address,
-		(uint8_t[]){[10] = 0xff,
-			[11] = 0xff,
-			[12] = last ? 203 : 198,
-			[14] = last ? 113 : (uint8_t)(number >> 8),
-			[15] = last ? 0 : (uint8_t)number},
-		16);
+	memcpy(rule.address, address, sizeof(address));
+	rule.way = (guarded->rules - number) % 2 ? FW_WAY_FROM : FW_WAY_TO;
 	rule.any_proto = 1;
 	rule.icmp_type = rule.icmp_code = FW_RULE_ANY;
 	rule.accept = 1;
@@ -146,7 +147,7 @@ static int fill(struct guarded *guarded)
 		device->flags = FW_DEVICE_USED | FW_DEVICE_POLICY;
 		policies[place] = (struct fw_guard_policy){.first = i * guarded->rules, .count = guarded->rules, .generation = 1};
 		for (uint32_t rule = 0; rule < guarded->rules; rule++)
-			rules[i * guarded->rules + rule] = rule_at(rule, rule + 1 == guarded->rules);
+			rules[i * guarded->rules + rule] = rule_at(guarded, rule);
 		if (!fw_guard_place_add(places, guarded->config, device->mac, (uint16_t)place))
 			return -ENOSPC;
 	}
@@ -156,17 +157,19 @@ static int fill(struct guarded *guarded)
 int guarded_open(const char *file, struct guarded *guarded)
 {
 	struct fw_guard_switch *hold;
-	struct bpf_program *program;
+	struct bpf_program *out, *in;
 	int error;
 
 	guarded->object = object_load(file, resize, guarded);
 	if (!guarded->object)
 		return -errno;
-	program = bpf_object__find_program_by_name(guarded->object, "guard_out");
-	guarded->program = program ? bpf_program__fd(program) : -1;
+	out = bpf_object__find_program_by_name(guarded->object, "guard_out");
+	in = bpf_object__find_program_by_name(guarded->object, "guard_in");
+	guarded->out = out ? bpf_program__fd(out) : -1;
+	guarded->in = in ? bpf_program__fd(in) : -1;
 	guarded->config = mapped(guarded, "guard_config");
 	hold = mapped(guarded, "guard_switch");
-	if (guarded->program < 0 || !guarded->config || !hold)
+	if (guarded->out < 0 || guarded->in < 0 || !guarded->config || !hold)
 		return -ENOENT;
 	configure(guarded);
 	error = fill(guarded);

@@ -9,9 +9,9 @@
 struct bpf_object;
 
 struct guarded {
-	uint32_t devices, rules; /* to be set before guarded_open(): rules of each device's policy, the last of which lets all pass */
+	uint32_t devices, rules; /* to be set before guarded_open(): rules of each device's policy, the last of which each way lets pass */
 	struct bpf_object *object; /* owned */
-	int program;
+	int out, in; /* programs */
 	struct fw_guard_config *config; /* mapped: the one that holds */
 };
 
