@@ -14,6 +14,7 @@ static const struct command {
 	const char *does;
 } commands[] = {
 	{"inspect", command_inspect, "devices, findings and junk out of captures"},
+	{"mud", command_mud, "what a MUD file allows, and what is wrong with it"},
 #ifdef HAVE_DAEMON
 	{"run", command_run, "protects, as the configuration says"},
 	{"check", command_check, "what is wrong with the configuration, and with an interface"},

@@ -59,7 +59,11 @@ int settings_read_blocked(struct settings *settings, const char *file, const cha
 /* 90, 90s, 15m, 4h, 7d as seconds. Returns 0 or -EINVAL. */
 int duration_read(const char *word, uint32_t *out_s);
 
+/* Six bytes as 02:00:00:00:00:05 or with hyphens. Returns 0 or -EINVAL. */
+int mac_read(const char *word, uint8_t out_mac[6]);
+
 /* The words of the file for filters and stances; by enum. */
 extern const char *const settings_filter_names[FW_FILTER_COUNT];
 extern const char *const settings_mode_names[3];
+extern const char *const settings_guard_filter_names[FW_GUARD_FILTER_COUNT];
 extern const char *const settings_stance_names[FW_STANCE_COUNT];

@@ -22,7 +22,7 @@
 
 #include <cyaml/cyaml.h>
 
-enum { FIELDS_MAX = SCALARS_MAX + LISTS_MAX + 64, TRACE_MAX = 8, PIECE_MAX = 128 };
+enum { FIELDS_MAX = SCALARS_MAX + LISTS_MAX + 96, TRACE_MAX = 8, PIECE_MAX = 128 };
 
 /* What libcyaml said, as far as it matters. */
 struct said {
@@ -70,6 +70,32 @@ static const cyaml_schema_field_t counted_fields[] = {
 		"zones", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct raw, zones, zone_count, &zone_value, 0, SETTINGS_ZONES_MAX),
 };
 
+static const cyaml_schema_field_t device_fields[] = {
+	WORD("mac", struct raw_device, mac),
+	WORD("name", struct raw_device, name),
+	WORD("mud", struct raw_device, mud),
+	WORD("admin", struct raw_device, admin),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t controller_fields[] = {
+	WORD("class", struct raw_controller, name),
+	CYAML_FIELD_SEQUENCE_COUNT("addresses", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct raw_controller, addresses, address_count,
+		&word, 0, GUARD_CONTROLLER_ADDRESSES_MAX),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t device_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_device, device_fields)};
+static const cyaml_schema_value_t controller_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_controller, controller_fields)};
+
+/* Of the mapping "guard". */
+static const cyaml_schema_field_t guard_counted_fields[] = {
+	CYAML_FIELD_SEQUENCE_COUNT("devices", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct raw, devices, device_count, &device_value, 0,
+		GUARD_DEVICES_MAX),
+	CYAML_FIELD_SEQUENCE_COUNT("controllers", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct raw, controllers, controller_count,
+		&controller_value, 0, GUARD_CONTROLLERS_MAX),
+};
+
 /* ---- the schema, from the table ---- */
 
 static cyaml_schema_field_t scalar_field(const char *key, size_t index)
@@ -103,7 +129,8 @@ static const char *path_at(size_t index)
 }
 
 static const char group_names[][16] = {"filters", "server", "budgets", "sizes", "samples", "paths", "total", "unknown", "possible",
-	"truncated", "proven", "proven_unknown", "zone_unknown", "zone_possible", "share", "foreign", "truncated_all", "icmp"};
+	"truncated", "proven", "proven_unknown", "zone_unknown", "zone_possible", "share", "foreign", "truncated_all", "icmp", "guard",
+	"quarantine", "brake", "contacts", "logins", "syns", "unanswered", "questions", "forged", "local", "frames", "frames_all"};
 
 /* A key that outlives the schema, for the component of len bytes at path. */
 static const char *group_name(const char *path, size_t len)
@@ -159,6 +186,8 @@ static const cyaml_schema_field_t *fields_below(struct schema *schema, const cha
 	}
 	for (size_t i = 0; !prefix_len && i < 2; i++)
 		fields[count++] = counted_fields[i];
+	for (size_t i = 0; prefix_len == 6 && strncmp(prefix, "guard.", 6) == 0 && i < 2; i++)
+		fields[count++] = guard_counted_fields[i];
 	fields[count++] = (cyaml_schema_field_t){.key = NULL};
 	own = schema->fields + schema->field_count;
 	schema->field_count += count;

@@ -24,6 +24,16 @@ struct raw_zone {
 	char *name, *file, *key;
 };
 
+struct raw_device {
+	char *mac, *name, *mud, *admin;
+};
+
+struct raw_controller {
+	char *name;
+	char **addresses;
+	unsigned address_count;
+};
+
 /* NULL where the file says nothing. */
 struct raw {
 	char *scalar[SCALARS_MAX]; /* by settings_scalars[] */
@@ -31,6 +41,9 @@ struct raw {
 	struct raw_key *keys;
 	struct raw_zone *zones;
 	unsigned key_count, zone_count;
+	struct raw_device *devices;
+	struct raw_controller *controllers;
+	unsigned device_count, controller_count;
 };
 
 struct schema; /* owns the raw it made */

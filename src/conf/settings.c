@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "conf/conf.h"
+#include "conf/guard.h"
 #include "conf/schema.h"
 #include "conf/units.h"
 
@@ -200,11 +201,20 @@ static int read_prefixes(const struct reading *reading, const struct list *list,
 	return 0;
 }
 
+static struct guard_reading guard_reading(const struct reading *reading)
+{
+	return (struct guard_reading){reading->file, reading->raw, reading->outline, reading->fault, reading->settings};
+}
+
 static int read_list(const struct reading *reading, const struct list *list, const struct raw_list *raw)
 {
 	char *base = (char *)reading->settings + list->offset, path[OUTLINE_PATH_MAX];
 	int error = 0;
 
+	if (list->kind >= LIST_INTERFACE) {
+		struct guard_reading guard = guard_reading(reading);
+		return guard_read_list(&guard, list, raw);
+	}
 	if (list->kind == LIST_TIMES) {
 		if (raw->count && raw->count != list->most)
 			return wrong(reading, list->path, "wants %u numbers, one for each prefix length", list->most);
@@ -433,7 +443,7 @@ static int check_together(const struct reading *reading)
 	settings->stance_fixed = settings->stance < FW_STANCE_COUNT;
 	if (!settings->stance_fixed)
 		settings->stance = FW_STANCE_CALM;
-	if (!settings->interface[0])
+	if (!settings->interface[0] && settings->role == ROLE_SHIELD)
 		return wrong(reading, "interface", "is missing: the one by which questions reach the server");
 	if (strlen(settings->interface) > 15)
 		return wrong(reading, "interface", "is longer than an interface's name can be (15)");
@@ -470,6 +480,10 @@ static int read_all(const struct reading *reading)
 		error = read_list(reading, &settings_lists[i], &reading->raw->list[i]);
 	if (!error)
 		error = read_keys_and_zones(reading);
+	if (!error) {
+		struct guard_reading guard = guard_reading(reading);
+		error = guard_read(&guard);
+	}
 	return error ? error : check_together(reading);
 }
 
@@ -505,5 +519,8 @@ void settings_free(struct settings *settings)
 	free(settings->zones);
 	free(settings->trusted);
 	free(settings->blocked);
+	free(settings->guard.local);
+	free(settings->guard.devices);
+	free(settings->guard.controllers);
 	free(settings);
 }

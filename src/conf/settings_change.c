@@ -11,7 +11,8 @@
 /* Laid out, opened or given up at start. */
 static bool is_fixed(const char *path)
 {
-	static const char *const fixed[] = {"role", "interface", "user", "group", "generic", "paths.", "sizes.", "server.notify"};
+	static const char *const fixed[] = {
+		"role", "interface", "user", "group", "generic", "paths.", "sizes.", "server.notify", "guard.sizes."};
 
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		if (strncmp(path, fixed[i], strlen(fixed[i])) == 0)
@@ -29,6 +30,9 @@ const char *settings_fixed(const struct settings *old, const struct settings *ch
 		if (is_fixed(scalar->path) && (text ? strcmp(before, after) != 0 : memcmp(before, after, scalar->width) != 0))
 			return scalar->path;
 	}
+	if (old->guard.interface_count != changed->guard.interface_count ||
+		memcmp(old->guard.interfaces, changed->guard.interfaces, sizeof(old->guard.interfaces)) != 0)
+		return "guard.interfaces";
 	return NULL;
 }
 

@@ -22,13 +22,26 @@ const char *const settings_mode_names[3] = {
 	[FW_MODE_ENFORCE] = "enforce",
 };
 
+const char *const settings_guard_filter_names[FW_GUARD_FILTER_COUNT] = {
+	[FW_GUARD_QUARANTINE] = "quarantine",
+	[FW_GUARD_FORGED] = "forged",
+	[FW_GUARD_POLICY] = "policy",
+	[FW_GUARD_INBOUND] = "inbound",
+	[FW_GUARD_BRAKE] = "brake",
+};
+
 const char *const settings_stance_names[FW_STANCE_COUNT] = {
 	[FW_STANCE_CALM] = "calm",
 	[FW_STANCE_WATCH] = "watch",
 	[FW_STANCE_DEFEND] = "defend",
 };
 
-static const char *const roles[] = {"shield"};
+static const char *const roles[] = {[ROLE_SHIELD] = "shield", [ROLE_GUARD] = "guard"};
+static const char *const open_words[] = {"open", "closed"};
+static const char *const from_words[] = {[GUARD_FROM_HIGH] = "high", [GUARD_FROM_CRITICAL] = "critical", [GUARD_FROM_NEVER] = "never"};
+/* the last one becomes guard.mode when all is read */
+static const char *const guard_mode_words[] = {
+	[FW_MODE_OFF] = "off", [FW_MODE_OBSERVE] = "observe", [FW_MODE_ENFORCE] = "enforce", "as guard.mode"};
 static const char *const yes_words[] = {"false", "true"};
 static const char *const stance_words[] = {"calm", "watch", "defend", "measured"};
 
@@ -57,6 +70,11 @@ static const char *const stance_words[] = {"calm", "watch", "defend", "measured"
 #define RATE(path, member) \
 	NUMBER("budgets." path ".rate", budgets.member.rate, 1, 100000000, NULL), \
 		NUMBER("budgets." path ".burst", budgets.member.burst, 1, 100000000, NULL)
+
+#define GUARD_FILTER(path, filter) CHOICE("guard.filters." path, guard.filter_mode[filter], guard_mode_words, "as guard.mode")
+#define BRAKE(path, member, a_second, at_once) \
+	NUMBER("guard." path ".rate", guard.member.rate, 1, 1000000000, a_second), \
+		NUMBER("guard." path ".burst", guard.member.burst, 1, 1000000000, at_once)
 
 const struct scalar settings_scalars[] = {
 	CHOICE("role", role, roles, "shield"),
@@ -108,6 +126,35 @@ const struct scalar settings_scalars[] = {
 	TEXT(SCALAR_PATH, "paths.socket", paths.socket, "/run/floodwall/control.sock"),
 	TEXT(SCALAR_PATH, "paths.state", paths.state, "/var/lib/floodwall"),
 	TEXT(SCALAR_PATH, "paths.bpffs", paths.bpffs, "/sys/fs/bpf"),
+	CHOICE("guard.mode", guard.mode, settings_mode_names, "observe"),
+	CHOICE("guard.lateral", guard.lateral_closed, open_words, "open"),
+	CHOICE("guard.fail", guard.fail_closed, open_words, "open"),
+	TEXT(SCALAR_PATH, "guard.mud", guard.mud, ""),
+	TIME("guard.tcp_for", guard.flow_tcp_s, 10, 604800, "2h"),
+	TIME("guard.other_for", guard.flow_other_s, 10, 86400, "3m"),
+	TIME("guard.answered_for", guard.answered_s, 1, 3600, "30s"),
+	TIME("guard.grace", guard.grace_s, 0, 86400, "10m"),
+	GUARD_FILTER("quarantine", FW_GUARD_QUARANTINE),
+	GUARD_FILTER("forged", FW_GUARD_FORGED),
+	GUARD_FILTER("policy", FW_GUARD_POLICY),
+	GUARD_FILTER("inbound", FW_GUARD_INBOUND),
+	GUARD_FILTER("brake", FW_GUARD_BRAKE),
+	CHOICE("guard.quarantine.from", guard.quarantine_from, from_words, "high"),
+	TIME("guard.quarantine.for", guard.quarantine_s, 0, 31622400, "1d"),
+	BRAKE("brake.contacts", brake[FW_BRAKE_CONTACTS], "200", "1000"),
+	BRAKE("brake.logins", brake[FW_BRAKE_LOGINS], "1", "20"),
+	BRAKE("brake.syns", brake[FW_BRAKE_SYNS], "100", "500"),
+	BRAKE("brake.unanswered", brake[FW_BRAKE_UNANSWERED], "131072", "1048576"),
+	BRAKE("brake.questions", brake[FW_BRAKE_QUESTIONS], "50", "500"),
+	BRAKE("brake.forged", brake[FW_BRAKE_FORGED], "1", "10"),
+	BRAKE("brake.local", brake[FW_BRAKE_LOCAL], "500", "2000"),
+	BRAKE("frames", frames, "2000", "4000"),
+	BRAKE("frames_all", frames_all, "50000", "100000"),
+	NUMBER("guard.sizes.devices", guard.sizes.devices, 16, 60000, "1024"),
+	NUMBER("guard.sizes.rules", guard.sizes.rules, 64, 1 << 20, "32768"),
+	NUMBER("guard.sizes.members", guard.sizes.members, 64, 1 << 20, "16384"),
+	NUMBER("guard.sizes.names", guard.sizes.names, 16, 1 << 18, "8192"),
+	NUMBER("guard.sizes.flows", guard.sizes.flows, 16, 65536, "512"),
 };
 
 #define COUNTED(member, count) offsetof(struct settings, member), offsetof(struct settings, count)
@@ -126,6 +173,14 @@ const struct list settings_lists[] = {
 	TIMES("unknown", unknown),
 	TIMES("possible", possible),
 	TIMES("truncated", truncated),
+	{"guard.interfaces", LIST_INTERFACE, COUNTED(guard.interfaces, guard.interface_count), GUARD_INTERFACES_MAX},
+	{"guard.local", LIST_PREFIX, COUNTED(guard.local, guard.local_count), FW_GUARD_OURS_MAX},
+	{"guard.gateway", LIST_ADDRESS, COUNTED(guard.gateway, guard.gateway_count), FW_GUARD_HELD_MAX},
+	{"guard.admins", LIST_WHO, COUNTED(guard.admins, guard.admin_count), GUARD_ADMINS_MAX},
+	{"guard.resolvers", LIST_ADDRESS, COUNTED(guard.resolvers, guard.resolver_count), FW_GUARD_RESOLVERS_MAX},
+	{"guard.ntp", LIST_ADDRESS, COUNTED(guard.ntp, guard.ntp_count), GUARD_NTP_MAX},
+	{"guard.update_hosts", LIST_HOST, COUNTED(guard.update_hosts, guard.update_host_count), GUARD_HOSTS_MAX},
+	{"guard.login_ports", LIST_PORT, COUNTED(guard.login_ports, guard.login_port_count), FW_GUARD_LOGIN_PORTS},
 };
 
 const size_t settings_scalar_count = sizeof(settings_scalars) / sizeof(settings_scalars[0]);

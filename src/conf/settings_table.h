@@ -27,7 +27,16 @@ struct scalar {
 	const char *const *words; /* of choices */
 };
 
-enum list_kind { LIST_ADDRESS, LIST_PREFIX, LIST_PATH, LIST_TIMES };
+enum list_kind {
+	LIST_ADDRESS,
+	LIST_PREFIX,
+	LIST_PATH,
+	LIST_TIMES,
+	LIST_INTERFACE, /* from here on guard.c reads */
+	LIST_HOST,
+	LIST_WHO, /* a MAC or an address */
+	LIST_PORT,
+};
 
 struct list {
 	const char *path;
@@ -36,7 +45,7 @@ struct list {
 	uint32_t most; /* entries; LIST_TIMES: just so many, or none */
 };
 
-enum { SCALARS_MAX = 128, LISTS_MAX = 32 };
+enum { SCALARS_MAX = 192, LISTS_MAX = 48 };
 
 extern const struct scalar settings_scalars[];
 extern const struct list settings_lists[];

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "conf/conf.h"
+#include "conf/guard.h"
 #include "conf/settings_table.h"
 #include "conf/units.h"
 
@@ -93,7 +94,9 @@ static void put_entry(FILE *out, const struct settings *settings, const struct l
 	const char *base = (const char *)settings + list->offset;
 	char word[TEXT_ADDRESS_MAX];
 
-	if (list->kind == LIST_ADDRESS)
+	if (list->kind >= LIST_INTERFACE)
+		guard_write_entry(out, settings, list, index);
+	else if (list->kind == LIST_ADDRESS)
 		put_text(out, text_address(word, (const uint8_t *)base + (size_t)index * 16));
 	else if (list->kind == LIST_PATH)
 		put_text(out, base + (size_t)index * SETTINGS_PATH_MAX);
@@ -194,6 +197,8 @@ int settings_write(const struct settings *settings, char **out_text, size_t *out
 		return -ENOMEM;
 	for (size_t i = 0; i < settings_scalar_count; i++) {
 		const struct scalar *scalar = &settings_scalars[i];
+		if (!settings_is_of(scalar->path, settings->role))
+			continue;
 		put_group_lists(out, settings, i, &before);
 		if (is_left_out(settings, scalar))
 			continue;
@@ -202,14 +207,17 @@ int settings_write(const struct settings *settings, char **out_text, size_t *out
 		fputc('\n', out);
 		before = scalar->path;
 	}
+	if (settings->role == ROLE_GUARD)
+		guard_write_devices(out, &settings->guard);
 	for (size_t i = 0; i < settings_list_count; i++) {
-		if (strchr(settings_lists[i].path, '.'))
+		if (strchr(settings_lists[i].path, '.') || !settings_is_of(settings_lists[i].path, settings->role))
 			continue;
 		fprintf(out, "%s: ", settings_lists[i].path);
 		put_list(out, settings, &settings_lists[i]);
 		fputc('\n', out);
 	}
-	put_keys_and_zones(out, settings);
+	if (settings->role == ROLE_SHIELD)
+		put_keys_and_zones(out, settings);
 	if (ferror(out) | fclose(out)) {
 		free(text);
 		return -ENOMEM;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The two places where the shield's programs sit: XDP by a bpf_link, tc egress by a filter. */
+/* The two places where a role's programs sit: XDP by a bpf_link, tc egress by a filter. */
 #pragma once
 
 #include "plane/pins.h"
@@ -10,15 +10,15 @@
 struct xdp_holder {
 	uint32_t id; /* of the program */
 	char name[16];
-	bool ours; /* by its name and its maps */
+	const struct role *role; /* whose it is, by its name and its maps; NULL: somebody else's */
 	bool generic;
 };
 
 /* Returns 0 or -errno. */
 int xdp_holder(int ifindex, struct xdp_holder *out_holder);
 
-/* Whether a program is one of the shield's: its name and that of one of its maps. */
-bool xdp_ours(uint32_t program_id, char out_name[16]);
+/* The role that a program is of, by its name and that of one of its maps, or NULL. */
+const struct role *xdp_role(uint32_t program_id, char out_name[16]);
 
 enum xdp_link_state {
 	XDP_LINK_NONE, /* no link is pinned */
@@ -28,7 +28,7 @@ enum xdp_link_state {
 };
 
 /* out_link: the descriptor, or -1. */
-enum xdp_link_state xdp_link(const struct pins *pins, int ifindex, int *out_link);
+enum xdp_link_state xdp_link(const struct pins *pins, const char *file, int ifindex, int *out_link);
 
 /* Whether a link still holds an interface, wherever. */
 bool xdp_alive(int link);

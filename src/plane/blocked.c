@@ -11,12 +11,12 @@
 
 static struct fw_digest_bucket *table_of(const struct plane *plane)
 {
-	return plane->memory[MAP_BLOCKED];
+	return plane->hold.memory[MAP_BLOCKED];
 }
 
 static uint32_t mask_of(const struct plane *plane)
 {
-	return plane->entries[MAP_BLOCKED] - 1;
+	return plane->hold.entries[MAP_BLOCKED] - 1;
 }
 
 static uint64_t digest_of(const struct plane *plane, const uint8_t address[16])
@@ -58,7 +58,7 @@ int plane_unblock(struct plane *plane, const uint8_t address[16])
 
 void plane_blocked_clear(struct plane *plane)
 {
-	memset(table_of(plane), 0, (size_t)plane->entries[MAP_BLOCKED] * sizeof(struct fw_digest_bucket));
+	memset(table_of(plane), 0, (size_t)plane->hold.entries[MAP_BLOCKED] * sizeof(struct fw_digest_bucket));
 	count_to(plane, 0);
 }
 
@@ -88,7 +88,7 @@ static bool any(const struct plane *plane)
 {
 	struct fw_prefix_key first;
 
-	return bpf_map_get_next_key(plane->prefixes, NULL, &first) == 0;
+	return bpf_map_get_next_key(plane->hold.descriptors[MAP_PREFIXES], NULL, &first) == 0;
 }
 
 static int prefixed_to(struct plane *plane, bool prefixed)
@@ -105,7 +105,7 @@ int plane_prefix_set(struct plane *plane, const struct prefix *prefix, enum fw_p
 
 	if (!key_of(prefix, &key))
 		return -EINVAL;
-	if (bpf_map_update_elem(plane->prefixes, &key, &(uint32_t){says}, BPF_ANY))
+	if (bpf_map_update_elem(plane->hold.descriptors[MAP_PREFIXES], &key, &(uint32_t){says}, BPF_ANY))
 		return -errno;
 	return prefixed_to(plane, true);
 }
@@ -116,7 +116,7 @@ int plane_prefix_remove(struct plane *plane, const struct prefix *prefix)
 
 	if (!key_of(prefix, &key))
 		return -EINVAL;
-	if (bpf_map_delete_elem(plane->prefixes, &key))
+	if (bpf_map_delete_elem(plane->hold.descriptors[MAP_PREFIXES], &key))
 		return -errno;
 	return prefixed_to(plane, any(plane));
 }
@@ -125,8 +125,8 @@ void plane_prefixes_clear(struct plane *plane)
 {
 	struct fw_prefix_key key;
 
-	while (bpf_map_get_next_key(plane->prefixes, NULL, &key) == 0)
-		if (bpf_map_delete_elem(plane->prefixes, &key))
+	while (bpf_map_get_next_key(plane->hold.descriptors[MAP_PREFIXES], NULL, &key) == 0)
+		if (bpf_map_delete_elem(plane->hold.descriptors[MAP_PREFIXES], &key))
 			break;
 	prefixed_to(plane, any(plane));
 }
@@ -136,9 +136,9 @@ uint32_t plane_prefix_count(const struct plane *plane)
 	struct fw_prefix_key key, next;
 	uint32_t count = 0;
 
-	for (int more = bpf_map_get_next_key(plane->prefixes, NULL, &next); more == 0; count++) {
+	for (int more = bpf_map_get_next_key(plane->hold.descriptors[MAP_PREFIXES], NULL, &next); more == 0; count++) {
 		key = next;
-		more = bpf_map_get_next_key(plane->prefixes, &key, &next);
+		more = bpf_map_get_next_key(plane->hold.descriptors[MAP_PREFIXES], &key, &next);
 	}
 	return count;
 }

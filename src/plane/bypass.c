@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Everything of ours away, at once, whoever runs. Two searches, because either may have lost what the other finds:
+ * Everything of ours away, at once, whoever runs, shield and guard alike. Two searches, because either may have lost what the other finds:
  *
- *	by pins         every shield-* directory: its link is detached (that works while a daemon holds it too), then unlinked
+ *	by pins         every shield-* directory and guard: their links are detached (that works while a daemon holds them too), then unlinked
  *	by interface    every interface here: an XDP program or a filter that is ours by its name and its maps
  *
  * XDP first, on all interfaces: it is what drops packets. A second call finds nothing and is no failure.
@@ -34,9 +34,17 @@ static void note(struct bypass *bypass, int error, const char *where, const char
 
 /* ---- by pins ---- */
 
-static void detach_pinned(struct bypass *bypass, const struct pins *pins)
+static bool is_link(const char *file)
 {
-	int link = pins_get(pins, PINS_LINK), error = link < 0 ? link : 0;
+	char interface[16];
+
+	return strcmp(file, PINS_LINK) == 0 || pins_file_of(file, PINS_LINK, interface);
+}
+
+static int detach_link(void *context, const struct pins *pins, const char *file)
+{
+	struct bypass *bypass = context;
+	int link = is_link(file) ? pins_get(pins, file) : -ENOENT, error = link < 0 ? link : 0;
 
 	if (link >= 0 && xdp_alive(link)) {
 		error = bpf_link_detach(link) ? -errno : 0;
@@ -46,20 +54,33 @@ static void detach_pinned(struct bypass *bypass, const struct pins *pins)
 		note(bypass, error, pins->dir, "the program could not be detached");
 	if (link >= 0)
 		close(link);
+	return 0;
 }
 
-/* Calls visit for the directory of each interface that has one. */
+static void detach_pinned(struct bypass *bypass, const struct pins *pins)
+{
+	note(bypass, pins_each(pins, detach_link, bypass), pins->dir, "the pins cannot be seen");
+}
+
+static bool is_directory_of(const struct role *role, const char *name)
+{
+	size_t len = strlen(role->name);
+
+	return strncmp(name, role->name, len) == 0 && name[len] == (role->shares ? 0 : '-');
+}
+
+/* Calls visit for each directory of a role. */
 static void each_pins(struct bypass *bypass, const char *bpffs, void (*visit)(struct bypass *bypass, const struct pins *pins))
 {
-	static const char prefix[] = "shield-";
 	struct pins pins;
-	DIR *dir = pins_name(&pins, bpffs, "x") ? NULL : opendir(pins.base);
+	DIR *dir = pins_name(&pins, bpffs, roles[0], "x") ? NULL : opendir(pins.base);
 
 	if (!dir && errno != ENOENT)
 		note(bypass, -errno, bpffs ? bpffs : PLANE_BPFFS, "the pins cannot be seen");
 	for (struct dirent *entry = dir ? readdir(dir) : NULL; entry; entry = readdir(dir))
-		if (strncmp(entry->d_name, prefix, sizeof(prefix) - 1) == 0 && pins_enter(&pins, entry->d_name) == 0)
-			visit(bypass, &pins);
+		for (int i = 0; i < ROLE_COUNT; i++)
+			if (is_directory_of(roles[i], entry->d_name) && pins_enter(&pins, entry->d_name) == 0)
+				visit(bypass, &pins);
 	if (dir)
 		closedir(dir);
 }
@@ -76,22 +97,38 @@ static void interface_xdp(struct bypass *bypass, const struct if_nameindex *inte
 	struct xdp_holder holder;
 	int error = xdp_holder((int)interface->if_index, &holder);
 
-	if (error || !holder.ours)
+	if (error || !holder.role)
 		return;
 	error = xdp_detach((int)interface->if_index, &holder);
 	note(bypass, error, interface->if_name, "the XDP program could not be detached");
 	bypass->done->links += !error;
 }
 
+/* Whether the clsact there is ours, as the pins of some role say: any mark will do, and where none of them has pins nobody knows. */
+static enum egress_made made_of(const char *bpffs, const char *interface)
+{
+	enum egress_made made = EGRESS_MADE_UNKNOWN;
+	char link[PINS_FILE_MAX], mark[PINS_FILE_MAX], path[PINS_PATH_MAX];
+	struct pins pins;
+
+	for (int i = 0; i < ROLE_COUNT && made != EGRESS_MADE_YES; i++) {
+		if (pins_name(&pins, bpffs, roles[i], interface) || access(pins.dir, F_OK))
+			continue;
+		pins_file(roles[i], PINS_LINK, interface, link);
+		pins_file(roles[i], PINS_MADE_CLSACT, interface, mark);
+		if (pins_marked(&pins, mark))
+			made = EGRESS_MADE_YES;
+		else if (!roles[i]->shares || access(pins_path(&pins, link, path), F_OK) == 0)
+			made = EGRESS_MADE_NO;
+	}
+	return made;
+}
+
 static void interface_filter(struct bypass *bypass, const struct if_nameindex *interface, const char *bpffs)
 {
-	struct pins pins;
-	enum egress_made made = EGRESS_MADE_UNKNOWN;
-	int error;
+	enum egress_made made = made_of(bpffs, interface->if_name);
+	int error = egress_detach((int)interface->if_index, made, &bypass->done->filters);
 
-	if (pins_name(&pins, bpffs, interface->if_name) == 0 && access(pins.dir, F_OK) == 0)
-		made = pins_marked(&pins, PINS_MADE_CLSACT) ? EGRESS_MADE_YES : EGRESS_MADE_NO;
-	error = egress_detach((int)interface->if_index, made, &bypass->done->filters);
 	if (error != -ENODEV) /* gone since the list was made */
 		note(bypass, error, interface->if_name, "the filter for what leaves could not be removed");
 }

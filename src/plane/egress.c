@@ -50,9 +50,9 @@ struct seen {
 static void see(void *context, const struct netlink_filter *filter)
 {
 	struct seen *seen = context;
-	bool named = strncmp(filter->name, "shield", sizeof("shield") - 1) == 0;
 
-	if (strcmp(filter->kind, "bpf") == 0 && named && filter->handle == PLANE_TC_HANDLE && filter->priority == PLANE_TC_PRIORITY) {
+	if (strcmp(filter->kind, "bpf") == 0 && role_named(filter->name) && filter->handle == PLANE_TC_HANDLE &&
+		filter->priority == PLANE_TC_PRIORITY) {
 		seen->ours++;
 	} else {
 		seen->others++;

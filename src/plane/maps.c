@@ -8,68 +8,30 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const struct {
-	const char *name;
-	uint32_t value_len;
-	bool mapped;
-} maps[MAP_COUNT] = {
-	[MAP_SWITCH] = {"shield_switch", sizeof(struct fw_shield_switch), true},
-	[MAP_CONFIG] = {"shield_config", sizeof(struct fw_shield_config), true},
-	[MAP_NAMES_A] = {"shield_names_a", sizeof(struct fw_names_bucket), true},
-	[MAP_NAMES_B] = {"shield_names_b", sizeof(struct fw_names_bucket), true},
-	[MAP_ZONES] = {"shield_zones", sizeof(struct fw_zone), true},
-	[MAP_ZONE_COUNTS] = {"shield_zone_counts", sizeof(struct fw_zone_count), false},
-	[MAP_COUNTS] = {"shield_counts", sizeof(struct fw_shield_counts), false},
-	[MAP_CELLS] = {"shield_cells", sizeof(uint64_t), true},
-	[MAP_WORDS] = {"shield_words", sizeof(uint64_t), true},
-	[MAP_PROVEN] = {"shield_proven", sizeof(struct fw_seen_bucket), true},
-	[MAP_ASKED] = {"shield_asked", sizeof(struct fw_seen_bucket), true},
-	[MAP_BLOCKED] = {"shield_blocked", sizeof(struct fw_digest_bucket), true},
-	[MAP_PREFIXES] = {"shield_prefixes", 0, false},
-	[MAP_PROTECTED] = {"shield_protected", sizeof(struct fw_protected_bucket), true},
-	[MAP_SAMPLES] = {"shield_samples", 0, false},
-};
-_Static_assert(sizeof(struct fw_shield_config) % 8 == 0, "an array's entries lie 8 bytes apart or a multiple of it");
-
-const char *maps_name(enum plane_map map)
+static size_t mapped_len(const struct role_map *map, uint32_t entries)
 {
-	return maps[map].name;
-}
-
-uint32_t maps_value_len(enum plane_map map)
-{
-	return maps[map].value_len;
-}
-
-bool maps_mapped(enum plane_map map)
-{
-	return maps[map].mapped;
-}
-
-static size_t mapped_len(enum plane_map map, uint32_t entries)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE), len = (size_t)entries * maps[map].value_len;
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), len = (size_t)entries * map->value_len;
 
 	return (len + page - 1) / page * page;
 }
 
-void *maps_open(int descriptor, enum plane_map map, uint32_t entries)
+void *maps_open(int descriptor, const struct role_map *map, uint32_t entries)
 {
 	void *memory = mmap(NULL, mapped_len(map, entries), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
 
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-void maps_close(void *memory, enum plane_map map, uint32_t entries)
+void maps_close(void *memory, const struct role_map *map, uint32_t entries)
 {
 	if (memory)
 		munmap(memory, mapped_len(map, entries));
 }
 
-int maps_size(struct bpf_object *object, const uint32_t entries[MAP_COUNT])
+int maps_size(struct bpf_object *object, const struct role *role, const uint32_t entries[])
 {
-	for (int i = 0; i < MAP_COUNT; i++) {
-		struct bpf_map *map = bpf_object__find_map_by_name(object, maps[i].name);
+	for (uint32_t i = 0; i < role->map_count; i++) {
+		struct bpf_map *map = bpf_object__find_map_by_name(object, role->maps[i].name);
 		int error = map ? bpf_map__set_max_entries(map, entries[i]) : -ENOENT;
 
 		if (error)
@@ -78,9 +40,9 @@ int maps_size(struct bpf_object *object, const uint32_t entries[MAP_COUNT])
 	return 0;
 }
 
-bool maps_alike(struct bpf_object *object, enum plane_map map, int descriptor)
+bool maps_alike(struct bpf_object *object, const struct role_map *map, int descriptor)
 {
-	struct bpf_map *wanted = bpf_object__find_map_by_name(object, maps[map].name);
+	struct bpf_map *wanted = bpf_object__find_map_by_name(object, map->name);
 	struct bpf_map_info found = {0};
 	uint32_t len = sizeof(found);
 
@@ -91,7 +53,21 @@ bool maps_alike(struct bpf_object *object, enum plane_map map, int descriptor)
 		found.map_flags == bpf_map__map_flags(wanted);
 }
 
-int maps_descriptor(struct bpf_object *object, enum plane_map map)
+int maps_descriptor(struct bpf_object *object, const struct role_map *map)
 {
-	return bpf_object__find_map_fd_by_name(object, maps[map].name);
+	return bpf_object__find_map_fd_by_name(object, map->name);
+}
+
+uint32_t maps_power(uint64_t count)
+{
+	uint32_t power = 1;
+
+	while (power < count)
+		power <<= 1;
+	return power;
+}
+
+uint32_t maps_buckets(uint32_t entries, uint32_t slots, uint32_t num, uint32_t den)
+{
+	return maps_power(((uint64_t)entries * den + (uint64_t)num * slots - 1) / ((uint64_t)num * slots));
 }

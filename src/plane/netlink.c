@@ -163,9 +163,12 @@ static void take_link(void *context, uint16_t type, const uint8_t *body, size_t 
 	link->up = (head.ifi_flags & IFF_UP) != 0;
 	find_word(body, len, IFLA_MTU, &link->mtu, sizeof(link->mtu));
 	find_word(body, len, IFLA_NUM_RX_QUEUES, &link->rx_queues, sizeof(link->rx_queues));
+	link->switched = find(body, len, IFLA_PHYS_SWITCH_ID, &info_len) != NULL;
 	info = find(body, len, IFLA_LINKINFO, &info_len);
-	if (info)
-		find_text(info, info_len, IFLA_INFO_KIND, link->kind, sizeof(link->kind));
+	if (!info)
+		return;
+	find_text(info, info_len, IFLA_INFO_KIND, link->kind, sizeof(link->kind));
+	find_text(info, info_len, IFLA_INFO_SLAVE_KIND, link->master_kind, sizeof(link->master_kind));
 }
 
 int netlink_link(int ifindex, struct netlink_link *out_link)

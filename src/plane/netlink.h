@@ -8,7 +8,9 @@
 struct netlink_link {
 	uint32_t mtu, rx_queues;
 	bool up;
+	bool switched; /* a port of a switch chip, which forwards by itself */
 	char kind[16]; /* "veth", "vlan", "bridge"; "" for a card */
+	char master_kind[16]; /* "bridge" for a port of one; "" for none */
 };
 
 /* Returns 0 or -errno (-ENODEV). */

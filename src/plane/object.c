@@ -12,17 +12,17 @@ static int silent(enum libbpf_print_level level, const char *format, va_list arg
 	return 0;
 }
 
-int object_open(const unsigned int entries[], struct bpf_object **out_object)
+int object_open(const struct role *role, const uint32_t entries[], struct bpf_object **out_object)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "shield");
+	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = role->name);
 	struct bpf_object *object;
 	int error;
 
 	libbpf_set_print(silent);
-	object = bpf_object__open_mem(plane_object, plane_object_len, &options);
+	object = bpf_object__open_mem(role->object, *role->object_len, &options);
 	if (!object)
 		return -errno;
-	error = maps_size(object, entries);
+	error = maps_size(object, role, entries);
 	if (error)
 		bpf_object__close(object);
 	else

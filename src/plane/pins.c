@@ -14,7 +14,15 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-int pins_name(struct pins *pins, const char *bpffs, const char *interface)
+/* A bpffs takes no dots; a colon is in no interface's name. */
+static void swap(char *text, char from, char to)
+{
+	for (; *text; text++)
+		if (*text == from)
+			*text = to;
+}
+
+int pins_name(struct pins *pins, const char *bpffs, const struct role *role, const char *interface)
 {
 	bool dots = strcmp(interface, ".") == 0 || strcmp(interface, "..") == 0;
 	int len = snprintf(pins->base, sizeof(pins->base), "%s/floodwall", bpffs ? bpffs : PLANE_BPFFS);
@@ -23,14 +31,29 @@ int pins_name(struct pins *pins, const char *bpffs, const char *interface)
 		return -EINVAL;
 	if (len < 0 || (size_t)len >= sizeof(pins->base))
 		return -ENAMETOOLONG;
-	snprintf(pins->dir, sizeof(pins->dir), "%s/shield-%.15s", pins->base, interface);
-	/* A bpffs takes no dots; a colon is in no interface's name. */
-	for (char *c = pins->dir + len; *c; c++)
-		if (*c == '.')
-			*c = ':';
+	snprintf(pins->dir, sizeof(pins->dir), "%s/%.8s%s%.15s", pins->base, role->name, role->shares ? "" : "-",
+		role->shares ? "" : interface);
+	swap(pins->dir + len, '.', ':');
 	pins->lock = -1;
 	pins->made_base = pins->made_dir = false;
 	return 0;
+}
+
+void pins_file(const struct role *role, const char *file, const char *interface, char out[PINS_FILE_MAX])
+{
+	snprintf(out, PINS_FILE_MAX, "%.15s%s%.15s", file, role->shares ? "-" : "", role->shares ? interface : "");
+	swap(out, '.', ':');
+}
+
+bool pins_file_of(const char *name, const char *file, char out_interface[16])
+{
+	size_t len = strlen(file);
+
+	if (strncmp(name, file, len) != 0 || name[len] != '-' || strlen(name + len + 1) >= IF_NAMESIZE)
+		return false;
+	snprintf(out_interface, 16, "%.15s", name + len + 1);
+	swap(out_interface, ':', '.');
+	return true;
 }
 
 int pins_enter(struct pins *pins, const char *name)
@@ -137,7 +160,7 @@ static int remove_one(const struct pins *pins, const char *file, uint32_t *count
 	return rmdir(path) ? -errno : 0;
 }
 
-int pins_clear(const struct pins *pins, uint32_t *count)
+int pins_each(const struct pins *pins, int (*visit)(void *context, const struct pins *pins, const char *file), void *context)
 {
 	DIR *dir = opendir(pins->dir);
 	int error = 0, failed;
@@ -147,11 +170,21 @@ int pins_clear(const struct pins *pins, uint32_t *count)
 	for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
-		failed = remove_one(pins, entry->d_name, count);
+		failed = visit(context, pins, entry->d_name);
 		error = error ? error : failed;
 	}
 	closedir(dir);
 	return error;
+}
+
+static int clear_one(void *context, const struct pins *pins, const char *file)
+{
+	return remove_one(pins, file, context);
+}
+
+int pins_clear(const struct pins *pins, uint32_t *count)
+{
+	return pins_each(pins, clear_one, count);
 }
 
 int pins_remove(const struct pins *pins, uint32_t *count)

@@ -1,25 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The directory of one interface's pins: its path, its lock, what is in it. */
+/* A directory of pins, of one interface or of a whole role: its path, its lock, what is in it. */
 #pragma once
 
 #include <limits.h>
 
-#include "plane/maps.h"
+#include "plane/plane.h"
+#include "plane/role.h"
 
-#define PINS_LINK "xdp"
+#define PINS_LINK "xdp" /* in a directory of many interfaces: xdp-IFNAME, made_clsact-IFNAME */
 #define PINS_MADE_CLSACT "made_clsact" /* a directory that only says: the clsact on the interface is ours to remove */
 
 /* Bytes of a path: of BPFFS/floodwall, of the directory of an interface, of a file in it. */
-enum { PINS_BASE_MAX = 256, PINS_DIR_MAX = PINS_BASE_MAX + 32, PINS_PATH_MAX = PINS_DIR_MAX + 64 };
+enum { PINS_BASE_MAX = 256, PINS_DIR_MAX = PINS_BASE_MAX + 32, PINS_FILE_MAX = 32, PINS_PATH_MAX = PINS_DIR_MAX + 64 };
 
 struct pins {
-	char base[PINS_BASE_MAX], dir[PINS_DIR_MAX]; /* BPFFS/floodwall, BPFFS/floodwall/shield-IFNAME */
+	char base[PINS_BASE_MAX], dir[PINS_DIR_MAX]; /* BPFFS/floodwall, and in it shield-IFNAME or guard */
 	int lock; /* descriptor of dir, locked; -1 */
 	bool made_base, made_dir;
 };
 
-/* Fills paths. Returns 0, -EINVAL (no name of an interface) or -ENAMETOOLONG. */
-int pins_name(struct pins *pins, const char *bpffs, const char *interface);
+/* Fills paths for a role on an interface. Returns 0, -EINVAL (no name of an interface) or -ENAMETOOLONG. */
+int pins_name(struct pins *pins, const char *bpffs, const struct role *role, const char *interface);
+
+/* The name of a file about an interface, of a directory that bears only its name or of one for many. */
+void pins_file(const struct role *role, const char *file, const char *interface, char out[PINS_FILE_MAX]);
+/* The interface that a file of this name is about; false where it is about none, or not of this kind. */
+bool pins_file_of(const char *name, const char *file, char out_interface[16]);
+
+/* Calls visit for each file in the directory, which may remove it. Returns 0 or -errno; a directory that is not there has none. */
+int pins_each(const struct pins *pins, int (*visit)(void *context, const struct pins *pins, const char *file), void *context);
 
 /* Another directory of the same base, by its own name. Returns 0 or -ENAMETOOLONG. */
 int pins_enter(struct pins *pins, const char *name);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What would happen if a shield were opened here, found out without touching the interface: the programs are loaded (the
+ * What would happen if a shield or a guard were opened here, found out without touching the interface: the programs are loaded (the
  * kernel's verifier is asked, nothing is attached or pinned), the filter is tried in a network namespace that a child makes and
  * takes with it, and the card is asked what it says of itself. What cannot be known that way is said to be unknown.
  */
@@ -25,12 +25,13 @@
 #include "plane/attach.h"
 #include "plane/netlink.h"
 #include "plane/object.h"
+#include "plane/probe_inside.h"
+#include "plane/shield_maps.h"
 
 /* The largest frame that fits into one page with what XDP and the kernel put before and behind it; drivers differ by some bytes. */
 enum { MTU_ONE_PAGE = 3498 };
 
-__attribute__((format(printf, 4, 5))) static void say(
-	struct plane_probe *probe, enum plane_note_kind kind, const char *what, const char *format, ...)
+void probe_say(struct plane_probe *probe, enum plane_note_kind kind, const char *what, const char *format, ...)
 {
 	struct plane_note *note = &probe->notes[probe->note_count];
 	char raw[sizeof(note->sentence)];
@@ -66,9 +67,9 @@ static bool probe_privileges(struct plane_probe *probe)
 	enough = capable(data, CAP_SYS_ADMIN) || (capable(data, CAP_BPF) && capable(data, CAP_PERFMON));
 	enough = enough && capable(data, CAP_NET_ADMIN);
 	if (enough)
-		say(probe, PLANE_NOTE_FINE, "privileges", "enough to load and attach");
+		probe_say(probe, PLANE_NOTE_FINE, "privileges", "enough to load and attach");
 	else
-		say(probe, PLANE_NOTE_WRONG, "privileges",
+		probe_say(probe, PLANE_NOTE_WRONG, "privileges",
 			"not enough to load and attach: this needs root, or CAP_NET_ADMIN, CAP_BPF and CAP_PERFMON");
 	return enough;
 }
@@ -78,9 +79,9 @@ static void probe_bpffs(struct plane_probe *probe, const char *bpffs)
 	const char *place = bpffs ? bpffs : PLANE_BPFFS;
 
 	if (pins_check(bpffs))
-		say(probe, PLANE_NOTE_WRONG, "bpffs", "none is mounted at %s: mount -t bpf bpf %s", place, place);
+		probe_say(probe, PLANE_NOTE_WRONG, "bpffs", "none is mounted at %s: mount -t bpf bpf %s", place, place);
 	else
-		say(probe, PLANE_NOTE_FINE, "bpffs", "mounted at %s", place);
+		probe_say(probe, PLANE_NOTE_FINE, "bpffs", "mounted at %s", place);
 }
 
 /* ---- the kernel ---- */
@@ -108,32 +109,28 @@ static void probe_filter(struct plane_probe *probe, int program)
 	if (child == 0)
 		_exit(try_filter(program) & 0xff);
 	if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status)) {
-		say(probe, PLANE_NOTE_UNKNOWN, "tc filter", "could not be tried");
+		probe_say(probe, PLANE_NOTE_UNKNOWN, "tc filter", "could not be tried");
 		return;
 	}
 	if (WEXITSTATUS(status) == 0)
-		say(probe, PLANE_NOTE_FINE, "tc filter", "clsact and BPF filters work");
+		probe_say(probe, PLANE_NOTE_FINE, "tc filter", "clsact and BPF filters work");
 	else if (WEXITSTATUS(status) == ENOENT)
-		say(probe, PLANE_NOTE_WRONG, "tc filter", "this kernel has no clsact or no BPF filters (sch_ingress, cls_bpf)");
+		probe_say(probe, PLANE_NOTE_WRONG, "tc filter", "this kernel has no clsact or no BPF filters (sch_ingress, cls_bpf)");
 	else
-		say(probe, PLANE_NOTE_WRONG, "tc filter", "refused: %s", strerror(WEXITSTATUS(status)));
+		probe_say(probe, PLANE_NOTE_WRONG, "tc filter", "refused: %s", strerror(WEXITSTATUS(status)));
 }
 
-static void probe_program(struct plane_probe *probe)
+static void probe_program(struct plane_probe *probe, const struct probe_asked *asked)
 {
-	static const struct plane_setup small = {.names = 1, .zones = 1, .cells = 1, .proven = 1, .asked = 1};
-	uint32_t entries[MAP_COUNT];
 	struct bpf_object *object = NULL;
-	int program, egress, error;
+	int program, egress, error = object_open(asked->role, asked->entries, &object);
 
-	size_maps(&small, entries);
-	error = object_open(entries, &object);
 	error = error ? error : bpf_object__load(object);
 	error = error ? error : object_programs(object, &program, &egress);
 	if (error) {
-		say(probe, PLANE_NOTE_WRONG, "program", "this kernel refuses the programs or their maps: %s", strerror(-error));
+		probe_say(probe, PLANE_NOTE_WRONG, "program", "this kernel refuses the programs or their maps: %s", strerror(-error));
 	} else {
-		say(probe, PLANE_NOTE_FINE, "program", "accepted by this kernel, with its ring buffer and tables; %s",
+		probe_say(probe, PLANE_NOTE_FINE, "program", "accepted by this kernel, with its ring buffer and tables; %s",
 			access("/sys/kernel/btf/vmlinux", R_OK) ? "it has no BTF, which is not needed" : "BTF is there and not needed");
 		probe_filter(probe, egress);
 	}
@@ -167,19 +164,19 @@ static void probe_native(struct plane_probe *probe, int ifindex, const char *dri
 	uint64_t features = 0;
 
 	if (netlink_xdp_features(ifindex, &features))
-		say(probe, PLANE_NOTE_UNKNOWN, "native XDP",
+		probe_say(probe, PLANE_NOTE_UNKNOWN, "native XDP",
 			"this kernel does not say what the driver (%s) can; it is known when it is tried", name);
 	else if (features & NETLINK_XDP_BASIC)
-		say(probe, PLANE_NOTE_FINE, "native XDP", "the driver (%s) has it", name);
+		probe_say(probe, PLANE_NOTE_FINE, "native XDP", "the driver (%s) has it", name);
 	else
-		say(probe, PLANE_NOTE_WEAK, "native XDP",
+		probe_say(probe, PLANE_NOTE_WEAK, "native XDP",
 			"the driver (%s) has none as it is set up now: generic mode must be allowed, and costs several times as much a "
 			"packet",
 			name);
 	if (mtu > MTU_ONE_PAGE)
-		say(probe, PLANE_NOTE_WEAK, "MTU", "%u bytes: many drivers take native XDP only up to about %u", mtu, MTU_ONE_PAGE);
+		probe_say(probe, PLANE_NOTE_WEAK, "MTU", "%u bytes: many drivers take native XDP only up to about %u", mtu, MTU_ONE_PAGE);
 	else
-		say(probe, PLANE_NOTE_FINE, "MTU", "%u bytes", mtu);
+		probe_say(probe, PLANE_NOTE_FINE, "MTU", "%u bytes", mtu);
 }
 
 static void probe_queues(struct plane_probe *probe, uint32_t queues)
@@ -187,32 +184,36 @@ static void probe_queues(struct plane_probe *probe, uint32_t queues)
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
 	if (queues <= 1 && cpus > 1)
-		say(probe, PLANE_NOTE_WEAK, "queues", "one receive queue: one of %ld CPUs judges all packets", cpus);
+		probe_say(probe, PLANE_NOTE_WEAK, "queues", "one receive queue: one of %ld CPUs judges all packets", cpus);
 	else
-		say(probe, PLANE_NOTE_FINE, "queues", "%u for %ld CPUs", queues, cpus);
+		probe_say(probe, PLANE_NOTE_FINE, "queues", "%u for %ld CPUs", queues, cpus);
 }
 
-static void probe_holder(struct plane_probe *probe, int ifindex, const char *interface, const char *bpffs)
+static void probe_holder(struct plane_probe *probe, const struct probe_asked *asked)
 {
 	struct xdp_holder holder;
 	struct pins pins;
-	int link = -1, error = xdp_holder(ifindex, &holder);
-	bool here = pins_name(&pins, bpffs, interface) == 0 && xdp_link(&pins, ifindex, &link) == XDP_LINK_HERE;
+	char file[PINS_FILE_MAX];
+	int link = -1, error = xdp_holder(asked->ifindex, &holder);
+	bool here = pins_name(&pins, asked->bpffs, asked->role, asked->interface) == 0;
+
+	pins_file(asked->role, PINS_LINK, asked->interface, file);
+	here = here && xdp_link(&pins, file, asked->ifindex, &link) == XDP_LINK_HERE;
 
 	if (link >= 0)
 		close(link);
 	if (error)
-		say(probe, PLANE_NOTE_UNKNOWN, "hook", "who holds it cannot be seen: %s", strerror(-error));
+		probe_say(probe, PLANE_NOTE_UNKNOWN, "hook", "who holds it cannot be seen: %s", strerror(-error));
 	else if (!holder.id)
-		say(probe, PLANE_NOTE_FINE, "hook", "free");
+		probe_say(probe, PLANE_NOTE_FINE, "hook", "free");
 	else if (here)
-		say(probe, PLANE_NOTE_FINE, "hook", "held by a shield of ours (program %u%s), which would be taken over", holder.id,
-			holder.generic ? ", generic mode" : "");
-	else if (holder.ours)
-		say(probe, PLANE_NOTE_WRONG, "hook", "held by a shield whose pins are not here (program %u); 'floodwall bypass' removes it",
-			holder.id);
+		probe_say(probe, PLANE_NOTE_FINE, "hook", "held by a %s of ours (program %u%s), which would be taken over",
+			asked->role->name, holder.id, holder.generic ? ", generic mode" : "");
+	else if (holder.role)
+		probe_say(probe, PLANE_NOTE_WRONG, "hook",
+			"held by a %s whose pins are not here (program %u); 'floodwall bypass' removes it", holder.role->name, holder.id);
 	else
-		say(probe, PLANE_NOTE_WRONG, "hook", "another XDP program holds it: \"%s\", number %u", holder.name, holder.id);
+		probe_say(probe, PLANE_NOTE_WRONG, "hook", "another XDP program holds it: \"%s\", number %u", holder.name, holder.id);
 }
 
 static void probe_clsact(struct plane_probe *probe, int ifindex, const char *interface)
@@ -220,33 +221,47 @@ static void probe_clsact(struct plane_probe *probe, int ifindex, const char *int
 	char kind[16];
 
 	if (netlink_clsact(ifindex, kind) == 0 && strcmp(kind, "ingress") == 0)
-		say(probe, PLANE_NOTE_WRONG, "clsact", "an 'ingress' qdisc is there, where a 'clsact' must be: tc qdisc del dev %s ingress",
-			interface);
+		probe_say(probe, PLANE_NOTE_WRONG, "clsact",
+			"an 'ingress' qdisc is there, where a 'clsact' must be: tc qdisc del dev %s ingress", interface);
 	else
-		say(probe, PLANE_NOTE_FINE, "clsact", kind[0] ? "there already" : "can be made");
+		probe_say(probe, PLANE_NOTE_FINE, "clsact", kind[0] ? "there already" : "can be made");
+}
+
+int probe_interface(struct probe_asked *asked, struct plane_probe *out_probe, struct fault *out_fault)
+{
+	struct netlink_link *link = &asked->link;
+	char driver[32] = "";
+
+	*out_probe = (struct plane_probe){.would_open = true};
+	asked->ifindex = (int)if_nametoindex(asked->interface);
+	if (!asked->ifindex || netlink_link(asked->ifindex, link)) {
+		fault_set(out_fault, asked->interface, 0, 0, "there is no such interface");
+		return -ENODEV;
+	}
+	ask_driver(asked->interface, driver, &link->rx_queues);
+	if (!link->up)
+		probe_say(out_probe, PLANE_NOTE_WEAK, "link", "the interface is down");
+	probe_native(out_probe, asked->ifindex, driver[0] ? driver : link->kind, link->mtu);
+	probe_queues(out_probe, link->rx_queues);
+	probe_holder(out_probe, asked);
+	probe_clsact(out_probe, asked->ifindex, asked->interface);
+	probe_bpffs(out_probe, asked->bpffs);
+	if (probe_privileges(out_probe))
+		probe_program(out_probe, asked);
+	return 0;
 }
 
 int plane_probe(const char *interface, const char *bpffs, struct plane_probe *out_probe, struct fault *out_fault)
 {
-	struct plane_probe probe = {.would_open = true};
-	struct netlink_link link;
-	char driver[32] = "";
-	int ifindex = (int)if_nametoindex(interface);
+	static const struct plane_setup small = {.names = 1, .zones = 1, .cells = 1, .proven = 1, .asked = 1};
+	uint32_t entries[MAP_COUNT];
+	struct probe_asked asked = {.role = &role_shield, .entries = entries, .interface = interface, .bpffs = bpffs};
+	struct plane_probe probe;
+	int error;
 
-	if (!ifindex || netlink_link(ifindex, &link)) {
-		fault_set(out_fault, interface, 0, 0, "there is no such interface");
-		return -ENODEV;
-	}
-	ask_driver(interface, driver, &link.rx_queues);
-	if (!link.up)
-		say(&probe, PLANE_NOTE_WEAK, "link", "the interface is down");
-	probe_native(&probe, ifindex, driver[0] ? driver : link.kind, link.mtu);
-	probe_queues(&probe, link.rx_queues);
-	probe_holder(&probe, ifindex, interface, bpffs);
-	probe_clsact(&probe, ifindex, interface);
-	probe_bpffs(&probe, bpffs);
-	if (probe_privileges(&probe))
-		probe_program(&probe);
-	*out_probe = probe;
-	return 0;
+	size_maps(&small, entries);
+	error = probe_interface(&asked, &probe, out_fault);
+	if (!error)
+		*out_probe = probe;
+	return error;
 }

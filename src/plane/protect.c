@@ -90,12 +90,12 @@ void protect_only(struct fw_protected_bucket table[FW_PROTECTED_BUCKETS], uint32
 /* Steps 2 and 3. */
 static int change(struct plane *plane, const struct fw_protected_bucket *both, const uint8_t (*addresses)[16], uint32_t count)
 {
-	struct fw_protected_bucket *table = plane->memory[MAP_PROTECTED];
+	struct fw_protected_bucket *table = plane->hold.memory[MAP_PROTECTED];
 	int error;
 
 	memcpy(table, both, FW_PROTECTED_BUCKETS * sizeof(*table));
 	error = config_renew(plane);
-	error = error ? error : config_wait(plane);
+	error = error ? error : hold_wait(&plane->hold);
 	if (!error)
 		protect_only(table, plane->seed, addresses, count);
 	return error;
@@ -103,7 +103,7 @@ static int change(struct plane *plane, const struct fw_protected_bucket *both, c
 
 int plane_protect(struct plane *plane, const uint8_t (*addresses)[16], uint32_t count)
 {
-	struct fw_protected_bucket *table = plane->memory[MAP_PROTECTED], both[FW_PROTECTED_BUCKETS];
+	struct fw_protected_bucket *table = plane->hold.memory[MAP_PROTECTED], both[FW_PROTECTED_BUCKETS];
 
 	if (count > PLANE_PROTECTED_MAX)
 		return -E2BIG;

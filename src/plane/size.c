@@ -6,37 +6,28 @@
  * spare. What is seen has one bucket, and one that is full forgets its oldest: at half, one in a hundred has more than 8.
  */
 #include <errno.h>
-#include <stddef.h>
 
 #include "plane/maps.h"
-
-static uint32_t power_at_least(uint64_t count)
-{
-	uint32_t power = 1;
-
-	while (power < count)
-		power <<= 1;
-	return power;
-}
+#include "plane/shield_maps.h"
 
 uint32_t plane_size_names(uint32_t names)
 {
-	return power_at_least(((uint64_t)names * 8 + 7 * FW_NAMES_SLOTS - 1) / (7 * FW_NAMES_SLOTS));
+	return maps_buckets(names, FW_NAMES_SLOTS, 7, 8);
 }
 
 uint32_t plane_size_cells(uint32_t cells)
 {
-	return power_at_least(cells);
+	return maps_power(cells);
 }
 
 uint32_t plane_size_seen(uint32_t entries)
 {
-	return power_at_least(((uint64_t)entries * 2 + FW_SEEN_SLOTS - 1) / FW_SEEN_SLOTS);
+	return maps_buckets(entries, FW_SEEN_SLOTS, 1, 2);
 }
 
 uint32_t plane_size_blocked(uint32_t addresses)
 {
-	return power_at_least(((uint64_t)addresses * 10 + 9 * FW_DIGEST_SLOTS - 1) / (9 * FW_DIGEST_SLOTS));
+	return maps_buckets(addresses, FW_DIGEST_SLOTS, 9, 10);
 }
 
 int size_check(const struct plane_setup *setup)
@@ -64,7 +55,7 @@ void size_maps(const struct plane_setup *setup, uint32_t entries[MAP_COUNT])
 	entries[MAP_BLOCKED] = plane_size_blocked(setup->blocked);
 	entries[MAP_PREFIXES] = setup->prefixes ? setup->prefixes : 1;
 	entries[MAP_PROTECTED] = FW_PROTECTED_BUCKETS;
-	entries[MAP_SAMPLES] = power_at_least(setup->sample_bytes < SIZE_RING_LEAST ? SIZE_RING_LEAST : setup->sample_bytes);
+	entries[MAP_SAMPLES] = maps_power(setup->sample_bytes < ROLE_RING_LEAST ? ROLE_RING_LEAST : setup->sample_bytes);
 }
 
 /* A node of the kernel's trie: its header, 16 bytes of key and the value, as the allocator rounds it; half of all are forks. */
@@ -77,6 +68,6 @@ uint64_t plane_memory(const struct plane_setup *setup)
 
 	size_maps(setup, entries);
 	for (int i = 0; i < MAP_COUNT; i++)
-		bytes += (uint64_t)entries[i] * maps_value_len((enum plane_map)i);
+		bytes += (uint64_t)entries[i] * role_shield.maps[i].value_len;
 	return bytes + entries[MAP_SAMPLES] + (uint64_t)entries[MAP_PREFIXES] * TRIE_NODE_BYTES * TRIE_NODES_A_PREFIX;
 }

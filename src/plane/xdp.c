@@ -40,22 +40,22 @@ static bool map_named(uint32_t id, const char *name)
 	return same;
 }
 
-bool xdp_ours(uint32_t program_id, char out_name[16])
+const struct role *xdp_role(uint32_t program_id, char out_name[16])
 {
 	uint32_t ids[MAPS_MAX];
 	struct bpf_prog_info info = {.nr_map_ids = MAPS_MAX, .map_ids = (uint64_t)(uintptr_t)ids};
+	const struct role *role;
 
 	out_name[0] = 0;
 	if (program_info(program_id, &info))
-		return false;
+		return NULL;
 	memcpy(out_name, info.name, 16);
 	out_name[15] = 0;
-	if (strncmp(info.name, "shield", sizeof("shield") - 1) != 0)
-		return false;
-	for (uint32_t i = 0; i < info.nr_map_ids && i < MAPS_MAX; i++)
-		if (map_named(ids[i], maps_name(MAP_COUNTS)))
-			return true;
-	return false;
+	role = role_named(out_name);
+	for (uint32_t i = 0; role && i < info.nr_map_ids && i < MAPS_MAX; i++)
+		if (map_named(ids[i], role->own_map))
+			return role;
+	return NULL;
 }
 
 int xdp_holder(int ifindex, struct xdp_holder *out_holder)
@@ -70,7 +70,7 @@ int xdp_holder(int ifindex, struct xdp_holder *out_holder)
 	if (!out_holder->id)
 		return 0;
 	out_holder->generic = query.attach_mode == XDP_ATTACHED_SKB;
-	out_holder->ours = xdp_ours(out_holder->id, out_holder->name);
+	out_holder->role = xdp_role(out_holder->id, out_holder->name);
 	return 0;
 }
 
@@ -89,9 +89,9 @@ bool xdp_alive(int link)
 	return link_info(link, &info) == 0 && info.type == BPF_LINK_TYPE_XDP && info.xdp.ifindex != 0;
 }
 
-enum xdp_link_state xdp_link(const struct pins *pins, int ifindex, int *out_link)
+enum xdp_link_state xdp_link(const struct pins *pins, const char *file, int ifindex, int *out_link)
 {
-	int link = pins_get(pins, PINS_LINK);
+	int link = pins_get(pins, file);
 	struct bpf_link_info info;
 	struct xdp_holder holder;
 
@@ -109,9 +109,10 @@ enum xdp_link_state xdp_link(const struct pins *pins, int ifindex, int *out_link
 
 int xdp_busy(const struct xdp_holder *holder, const char *interface, struct fault *out_fault)
 {
-	if (holder->ours)
+	if (holder->role)
 		fault_set(out_fault, interface, 0, 0,
-			"a shield whose pins are not here holds this interface (program %u); 'floodwall bypass' removes it", holder->id);
+			"a %s whose pins are not here holds this interface (program %u); 'floodwall bypass' removes it", holder->role->name,
+			holder->id);
 	else if (holder->id)
 		fault_set(out_fault, interface, 0, 0,
 			"another XDP program holds this interface: \"%s\", number %u; detach it first (bpftool net detach xdp dev %s)",

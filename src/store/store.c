@@ -143,12 +143,17 @@ int store_end(struct store *store, int error, const char *doing, struct fault *o
 
 /* ---- opening ---- */
 
+static uint8_t read_bits(int bits)
+{
+	return bits == DECISION_OF_MAC || (bits >= 0 && bits <= 128) ? (uint8_t)bits : 128;
+}
+
 static void read_decision(sqlite3_stmt *row, struct decision *out)
 {
 	*out = (struct decision){
 		.id = (uint64_t)sqlite3_column_int64(row, 0),
 		.kind = sqlite3_column_int(row, 1) == DECISION_TRUST ? DECISION_TRUST : DECISION_BLOCK,
-		.prefix.bits = (uint8_t)(sqlite3_column_int(row, 3) > 128 ? 128 : sqlite3_column_int(row, 3)),
+		.prefix.bits = read_bits(sqlite3_column_int(row, 3)),
 		.made_s = (uint64_t)sqlite3_column_int64(row, 4),
 		.until_s = (uint64_t)sqlite3_column_int64(row, 5),
 		.confirm_by_s = (uint64_t)sqlite3_column_int64(row, 6),

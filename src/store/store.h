@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What must outlive the daemon: decisions that a person made about sources, the audit log of all that was done, and what was learned.
+ * What must outlive the daemon: decisions about sources (shield) and devices (guard), the audit log of all that was done, and what was learned.
  * One SQLite file. Nothing that traffic says is written here, only what people decide and, once in a while, one blob of fixed size.
  *
  * A store that cannot be written (full disk) or read (damaged) is a fault with a sentence, never an end: a damaged file is set
@@ -25,6 +25,9 @@ enum decision_kind {
 	DECISION_BLOCK, /* nothing of this source reaches the server: quarantine */
 	DECISION_TRUST, /* all of it passes, and feeds no budget: allow */
 };
+
+/* prefix.bits of a decision about a device: its MAC is in the first six bytes of the address, the others are zero. */
+enum { DECISION_OF_MAC = 255 };
 
 struct decision {
 	uint64_t id; /* given by the store */

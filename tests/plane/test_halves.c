@@ -135,8 +135,8 @@ static void with_the_other_wait(void **state)
 	struct bed *bed = *state;
 	struct plane *plane = open_with_zones(bed);
 
-	assert_int_equal(plane->waiter, -1);
-	assert_int_equal(config_waiter_make(plane), 0);
+	assert_int_equal(plane->hold.waiter, -1);
+	assert_int_equal(hold_waiter_make(&plane->hold), 0);
 	swap_under_load(bed, plane, SWAPS / 10);
 	plane_detach(plane, NULL);
 }

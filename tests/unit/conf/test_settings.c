@@ -63,7 +63,7 @@ static const struct {
 	{"interface: eth0\nzones:\n- name: a\n- name: b\n  file: [x]\n", 5, "zones[1].file wants one value, not a list"},
 	{"interface: eth0\nprotected:\n- 192.0.2.1\n- {a: b}\n", 4, "protected[1] wants one value, not settings of its own"},
 	/* values */
-	{"role: gate\ninterface: eth0\n", 1, "role is shield, not 'gate'"},
+	{"role: gate\ninterface: eth0\n", 1, "role is shield or guard, not 'gate'"},
 	{"interface: ''\n", 0, "interface is missing: the one by which questions reach the server"},
 	{"interface: eth0/1\n", 1, "interface is no such name: 'eth0/1'"},
 	{"interface: abcdefghijklmnop\n", 1, "interface is longer than an interface's name can be (15)"},

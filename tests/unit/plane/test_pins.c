@@ -24,7 +24,7 @@ static void directories(void **state)
 	struct pins pins;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(pins_name(&pins, cases[i].bpffs, cases[i].interface), 0);
+		assert_int_equal(pins_name(&pins, cases[i].bpffs, &role_shield, cases[i].interface), 0);
 		assert_string_equal(pins.dir, cases[i].dir);
 	}
 	assert_string_equal(pins_path(&pins, "shield_zone_counts", path), "/b/floodwall/shield-fifteen-letters/shield_zone_counts");
@@ -36,7 +36,7 @@ static void no_names_of_interfaces(void **state)
 	struct pins pins;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (pins_name(&pins, "/b", names[i]) != -EINVAL)
+		if (pins_name(&pins, "/b", &role_shield, names[i]) != -EINVAL)
 			fail_msg("taken for an interface: %s", names[i]);
 }
 
@@ -53,7 +53,7 @@ static void long_places(void **state)
 		memset(place, 'a', len);
 		place[0] = '/';
 		place[len] = 0;
-		int next = pins_name(&pins, place, "fifteen-letters");
+		int next = pins_name(&pins, place, &role_shield, "fifteen-letters");
 		assert_true(next == 0 || next == -ENAMETOOLONG);
 		assert_true(!error || next == error); /* once too long, always too long */
 		error = next;

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "plane/maps.h"
+#include "plane/shield_maps.h"
 
 static const struct plane_setup some = {.names = 1000, .zones = 10, .cells = 5000, .proven = 100, .asked = 100};
 
@@ -63,7 +63,7 @@ static void every_map_has_a_size(void **state)
 	assert_int_equal(entries[MAP_ZONES], 11);
 	assert_int_equal(entries[MAP_ZONE_COUNTS], 11);
 	assert_int_equal(entries[MAP_NAMES_A], entries[MAP_NAMES_B]);
-	assert_int_equal(entries[MAP_SAMPLES], SIZE_RING_LEAST);
+	assert_int_equal(entries[MAP_SAMPLES], ROLE_RING_LEAST);
 	assert_int_equal(entries[MAP_PREFIXES], 1);
 }
 

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The role guard. What is opened in which order:
+ *
+ *	plane      maps and programs, made or taken over: from here on the interfaces are as protected as they were
+ *	keys       those of the tables that were taken over, or new ones
+ *	live       the engine of inspect, on frames of the ring
+ *	devices    places of before, those of the configuration, those with a URL of their own
+ *	policies   files, sets, names; the rules hold once their names have addresses (guard_policies.c)
+ *	decisions  of people and findings: flags
+ */
+#include "engine/guard.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "engine/guard_room.h"
+
+#define INTERFACES_AGAIN_NS (5 * FW_NS_PER_S)
+
+static void say_to(void (*say)(void *, const char *), void *context, const char *format, va_list arguments)
+	__attribute__((format(printf, 3, 0)));
+static void say_to(void (*say)(void *, const char *), void *context, const char *format, va_list arguments)
+{
+	char sentence[FAULT_SENTENCE_MAX + 256];
+
+	vsnprintf(sentence, sizeof(sentence), format, arguments);
+	if (say)
+		say(context, sentence);
+}
+
+void guard_say(struct guard *guard, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say_to(guard->say, guard->context, format, arguments);
+	va_end(arguments);
+}
+
+void guard_tell(struct guard *guard, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say_to(guard->say, guard->context, format, arguments);
+	va_end(arguments);
+	va_start(arguments, format);
+	say_to(guard->note, guard->context, format, arguments);
+	va_end(arguments);
+}
+
+/* The wall comes in whole seconds; between them it goes as the steady clock does, until somebody sets it. */
+void guard_set_wall(struct guard *guard, uint64_t wall_s)
+{
+	uint64_t said_ns = wall_s * FW_NS_PER_S, going_ns = guard->now_ns + guard->wall_less_steady_ns;
+
+	if (going_ns + FW_NS_PER_S < said_ns || going_ns > said_ns + 2 * FW_NS_PER_S)
+		guard->wall_less_steady_ns = said_ns - guard->now_ns;
+	guard->wall_ns = guard->now_ns + guard->wall_less_steady_ns;
+}
+
+static void set_clock(struct guard *guard, const struct fetch_time *now)
+{
+	guard->now_ns = now->steady_ns > guard->now_ns ? now->steady_ns : guard->now_ns;
+	guard_set_wall(guard, now->wall_s);
+}
+
+/* ---- opening ---- */
+
+static int open_plane(struct guard *guard, struct fault *out_fault)
+{
+	const struct settings_guard *settings = &guard->settings->guard;
+	const char *interfaces[GUARD_INTERFACES_MAX];
+	struct plane_guard_setup setup = {
+		.interfaces = interfaces,
+		.interface_count = settings->interface_count,
+		.bpffs = guard->settings->paths.bpffs,
+		.devices = settings->sizes.devices,
+		.rules = settings->sizes.rules,
+		.flows = settings->sizes.flows,
+		.members = settings->sizes.members,
+		.names = settings->sizes.names + GUARD_HOSTS_MAX,
+		.ring_bytes = GUARD_RING_BYTES,
+		.generic = guard->settings->generic_allowed,
+	};
+
+	for (uint32_t i = 0; i < settings->interface_count; i++)
+		interfaces[i] = settings->interfaces[i];
+	return plane_guard_open(&setup, &guard->plane, out_fault);
+}
+
+/* Points of the name hash are 1 to 2^31 - 2. */
+static uint32_t point(uint32_t random)
+{
+	return random % 0x7ffffffeu + 1;
+}
+
+static int take_keys(struct guard *guard)
+{
+	const struct fw_guard_config *before = plane_guard_config_now(guard->plane);
+	struct fw_dns_key names;
+	uint32_t random[4];
+
+	guard->took_over = plane_guard_took_over(guard->plane) && before->generation;
+	if (guard->took_over) {
+		guard->config = *before;
+		return 0;
+	}
+	if (getrandom(guard->config.key, sizeof(guard->config.key), 0) != sizeof(guard->config.key) ||
+		getrandom(random, sizeof(random), 0) != sizeof(random))
+		return -EIO;
+	names = (struct fw_dns_key){.label = {point(random[0]), point(random[1])}, .name = {point(random[2]), point(random[3])}};
+	memcpy(guard->config.name_key, &names, sizeof(names));
+	return 0;
+}
+
+static int open_live(struct guard *guard)
+{
+	struct live_config config = {.found = guard_found, .context = guard, .held_count = guard->config.held_count};
+
+	if (getrandom(config.hash_key, sizeof(config.hash_key), 0) != sizeof(config.hash_key))
+		return -EIO;
+	side_init(&config.side);
+	guard_each_ours(guard, &config.side);
+	memcpy(config.held, guard->config.held, sizeof(config.held));
+	return live_new(&config, &guard->live);
+}
+
+static int open_rooms(struct guard *guard)
+{
+	int error = open_live(guard);
+
+	if (!error)
+		error = guard_open_names(guard);
+	if (!error)
+		error = guard_open_sets(guard);
+	if (!error)
+		error = guard_open_devices(guard);
+	guard->found = error ? NULL : calloc(GUARD_FOUND_MAX, sizeof(*guard->found));
+	return error || guard->found ? error : -ENOMEM;
+}
+
+static int no_room(int error, struct fault *out_fault)
+{
+	fault_set(out_fault, "guard", 0, 0, "the guard cannot be opened: %s", strerror(-error));
+	return error;
+}
+
+static int fill_kernel(struct guard *guard, struct fault *out_fault)
+{
+	struct fault fault = {0};
+	int error = plane_guard_config(guard->plane, &guard->config);
+
+	if (!error)
+		error = open_rooms(guard);
+	if (error)
+		return no_room(error, out_fault);
+	error = guard_read_policies(guard->settings, false, &guard->policies, out_fault);
+	if (error)
+		return error;
+	for (uint32_t i = 0; i < guard->policies.count; i++)
+		if (!guard->policies.list[i].mud)
+			guard_say(guard, "%s: %s; no device has this policy", guard->policies.list[i].file, guard->policies.list[i].why);
+	guard_open_urls(guard);
+	guard_configure_devices(guard);
+	guard_bind_policies(guard);
+	if (guard_decide(guard, &fault))
+		guard_say(guard, "%s", fault.sentence);
+	guard->publish_by_ns = guard->now_ns + GUARD_SETTLE_S * FW_NS_PER_S;
+	guard_ask_names(guard);
+	guard_tick_policies(guard);
+	return 0;
+}
+
+static void free_all(struct guard *guard)
+{
+	guard_close_names(guard);
+	guard_free_policies(&guard->policies);
+	policy_sets_free(guard->sets);
+	live_free(guard->live);
+	roster_free(guard->roster);
+	plane_guard_close(guard->plane);
+	free(guard->digests);
+	free(guard->found);
+	free(guard->view.devices);
+	free(guard->view.findings);
+	free(guard->view.policies);
+	free(guard);
+}
+
+int guard_open(const struct guard_setup *setup, struct guard **out_guard, struct fault *out_fault)
+{
+	struct guard *guard = calloc(1, sizeof(*guard));
+	int error;
+
+	if (!guard)
+		return -ENOMEM;
+	guard->settings = setup->settings;
+	guard->store = setup->store;
+	guard->version = setup->version;
+	guard->say = setup->say;
+	guard->note = setup->note;
+	guard->context = setup->context;
+	set_clock(guard, &setup->now);
+	guard->opened_ns = guard->hour_ns = guard->now_ns;
+	guard->opened_s = setup->now.wall_s;
+	for (unsigned i = 0; i < GUARD_WATCHES; i++)
+		guard->watches[i].descriptor = -1;
+	error = open_plane(guard, out_fault);
+	if (!error)
+		error = take_keys(guard);
+	if (!error)
+		error = guard_fill_config(guard, out_fault);
+	if (!error)
+		error = fill_kernel(guard, out_fault);
+	if (error) {
+		/* what this process attached goes with it; what it took over stays */
+		if (guard->plane && !plane_guard_took_over(guard->plane)) {
+			plane_guard_detach(guard->plane, NULL);
+			guard->plane = NULL;
+		}
+		free_all(guard);
+		return error;
+	}
+	guard->watches[GUARD_WATCH_FRAMES].descriptor = plane_guard_fd(guard->plane);
+	*out_guard = guard;
+	return 0;
+}
+
+/* ---- while it runs ---- */
+
+int guard_reload(struct guard *guard, const struct settings *settings, const struct fetch_time *now, struct fault *out_fault)
+{
+	const struct settings *old = guard->settings;
+	struct guard_policies policies = {0};
+	struct fault fault = {0};
+	int error = guard_read_policies(settings, true, &policies, out_fault);
+
+	if (error)
+		return error;
+	set_clock(guard, now);
+	guard->settings = settings;
+	error = guard_fill_config(guard, out_fault);
+	if (error) {
+		guard->settings = old;
+		guard_free_policies(&policies);
+		return error;
+	}
+	guard_free_policies(&guard->policies);
+	guard->policies = policies;
+	guard_configure_devices(guard);
+	guard_bind_policies(guard);
+	if (guard_decide(guard, &fault))
+		guard_say(guard, "%s", fault.sentence);
+	guard->publish_by_ns = guard->now_ns + GUARD_SETTLE_S * FW_NS_PER_S;
+	guard->again_ns = 0;
+	guard_ask_names(guard);
+	guard_tick_policies(guard);
+	return 0;
+}
+
+int guard_close(struct guard *guard, bool detach, struct fault *out_fault)
+{
+	int error = 0;
+
+	if (!guard)
+		return 0;
+	guard->urls_ns = 0;
+	guard_tick_urls(guard);
+	if (detach) {
+		error = plane_guard_detach(guard->plane, out_fault);
+		guard->plane = NULL;
+	}
+	free_all(guard);
+	return error;
+}
+
+const struct guard_watch *guard_watches(const struct guard *guard)
+{
+	return guard->watches;
+}
+
+void guard_ready(struct guard *guard, unsigned watch, const struct fetch_time *now)
+{
+	set_clock(guard, now);
+	if (watch == GUARD_WATCH_FRAMES)
+		guard_see_frames(guard);
+	else if (watch < GUARD_WATCHES)
+		guard_hear_names(guard, watch);
+}
+
+/* An address that the gateway got meanwhile (a lease of its own, a prefix of IPv6) is ours from then on. */
+static void look_at_interfaces(struct guard *guard)
+{
+	struct fw_guard_config before = guard->config;
+	struct plane_guard_interface interface;
+	struct fault fault = {0};
+	uint32_t attached = 0;
+
+	for (uint32_t i = 0; plane_guard_interface(guard->plane, i, &interface); i++)
+		attached += interface.attached;
+	if (guard->attached && attached < guard->attached)
+		guard_tell(guard, "the program is no longer on every interface: devices there are not guarded");
+	guard->attached = attached;
+	if (guard_fill_config(guard, &fault)) {
+		guard_say(guard, "%s", fault.sentence);
+		return;
+	}
+	before.generation = guard->config.generation;
+	if (memcmp(&before, &guard->config, sizeof(before)) == 0)
+		guard->config.generation--;
+	else if (plane_guard_config(guard->plane, &guard->config))
+		guard_say(guard, "the kernel's configuration could not be written; its earlier one holds");
+}
+
+void guard_tick(struct guard *guard, const struct fetch_time *now)
+{
+	set_clock(guard, now);
+	guard_see_frames(guard);
+	guard_tick_devices(guard);
+	live_tick(guard->live, guard->now_ns, guard->wall_ns);
+	guard_ask_names(guard);
+	guard_tick_policies(guard);
+	guard_tick_urls(guard);
+	if (guard->now_ns - guard->second_ns < INTERFACES_AGAIN_NS)
+		return;
+	guard->second_ns = guard->now_ns;
+	look_at_interfaces(guard);
+}

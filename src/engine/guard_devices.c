@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who is there. Frames of the ring tell which MACs speak, which addresses they use, what DHCP gives them and under which URL their maker speaks;
+ * the roster (guard/) says who has a place, the plane keeps it, and the kernel's counters are written down as they move.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "engine/guard_room.h"
+#include "wire/packet.h"
+
+#define TEN_MINUTES_NS (600 * FW_NS_PER_S)
+#define BOUND_NS (3600 * FW_NS_PER_S)
+
+/* ---- places ---- */
+
+const struct settings_device *guard_settings_of(const struct guard *guard, const struct roster_device *device)
+{
+	return device->device && device->device <= guard->settings->guard.device_count ? &guard->settings->guard.devices[device->device - 1]
+										       : NULL;
+}
+
+static bool is_zero(const uint8_t mac[6])
+{
+	static const uint8_t none[6];
+
+	return memcmp(mac, none, sizeof(none)) == 0;
+}
+
+static void leave(struct guard *guard, const uint8_t mac[6])
+{
+	if (!is_zero(mac))
+		plane_guard_device_remove(guard->plane, mac);
+}
+
+/* The kernel's table may be full of what an earlier process knew and this one does not: then it has no place, and is a stranger. */
+static bool take_place(struct guard *guard, struct roster_device *device)
+{
+	if (plane_guard_device_add(guard->plane, device->mac, &device->place) == 0)
+		return true;
+	device->place = 0;
+	return false;
+}
+
+struct roster_device *guard_device_of(struct guard *guard, const uint8_t mac[6])
+{
+	struct roster_device *device;
+	uint8_t gone[6];
+
+	device = roster_put(guard->roster, mac, guard->now_ns, gone);
+	leave(guard, gone);
+	if (device && !device->place && !take_place(guard, device)) {
+		roster_remove(guard->roster, mac);
+		return NULL;
+	}
+	return device;
+}
+
+static bool by_settings(const struct guard *guard, const struct roster_device *device)
+{
+	const struct settings_guard *settings = &guard->settings->guard;
+	const struct settings_device *named = guard_settings_of(guard, device);
+
+	if (named && named->admin)
+		return true;
+	for (uint32_t i = 0; i < settings->admin_count; i++) {
+		const struct settings_who *admin = &settings->admins[i];
+		if (admin->by_mac && memcmp(admin->mac, device->mac, 6) == 0)
+			return true;
+		for (unsigned j = 0; j < device->address_count && !admin->by_mac; j++)
+			if (memcmp(admin->address, device->addresses[j], 16) == 0)
+				return true;
+	}
+	return false;
+}
+
+/* A resolver or time server that is a device of ours carries all the others: it is the gateway's by another name. */
+static bool serves_all(const struct guard *guard, const struct roster_device *device)
+{
+	const struct settings_guard *settings = &guard->settings->guard;
+
+	for (unsigned i = 0; i < device->address_count; i++) {
+		if (guard_is_gateway(guard, device->addresses[i]))
+			return true;
+		for (uint32_t j = 0; j < settings->resolver_count; j++)
+			if (memcmp(settings->resolvers[j], device->addresses[i], 16) == 0)
+				return true;
+	}
+	return false;
+}
+
+bool guard_is_held(const struct guard *guard, const struct roster_device *device)
+{
+	return by_settings(guard, device) || serves_all(guard, device);
+}
+
+void guard_decide_device(struct guard *guard, struct roster_device *device)
+{
+	struct plane_guard_decision decision = {.slit = guard->of.slit};
+
+	if (!device->place)
+		return;
+	if (device->policy) {
+		decision.maker = policy_maker_set(guard->sets, device->url);
+		decision.model = policy_model_set(guard->sets, device->url);
+	}
+	plane_guard_device_decide(guard->plane, device->place, &decision);
+}
+
+/* A device that is new, or that the settings speak of anew. */
+static void settle(struct guard *guard, struct roster_device *device)
+{
+	guard_assign_policy(guard, device);
+	guard_decide_device(guard, device);
+	guard_stand_device(guard, device);
+}
+
+/* ---- what the settings name ---- */
+
+static void forget_settings(void *context, struct roster_device *device)
+{
+	(void)context;
+	device->device = 0;
+	device->lasting = device->decided;
+	if (device->url_by_user)
+		device->url[0] = 0;
+}
+
+static void settle_one(void *context, struct roster_device *device)
+{
+	settle(context, device);
+}
+
+void guard_configure_devices(struct guard *guard)
+{
+	const struct settings_guard *settings = &guard->settings->guard;
+	uint32_t without = 0;
+
+	roster_each(guard->roster, forget_settings, NULL);
+	for (uint32_t i = 0; i < settings->device_count; i++) {
+		struct roster_device *device = guard_device_of(guard, settings->devices[i].mac);
+		if (!device) {
+			without++;
+			continue;
+		}
+		device->device = i + 1;
+		device->lasting = true;
+	}
+	for (uint32_t i = 0; i < settings->admin_count; i++)
+		if (settings->admins[i].by_mac)
+			guard_device_of(guard, settings->admins[i].mac);
+	roster_each(guard->roster, settle_one, guard);
+	if (without)
+		guard_say(guard, "%u devices of the configuration have no place: guard.sizes.devices is too small", without);
+}
+
+/* Who had a place under an earlier process has it still, with all its words and flows. */
+int guard_open_devices(struct guard *guard)
+{
+	uint32_t count = guard->settings->guard.sizes.devices;
+	uint8_t key[16];
+	int error;
+
+	memcpy(key, guard->config.key, sizeof(key));
+	error = roster_new(count, key, &guard->roster);
+	for (uint32_t place = FW_STRANGERS; !error && place < count + FW_STRANGERS; place++) {
+		struct fw_guard_device kernels;
+		struct roster_device *device;
+		uint8_t gone[6];
+		if (!plane_guard_device(guard->plane, place, &kernels))
+			continue;
+		device = roster_put(guard->roster, kernels.mac, guard->now_ns, gone);
+		if (!device)
+			break;
+		device->place = place;
+		device->answered = true;
+		device->quarantined = kernels.flags & FW_DEVICE_QUARANTINED;
+	}
+	return error;
+}
+
+/* ---- DHCP ---- */
+
+/* Members of the sets of its maker and model: whoever may speak to such devices may speak to this address. */
+static void bind_address(struct guard *guard, const struct roster_device *device, const uint8_t address[16], bool join)
+{
+	uint32_t sets[2] = {policy_maker_set(guard->sets, device->url), policy_model_set(guard->sets, device->url)};
+	uint64_t until_ns = device->lease_end_ns ? device->lease_end_ns : guard->now_ns + BOUND_NS;
+
+	for (unsigned i = 0; i < 2 && device->policy; i++)
+		if (sets[i] && join)
+			plane_guard_member_add(guard->plane, sets[i], address, until_ns);
+		else if (sets[i])
+			plane_guard_member_remove(guard->plane, sets[i], address);
+}
+
+/* What was bound to its addresses is not its any more; what flows by rules of devices' sets is judged anew. */
+static void release(struct guard *guard, struct roster_device *device, const char *why)
+{
+	char mac[TEXT_MAC_MAX];
+
+	for (unsigned i = 0; i < device->address_count; i++)
+		bind_address(guard, device, device->addresses[i], false);
+	guard->released += device->address_count;
+	device->address_count = 0;
+	device->lease_end_ns = 0;
+	if (device->policy)
+		guard->publish = guard->anew = true;
+	guard_say(guard, "%s: %s; its addresses are bound to nothing any more", text_mac(mac, device->mac), why);
+}
+
+static void claim_url(struct guard *guard, struct roster_device *device, const struct lease_message *message)
+{
+	char url[MUD_URL_MAX], mac[TEXT_MAC_MAX];
+
+	if (!message->url || device->url_by_user || policy_url_read(message->url, message->url_len, url))
+		return;
+	switch (policy_claim_judge(device->url, url)) {
+	case CLAIM_SAME:
+		return;
+	case CLAIM_DISPUTED:
+		if (strcmp(device->refused, url) != 0)
+			guard_tell(guard, "%s sends the MUD URL of another maker (%s); the policy of before holds until a person names it",
+				text_mac(mac, device->mac), url);
+		snprintf(device->refused, sizeof(device->refused), "%s", url);
+		return;
+	case CLAIM_FIRST:
+	case CLAIM_MOVED:
+		snprintf(device->url, sizeof(device->url), "%s", url);
+		device->refused[0] = 0;
+		guard_assign_policy(guard, device);
+		guard->urls_changed = true;
+	}
+}
+
+static void hear_lease(struct guard *guard, const struct fw_guard_frame *frame, const uint8_t *bytes)
+{
+	bool to_device = frame->way == FW_GUARD_IN;
+	struct lease_message message;
+	struct roster_device *device;
+
+	if (lease_read(bytes, frame->kept_len, to_device, &message) != FW_READ_OK)
+		return;
+	device = roster_find(guard->roster, message.mac);
+	if (!device)
+		return;
+	if (message.kind == LEASE_RELEASED) {
+		release(guard, device, "it gave its address back");
+		return;
+	}
+	if (message.kind == LEASE_GRANTED) {
+		roster_note_address(device, message.address);
+		device->lease_end_ns = message.lease_s == UINT32_MAX ? 0 : guard->now_ns + message.lease_s * FW_NS_PER_S;
+		bind_address(guard, device, message.address, true);
+		return;
+	}
+	claim_url(guard, device, &message);
+}
+
+/* ---- frames ---- */
+
+static bool wants_lease(const struct fw_packet *packet)
+{
+	return packet->ether_type == FW_ETHER_LLDP ||
+		(packet->proto == FW_IP_UDP && (packet->src_port == 68 || packet->src_port == 67 || packet->src_port == 546));
+}
+
+static void hear_address(struct guard *guard, struct roster_device *device, const struct fw_packet *packet, uint8_t outcome)
+{
+	bool admin;
+
+	if (!packet->family || outcome == FW_GUARD_DROPPED || !guard_is_ours(guard, packet->src) || guard_is_gateway(guard, packet->src) ||
+		(device->address_count && memcmp(device->addresses[0], packet->src, 16) == 0))
+		return;
+	admin = guard_is_held(guard, device);
+	if (!roster_note_address(device, packet->src))
+		return;
+	bind_address(guard, device, packet->src, true);
+	if (guard_is_held(guard, device) != admin)
+		guard_stand_device(guard, device);
+}
+
+static struct roster_device *hear(struct guard *guard, const uint8_t mac[6])
+{
+	struct roster_device *device = NULL;
+	uint8_t gone[6];
+	enum roster_answer answer;
+
+	if ((mac[0] & 1) || is_zero(mac))
+		return NULL;
+	answer = roster_hear(guard->roster, mac, guard->now_ns, &device, gone);
+	leave(guard, gone);
+	if (answer == ROSTER_STRANGER) {
+		guard->strangers++;
+		return NULL;
+	}
+	if (answer == ROSTER_NEW) {
+		if (!take_place(guard, device)) {
+			roster_remove(guard->roster, mac);
+			return NULL;
+		}
+		settle(guard, device);
+	}
+	return device;
+}
+
+static void see_frame(void *context, const struct fw_guard_frame *frame, const uint8_t *bytes)
+{
+	struct guard *guard = context;
+	struct roster_device *device;
+	struct fw_packet packet;
+
+	guard->frames_seen++;
+	guard->in_seen += frame->way == FW_GUARD_IN;
+	live_frame(guard->live, frame, bytes);
+	fw_packet_read(bytes, frame->kept_len, FW_LINK_ETHERNET, &packet);
+	if (frame->way == FW_GUARD_OUT) {
+		device = hear(guard, packet.src_mac);
+		if (device)
+			hear_address(guard, device, &packet, frame->outcome);
+	} else if (packet.family) {
+		device = roster_find(guard->roster, packet.dst_mac);
+		if (device)
+			device->answered = true;
+	}
+	if (wants_lease(&packet))
+		hear_lease(guard, frame, bytes);
+}
+
+void guard_see_frames(struct guard *guard)
+{
+	int seen = plane_guard_frames(guard->plane, GUARD_FRAMES_A_TURN, see_frame, guard);
+
+	if (seen < 0 && !guard->ring_broken)
+		guard_say(guard, "frames of devices cannot be read: %s; nothing is detected", strerror(-seen));
+	guard->ring_broken = seen < 0;
+}
+
+/* ---- from time to time ---- */
+
+static void note_counts(struct guard *guard, struct roster_device *device)
+{
+	struct fw_guard_device kernels;
+	struct fw_guard_count count;
+	uint64_t lost;
+
+	if (!device->place || !plane_guard_device(guard->plane, device->place, &kernels) || kernels.last_ns == device->counted_ns)
+		return;
+	device->counted_ns = kernels.last_ns;
+	if (plane_guard_counts(guard->plane, device->place, &count))
+		return;
+	leak_note(&device->leak, guard->now_ns, count.unanswered.packets, count.unanswered.bytes);
+	lost = count.frames_lost > device->lost ? count.frames_lost - device->lost : 0;
+	device->lost = count.frames_lost;
+	guard->frames_lost += lost;
+	if (lost)
+		live_lost(guard->live, device->mac, lost, 0);
+}
+
+static void tick_one(void *context, struct roster_device *device)
+{
+	struct guard *guard = context;
+
+	note_counts(guard, device);
+	if (device->lease_end_ns && guard->now_ns >= device->lease_end_ns)
+		release(guard, device, "its lease is over");
+}
+
+static void bind_again(void *context, struct roster_device *device)
+{
+	struct guard *guard = context;
+
+	if (guard->now_ns - device->last_ns > BOUND_NS)
+		return;
+	for (unsigned i = 0; i < device->address_count; i++)
+		bind_address(guard, device, device->addresses[i], true);
+}
+
+void guard_tick_devices(struct guard *guard)
+{
+	roster_each(guard->roster, tick_one, guard);
+	if (guard->now_ns - guard->hour_ns < TEN_MINUTES_NS)
+		return;
+	guard->hour_ns = guard->now_ns;
+	roster_each(guard->roster, bind_again, guard);
+	if (guard->members_full)
+		guard_say(guard, "addresses of names had no room: guard.sizes.members is too small");
+	guard->members_full = false;
+}

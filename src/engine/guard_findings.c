@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A finding appears, and what is done about it is done at once: flag in the kernel first, then the store, then the log. What leaked until
+ * then is the kernel's own count of what the device sent to peers that never answered, since the finding's first packet.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "engine/guard_room.h"
+
+/* As in floodwall.yaml's and the page's words. */
+static const char *const finding_words[FINDING_ID_COUNT] = {
+	[FINDING_DEFAULT_PASSWORD] = "default-password",
+	[FINDING_CLEARTEXT_LOGIN] = "cleartext-login",
+	[FINDING_OPEN_SERVICE] = "open-service",
+	[FINDING_REACHED_FROM_INTERNET] = "reached-from-internet",
+	[FINDING_SCAN] = "scan",
+	[FINDING_LOGIN_GUESSING] = "login-guessing",
+	[FINDING_BEACON] = "beacon",
+	[FINDING_FLOOD] = "flood",
+	[FINDING_REFLECTOR] = "reflector",
+	[FINDING_RECEIVES_FLOOD] = "receives-flood",
+	[FINDING_FORGED_SOURCE] = "forged-source",
+};
+
+const char *guard_finding_word(enum finding_id id)
+{
+	return (unsigned)id < FINDING_ID_COUNT && finding_words[id] ? finding_words[id] : "finding";
+}
+
+/* The first of its MACs that has a place. */
+static struct roster_device *culprit(struct guard *guard, const struct finding *finding, uint8_t out_mac[6])
+{
+	struct device device;
+
+	if (finding->device == DEVICE_NONE || !live_device(guard->live, finding->device, &device))
+		return NULL;
+	memcpy(out_mac, device.macs[0], 6);
+	for (unsigned i = 0; i < device.mac_count; i++) {
+		struct roster_device *found = roster_find(guard->roster, device.macs[i]);
+		if (!found)
+			continue;
+		memcpy(out_mac, found->mac, 6);
+		return found;
+	}
+	return NULL;
+}
+
+static struct found_view *view_of(struct guard *guard, const struct live_finding *found)
+{
+	uint64_t kept = guard->found_count < GUARD_FOUND_MAX ? guard->found_count : GUARD_FOUND_MAX;
+	struct found_view *view;
+
+	for (uint64_t i = 0; i < kept; i++)
+		if (guard->found[i].number == (uint32_t)found->number)
+			return &guard->found[i];
+	view = &guard->found[guard->found_count++ % GUARD_FOUND_MAX];
+	memset(view, 0, sizeof(*view));
+	view->number = (uint32_t)found->number;
+	view->raised_ns = guard->wall_ns;
+	return view;
+}
+
+/* The first packet's time is the wall's; the counters' are the steady clock's. */
+static uint64_t to_steady(const struct guard *guard, uint64_t wall_ns)
+{
+	uint64_t ago_ns = guard->wall_ns > wall_ns ? guard->wall_ns - wall_ns : 0;
+
+	return guard->now_ns > ago_ns ? guard->now_ns - ago_ns : 0;
+}
+
+static void measure_leak(struct guard *guard, struct roster_device *device, struct found_view *view)
+{
+	struct fw_guard_count count;
+	struct leak_sample leaked;
+
+	if (!device->place || plane_guard_counts(guard->plane, device->place, &count))
+		return;
+	view->leak_known = leak_since(
+		&device->leak, to_steady(guard, view->finding.first_ns), count.unanswered.packets, count.unanswered.bytes, &leaked);
+	view->leaked_packets = leaked.packets;
+	view->leaked_bytes = leaked.bytes;
+}
+
+static void keep_decision(struct guard *guard, const struct roster_device *device, const struct found_view *view)
+{
+	const struct settings_guard *settings = &guard->settings->guard;
+	uint64_t now_s = guard->wall_ns / FW_NS_PER_S, id, deed;
+	struct decision decision = {.kind = DECISION_BLOCK, .prefix.bits = DECISION_OF_MAC, .made_s = now_s, .who = "floodwall"};
+	struct fault fault = {0};
+
+	decision.until_s = settings->quarantine_s ? now_s + settings->quarantine_s : 0;
+	memcpy(decision.prefix.address, device->mac, 6);
+	snprintf(decision.reason, sizeof(decision.reason), "finding %u: %s; %llu packets (%llu bytes) left before", view->number,
+		guard_finding_word(view->finding.id), (unsigned long long)view->leaked_packets, (unsigned long long)view->leaked_bytes);
+	if (store_decide(guard->store, &decision, &id, &deed, &fault))
+		guard_say(guard, "%s; the quarantine holds until the daemon ends or the device is released", fault.sentence);
+}
+
+static void stop(struct guard *guard, struct roster_device *device, struct found_view *view)
+{
+	char mac[TEXT_MAC_MAX];
+
+	if (device->quarantined)
+		return;
+	plane_guard_device_flags(guard->plane, device->place, 0, FW_DEVICE_QUARANTINED);
+	device->quarantined = device->lasting = device->decided = true;
+	view->acted_ns = guard->wall_ns;
+	measure_leak(guard, device, view);
+	keep_decision(guard, device, view);
+	guard_say(guard, "%s is in quarantine: finding %u, %s; %llu packets left before; 'floodwall release %s' lets it go",
+		text_mac(mac, device->mac), view->number, guard_finding_word(view->finding.id), (unsigned long long)view->leaked_packets,
+		mac);
+}
+
+static struct quarantine_rule rule_of(const struct settings_guard *settings)
+{
+	return (struct quarantine_rule){
+		.from = settings->quarantine_from == GUARD_FROM_CRITICAL ? SEVERITY_CRITICAL : SEVERITY_HIGH,
+		.never = settings->quarantine_from == GUARD_FROM_NEVER,
+		.enforced = settings->filter_mode[FW_GUARD_QUARANTINE] == FW_MODE_ENFORCE,
+		.off = settings->filter_mode[FW_GUARD_QUARANTINE] == FW_MODE_OFF,
+	};
+}
+
+static const char *said(enum guard_act act)
+{
+	static const char *const words[] = {
+		[ACT_NOTED] = "noted",
+		[ACT_WOULD] = "would be quarantined, but the filter observes",
+		[ACT_QUARANTINED] = "quarantined",
+		[ACT_HELD_BACK] = "held back: this device is never stopped",
+		[ACT_NO_DEVICE] = "nobody of ours is known to have done it",
+	};
+
+	return words[act];
+}
+
+bool guard_found(void *context, const struct live_finding *found)
+{
+	struct guard *guard = context;
+	struct quarantine_rule rule = rule_of(&guard->settings->guard);
+	struct found_view *view = view_of(guard, found);
+	struct roster_device *device;
+	struct quarantine_suspect suspect;
+	char mac[TEXT_MAC_MAX];
+	enum guard_act act;
+
+	view->finding = *found->finding;
+	device = culprit(guard, found->finding, view->mac);
+	suspect.held = device && (guard_is_held(guard, device) || (device->decided && !device->quarantined));
+	act = quarantine_judge(&rule, found->finding, false, device && device->place ? &suspect : NULL);
+	view->act = view->act == ACT_QUARANTINED ? ACT_QUARANTINED : act;
+	if (act == ACT_QUARANTINED)
+		stop(guard, device, view);
+	if (found->news != LIVE_MORE)
+		guard_tell(guard, "finding %u: %s of %s: %s", view->number, guard_finding_word(found->finding->id),
+			found->finding->device == DEVICE_NONE ? "somebody unknown" : text_mac(mac, view->mac), said(act));
+	return true;
+}

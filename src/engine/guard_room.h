@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of the role guard share. */
+#pragma once
+
+#include <stdio.h>
+
+#include "engine/guard.h"
+#include "engine/live.h"
+#include "guard/guard.h"
+#include "plane/plane.h"
+#include "policy/policy.h"
+#include "wire/guard_key.h"
+
+enum {
+	GUARD_POLICIES_MAX = 4096,
+	GUARD_FOUND_MAX = 1024, /* findings shown; the oldest goes */
+	GUARD_FRAMES_A_TURN = 4096, /* handed on before others have their turn */
+	GUARD_RING_BYTES = 8 << 20,
+	GUARD_MUD_FILE_MAX = 1 << 20,
+	GUARD_SETTLE_S = 6, /* names are waited for so long before a first policy holds all the same */
+};
+
+/* A MUD file, read. */
+struct guard_policy {
+	struct mud *mud; /* NULL: it could not be used */
+	char file[GUARD_URL_MAX], url[GUARD_URL_MAX];
+	char why[GUARD_SENTENCE_MAX];
+	uint32_t first, rules, devices; /* as published last */
+	uint32_t names;
+};
+
+struct guard_policies {
+	struct guard_policy *list;
+	uint32_t count, room;
+};
+
+/* Everything that an address is bound to besides names. */
+struct guard_sets {
+	uint32_t dns, ntp, slit; /* 0: none */
+};
+
+struct guard {
+	const struct settings *settings;
+	struct store *store;
+	const char *version;
+	void (*say)(void *context, const char *sentence);
+	void (*note)(void *context, const char *sentence);
+	void *context;
+
+	struct plane_guard *plane;
+	struct live *live;
+	struct roster *roster;
+	struct ask *ask;
+	struct policy_sets *sets;
+	struct guard_policies policies;
+	struct guard_sets of;
+	struct fw_guard_config config;
+
+	uint64_t *digests; /* names that the kernel follows, in order */
+	uint32_t digest_count, digest_room, resolver_turn;
+	bool urls_changed;
+	uint64_t urls_ns; /* kept last */
+	bool ring_broken;
+	bool members_full; /* an address had no room, since it was last said */
+	struct guard_watch watches[GUARD_WATCHES];
+	bool took_over;
+	bool publish, anew; /* rules are to be compiled and switched to; flows judged anew */
+	bool published; /* once, by this process */
+	uint64_t opened_ns, publish_by_ns; /* names are waited for until then */
+	uint64_t again_ns; /* what the kernel did not take is tried again then */
+	uint64_t second_ns, hour_ns; /* what comes round once in a second, in ten minutes */
+	uint64_t now_ns, wall_ns, wall_less_steady_ns; /* of the call at hand */
+	uint64_t opened_s, strangers, released, frames_seen, frames_lost, in_seen, in_lost;
+	uint32_t attached, left_out;
+
+	struct found_view *found; /* ring of GUARD_FOUND_MAX */
+	uint64_t found_count;
+
+	struct guard_view view;
+	uint32_t view_devices_room;
+};
+
+void guard_say(struct guard *guard, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* In the log and in the audit log. */
+void guard_tell(struct guard *guard, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+void guard_set_wall(struct guard *guard, uint64_t wall_s);
+
+/* ---- guard_settings.c ---- */
+
+/* From settings and the interfaces' addresses to what the kernel reads; keys, set_dns and set_ntp stay. 0 or -errno with the fault. */
+int guard_fill_config(struct guard *guard, struct fault *out_fault);
+/* Networks that are known to be ours. */
+void guard_each_ours(const struct guard *guard, struct side *side);
+bool guard_is_ours(const struct guard *guard, const uint8_t address[16]);
+bool guard_is_gateway(const struct guard *guard, const uint8_t address[16]);
+
+/* ---- guard_policies.c ---- */
+
+/* Reads all files that the settings name. strict: the first that cannot be used is the fault, and nothing is returned. */
+int guard_read_policies(const struct settings *settings, bool strict, struct guard_policies *out_policies, struct fault *out_fault);
+void guard_free_policies(struct guard_policies *policies);
+/* Numbers, names and members that the policies in guard->policies need, and which device has which. */
+void guard_bind_policies(struct guard *guard);
+/* Which policy this device has now: by the configuration, else by its URL. */
+void guard_assign_policy(struct guard *guard, struct roster_device *device);
+/* Compiles and switches, if it is time. */
+void guard_tick_policies(struct guard *guard);
+/* Set numbers survive a restart, for their members do. */
+int guard_open_sets(struct guard *guard);
+void guard_keep_sets(struct guard *guard);
+
+/* ---- guard_names.c ---- */
+
+int guard_open_names(struct guard *guard);
+void guard_close_names(struct guard *guard);
+/* Which names belong to which sets now: the kernel's table and the questions follow. */
+void guard_bind_names(struct guard *guard);
+void guard_ask_names(struct guard *guard);
+void guard_hear_names(struct guard *guard, unsigned watch);
+
+/* ---- guard_devices.c ---- */
+
+/* Devices of the kernel's table, of the settings and of decisions. */
+int guard_open_devices(struct guard *guard);
+void guard_configure_devices(struct guard *guard);
+void guard_see_frames(struct guard *guard);
+/* Leases that end, counters that moved, addresses in sets of makers. */
+void guard_tick_devices(struct guard *guard);
+/* A MAC that must have a place: NULL where no room can be made. */
+struct roster_device *guard_device_of(struct guard *guard, const uint8_t mac[6]);
+bool guard_is_held(const struct guard *guard, const struct roster_device *device);
+/* The sets that it is in, its slit: to the kernel. */
+void guard_decide_device(struct guard *guard, struct roster_device *device);
+const struct settings_device *guard_settings_of(const struct guard *guard, const struct roster_device *device);
+
+/* ---- guard_urls.c: a device that emits its URL once at boot has it after a restart of ours, too ---- */
+
+void guard_open_urls(struct guard *guard);
+/* Every ten seconds at most, for whoever renews its URL without end. */
+void guard_tick_urls(struct guard *guard);
+
+/* ---- guard_findings.c ---- */
+
+bool guard_found(void *context, const struct live_finding *found);
+const char *guard_finding_word(enum finding_id id);
+
+/* ---- guard_stand.c ---- */
+
+/* The decision about this MAC that stands: false where none does. */
+bool guard_decision_of(const struct guard *guard, const uint8_t mac[6], struct decision *out_decision);
+/* Its flags follow: held, quarantined. */
+void guard_stand_device(struct guard *guard, struct roster_device *device);

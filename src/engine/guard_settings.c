@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From settings, and from the addresses that the interfaces have, to what the kernel's programs read. */
+#include <errno.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "engine/guard_room.h"
+
+static struct fw_bucket_rule rule_of(struct settings_brake brake)
+{
+	return fw_bucket_rule_of(brake.rate, brake.burst);
+}
+
+/* ---- prefixes ---- */
+
+static bool address_of(const struct sockaddr *from, uint8_t out[16])
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+	if (from && from->sa_family == AF_INET) {
+		memcpy(out, mapped, sizeof(mapped));
+		memcpy(out + 12, &((const struct sockaddr_in *)(const void *)from)->sin_addr, 4);
+		return true;
+	}
+	if (from && from->sa_family == AF_INET6) {
+		memcpy(out, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, 16);
+		return true;
+	}
+	return false;
+}
+
+static uint8_t bits_of(const struct sockaddr *mask)
+{
+	uint8_t bytes[16], bits = 0;
+
+	if (!address_of(mask, bytes))
+		return 128;
+	for (unsigned i = mask->sa_family == AF_INET ? 12 : 0; i < 16; i++)
+		bits = (uint8_t)(bits + __builtin_popcount(bytes[i]));
+	return (uint8_t)(mask->sa_family == AF_INET ? bits + 96 : bits);
+}
+
+static uint64_t mask_of(unsigned bits)
+{
+	return bits == 0 ? 0 : bits >= 64 ? UINT64_MAX : UINT64_MAX << (64 - bits);
+}
+
+static uint64_t word_of(const uint8_t *bytes)
+{
+	return (uint64_t)fw_be32(bytes) << 32 | fw_be32(bytes + 4);
+}
+
+static void add_ours(struct fw_guard_config *config, const uint8_t address[16], uint8_t bits)
+{
+	struct fw_guard_prefix prefix = {.high_mask = mask_of(bits), .low_mask = bits > 64 ? mask_of(bits - 64u) : 0};
+
+	prefix.high = word_of(address) & prefix.high_mask;
+	prefix.low = word_of(address + 8) & prefix.low_mask;
+	for (uint32_t i = 0; i < config->ours_count; i++)
+		if (memcmp(&config->ours[i], &prefix, sizeof(prefix)) == 0)
+			return;
+	if (config->ours_count < FW_GUARD_OURS_MAX)
+		config->ours[config->ours_count++] = prefix;
+}
+
+static void add_held(struct fw_guard_config *config, const uint8_t address[16])
+{
+	for (uint32_t i = 0; i < config->held_count; i++)
+		if (memcmp(config->held[i], address, 16) == 0)
+			return;
+	if (config->held_count < FW_GUARD_HELD_MAX)
+		memcpy(config->held[config->held_count++], address, 16);
+}
+
+bool guard_is_ours(const struct guard *guard, const uint8_t address[16])
+{
+	const struct fw_guard_config *config = &guard->config;
+
+	for (uint32_t i = 0; i < config->ours_count; i++) {
+		const struct fw_guard_prefix *prefix = &config->ours[i];
+		if ((word_of(address) & prefix->high_mask) == prefix->high && (word_of(address + 8) & prefix->low_mask) == prefix->low)
+			return true;
+	}
+	return false;
+}
+
+bool guard_is_gateway(const struct guard *guard, const uint8_t address[16])
+{
+	for (uint32_t i = 0; i < guard->config.held_count; i++)
+		if (memcmp(guard->config.held[i], address, 16) == 0)
+			return true;
+	return false;
+}
+
+/* ---- of the interfaces ---- */
+
+static bool is_of(const struct settings_guard *guard, const char *name)
+{
+	for (uint32_t i = 0; i < guard->interface_count; i++) {
+		size_t len = strlen(guard->interfaces[i]);
+		if (strncmp(name, guard->interfaces[i], len) == 0 && (!name[len] || name[len] == ':'))
+			return true;
+	}
+	return false;
+}
+
+static bool is_link_local(const uint8_t address[16])
+{
+	return address[0] == 0xfe && (address[1] & 0xc0) == 0x80;
+}
+
+/*
+ * Ports of a bridge have no addresses of their own: then those of every interface of the gateway count as its own, and its private networks
+ * as ours.
+ */
+static bool has_addresses(const struct settings_guard *guard, const struct ifaddrs *all)
+{
+	uint8_t address[16];
+
+	for (const struct ifaddrs *each = all; each; each = each->ifa_next)
+		if (is_of(guard, each->ifa_name) && address_of(each->ifa_addr, address) && !is_link_local(address))
+			return true;
+	return false;
+}
+
+static bool is_private(const uint8_t a[16])
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+	if (memcmp(a, mapped, sizeof(mapped)) != 0)
+		return (a[0] & 0xfe) == 0xfc;
+	return a[12] == 10 || (a[12] == 172 && (a[13] & 0xf0) == 16) || (a[12] == 192 && a[13] == 168);
+}
+
+static int take_interfaces(struct guard *guard, struct fw_guard_config *config)
+{
+	const struct settings_guard *settings = &guard->settings->guard;
+	struct ifaddrs *all;
+	uint8_t address[16];
+	bool own;
+
+	if (getifaddrs(&all))
+		return -errno;
+	own = has_addresses(settings, all);
+	for (const struct ifaddrs *each = all; each; each = each->ifa_next) {
+		if (!each->ifa_name || strcmp(each->ifa_name, "lo") == 0 || !address_of(each->ifa_addr, address))
+			continue;
+		/* whatever address of the gateway a device speaks to, it speaks to the gateway */
+		if (!settings->gateway_count && !is_link_local(address))
+			add_held(config, address);
+		if (!settings->local_count && !is_link_local(address) && (own ? is_of(settings, each->ifa_name) : is_private(address)))
+			add_ours(config, address, bits_of(each->ifa_netmask));
+	}
+	freeifaddrs(all);
+	return 0;
+}
+
+/* ---- the whole ---- */
+
+static void fill_lists(struct guard *guard, struct fw_guard_config *config)
+{
+	const struct settings_guard *settings = &guard->settings->guard;
+
+	for (uint32_t i = 0; i < settings->gateway_count; i++)
+		add_held(config, settings->gateway[i]);
+	for (uint32_t i = 0; i < settings->local_count; i++)
+		add_ours(config, settings->local[i].address, settings->local[i].bits);
+	config->resolvers_count = settings->resolver_count;
+	memcpy(config->resolvers, settings->resolvers, sizeof(config->resolvers));
+	config->login_ports_count = settings->login_port_count;
+	memcpy(config->login_ports, settings->login_ports, sizeof(config->login_ports));
+}
+
+/* Where nobody names a resolver, the gateway's own is it. */
+static void fill_resolvers(struct fw_guard_config *config)
+{
+	for (uint32_t i = 0; i < config->held_count && config->resolvers_count < FW_GUARD_RESOLVERS_MAX; i++)
+		memcpy(config->resolvers[config->resolvers_count++], config->held[i], 16);
+}
+
+/*
+ * A family of which no network of ours is known cannot be judged: all of it is ours then, or every packet would be a forgery. What that leaves
+ * open is said among the blind spots (guard_view.c).
+ */
+static void fill_missing_families(struct fw_guard_config *config)
+{
+	static const uint8_t all_4[16] = {[10] = 0xff, [11] = 0xff}, all_6[16] = {0x20};
+	bool four = false, six = false;
+
+	for (uint32_t i = 0; i < config->ours_count; i++) {
+		bool mapped = config->ours[i].high == 0 && config->ours[i].low >> 32 == 0xffff;
+		four |= mapped;
+		six |= !mapped;
+	}
+	if (!six)
+		add_ours(config, all_6, 3);
+	if (!four)
+		add_ours(config, all_4, 96);
+}
+
+static void fill_numbers(const struct settings_guard *settings, struct fw_guard_config *config)
+{
+	for (unsigned class = 0; class < FW_GUARD_CLASSES; class ++)
+		for (unsigned i = 0; i < FW_BRAKE_COUNT; i++)
+			config->brake[class][i] = rule_of(settings->brake[i]);
+	config->words[FW_GUARD_WORD_FRAMES] = rule_of(settings->frames_all);
+	config->frames_out = config->frames_in = rule_of(settings->frames);
+	config->flow_tcp_ns = settings->flow_tcp_s * FW_NS_PER_S;
+	config->flow_other_ns = settings->flow_other_s * FW_NS_PER_S;
+	config->answered_ns = settings->answered_s * FW_NS_PER_S;
+	config->grace_ns = settings->grace_s * FW_NS_PER_S;
+	memcpy(config->mode, settings->filter_mode, sizeof(config->mode));
+	config->lateral_closed = settings->lateral_closed;
+	config->closed = settings->fail_closed;
+}
+
+int guard_fill_config(struct guard *guard, struct fault *out_fault)
+{
+	struct fw_guard_config config = guard->config;
+	int error;
+
+	config.ours_count = config.held_count = config.resolvers_count = 0;
+	memset(config.ours, 0, sizeof(config.ours));
+	memset(config.held, 0, sizeof(config.held));
+	fill_lists(guard, &config);
+	error = take_interfaces(guard, &config);
+	if (error) {
+		fault_set(out_fault, guard->settings->guard.interfaces[0], 0, 0, "addresses cannot be read: %s", strerror(-error));
+		return error;
+	}
+	fill_resolvers(&config);
+	fill_missing_families(&config);
+	fill_numbers(&guard->settings->guard, &config);
+	config.generation = guard->config.generation + 1;
+	guard->config = config;
+	return 0;
+}
+
+void guard_each_ours(const struct guard *guard, struct side *side)
+{
+	for (uint32_t i = 0; i < guard->config.ours_count; i++) {
+		const struct fw_guard_prefix *prefix = &guard->config.ours[i];
+		unsigned bits = (unsigned)(__builtin_popcountll(prefix->high_mask) + __builtin_popcountll(prefix->low_mask));
+		uint8_t address[16];
+		/* those that stand for a family of which nothing is known say nothing */
+		if (bits <= 3 || bits == 96)
+			continue;
+		for (unsigned byte = 0; byte < 8; byte++) {
+			address[byte] = (uint8_t)(prefix->high >> (56 - 8 * byte));
+			address[8 + byte] = (uint8_t)(prefix->low >> (56 - 8 * byte));
+		}
+		side_add(side, address, (uint8_t)bits);
+	}
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The URLs that devices sent, kept by the store: a device emits its own when it boots, and not again because we did. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/guard_room.h"
+
+#define URLS_KEPT "guard urls"
+#define KEPT_EVERY_NS (10 * FW_NS_PER_S)
+
+struct kept_url {
+	uint8_t mac[6];
+	char url[GUARD_URL_MAX];
+};
+
+struct keeping {
+	struct kept_url *list;
+	uint32_t count;
+};
+
+static void keep(void *context, struct roster_device *device)
+{
+	struct keeping *keeping = context;
+	struct kept_url *kept = &keeping->list[keeping->count];
+
+	if (!device->url[0] || device->url_by_user)
+		return;
+	memcpy(kept->mac, device->mac, 6);
+	memcpy(kept->url, device->url, sizeof(kept->url));
+	keeping->count++;
+}
+
+void guard_tick_urls(struct guard *guard)
+{
+	struct keeping keeping = {.list = NULL};
+	struct fault fault = {0};
+
+	if (!guard->urls_changed || guard->now_ns - guard->urls_ns < KEPT_EVERY_NS)
+		return;
+	guard->urls_ns = guard->now_ns;
+	keeping.list = calloc(roster_count(guard->roster) + 1u, sizeof(*keeping.list));
+	if (!keeping.list)
+		return;
+	guard->urls_changed = false;
+	roster_each(guard->roster, keep, &keeping);
+	if (store_keep(guard->store, URLS_KEPT, keeping.list, keeping.count * sizeof(*keeping.list), guard->wall_ns / FW_NS_PER_S, &fault))
+		guard_say(guard, "%s; the MUD URLs that devices sent are not known after a restart", fault.sentence);
+	free(keeping.list);
+}
+
+void guard_open_urls(struct guard *guard)
+{
+	struct kept_url *list = NULL;
+	uint64_t time_s;
+	size_t len = 0;
+
+	if (store_recall(guard->store, URLS_KEPT, (void **)&list, &len, &time_s))
+		return;
+	for (size_t i = 0; i < len / sizeof(*list); i++) {
+		struct roster_device *device = guard_device_of(guard, list[i].mac);
+		list[i].url[GUARD_URL_MAX - 1] = 0;
+		if (device)
+			memcpy(device->url, list[i].url, sizeof(device->url));
+	}
+	free(list);
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the guard thinks about devices, without kernel, network or clock: who may have a place, who is put into quarantine, how much
+ * leaked before, when a lease ends, which name is asked for next. Called by the hall (engine/guard*.c). Times are the steady
+ * clock's nanoseconds, handed in; one that runs back is taken for the time of before. All memory is taken at the start.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/finding.h"
+#include "model/guard_view.h"
+
+/* ---- leak.c: what a device sent to peers that never answered, over the last minutes ---- */
+
+enum { LEAK_FINE = 32, LEAK_COARSE = 32 };
+#define LEAK_FINE_NS 200000000ull
+#define LEAK_COARSE_NS 10000000000ull
+
+struct leak_sample {
+	uint64_t time_ns, packets, bytes; /* the kernel's counter as it was then */
+};
+
+/* Six seconds finely, five minutes coarsely; behind that the oldest sample answers, so that rather too much is told than too little. */
+struct leak {
+	struct leak_sample fine[LEAK_FINE], coarse[LEAK_COARSE];
+	uint32_t fine_count, coarse_count; /* ever noted */
+};
+
+/* The counter now: on every tick in which it moved. One that went back (its place was emptied) begins anew. */
+void leak_note(struct leak *leak, uint64_t now_ns, uint64_t packets, uint64_t bytes);
+
+/* What was added between first_ns and a counter of (packets, bytes). False: nothing is known of that time, and *out is all since the first sample. */
+bool leak_since(const struct leak *leak, uint64_t first_ns, uint64_t packets, uint64_t bytes, struct leak_sample *out);
+
+/* ---- roster.c: who has a place ---- */
+
+enum { ROSTER_ADDRESSES = 8 };
+
+/* What is known about one device. The hall's fields are plain storage that lives and goes with the place. */
+struct roster_device {
+	uint8_t mac[6];
+	uint8_t zero[2]; /* padding of the key, always zero */
+	uint32_t place; /* the hall's: in the kernel's tables */
+	bool lasting; /* named by the configuration, under a decision or under a policy: never makes room */
+	bool answered; /* somebody sent it something: it is really there */
+	uint64_t first_ns, last_ns; /* heard */
+	/* the hall's */
+	uint64_t lease_end_ns; /* 0: none known */
+	uint8_t addresses[ROSTER_ADDRESSES][16]; /* that it uses, latest first */
+	uint8_t address_count;
+	uint32_t device; /* of the settings plus one; 0: learned */
+	uint32_t policy; /* the hall's number of it plus one; 0: none */
+	char url[GUARD_URL_MAX]; /* that it is known by */
+	char refused[GUARD_URL_MAX]; /* of another authority: sent, and not taken */
+	bool url_by_user;
+	bool quarantined; /* its flag as the kernel has it */
+	bool decided; /* a decision about it stands */
+	uint64_t counted_ns, lost; /* when its counters were read last, by the kernel's time; its frames that were not sent up */
+	struct leak leak;
+};
+
+enum roster_answer {
+	ROSTER_KNOWN,
+	ROSTER_NEW, /* gets a place; the one in out_gone, if there is one, leaves first */
+	ROSTER_STRANGER, /* gets none: too many at once, or no room */
+};
+
+struct roster;
+
+/* max devices, about 4 KiB each. Returns 0 or -ENOMEM. */
+int roster_new(uint32_t max, const uint8_t key[16], struct roster **out_roster);
+void roster_free(struct roster *roster);
+uint32_t roster_count(const struct roster *roster);
+
+/*
+ * A MAC was heard. New ones are taken in at ROSTER_RATE a second, ROSTER_BURST at once. Where all places are taken, one goes that was
+ * never answered and was not heard for ten seconds, else one that was silent for a week; a lasting one never. So 100,000 forged MACs
+ * push out each other, and nobody who is there. out_gone (6 bytes): zero where nobody leaves.
+ */
+enum { ROSTER_RATE = 2, ROSTER_BURST = 64 };
+enum roster_answer roster_hear(
+	struct roster *roster, const uint8_t mac[6], uint64_t now_ns, struct roster_device **out_device, uint8_t out_gone[6]);
+
+/* Whoever the configuration, a decision or the kernel's table names: without a rate. NULL: all places are lasting ones. */
+struct roster_device *roster_put(struct roster *roster, const uint8_t mac[6], uint64_t now_ns, uint8_t out_gone[6]);
+
+struct roster_device *roster_find(const struct roster *roster, const uint8_t mac[6]); /* or NULL */
+void roster_remove(struct roster *roster, const uint8_t mac[6]);
+void roster_each(const struct roster *roster, void (*visit)(void *context, struct roster_device *), void *context);
+
+/* An address that it uses comes first. Returns whether it is new to the device. */
+bool roster_note_address(struct roster_device *device, const uint8_t address[16]);
+
+/* ---- quarantine.c: what is done about a finding ---- */
+
+struct quarantine_rule {
+	enum severity from; /* SEVERITY_HIGH or above: a lower one is taken for HIGH */
+	bool never; /* findings put nobody there */
+	bool enforced; /* the filter enforces */
+	bool off; /* the filter is off */
+};
+
+/* Whoever did it: NULL where nobody of ours did, or nobody knows who. */
+struct quarantine_suspect {
+	bool held; /* the gateway, its resolver, an admin, or allowed by a person */
+};
+
+enum guard_act quarantine_judge(
+	const struct quarantine_rule *rule, const struct finding *finding, bool muted, const struct quarantine_suspect *suspect);
+
+/* ---- lease.c: what DHCP and LLDP say of a device ---- */
+
+enum lease_kind {
+	LEASE_NONE,
+	LEASE_GRANTED, /* by the server: address, lease_s */
+	LEASE_RELEASED, /* by the client; address zero: all it has (DHCPv6) */
+	LEASE_ASKED, /* by the client: only its MUD URL counts */
+	LEASE_NEIGHBOUR, /* LLDP: only its MUD URL counts */
+};
+
+struct lease_message {
+	enum lease_kind kind;
+	uint8_t mac[6]; /* the device's */
+	uint8_t address[16]; /* IPv4 mapped, or zero */
+	uint32_t lease_s; /* UINT32_MAX: for good */
+	const uint8_t *url; /* MUD URL as sent, borrowed from the frame; NULL: none */
+	uint32_t url_len;
+};
+
+/*
+ * An Ethernet frame of a device (to_device: or one that reaches it). RFC 2131, RFC 8415 (RELEASE and the URL alone), RFC 8520 sections 10 and 12.
+ * OTHER: nothing of this; SHORT, BAD: cut or wrong, and nothing is taken from it.
+ */
+enum fw_read lease_read(const uint8_t *frame, uint32_t len, bool to_device, struct lease_message *out);
+
+/* ---- ask.c: names that policies follow, asked for by ourselves ---- */
+
+enum { ASK_NAME_MAX = 254, ASK_MESSAGE_MAX = 512, ASK_OPEN_MAX = 64, ASK_ADDRESSES_MAX = 32 };
+
+struct ask;
+
+/* At most max names, 320 bytes each. seed: random per start, for the numbers of questions. Returns 0 or -ENOMEM. */
+int ask_new(uint32_t max, const uint8_t key[16], uint64_t seed, struct ask **out_ask);
+void ask_free(struct ask *ask);
+
+/* From now on this name (as people write it, lower case) belongs to this set. Returns 0, -EINVAL (no name) or -ENOSPC. */
+int ask_want(struct ask *ask, const char *name, uint32_t set);
+/* Names that were not wanted since the last call are forgotten. */
+void ask_sweep(struct ask *ask);
+/* Whether all were asked for once, and answered or given up: until then a policy with names is not to be switched to. */
+bool ask_settled(const struct ask *ask);
+
+/* The next question that is due, to be sent to a resolver; 0: none now. At most ASK_OPEN_MAX are open at once. */
+uint32_t ask_next(struct ask *ask, uint64_t now_ns, uint8_t out[ASK_MESSAGE_MAX]);
+
+struct ask_answer {
+	uint32_t set;
+	uint32_t ttl_s; /* the least of those that led here */
+	uint32_t count;
+	uint8_t addresses[ASK_ADDRESSES_MAX][16];
+};
+/*
+ * A datagram of the resolver. OK: *out holds what its name's addresses are (count 0: it has none of this family); OTHER: it answers
+ * no open question; SHORT, BAD: it does not say what it should, and its question stays open.
+ */
+enum fw_read ask_hear(struct ask *ask, const uint8_t *message, uint32_t len, uint64_t now_ns, struct ask_answer *out);
+
+struct ask_counts {
+	uint64_t asked, answered, failed; /* failed: the name has no address, the resolver refused, or nobody answered */
+	uint32_t names, waiting; /* waiting: never answered so far */
+};
+void ask_counts(const struct ask *ask, struct ask_counts *out);

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a process holds of a role's kernel side, shield or guard alike: the interfaces it sits on, memory of its maps, the switch
+ * between two configurations, the wait until no packet reads what was switched away, counters summed, the ring. First member of
+ * struct plane and struct plane_guard.
+ */
+#pragma once
+
+#include "base/fault.h"
+#include "plane/maps.h"
+#include "plane/pins.h"
+
+struct ring_buffer;
+
+/* An interface that the role sits on. */
+struct hold_site {
+	char interface[16];
+	int ifindex;
+	int link; /* of the XDP program, or -1 */
+	bool generic; /* XDP mode */
+	char link_pin[PINS_FILE_MAX], mark[PINS_FILE_MAX]; /* names of files in the directory of pins */
+};
+
+struct hold {
+	const struct role *role;
+	struct pins pins;
+	struct hold_site sites[ROLE_SITES_MAX];
+	uint32_t site_count;
+	bool took_over;
+	uint32_t entries[ROLE_MAPS_MAX];
+	void *memory[ROLE_MAPS_MAX]; /* of what is mapped, or NULL */
+	int descriptors[ROLE_MAPS_MAX]; /* of what is not, or -1 */
+
+	int waiter, waiter_inner; /* a map of maps for hold_wait(), or -1 where membarrier(2) does it */
+	bool switched; /* since readers were last waited for: packets under way may still read the other half */
+
+	struct ring_buffer *ring;
+	int (*visit)(void *context, const void *data, size_t len); /* of hold_ring(), while it runs */
+	void *visit_context;
+	uint32_t cpus; /* possible ones: a per-CPU value has so many */
+	void *summed; /* room for one value of each CPU */
+};
+
+struct hold_request {
+	const struct role *role;
+	const char *bpffs; /* NULL: PLANE_BPFFS */
+	const char *const *interfaces;
+	uint32_t interface_count; /* 1 for a role that does not share */
+	const uint32_t *entries; /* of each map */
+	bool generic;
+};
+
+/* ---- open.c ---- */
+
+/* As plane_open() says; *hold need not be initialised, and holds nothing after a failure. */
+int hold_open(struct hold *hold, const struct hold_request *request, struct fault *out_fault);
+/* Unmaps and closes; what is pinned stays. */
+void hold_close(struct hold *hold);
+/* As plane_detach() says, and closes. */
+int hold_detach(struct hold *hold, struct fault *out_fault);
+/* Whether the program still sits there. */
+bool hold_attached(const struct hold_site *site);
+
+/* ---- halves.c ---- */
+
+/* Which of two configurations holds: 0 or 1. */
+uint32_t hold_active(const struct hold *hold);
+/* The configuration that holds, in this map of two. */
+void *hold_config(const struct hold *hold, uint32_t config_map);
+/* Writes the other one when nobody reads it any more, and switches to it. Returns 0 or -errno. */
+int hold_switch(struct hold *hold, uint32_t config_map, const void *config);
+/* Until no packet is under way that began before the last switch. Returns 0 or -errno. */
+int hold_wait(struct hold *hold);
+/* The other way to wait, where membarrier(2) knows none (nohz_full): privileged, so it is made ready at the start. */
+int hold_waiter_open(struct hold *hold);
+int hold_waiter_make(struct hold *hold); /* wherever */
+
+/* ---- sum.c ---- */
+
+int hold_sum_open(struct hold *hold); /* the ring and what summing needs; descriptors are open. Returns 0 or -errno */
+void hold_sum_close(struct hold *hold);
+/* One entry of a ROLE_COUNTED map over all CPUs. Returns 0 or -errno. */
+int hold_sum(const struct hold *hold, uint32_t map, uint32_t key, void *out);
+/* The same entry of all CPUs becomes zero; what is counted meanwhile may be lost. Returns 0 or -errno. */
+int hold_sum_clear(struct hold *hold, uint32_t map, uint32_t key);
+/* How many of these 64-bit words, each slot_words apart, are not 0. */
+uint64_t hold_used(const void *memory, uint64_t slots, size_t slot_words);
+int hold_fd(const struct hold *hold);
+/* Hands on what waits, until visit returns not 0. Returns 0 or -errno. */
+int hold_ring(struct hold *hold, int (*visit)(void *context, const void *data, size_t len), void *context);

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The end of holding: an interface that is named no longer, a process that goes, a role that is taken off. */
+#include "plane/leave.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <net/if.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "plane/attach.h"
+
+/* A link's pin of an interface that is none of this opening's. */
+static bool is_others(const struct hold *hold, const char *file, char out_interface[16])
+{
+	if (!pins_file_of(file, PINS_LINK, out_interface))
+		return false;
+	for (uint32_t i = 0; i < hold->site_count; i++)
+		if (strcmp(hold->sites[i].interface, out_interface) == 0)
+			return false;
+	return true;
+}
+
+struct others {
+	struct hold *hold;
+	bool running;
+};
+
+static int see(void *context, const struct pins *pins, const char *file)
+{
+	struct others *others = context;
+	char interface[16];
+	int link;
+
+	if (!is_others(others->hold, file, interface))
+		return 0;
+	link = pins_get(pins, file);
+	others->running |= link >= 0 && xdp_alive(link);
+	if (link >= 0)
+		close(link);
+	return 0;
+}
+
+bool leave_running(struct hold *hold)
+{
+	struct others others = {.hold = hold};
+
+	if (hold->role->shares)
+		pins_each(&hold->pins, see, &others);
+	return others.running;
+}
+
+static void let_go(const struct pins *pins, const struct role *role, const char *interface, int link)
+{
+	int ifindex = (int)if_nametoindex(interface);
+	char mark[PINS_FILE_MAX];
+	bool made;
+
+	bpf_link_detach(link);
+	pins_file(role, PINS_MADE_CLSACT, interface, mark);
+	made = pins_marked(pins, mark);
+	if (ifindex && egress_detach(ifindex, made ? EGRESS_MADE_YES : EGRESS_MADE_NO, &(uint32_t){0}) == 0)
+		pins_drop(pins, mark);
+}
+
+static int leave(void *context, const struct pins *pins, const char *file)
+{
+	struct others *others = context;
+	char interface[16];
+	int link;
+
+	if (!is_others(others->hold, file, interface))
+		return 0;
+	link = pins_get(pins, file);
+	if (link >= 0) {
+		let_go(pins, others->hold->role, interface, link);
+		close(link);
+	}
+	return pins_drop(pins, file);
+}
+
+void leave_others(struct hold *hold)
+{
+	struct others others = {.hold = hold};
+
+	if (hold->role->shares)
+		pins_each(&hold->pins, leave, &others);
+}
+
+static void shut(int descriptor)
+{
+	if (descriptor >= 0)
+		close(descriptor);
+}
+
+void hold_close(struct hold *hold)
+{
+	hold_sum_close(hold);
+	for (uint32_t i = 0; i < hold->site_count; i++)
+		shut(hold->sites[i].link);
+	for (int i = 0; i < ROLE_MAPS_MAX; i++)
+		shut(hold->descriptors[i]);
+	shut(hold->waiter);
+	shut(hold->waiter_inner);
+	for (uint32_t i = 0; i < hold->role->map_count; i++)
+		maps_close(hold->memory[i], &hold->role->maps[i], hold->entries[i]);
+	pins_close(&hold->pins);
+}
+
+static int detach_site(struct hold *hold, const struct hold_site *site)
+{
+	enum egress_made made = pins_marked(&hold->pins, site->mark) ? EGRESS_MADE_YES : EGRESS_MADE_NO;
+	/* A link whose interface is gone cannot be detached any more, and need not be. */
+	int first = bpf_link_detach(site->link) && errno != ENOLINK && errno != EINVAL ? -errno : 0;
+	int error = egress_detach(site->ifindex, made, &(uint32_t){0});
+
+	return first ? first : error == -ENODEV ? 0 : error;
+}
+
+int hold_detach(struct hold *hold, struct fault *out_fault)
+{
+	const char *interface = hold->sites[0].interface;
+	uint32_t count = 0;
+	int first = 0, error;
+
+	for (uint32_t i = 0; i < hold->site_count; i++) {
+		error = detach_site(hold, &hold->sites[i]);
+		if (error && !first)
+			interface = hold->sites[i].interface;
+		first = first ? first : error;
+	}
+	error = pins_remove(&hold->pins, &count);
+	first = first ? first : error;
+	if (first)
+		fault_set(out_fault, interface, 0, 0, "not everything could be taken off: %s", strerror(-first));
+	hold_close(hold);
+	return first;
+}
+
+bool hold_attached(const struct hold_site *site)
+{
+	struct bpf_link_info info = {0};
+	uint32_t len = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(site->link, &info, &len) == 0 && (int)info.xdp.ifindex == site->ifindex;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Counters, one value per possible CPU and all made of 64-bit words; and the ring. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plane/hold.h"
+
+static int hand_on(void *context, void *data, size_t len)
+{
+	const struct hold *hold = context;
+
+	return hold->visit && hold->visit(hold->visit_context, data, len) ? -ECANCELED : 0;
+}
+
+int hold_sum_open(struct hold *hold)
+{
+	const struct role *role = hold->role;
+	uint32_t largest = 8, ring = 0;
+	int cpus = libbpf_num_possible_cpus();
+
+	if (cpus < 0)
+		return cpus;
+	for (uint32_t i = 0; i < role->map_count; i++) {
+		if (role->maps[i].kind == ROLE_COUNTED && role->maps[i].value_len > largest)
+			largest = role->maps[i].value_len;
+		if (role->maps[i].kind == ROLE_RING)
+			ring = i;
+	}
+	hold->cpus = (uint32_t)cpus;
+	hold->summed = calloc(hold->cpus, largest);
+	hold->ring = ring_buffer__new(hold->descriptors[ring], hand_on, hold, NULL);
+	return hold->summed && hold->ring ? 0 : errno ? -errno : -ENOMEM;
+}
+
+void hold_sum_close(struct hold *hold)
+{
+	ring_buffer__free(hold->ring);
+	free(hold->summed);
+}
+
+int hold_sum(const struct hold *hold, uint32_t map, uint32_t key, void *out)
+{
+	size_t words = hold->role->maps[map].value_len / sizeof(uint64_t);
+	const uint64_t *value = hold->summed;
+	uint64_t *sum = out;
+
+	if (bpf_map_lookup_elem(hold->descriptors[map], &key, hold->summed))
+		return -errno;
+	memset(sum, 0, words * sizeof(*sum));
+	for (uint32_t cpu = 0; cpu < hold->cpus; cpu++)
+		for (size_t i = 0; i < words; i++)
+			sum[i] += value[cpu * words + i];
+	return 0;
+}
+
+int hold_sum_clear(struct hold *hold, uint32_t map, uint32_t key)
+{
+	memset(hold->summed, 0, (size_t)hold->cpus * hold->role->maps[map].value_len);
+	return bpf_map_update_elem(hold->descriptors[map], &key, hold->summed, BPF_ANY) ? -errno : 0;
+}
+
+uint64_t hold_used(const void *memory, uint64_t slots, size_t slot_words)
+{
+	const uint64_t *word = memory;
+	uint64_t count = 0;
+
+	for (uint64_t i = 0; i < slots; i++)
+		count += word[i * slot_words] != 0;
+	return count;
+}
+
+int hold_fd(const struct hold *hold)
+{
+	return ring_buffer__epoll_fd(hold->ring);
+}
+
+int hold_ring(struct hold *hold, int (*visit)(void *context, const void *data, size_t len), void *context)
+{
+	int count;
+
+	hold->visit = visit;
+	hold->visit_context = context;
+	count = ring_buffer__consume(hold->ring);
+	hold->visit = NULL;
+	return count < 0 && count != -ECANCELED ? count : 0;
+}
