@@ -59,6 +59,46 @@ static json_t *configuration_of(struct host *host)
 	return answer;
 }
 
+static json_t *guard_metrics_of(const struct guard_view *view)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	json_t *answer = NULL;
+
+	if (!out)
+		return NULL;
+	if (!(metrics_guard_write(view, out) | fclose(out)))
+		answer = with("text", json_stringn(text, len));
+	free(text);
+	return answer;
+}
+
+/* What only a guard shows. *out_known: whether what is such a thing. */
+static json_t *show_of_guard(struct host *host, const char *what, bool *out_known)
+{
+	static const struct {
+		const char *word;
+		json_t *(*show)(const struct guard_view *view);
+	} shows[] = {{"devices", show_devices}, {"findings", show_findings}, {"policy", show_policy}, {"verdicts", show_guard_verdicts}};
+	struct fetch_time now = host_now();
+	struct guard_view *view = NULL;
+
+	*out_known = strcmp(what, "metrics") == 0;
+	for (size_t i = 0; i < sizeof(shows) / sizeof(shows[0]); i++)
+		*out_known |= strcmp(what, shows[i].word) == 0;
+	if (*out_known)
+		view = guard_view(host_guard(host), &now);
+	if (!view)
+		return NULL;
+	snprintf(view->reload_why, sizeof(view->reload_why), "%s", host_refused(host));
+	view->reload_refused = view->reload_why[0] != 0;
+	for (size_t i = 0; i < sizeof(shows) / sizeof(shows[0]); i++)
+		if (strcmp(what, shows[i].word) == 0)
+			return with(what, shows[i].show(view));
+	return guard_metrics_of(view);
+}
+
 static json_t *show(struct host *host, const json_t *request, struct fault *out_fault)
 {
 	const char *what = json_string_value(json_object_get(request, "what"));
@@ -70,6 +110,14 @@ static json_t *show(struct host *host, const json_t *request, struct fault *out_
 		return with("audit", show_audit(host_store(host)));
 	if (what && strcmp(what, "configuration") == 0)
 		return configuration_of(host);
+	if (host_guard(host)) {
+		bool known = false;
+		json_t *answer = what ? show_of_guard(host, what, &known) : NULL;
+		if (!known)
+			fault_set(out_fault, "", 0, 0,
+				"a guard shows devices, findings, policy, verdicts, metrics, decisions, audit, configuration");
+		return answer;
+	}
 	if (!what || (strcmp(what, "shield") != 0 && strcmp(what, "metrics") != 0)) {
 		fault_set(out_fault, "", 0, 0, "what can be shown is shield, metrics, decisions, audit, configuration");
 		return NULL;
@@ -93,6 +141,10 @@ static json_t *refresh(struct host *host, const json_t *request, struct fault *o
 	const json_t *zone = json_object_get(request, "zone");
 	struct fetch_time now = host_now();
 
+	if (host_guard(host)) {
+		fault_set(out_fault, "", 0, 0, "a guard has no zones");
+		return NULL;
+	}
 	if (zone && !json_is_string(zone)) {
 		fault_set(out_fault, "", 0, 0, "zone is a name");
 		return NULL;

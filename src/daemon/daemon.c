@@ -38,7 +38,8 @@ struct host {
 	struct settings *settings;
 	struct person person;
 	struct store *store;
-	struct protect *protect;
+	struct protect *protect; /* one of these two */
+	struct guard *guard;
 	struct server *server;
 	uv_loop_t loop;
 	uv_timer_t tick;
@@ -53,6 +54,11 @@ struct host {
 struct protect *host_protect(struct host *host)
 {
 	return host->protect;
+}
+
+struct guard *host_guard(struct host *host)
+{
+	return host->guard;
 }
 
 struct store *host_store(struct host *host)
@@ -138,13 +144,43 @@ static void poll_for(struct poll *poll, unsigned wants)
 	uv_poll_start(poll->handle, events, on_ready);
 }
 
+/* The guard's, in the shield's form. */
+static const struct protect_watch *guards_watches(struct host *host, struct protect_watch out[PROTECT_WATCHES])
+{
+	const struct guard_watch *watches = guard_watches(host->guard);
+
+	_Static_assert((int)GUARD_WATCHES <= (int)PROTECT_WATCHES, "there is a poll for each");
+	for (unsigned i = 0; i < PROTECT_WATCHES; i++)
+		out[i] = (struct protect_watch){.descriptor = -1};
+	for (unsigned i = 0; i < GUARD_WATCHES; i++)
+		out[i] = (struct protect_watch){watches[i].descriptor, PROTECT_READABLE, watches[i].generation};
+	return out;
+}
+
+static void role_ready(struct host *host, unsigned watch, const struct fetch_time *now)
+{
+	if (host->guard)
+		guard_ready(host->guard, watch, now);
+	else
+		protect_ready(host->protect, watch, now);
+}
+
+static void role_tick(struct host *host, const struct fetch_time *now)
+{
+	if (host->guard)
+		guard_tick(host->guard, now);
+	else
+		protect_tick(host->protect, now);
+}
+
 /*
  * After each call of the role: what it watches now may be something else. First all that is gone is let go, for its number may
  * be that of another descriptor by now.
  */
 static void follow(struct host *host)
 {
-	const struct protect_watch *watches = protect_watches(host->protect);
+	struct protect_watch of_guard[PROTECT_WATCHES];
+	const struct protect_watch *watches = host->guard ? guards_watches(host, of_guard) : protect_watches(host->protect);
 
 	for (unsigned i = 0; i < PROTECT_WATCHES; i++)
 		if (watches[i].descriptor < 0 || host->polls[i].generation != watches[i].generation)
@@ -165,7 +201,7 @@ static void on_ready(uv_poll_t *handle, int status, int events)
 
 	for (unsigned i = 0; i < PROTECT_WATCHES; i++)
 		if (host->polls[i].handle == handle) {
-			protect_ready(host->protect, i, &now);
+			role_ready(host, i, &now);
 			break;
 		}
 	follow(host);
@@ -178,7 +214,7 @@ static void on_tick(uv_timer_t *timer)
 	struct host *host = timer->data;
 	struct fetch_time now = host_now();
 
-	protect_tick(host->protect, &now);
+	role_tick(host, &now);
 	if (host->ticks++ % SECOND_TICKS == 0) {
 		decide_tick(host, now.wall_s);
 		server_tick(host->server, now.steady_ns);
@@ -212,7 +248,8 @@ int host_reload(struct host *host, struct fault *out_fault)
 		error = -EINVAL;
 	}
 	if (!error)
-		error = protect_reload(host->protect, settings, &now, out_fault);
+		error = host->guard ? guard_reload(host->guard, settings, &now, out_fault)
+				    : protect_reload(host->protect, settings, &now, out_fault);
 	follow(host);
 	if (error) {
 		settings_free(settings);
@@ -300,6 +337,26 @@ static int open_store(struct host *host, struct fault *out_fault)
 	return error ? error : back;
 }
 
+static void note_guard(void *context, const char *sentence)
+{
+	note(context, sentence);
+}
+
+static int open_guard(struct host *host, struct fault *out_fault)
+{
+	struct guard_setup setup = {
+		.settings = host->settings,
+		.store = host->store,
+		.version = host->options->version,
+		.now = host_now(),
+		.say = say,
+		.note = note_guard,
+		.context = host,
+	};
+
+	return guard_open(&setup, &host->guard, out_fault);
+}
+
 static int open_protect(struct host *host, struct fault *out_fault)
 {
 	struct protect_setup setup = {
@@ -344,7 +401,7 @@ static int start(struct host *host, struct fault *out_fault)
 	if (!error)
 		error = open_store(host, out_fault);
 	if (!error)
-		error = open_protect(host, out_fault);
+		error = host->settings->role == ROLE_GUARD ? open_guard(host, out_fault) : open_protect(host, out_fault);
 	if (!error)
 		error = open_server(host, out_fault);
 	if (!error)
@@ -382,7 +439,7 @@ int daemon_run(const struct daemon_options *options, struct fault *out_fault)
 		run(host);
 		detach = host->settings->detach;
 	}
-	closed = protect_close(host->protect, detach, &fault);
+	closed = host->guard ? guard_close(host->guard, detach, &fault) : protect_close(host->protect, detach, &fault);
 	if (closed)
 		host_say(host, fault.sentence);
 	close_loop(host);

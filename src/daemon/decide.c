@@ -66,10 +66,29 @@ static int read_number(const json_t *request, const char *key, bool needed, uint
 	return 0;
 }
 
-static int read_prefix(const json_t *request, struct prefix *out, struct fault *out_fault)
+/* In the role guard it is a device that is decided about: by MAC, name or address. */
+static int read_device(struct host *host, const json_t *request, struct prefix *out, struct fault *out_fault)
+{
+	const char *word = json_string_value(json_object_get(request, "prefix"));
+	uint8_t mac[6];
+
+	if (!word || !*word || strlen(word) != json_string_length(json_object_get(request, "prefix"))) {
+		fault_set(out_fault, "", 0, 0, "name a device by its MAC, its name or an address");
+		return -EINVAL;
+	}
+	if (guard_who(host_guard(host), word, mac, out_fault))
+		return -EINVAL;
+	*out = (struct prefix){.bits = DECISION_OF_MAC};
+	memcpy(out->address, mac, sizeof(mac));
+	return 0;
+}
+
+static int read_prefix(struct host *host, const json_t *request, struct prefix *out, struct fault *out_fault)
 {
 	const char *text = json_string_value(json_object_get(request, "prefix"));
 
+	if (host_guard(host))
+		return read_device(host, request, out, out_fault);
 	if (!text || strlen(text) != json_string_length(json_object_get(request, "prefix")) || prefix_read(text, out)) {
 		fault_set(out_fault, "", 0, 0, "prefix wants an address or a prefix such as 192.0.2.0/24");
 		return -EINVAL;
@@ -99,9 +118,18 @@ static json_t *held(struct host *host, json_t *answer)
 {
 	struct fault fault = {0};
 
-	if (protect_decide(host_protect(host), &fault) && answer)
+	int error = host_guard(host) ? guard_decide(host_guard(host), &fault) : protect_decide(host_protect(host), &fault);
+
+	if (error && answer)
 		json_object_set_new(answer, "warning", json_string(fault.sentence));
 	return answer;
+}
+
+static unsigned mode_of(struct host *host)
+{
+	const struct settings *settings = host_settings(host);
+
+	return host_guard(host) ? settings->guard.filter_mode[FW_GUARD_QUARANTINE] : settings->mode[FW_FILTER_BLOCK];
 }
 
 json_t *decide_begin(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault)
@@ -112,7 +140,7 @@ json_t *decide_begin(struct host *host, const struct asker *asker, const json_t 
 
 	decision.kind = strcmp(json_string_value(json_object_get(request, "do")), "allow") == 0 ? DECISION_TRUST : DECISION_BLOCK;
 	memcpy(decision.who, by.who, sizeof(decision.who));
-	if (read_prefix(request, &decision.prefix, out_fault) ||
+	if (read_prefix(host, request, &decision.prefix, out_fault) ||
 		read_text(request, "reason", decision.reason, sizeof(decision.reason), out_fault) ||
 		read_seconds(request, "for_s", now_s, &decision.until_s, out_fault) ||
 		read_seconds(request, "confirm_s", now_s, &decision.confirm_by_s, out_fault) || check_width(&decision, out_fault))
@@ -122,7 +150,7 @@ json_t *decide_begin(struct host *host, const struct asker *asker, const json_t 
 	return held(host,
 		json_pack("{s:b, s:I, s:I, s:I, s:I, s:s}", "ok", 1, "decision", (json_int_t)id, "deed", (json_int_t)deed, "until_s",
 			(json_int_t)decision.until_s, "confirm_by_s", (json_int_t)decision.confirm_by_s, "filter",
-			settings_mode_names[host_settings(host)->mode[FW_FILTER_BLOCK]]));
+			settings_mode_names[mode_of(host)]));
 }
 
 json_t *decide_release(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault)
@@ -131,7 +159,7 @@ json_t *decide_release(struct host *host, const struct asker *asker, const json_
 	struct prefix prefix;
 	uint64_t deed;
 
-	if (read_prefix(request, &prefix, out_fault) || read_text(request, "reason", by.detail, sizeof(by.detail), out_fault))
+	if (read_prefix(host, request, &prefix, out_fault) || read_text(request, "reason", by.detail, sizeof(by.detail), out_fault))
 		return NULL;
 	if (store_release(host_store(host), &prefix, &by, &deed, out_fault))
 		return NULL;

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "daemon/daemon.h"
+#include "engine/guard.h"
 #include "engine/protect.h"
 
 struct host; /* the process: loop, role, store (daemon.c) */
@@ -24,7 +25,8 @@ int answer_make(struct host *host, const struct asker *asker, const char *reques
 
 /* ---- what answers need of the process ---- */
 
-struct protect *host_protect(struct host *host);
+struct protect *host_protect(struct host *host); /* NULL in the role guard */
+struct guard *host_guard(struct host *host); /* NULL in the role shield */
 struct store *host_store(struct host *host);
 const struct settings *host_settings(struct host *host);
 struct fetch_time host_now(void);
@@ -38,6 +40,10 @@ void host_say(struct host *host, const char *sentence);
 
 /* What a view shows, as docs/schema/shield.json has it. NULL: no memory. */
 json_t *show_shield(const struct shield_view *view);
+json_t *show_devices(const struct guard_view *view);
+json_t *show_findings(const struct guard_view *view);
+json_t *show_policy(const struct guard_view *view);
+json_t *show_guard_verdicts(const struct guard_view *view);
 json_t *show_decisions(struct store *store);
 json_t *show_audit(struct store *store);
 

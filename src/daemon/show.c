@@ -220,6 +220,10 @@ static void prefix_text(char out[TEXT_ADDRESS_MAX + 8], const struct prefix *pre
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 	bool four = memcmp(prefix->address, mapped, sizeof(mapped)) == 0 && prefix->bits >= 96;
 
+	if (prefix->bits == DECISION_OF_MAC) {
+		text_mac(out, prefix->address);
+		return;
+	}
 	text_address(out, prefix->address);
 	if (prefix->bits < 128)
 		snprintf(out + strlen(out), 8, "/%d", four ? prefix->bits - 96 : prefix->bits);

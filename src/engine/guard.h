@@ -57,3 +57,6 @@ int guard_who(struct guard *guard, const char *word, uint8_t out_mac[6], struct 
 
 /* Everything to be seen now. Borrowed until the next call of any function here; NULL where there is no memory for it. */
 struct guard_view *guard_view(struct guard *guard, const struct fetch_time *now);
+
+/* "scan", "flood" ...: as in the reports of inspect. */
+const char *guard_finding_word(enum finding_id id);

@@ -143,7 +143,6 @@ void guard_tick_urls(struct guard *guard);
 /* ---- guard_findings.c ---- */
 
 bool guard_found(void *context, const struct live_finding *found);
-const char *guard_finding_word(enum finding_id id);
 
 /* ---- guard_stand.c ---- */
 

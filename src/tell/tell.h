@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "base/fault.h"
+#include "model/guard_view.h"
 #include "model/shield_view.h"
 
 /*
@@ -27,3 +28,4 @@ uint64_t samples_left_out(const struct samples *samples);
 
 /* Prometheus' text exposition format 0.0.4: floodwall_*, base units, no address. Returns 0 or -EIO. */
 int metrics_write(const struct shield_view *view, FILE *out);
+int metrics_guard_write(const struct guard_view *view, FILE *out);
