@@ -10,13 +10,13 @@
  *	total          50  1600  12800  38400     50 100 150 200 3200   the multipliers of Knot's rrl module, its 50 a second, a burst of 2.5 s
  *	unknown         5    10     20     30      5  10  15  20   30   typing errors; the zone's own budget is not much more
  *	possible       20   100    400   1000     20  40 100 200 1000   names under wildcards and delegations are honest names, mostly
- *	truncated      10   128   2048   8192     10  20  64  512 8192   the way out of all other budgets, below
+ *	truncated      10   128   2048   8192     10  20 256 4096 8192   the way out of all other budgets, below
  *
  * At most a quarter of the capacity for any of them; of truncated, half of it.
  *
  * TC=1 is never larger than the question, so it amplifies nothing; what has to be bounded is the mirror, for a victim in whose name junk
  * is sent. With questions of 60 bytes of IP one IPv4 address gets at most 600 bytes a second, a /24 7.7 kB (one answer in two seconds
- * for each address), an IPv6 /64 1.6 kB of 80 bytes each, a site's /48 41 kB. Within that, more is better: an honest source beside junk has
+ * for each address), a /18 491 kB, an IPv6 /64 1.6 kB of 80 bytes each, a site's /48 328 kB. Within that, more is better: an honest source beside junk has
  * to win one TC=1 against it, once, and is proven. Wide prefixes have bursts of half a second, so that together they do not empty
  * what all of them share, of which everybody else's TC=1 is taken.
  *
@@ -43,7 +43,7 @@ enum { USUAL_TIMES = 2, RATE_MAX = 1000000000 };
 static const uint32_t total_4[FW_LEVELS_4] = {50, 1600, 12800, 38400}, total_6[FW_LEVELS_6] = {50, 100, 150, 200, 3200};
 static const uint32_t unknown_4[FW_LEVELS_4] = {5, 10, 20, 30}, unknown_6[FW_LEVELS_6] = {5, 10, 15, 20, 30};
 static const uint32_t possible_4[FW_LEVELS_4] = {20, 100, 400, 1000}, possible_6[FW_LEVELS_6] = {20, 40, 100, 200, 1000};
-static const uint32_t truncated_4[FW_LEVELS_4] = {10, 128, 2048, 8192}, truncated_6[FW_LEVELS_6] = {10, 20, 64, 512, 8192};
+static const uint32_t truncated_4[FW_LEVELS_4] = {10, 128, 2048, 8192}, truncated_6[FW_LEVELS_6] = {10, 20, 256, 4096, 8192};
 
 static uint32_t between(uint32_t least, uint32_t rate, uint32_t most)
 {

@@ -107,7 +107,7 @@ static void nobody_is_mirrored(void **state)
 	for (unsigned i = 1; i < FW_LEVELS_4; i++)
 		assert_true(config.truncated.four[i].rate_per_s <= 1u << (i == 1 ? 7 : i == 2 ? 11 : 13));
 	assert_true(config.truncated.six[1].rate_per_s <= 20);
-	assert_true(config.truncated.six[3].rate_per_s <= 512);
+	assert_true(config.truncated.six[3].rate_per_s <= 4096);
 }
 
 /* A flood in the name of one /18, burst and all, leaves three quarters of every second's TC=1 to everybody else. */
