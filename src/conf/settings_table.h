@@ -27,7 +27,13 @@ struct scalar {
 	const char *const *words; /* of choices */
 };
 
-enum list_kind { LIST_ADDRESS, LIST_PREFIX, LIST_PATH, LIST_TIMES };
+enum list_kind {
+	LIST_ADDRESS,
+	LIST_PREFIX,
+	LIST_PATH,
+	LIST_TIMES,
+	LIST_INCLUDE, /* paths that only settings_includes() looks at */
+};
 
 struct list {
 	const char *path;

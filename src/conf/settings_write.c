@@ -203,7 +203,7 @@ int settings_write(const struct settings *settings, char **out_text, size_t *out
 		before = scalar->path;
 	}
 	for (size_t i = 0; i < settings_list_count; i++) {
-		if (strchr(settings_lists[i].path, '.'))
+		if (strchr(settings_lists[i].path, '.') || settings_lists[i].kind == LIST_INCLUDE)
 			continue;
 		fprintf(out, "%s: ", settings_lists[i].path);
 		put_list(out, settings, &settings_lists[i]);
