@@ -47,6 +47,26 @@ int moment_read(const char *word, uint64_t *out_ns);
 int settings_read(const char *file, const char *body, size_t len, struct settings **out_settings, struct fault *out_fault);
 void settings_free(struct settings *settings);
 
+/*
+ * The same in several files, which `include` names: lists go on from one to the next, a value given in two of them is a fault. Each fault
+ * has its own file and line. What they include is not looked at: settings_includes() says it of one file, the caller reads it.
+ */
+struct settings_part {
+	const char *file, *body;
+	size_t len;
+};
+int settings_read_parts(const struct settings_part *parts, unsigned count, struct settings **out_settings, struct fault *out_fault);
+
+struct settings_includes {
+	uint32_t count;
+	struct {
+		char path[SETTINGS_PATH_MAX]; /* of a file, or of a folder */
+		uint64_t line;
+	} at[SETTINGS_INCLUDES_MAX];
+};
+/* Returns as settings_read(). */
+int settings_includes(const struct settings_part *part, struct settings_includes *out_includes, struct fault *out_fault);
+
 /* All of it as YAML that reads to the same settings, but for secrets, which are masked. The caller frees *out_text. 0 or -ENOMEM. */
 int settings_write(const struct settings *settings, char **out_text, size_t *out_len);
 

@@ -10,15 +10,15 @@
 
 #include "conf/conf.h"
 #include "conf/guard.h"
+#include "conf/parts.h"
 #include "conf/schema.h"
 #include "conf/units.h"
 
 enum { SHOWN_MAX = 48 }; /* bytes of a wrong word that are shown */
 
 struct reading {
-	const char *file;
+	const struct parts *parts;
 	const struct raw *raw;
-	const struct outline *outline;
 	struct fault *fault;
 	struct settings *settings;
 };
@@ -27,12 +27,14 @@ static int wrong(const struct reading *reading, const char *path, const char *fo
 static int wrong(const struct reading *reading, const char *path, const char *format, ...)
 {
 	char sentence[FAULT_SENTENCE_MAX];
+	const char *file;
+	uint32_t line = parts_find(reading->parts, path, &file);
 	va_list arguments;
 
 	va_start(arguments, format);
 	vsnprintf(sentence, sizeof(sentence), format, arguments);
 	va_end(arguments);
-	fault_set(reading->fault, reading->file, outline_find(reading->outline, path), 0, "%s %s", path, sentence);
+	fault_set(reading->fault, file, line, 0, "%s %s", path, sentence);
 	return -EINVAL;
 }
 
@@ -211,6 +213,8 @@ static int read_list(const struct reading *reading, const struct list *list, con
 	char *base = (char *)reading->settings + list->offset, path[OUTLINE_PATH_MAX];
 	int error = 0;
 
+	if (list->kind == LIST_INCLUDE)
+		return 0;
 	if (list->kind >= LIST_INTERFACE) {
 		struct guard_reading guard = guard_reading(reading);
 		return guard_read_list(&guard, list, raw);
@@ -342,7 +346,6 @@ static int read_zone(const struct reading *reading, size_t index)
 	char path[OUTLINE_PATH_MAX];
 	int error = read_domain(reading, entry_path(path, "zones", index, "name"), raw->name, zone->name);
 
-	zone->line = outline_find(reading->outline, path);
 	if (!error && raw->file && raw->key)
 		error = wrong(reading, entry_path(path, "zones", index, "key"), "is for zones that are transferred; this one has a file");
 	if (!error && raw->file && !*raw->file)
@@ -366,6 +369,9 @@ static int find_twice(const struct reading *reading)
 {
 	const struct settings *settings = reading->settings;
 	const struct settings_zone **order = calloc(settings->zone_count + 1, sizeof(struct settings_zone *)), *twice = NULL;
+	char path[OUTLINE_PATH_MAX];
+	const char *file;
+	uint32_t line;
 
 	if (!order)
 		return -ENOMEM;
@@ -378,7 +384,8 @@ static int find_twice(const struct reading *reading)
 	free(order);
 	if (!twice)
 		return 0;
-	fault_set(reading->fault, reading->file, twice->line, 0, "zone %.*s is named twice", SHOWN_MAX, twice->name);
+	line = parts_find(reading->parts, entry_path(path, "zones", (size_t)(twice - settings->zones), "name"), &file);
+	fault_set(reading->fault, file, line, 0, "zone %.*s is named twice", SHOWN_MAX, twice->name);
 	return -EINVAL;
 }
 
@@ -487,27 +494,58 @@ static int read_all(const struct reading *reading)
 	return error ? error : check_together(reading);
 }
 
-int settings_read(const char *file, const char *body, size_t len, struct settings **out_settings, struct fault *out_fault)
+int settings_read_parts(const struct settings_part *files, unsigned count, struct settings **out_settings, struct fault *out_fault)
 {
-	struct reading reading = {.file = file, .fault = out_fault};
-	struct outline *outline = NULL;
-	struct schema *schema = NULL;
-	int error = outline_read(file, body, len, &outline, out_fault);
+	struct parts *parts = NULL;
+	struct reading reading = {.fault = out_fault};
+	int error = parts_read(files, count, &parts, out_fault);
 
-	if (!error)
-		error = schema_read(file, body, len, outline, &schema, &reading.raw, out_fault);
 	if (error)
-		goto out;
-	reading.outline = outline;
+		return error;
+	reading.parts = parts;
+	reading.raw = parts_raw(parts);
 	reading.settings = calloc(1, sizeof(*reading.settings));
 	error = reading.settings ? read_all(&reading) : -ENOMEM;
 	if (error)
 		settings_free(reading.settings);
 	else
 		*out_settings = reading.settings;
-out:
-	schema_free(schema);
-	outline_free(outline);
+	parts_free(parts);
+	return error;
+}
+
+int settings_read(const char *file, const char *body, size_t len, struct settings **out_settings, struct fault *out_fault)
+{
+	return settings_read_parts(&(struct settings_part){file, body, len}, 1, out_settings, out_fault);
+}
+
+int settings_includes(const struct settings_part *part, struct settings_includes *out_includes, struct fault *out_fault)
+{
+	struct parts *parts = NULL;
+	struct reading reading = {.fault = out_fault};
+	struct settings_includes includes = {0};
+	int error = parts_read(part, 1, &parts, out_fault);
+
+	if (error)
+		return error;
+	reading.parts = parts;
+	for (size_t i = 0; i < settings_list_count && !error; i++) {
+		const struct raw_list *list = &parts_raw(parts)->list[i];
+		char path[OUTLINE_PATH_MAX];
+		const char *file;
+		if (strcmp(settings_lists[i].path, "include") != 0)
+			continue;
+		for (; includes.count < list->count && !error; includes.count++) {
+			entry_path(path, "include", includes.count, "");
+			error = *list->items[includes.count]
+				? read_path(&reading, path, list->items[includes.count], includes.at[includes.count].path)
+				: wrong(&reading, path, "is empty");
+			includes.at[includes.count].line = parts_find(parts, path, &file);
+		}
+	}
+	parts_free(parts);
+	if (!error)
+		*out_includes = includes;
 	return error;
 }
 

@@ -23,6 +23,7 @@ enum {
 	SETTINGS_ZONES_MAX = 16384,
 	SETTINGS_PREFIXES_MAX = 65536,
 	SETTINGS_FILES_MAX = 16,
+	SETTINGS_INCLUDES_MAX = 32,
 	SETTINGS_BLOCKED_MAX = 1 << 20, /* with those of blocked_files */
 };
 
@@ -69,7 +70,6 @@ struct settings_zone {
 	char name[SETTINGS_NAME_MAX];
 	char file[SETTINGS_PATH_MAX]; /* a zone file; "" where it is transferred from the server */
 	uint32_t key; /* place in keys plus one, 0: without */
-	uint32_t line; /* where the file names it */
 };
 
 struct settings_endpoint {

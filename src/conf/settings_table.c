@@ -168,6 +168,7 @@ const struct list settings_lists[] = {
 	{"protected", LIST_ADDRESS, COUNTED(protected_addresses, protected_count), SETTINGS_PROTECTED_MAX},
 	{"trusted", LIST_PREFIX, COUNTED(trusted, trusted_count), SETTINGS_PREFIXES_MAX},
 	{"blocked", LIST_PREFIX, COUNTED(blocked, blocked_count), SETTINGS_PREFIXES_MAX},
+	{"include", LIST_INCLUDE, 0, 0, SETTINGS_INCLUDES_MAX},
 	{"blocked_files", LIST_PATH, COUNTED(blocked_files, blocked_file_count), SETTINGS_FILES_MAX},
 	TIMES("total", total),
 	TIMES("unknown", unknown),

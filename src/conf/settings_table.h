@@ -32,6 +32,7 @@ enum list_kind {
 	LIST_PREFIX,
 	LIST_PATH,
 	LIST_TIMES,
+	LIST_INCLUDE, /* paths that only settings_includes() looks at */
 	LIST_INTERFACE, /* from here on guard.c reads */
 	LIST_HOST,
 	LIST_WHO, /* a MAC or an address */

@@ -210,7 +210,8 @@ int settings_write(const struct settings *settings, char **out_text, size_t *out
 	if (settings->role == ROLE_GUARD)
 		guard_write_devices(out, &settings->guard);
 	for (size_t i = 0; i < settings_list_count; i++) {
-		if (strchr(settings_lists[i].path, '.') || !settings_is_of(settings_lists[i].path, settings->role))
+		if (strchr(settings_lists[i].path, '.') || settings_lists[i].kind == LIST_INCLUDE ||
+			!settings_is_of(settings_lists[i].path, settings->role))
 			continue;
 		fprintf(out, "%s: ", settings_lists[i].path);
 		put_list(out, settings, &settings_lists[i]);

@@ -46,7 +46,7 @@ static int open_plane(struct protect *protect, struct fault *out_fault)
 }
 
 /* What an earlier process learned is worth keeping, and it was learned under its keys. */
-static int take_keys(struct protect *protect)
+static int take_keys(struct protect *protect, const struct fetch_time *now)
 {
 	bool took_over = plane_took_over(protect->plane) && plane_config_now(protect->plane)->generation;
 
@@ -58,7 +58,8 @@ static int take_keys(struct protect *protect)
 		protect->names_changed = true; /* also where no zone is left: then its table must not hold either */
 		return 0;
 	}
-	if (getrandom(protect->config.address_key, sizeof(protect->config.address_key), 0) != sizeof(protect->config.address_key))
+	if (!protect_recall(protect, now) &&
+		getrandom(protect->config.address_key, sizeof(protect->config.address_key), 0) != sizeof(protect->config.address_key))
 		return -EIO;
 	/* no names are there yet, so any key will do */
 	protect->config.dns_key = (struct fw_dns_key){.label = {2, 3}, .name = {5, 7}};
@@ -120,12 +121,14 @@ int protect_open(const struct protect_setup *setup, struct protect **out_protect
 	protect->context = setup->context;
 	protect->opened_ns = protect->counted_ns = setup->now.steady_ns;
 	protect->opened_s = setup->now.wall_s;
+	protect->now = setup->now;
+	protect->kept_ns = setup->now.steady_ns;
 	protect->attached = true;
 	for (unsigned i = 0; i < PROTECT_WATCHES; i++)
 		protect->watches[i].descriptor = -1;
 	error = open_plane(protect, out_fault);
 	if (!error)
-		error = take_keys(protect);
+		error = take_keys(protect, &setup->now);
 	if (!error)
 		error = open_samples(protect, out_fault);
 	if (!error)
@@ -196,6 +199,7 @@ int protect_close(struct protect *protect, bool detach, struct fault *out_fault)
 	if (!protect)
 		return 0;
 	protect_stop_table(protect);
+	protect_keep(protect, &protect->now);
 	if (detach) {
 		error = plane_detach(protect->plane, out_fault);
 		protect->plane = NULL;
@@ -211,6 +215,7 @@ const struct protect_watch *protect_watches(const struct protect *protect)
 
 static void set_clock(struct protect *protect, const struct fetch_time *now)
 {
+	protect->now = *now;
 	protect->wall_less_steady_ns = now->wall_s * FW_NS_PER_S - now->steady_ns;
 }
 
@@ -261,6 +266,7 @@ void protect_tick(struct protect *protect, const struct fetch_time *now)
 	protect_pump(protect, now);
 	protect_tick_names(protect, now->steady_ns);
 	look_at_interface(protect, now->steady_ns);
+	protect_tick_keep(protect, now);
 }
 
 int protect_decide(struct protect *protect, struct fault *out_fault)

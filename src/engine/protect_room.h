@@ -73,6 +73,8 @@ struct protect {
 	struct plane *plane;
 	struct fw_shield_config config;
 	uint64_t opened_ns, opened_s;
+	struct fetch_time now; /* of the latest call */
+	uint64_t kept_ns; /* when proven addresses were kept last */
 
 	/* zones */
 	struct names *names;
@@ -140,6 +142,12 @@ void protect_take_table(struct protect *protect, uint64_t now_ns); /* its work i
 /* Before zones come or go: the table is begun again afterwards. */
 void protect_stop_table(struct protect *protect);
 const struct protect_zone *protect_zone_at(const struct protect *protect, uint32_t place);
+
+/* protect_keep.c: proven addresses in the store. */
+/* Where the kernel's table is new: its key and content as they were kept. False where nothing was; then the key is the caller's to draw. */
+bool protect_recall(struct protect *protect, const struct fetch_time *now);
+void protect_keep(struct protect *protect, const struct fetch_time *now);
+void protect_tick_keep(struct protect *protect, const struct fetch_time *now);
 
 /* protect_notify.c */
 int protect_open_notify(struct protect *protect, struct fault *out_fault);

@@ -308,3 +308,22 @@ struct budget_usual budget_usual_next(const struct budget_usual *old, const stru
  * budget lets junk through and nobody else.)
  */
 void budget_zone_usual(uint32_t capacity, const struct budget_usual *usual, struct fw_zone *zone);
+
+/* --- proven addresses over a start of the host ----------------------------------------------------------------------------- */
+
+enum { KEPT_MAX = 262144 }; /* entries, the first of the table: 3 MiB */
+
+/* A table of proven addresses (shield_proven of wire/shield_state.h), and when. */
+struct kept {
+	uint64_t address_key[FW_SHIELD_KEY_WORDS]; /* secret */
+	uint32_t mask; /* buckets less one */
+	uint64_t steady_ns, wall_s; /* the table's clock, and the wall's */
+	uint64_t hold_ns; /* what is older counts for nothing */
+};
+
+/* The kernel may write into the table meanwhile. The caller frees *out_bytes, which hold the key. Returns 0 or -ENOMEM. */
+int kept_write(const struct kept *now, const struct fw_seen_bucket *buckets, void **out_bytes, size_t *out_len);
+/* Key, mask and wall_s of what was written; entries are not looked at. OTHER: of another version. */
+enum fw_read kept_read(const void *bytes, size_t len, struct kept *out);
+/* Into an empty table under that key, older by what passed. Returns how many; 0 where they cannot be believed or do not fit. */
+uint32_t kept_fill(const void *bytes, size_t len, const struct kept *now, struct fw_seen_bucket *buckets);

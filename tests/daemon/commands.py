@@ -72,6 +72,43 @@ def what_is_wrong(stage):
     assert one_sentence(stage.call("check", "-c", "/nonexistent"), "cannot be read"), "a file that is not there"
 
 
+def included_files(stage):
+    """One whole out of several files; each fault where it stands; each file once."""
+    os.mkdir(os.path.join(stage.folder, "conf.d"))
+    main = stage.write("main.yaml", f"interface: eth0\ninclude:\n  - {stage.folder}/more.yaml\n  - {stage.folder}/conf.d\nzones: [{{name: a.test}}]\n")
+    stage.write("more.yaml", "keys: [{name: k, secret: MDEyMzQ1Njc4OWFiY2RlZg==}]\nzones:\n  - {name: b.test, key: k}\n")
+    stage.write("conf.d/20.yaml", "zones: [{name: d.test, key: k}]\ntrusted: [192.0.2.0/24]\n")
+    stage.write("conf.d/10.yaml", "zones: [{name: c.test}]\ndns_port: 5353\ntrusted: [198.51.100.0/24]\n")
+    stage.write("conf.d/README", "nonsense: [\n")
+    stage.write("conf.d/.hidden.yaml", "nonsense: [\n")
+    printed = stage.call("check", "-c", main, "--print")
+    assert printed.returncode == 0, printed
+    assert re.findall(r"name: \"([a-d].test)\"", printed.stdout) == ["a.test", "b.test", "c.test", "d.test"], printed.stdout
+    assert 'trusted: ["198.51.100.0/24", "192.0.2.0/24"]' in printed.stdout and "dns_port: 5353" in printed.stdout, printed.stdout
+    assert "include" not in printed.stdout
+    for name, body, place, sentence in [
+            ("conf.d/30.yaml", "\ndns_port: 53\n", "conf.d/30.yaml:2: ", "dns_port was given already in"),
+            ("conf.d/30.yaml", "\nfoo: 53\n", "conf.d/30.yaml:2: ", "there is no setting 'foo'"),
+            ("conf.d/30.yaml", "zones:\n  - name: e.test\n  - name: f.test\n    key: nobody\n", "conf.d/30.yaml:4: ", "zones[5].key names no key"),
+            ("conf.d/30.yaml", "zones:\n  - name: c.test\n", "conf.d/30.yaml:2: ", "zone c.test is named twice"),
+            ("conf.d/30.yaml", "\n\ntrusted: [nobody]\n", "conf.d/30.yaml:3: ", "trusted[2]"),
+            ("conf.d/30.yaml", f"include: [{stage.folder}/main.yaml]\n", "conf.d/30.yaml:1: ", "is read already: a loop"),
+            ("conf.d/30.yaml", f"include: [{stage.folder}/conf.d/30.yaml]\n", "conf.d/30.yaml:1: ", "is read already: a loop"),
+            ("conf.d/30.yaml", f"include: [{stage.folder}/conf.d/../more.yaml]\n", "conf.d/30.yaml:1: ", "is read already: a loop"),
+            ("conf.d/30.yaml", "include:\n  - /nonexistent\n", "conf.d/30.yaml:2: ", "include: /nonexistent No such file"),
+            ("conf.d/30.yaml", "include: [more.yaml]\n", "conf.d/30.yaml:1: ", "include[0] wants a path from the root on"),
+            ("conf.d/30.yaml", "include: more\n", "conf.d/30.yaml:1: ", "include wants a list, not one value")]:
+        path = stage.write(name, body)
+        done = stage.call("check", "-c", main)
+        assert one_sentence(done, sentence) and place in done.stderr, (body, done)
+        os.unlink(path)
+    for i in range(70):
+        stage.write(f"conf.d/4{i:02}.yaml", f"zones: [{{name: z{i}.test}}]\n")
+    assert one_sentence(stage.call("check", "-c", main), "is one file more than are read (64)")
+    for i in range(70):
+        os.unlink(os.path.join(stage.folder, f"conf.d/4{i:02}.yaml"))
+
+
 def helps(stage):
     for verb in VERBS:
         done = stage.call(verb, "--help")
@@ -181,7 +218,7 @@ def main():
     floodwall, root = map(os.path.abspath, sys.argv[1:3])
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage(floodwall, root, folder)
-        for story in (check_and_print, what_is_wrong, helps, manuals, wrong_use, nobody_answers, hostile_answers):
+        for story in (check_and_print, what_is_wrong, included_files, helps, manuals, wrong_use, nobody_answers, hostile_answers):
             story(stage)
             print(f"ok {story.__name__}", flush=True)
 

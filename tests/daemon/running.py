@@ -460,9 +460,30 @@ def observe_stops_nothing(bed):
     assert bed.end() == 0
 
 
+def proven_addresses_outlive_the_host(bed):
+    """As after a start of the host: no pin is left, the store is."""
+    def proven():
+        return next(table["used"] for table in bed.shield()["tables"] if table["table"] == "proven")
+    bed.configure()
+    bed.run()
+    before = proven()
+    question = bytes.fromhex("001d000101000001000000000000") + b"\x02n1\x07example\x04test\x00\x00\x01\x00\x01"
+    question = (len(question) - 2).to_bytes(2, "big") + question[2:]
+    asks = f"import socket; s = socket.create_connection(('10.9.0.1', 53), 5); s.sendall({question!r}); assert len(s.recv(512)) > 40"
+    sh(*bed.in_client(sys.executable, "-c", asks))
+    wait_for(lambda: proven() > 0, 5, "the proof")
+    assert bed.end() == 0
+    bed.command("bypass", "-c", bed.configuration)
+    bed.run()
+    assert proven() >= max(before, 1), proven()
+    assert "that had proven themselves still count" in bed.told()
+    assert bed.end() == 0
+    bed.command("bypass", "-c", bed.configuration)
+
+
 STORIES = [starts_and_gives_root_up, counts_by_class, a_reload_forgets_nothing, a_new_name_is_known_by_notify, a_quarantine_and_its_undo,
            requests_that_are_wrong, junk_is_stopped_and_named, metrics, a_wrong_file_leaves_the_old_one, a_second_daemon_is_refused, death_leaves_protection, a_damaged_store,
-           bypass_takes_all_away, detach_when_it_ends, observe_stops_nothing]
+           bypass_takes_all_away, proven_addresses_outlive_the_host, detach_when_it_ends, observe_stops_nothing]
 
 
 def tell(stories, floodwall):
