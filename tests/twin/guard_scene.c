@@ -23,7 +23,7 @@ static const struct {
 	{0xcb007187, {0}},
 	{0, {0x20, 1, 0xd, 0xb8, 0, 7, [15] = 7}},
 	{0, {0x20, 1, 0xd, 0xb8, 0, 7, 0, 0, 0x80, [15] = 7}},
-	{0xe0000001, {0}}, /* many */
+	{0xe0000000, {0}}, /* many */
 	{0xdfffffff, {0}},
 	{0xffffffff, {0}},
 	{0xc0a801ff, {0}},
@@ -140,6 +140,9 @@ static void config_fill(uint64_t *random, struct fw_guard_config *config)
 	for (uint32_t i = 0; i < FW_GUARD_CLASSES; i++)
 		if (guard_pick(random, 3))
 			config->brake[i][FW_BRAKE_UNANSWERED] = fw_bucket_rule_of(500, 100 + guard_pick(random, 3000));
+	for (uint32_t i = 0; i < FW_GUARD_CLASSES; i++)
+		if (guard_pick(random, 2))
+			config->brake[i][FW_BRAKE_LOGINS] = fw_bucket_rule_of(1, guard_pick(random, 3));
 	config->words[0] = some_rule(random);
 	config->frames_out = some_rule(random);
 	config->frames_in = some_rule(random);
@@ -158,7 +161,7 @@ static void config_fill(uint64_t *random, struct fw_guard_config *config)
 	config->set_dns = guard_pick(random, 2) ? 7 : 0;
 	config->set_ntp = guard_pick(random, 2) ? 8 : 0;
 	for (uint32_t i = 0; i < FW_GUARD_FILTER_COUNT; i++)
-		config->mode[i] = (uint8_t)(guard_pick(random, 3) ? (uint32_t)FW_MODE_ENFORCE : guard_pick(random, 3));
+		config->mode[i] = (uint8_t)(guard_pick(random, 2) ? (uint32_t)FW_MODE_ENFORCE : guard_pick(random, 3));
 	config->lateral_closed = (uint8_t)guard_pick(random, 2);
 	config->closed = (uint8_t)guard_pick(random, 2);
 }
@@ -229,7 +232,8 @@ static void sets_fill(uint64_t *random, struct guard_scene *scene)
 		struct fw_guard_member member = {.set = 1 + guard_pick(random, 8), .now_ns = scene->begin_ns};
 
 		guard_address(guard_pick(random, 2) ? 7 + guard_pick(random, 7) : guard_pick(random, GUARD_ADDRESSES), member.address);
-		member.end_ns = guard_pick(random, 3) ? scene->begin_ns + (1ull << 28) * guard_pick(random, 60) : UINT64_MAX;
+		member.end_ns = guard_pick(random, 3) ? scene->begin_ns + (1ull << 28) * guard_pick(random, guard_pick(random, 2) ? 3 : 60)
+						      : UINT64_MAX;
 		fw_guard_member_add(scene->state.members, &scene->config, &member);
 	}
 	for (uint32_t i = 0; i < GUARD_NAMED; i++) {
@@ -260,7 +264,7 @@ static void flows_fill(uint64_t *random, struct guard_scene *scene)
 /* A state at an edge: idle or heard for just as long as counts, or about to be full. */
 static uint64_t edge_state(uint64_t *random, const struct fw_guard_config *config, uint64_t begin_ns)
 {
-	static const uint8_t counts[] = {1, 2, 14, 15, 16, 17, 253, 254, 255};
+	static const uint8_t packets[] = {1, 15, 16, 17, 17, 200, 254, 255}, runs[] = {1, 13, 14, 14, 15, 16, 254, 255};
 	const uint64_t limits[] = {config->flow_tcp_ns >> 28, config->flow_other_ns >> 28, config->answered_ns >> 28, 0xf00000, 0, 0, 1};
 	const uint64_t ages[] = {config->answered_ns >> 30, 0xf0, 0, 0, 0};
 	uint64_t tick = (begin_ns >> 28) - limits[guard_pick(random, 7)] + 1 - guard_pick(random, 3);
@@ -269,7 +273,7 @@ static uint64_t edge_state(uint64_t *random, const struct fw_guard_config *confi
 
 	return (tick & 0xffffff) << 40 | generation << 32 |
 		(uint64_t)(guard_pick(random, 32) | (guard_pick(random, 4) ? FW_FLOW_HEARD : 0)) << 24 |
-		(uint64_t)counts[guard_pick(random, 9)] << 16 | (uint64_t)counts[guard_pick(random, 9)] << 8 | (heard & 0xff);
+		(uint64_t)packets[guard_pick(random, 8)] << 16 | (uint64_t)runs[guard_pick(random, 8)] << 8 | (heard & 0xff);
 }
 
 /* The plain conversations of guard_frame.c: device 0 from port 50000. */

@@ -86,3 +86,10 @@ uint32_t guard_name(uint32_t number, uint8_t out[256]);
 
 /* A frame by chance, aimed at the edges of the judge; not always one that can be read. Returns its length. */
 uint32_t guard_frame_make(uint64_t *random, uint8_t way, uint8_t bytes[GUARD_ROOM]);
+
+/*
+ * Answers to a question that is pending, each a play of its own: its question, then the answer; records, owners, times and flags at
+ * their edges, and one cut at every byte.
+ */
+typedef void (*guard_answer_visit)(void *context, const struct guard_scene *scene, const struct guard_step steps[2], const char *name);
+void guard_answers_each(guard_answer_visit visit, void *context);
