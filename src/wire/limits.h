@@ -39,3 +39,10 @@
 #define FW_TRANSFER_NS 600000000000ull /* for one zone transfer, however fast it goes on */
 #define FW_TRANSFER_SILENCE_NS 10000000000ull /* between two readings of one */
 #define FW_TRANSFER_UNSIGNED_MAX 99u /* messages in a row without TSIG within a signed transfer (RFC 8945 section 5.3.1) */
+#define FW_MUD_BYTES_MAX 4194304u /* bytes of one MUD file */
+#define FW_MUD_DEPTH_MAX 24u /* objects and arrays in one another; a MUD file needs 11 */
+#define FW_MUD_NODES_MAX 131072u /* values in it: 10 MiB of memory while it is read */
+#define FW_MUD_STRING_MAX 4096u /* bytes of one string or key */
+#define FW_MUD_LISTS_MAX 64u /* access lists that each policy of it names */
+#define FW_MUD_ACES_MAX 2048u /* entries of all lists that it uses */
+#define FW_MUD_FAULTS_MAX 64u /* faults told one by one, the rest by their number */
