@@ -53,6 +53,8 @@ void scan_contact(struct scan *scan, const struct contact *contact);
 
 /* Two devices of ours turned out to be one: what was counted of either, and found, is the second's from now on (scan_merge.c). */
 void scan_merge(struct scan *scan, uint32_t from, uint32_t into);
+/* Lets go of findings that leave the book. */
+void scan_forget(struct scan *scan);
 
 /* Brings the findings' lists of ports up to date: now and then, and at the end. */
 void scan_tick(struct scan *scan, uint64_t now_ns);

@@ -117,5 +117,8 @@ uint8_t scan_common_bits(const uint8_t one[16], const uint8_t other[16]);
 
 void scan_stretch(struct finding *finding, uint64_t first_ns, uint64_t last_ns);
 
+/* As scan_forget(), for one set; context is the scan. */
+void ports_let_go(void *context, void *entry);
+
 /* A contact of this pair: the walk over its ports goes on if the port is new. */
 void ports_see(struct scan *scan, struct half *half, struct pair *pair, const struct contact *contact);
