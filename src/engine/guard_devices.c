@@ -170,7 +170,7 @@ int guard_open_devices(struct guard *guard)
 	error = roster_new(count, key, &guard->roster);
 	for (uint32_t place = FW_STRANGERS; !error && place < count + FW_STRANGERS; place++) {
 		struct fw_guard_device kernels;
-		struct fw_guard_count count;
+		struct fw_guard_count counted;
 		struct roster_device *device;
 		uint8_t gone[6];
 		if (!plane_guard_device(guard->plane, place, &kernels))
@@ -180,8 +180,8 @@ int guard_open_devices(struct guard *guard)
 			break;
 		device->place = place;
 		device->answered = true;
-		if (plane_guard_counts(guard->plane, place, &count) == 0)
-			leak_note(&device->leak, guard->now_ns, count.unanswered.packets, count.unanswered.bytes);
+		if (plane_guard_counts(guard->plane, place, &counted) == 0)
+			leak_note(&device->leak, guard->now_ns, counted.unanswered.packets, counted.unanswered.bytes);
 		device->quarantined = kernels.flags & FW_DEVICE_QUARANTINED;
 	}
 	return error;
