@@ -55,7 +55,7 @@ int book_new(uint32_t capacity, const uint8_t hash_key[16], struct book **out_bo
 	if (result != 0) {
 		free(book->pages);
 		free(book->findings);
-			free(book);
+		free(book);
 		return result;
 	}
 	*out_book = book;
