@@ -93,7 +93,7 @@ def quarantine_faults(home, told):
     if not found:
         faults.append("no finding says that it put the device there")
     told["finding"] = found[0].get("id") if found else None
-    told["leak_told"] = found[0].get("leaked_packets") if found else None
+    told["leak_told"] = (found[0].get("leaked") or {}).get("packets") if found else None
     if services.connect(network, "recorder", services.NAMES["news.example"], 80, 0.5):
         faults.append("the device in quarantine reaches a page outside")
     if services.connect(network, "laptop", network.plan.host("recorder").address, 23, 0.5):
