@@ -20,12 +20,14 @@
 	"                        for decisions that could lock you out\n" \
 	"      --reason TEXT     for the audit log\n" TAIL
 
-static const char quarantine_help[] = "Usage: floodwall quarantine ADDRESS|PREFIX [--for TIME] [--confirm TIME] [--reason TEXT]\n\n"
-				      "Nothing of this source reaches the server from now on.\n\n" DECIDE;
-static const char allow_help[] = "Usage: floodwall allow ADDRESS|PREFIX [--for TIME] [--confirm TIME] [--reason TEXT]\n\n"
-				 "Everything of this source passes from now on, and feeds no budget.\n\n" DECIDE;
-static const char release_help[] = "Usage: floodwall release ADDRESS|PREFIX [--reason TEXT]\n\n"
-				   "The decision about this source ends: quarantine or allow.\n\n"
+static const char quarantine_help[] = "Usage: floodwall quarantine WHO [--for TIME] [--confirm TIME] [--reason TEXT]\n\n"
+				      "Of a shield: WHO is an address or prefix; nothing of it reaches the server from now on.\n"
+				      "Of a guard: WHO is a device by MAC, name or address; only DNS, NTP, DHCP and its update\n"
+				      "hosts stay open to it.\n\n" DECIDE;
+static const char allow_help[] = "Usage: floodwall allow WHO [--for TIME] [--confirm TIME] [--reason TEXT]\n\n"
+				 "Everything of this source or device passes from now on, whatever it is found to do.\n\n" DECIDE;
+static const char release_help[] = "Usage: floodwall release WHO [--reason TEXT]\n\n"
+				   "The decision about this source or device ends: quarantine or allow.\n\n"
 				   "      --reason TEXT     for the audit log\n" TAIL;
 static const char confirm_help[] = "Usage: floodwall confirm DECISION\n\n"
 				   "A decision that was made with --confirm stays.\n\n" TAIL;
@@ -85,7 +87,7 @@ static void tell_begin(const json_t *answer, const char *what, char *out, size_t
 			text_time(until, (uint64_t)number_in(answer, "confirm_by_s") * 1000000000ull), decision);
 	if (observes)
 		len += (size_t)snprintf(
-			out + len, size - len, "But the filter 'block' is set to %s: nothing is stopped, it is only counted.\n", mode);
+			out + len, size - len, "But the filter that stops is set to %s: nothing is stopped, it is only counted.\n", mode);
 	if (warning) {
 		text_escape(clean, sizeof(clean), warning, SIZE_MAX);
 		len += (size_t)snprintf(out + len, size - len, "Warning: %s\n", clean);
@@ -133,10 +135,10 @@ static int decide(int argc, char **argv, const char *verb, struct ask_options *o
 	if (code >= 0)
 		return code;
 	if (options->word_count != 1)
-		return ask_wrong(options, "", "name one address or prefix");
+		return ask_wrong(options, "", "name one address or prefix, or a device by MAC or name");
 	request = json_pack("{s:s, s:s}", "do", verb, "prefix", options->words[0]);
 	if (!request)
-		return ask_wrong(options, options->words[0], "is no address or prefix");
+		return ask_wrong(options, options->words[0], "is no text");
 	add_times(options, request);
 	return tell_answer(options, verb, ask(options, request));
 }

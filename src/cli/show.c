@@ -8,15 +8,18 @@
 
 #include "cli/ask.h"
 #include "cli/command.h"
+#include "cli/guard_text.h"
 #include "cli/output.h"
 #include "cli/shield_text.h"
 #include "cli/watch.h"
 
-static const char help[] = "Usage: floodwall show shield|verdicts|stats|decisions|audit|configuration [options]\n\n"
-			   "Asks the daemon. shield: stance, lanes, filters, zones; verdicts: packets by reason;\n"
-			   "stats: how full the tables are; decisions: sources that a person blocked or trusts;\n"
-			   "audit: what was done; configuration: all settings that hold, as YAML.\n\n"
-			   "      --json            as JSON (shield: by docs/schema/shield.json)\n"
+static const char help[] = "Usage: floodwall show WHAT [options]\n\n"
+			   "Asks the daemon. verdicts: packets by reason; decisions: sources or devices that were\n"
+			   "stopped or let go; audit: what was done; configuration: all settings that hold, as YAML.\n"
+			   "Of a shield: shield: stance, lanes, filters, zones; stats: how full the tables are.\n"
+			   "Of a guard: devices: who is there, under which policy, stopped or not; findings: what\n"
+			   "they did and what was done about it; policy: MUD files; stats: with --prometheus.\n\n"
+			   "      --json            as JSON (by docs/schema/)\n"
 			   "      --prometheus      stats as text for Prometheus\n"
 			   "      --watch           shield again each second, on a terminal; q ends it\n"
 			   "      --socket PATH     the daemon's control socket (default: " CONTROL_SOCKET ")\n"
@@ -30,8 +33,11 @@ static const struct what {
 	void (*text)(FILE *out, const json_t *value, const struct shield_style *style);
 } whats[] = {
 	{"shield", "shield", "shield", shield_text},
-	{"verdicts", "shield", "shield", verdicts_text},
-	{"stats", "shield", "shield", stats_text},
+	{"verdicts", "verdicts", "shield", verdicts_text}, /* or a guard's, under its own key */
+	{"stats", "stats", "shield", stats_text},
+	{"devices", "devices", "devices", devices_text},
+	{"findings", "findings", "findings", findings_text},
+	{"policy", "policy", "policy", policy_text},
 	{"decisions", "decisions", "decisions", decisions_text},
 	{"audit", "audit", "audit", audit_text},
 	{"configuration", "configuration", "text", NULL},
@@ -67,7 +73,9 @@ static void write_text(FILE *out, const struct what *what, const json_t *value, 
 
 static int write_answer(const struct ask_options *options, const struct what *what, const json_t *answer)
 {
-	const json_t *value = json_object_get(answer, options->prometheus ? "text" : what->key);
+	const json_t *of_guard = options->prometheus ? NULL : json_object_get(answer, "verdicts");
+	const json_t *value = of_guard ? of_guard : json_object_get(answer, options->prometheus ? "text" : what->key);
+	struct what as_guard = {what->word, what->asked, "verdicts", guard_verdicts_text};
 	struct output output;
 	int error = output_open(NULL, &output);
 
@@ -77,7 +85,7 @@ static int write_answer(const struct ask_options *options, const struct what *wh
 		else if (options->json || !what->text)
 			json_dumpf(value, output.file, JSON_INDENT(2));
 		else
-			write_text(output.file, what, value, options);
+			write_text(output.file, of_guard ? &as_guard : what, value, options);
 		if (options->json && !json_is_string(value))
 			fputc('\n', output.file);
 		error = output_close(&output, 1);
@@ -105,7 +113,7 @@ int command_show(int argc, char **argv)
 	what = options.word_count == 1 ? find(options.words[0]) : NULL;
 	if (!what)
 		return ask_wrong(&options, options.word_count ? options.words[0] : "",
-			"name one of shield, verdicts, stats, decisions, audit, configuration");
+			"name one of shield, devices, findings, policy, verdicts, stats, decisions, audit, configuration");
 	if (options.prometheus && strcmp(what->word, "stats") != 0)
 		return ask_wrong(&options, "--prometheus", "goes with stats");
 	if (options.watch && (strcmp(what->word, "shield") != 0 || options.json))

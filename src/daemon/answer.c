@@ -81,12 +81,14 @@ static json_t *show_of_guard(struct host *host, const char *what, bool *out_know
 		const char *word;
 		json_t *(*show)(const struct guard_view *view);
 	} shows[] = {{"devices", show_devices}, {"findings", show_findings}, {"policy", show_policy}, {"verdicts", show_guard_verdicts}};
-	struct fetch_time now = host_now();
+	struct fetch_time now;
 	struct guard_view *view = NULL;
 
+	what = strcmp(what, "stats") == 0 ? "verdicts" : what;
 	*out_known = strcmp(what, "metrics") == 0;
 	for (size_t i = 0; i < sizeof(shows) / sizeof(shows[0]); i++)
 		*out_known |= strcmp(what, shows[i].word) == 0;
+	now = host_now();
 	if (*out_known)
 		view = guard_view(host_guard(host), &now);
 	if (!view)
@@ -118,6 +120,8 @@ static json_t *show(struct host *host, const json_t *request, struct fault *out_
 				"a guard shows devices, findings, policy, verdicts, metrics, decisions, audit, configuration");
 		return answer;
 	}
+	if (what && (strcmp(what, "verdicts") == 0 || strcmp(what, "stats") == 0))
+		what = "shield"; /* all of it is there */
 	if (!what || (strcmp(what, "shield") != 0 && strcmp(what, "metrics") != 0)) {
 		fault_set(out_fault, "", 0, 0, "what can be shown is shield, metrics, decisions, audit, configuration");
 		return NULL;

@@ -51,7 +51,8 @@ struct mud_ear {
 struct mud; /* one file; owns all that its getters lend */
 
 /*
- * Returns 0; -EINVAL: at least one error was told; -E2BIG: a ceiling of wire/limits.h (FW_MUD_*) was met, told as an error too; -ENOMEM.
+ * Returns 0; -EINVAL: at least one error was told; -E2BIG: a ceiling of wire/limits.h (FW_MUD_*) was met, told as an error too; -ENOMEM (where the
+ * JSON library had none for a string, it says -EINVAL).
  * len bytes, no terminator needed.
  */
 int policy_read(const char *body, size_t len, const struct mud_ear *ear, struct mud **out_mud);

@@ -203,12 +203,11 @@ static void read_root(struct reader *reader, json_t *root)
 /* NULL where it is none, told or -ENOMEM. */
 static json_t *read_tree(struct reader *reader)
 {
-	json_error_t error;
-	struct place place;
+	json_error_t error = {0};
+	struct place place = {0};
 	json_t *root;
 	const char *wrong = reader->len > FW_MUD_BYTES_MAX ? "the file is larger than 4 MiB" : NULL;
 
-	place = (struct place){0};
 	if (!wrong)
 		wrong = place_weigh(reader->body, reader->len, &place);
 	if (wrong) {
@@ -217,8 +216,8 @@ static json_t *read_tree(struct reader *reader)
 		return NULL;
 	}
 	root = json_loadb(reader->body, reader->len, JSON_REJECT_DUPLICATES, &error);
-	if (!root && json_error_code(&error) == json_error_out_of_memory)
-		fail(reader, -ENOMEM);
+	if (!root && (!error.text[0] || json_error_code(&error) == json_error_out_of_memory))
+		fail(reader, -ENOMEM); /* jansson does not always say so */
 	else if (!root)
 		tell_at(reader, error.line > 0 ? (uint32_t)error.line : 0, error.column > 0 ? (uint32_t)error.column : 0, error.text);
 	return root;
@@ -246,7 +245,7 @@ int policy_read(const char *body, size_t len, const struct mud_ear *ear, struct 
 	json_t *root = read_tree(&reader);
 
 	if (!root)
-		return reader.error ? reader.error : -ENOMEM; /* jansson does not always say why */
+		return reader.error;
 	fail(&reader, mud_new(len, &reader.mud));
 	if (!reader.error)
 		read_root(&reader, root);

@@ -394,16 +394,22 @@ FW_INLINE bool fw_guard_identifies(const struct fw_guard_case *c)
 }
 
 #define FW_GUARD_FIRST 16u /* packets of a flow that are sent up */
-#define FW_GUARD_RUN 15u /* of the device in a row, after which one-way flows are */
+#define FW_GUARD_RUN 15u /* of the device in a row, after which one-way flows are, and the answer that ends such a run */
 
 FW_INLINE bool fw_guard_is_news(const struct fw_guard_case *c)
 {
 	const struct fw_guard_notes *notes = c->notes;
 
 	return notes->outcome != FW_GUARD_PASSED || notes->would || fw_flow_packets(notes->state) <= FW_LIMIT(FW_GUARD_FIRST) ||
-		(notes->way == FW_GUARD_OUT && fw_flow_run(notes->state) > FW_LIMIT(FW_GUARD_RUN)) ||
+		fw_flow_run(notes->state) > FW_LIMIT(FW_GUARD_RUN) ||
 		(c->packet->proto == FW_LIMIT(FW_IP_TCP) && (c->packet->tcp_flags & FW_LIMIT(FW_TCP_FIN | FW_TCP_SYN | FW_TCP_RST))) ||
 		fw_guard_identifies(c);
+}
+
+FW_INLINE void fw_guard_lose(struct fw_guard_case *c)
+{
+	c->count->frames_lost++;
+	c->count->frames_lost_in += c->notes->way == FW_GUARD_IN;
 }
 
 /* How much of the frame goes up: 0 or the room it gets. What is left out by the device's bucket, or by that of all, is counted. */
@@ -419,7 +425,7 @@ FW_INLINE int fw_guard_wants_here(struct fw_guard_case *c)
 	if (!word || !fw_guard_has(c, word, all, FW_LIMIT(1u)) ||
 		!fw_guard_take(c, out ? &c->device->frames_out : &c->device->frames_in, rule, FW_LIMIT(1u)) ||
 		!fw_guard_take(c, word, all, FW_LIMIT(1u))) {
-		c->count->frames_lost++;
+		fw_guard_lose(c);
 		return 0;
 	}
 	if (fw_guard_identifies(c) || (c->packet->payload_len && fw_flow_packets(c->notes->state) <= FW_LIMIT(FW_GUARD_FIRST)))
@@ -443,13 +449,14 @@ FW_INLINE void fw_guard_head(const struct fw_guard_case *c, uint32_t room, struc
 		.reason = (uint8_t)(would ? notes->would : notes->reason),
 		.room = room == FW_FRAME_LONG,
 		.vlan = notes->vlan,
+		.run = (uint8_t)fw_flow_run(notes->state),
 	};
 }
 
-FW_INLINE void fw_guard_lose(struct fw_guard_case *c)
+FW_INLINE void fw_guard_ring_full(struct fw_guard_case *c)
 {
 	c->totals->ring_full++;
-	c->count->frames_lost++;
+	fw_guard_lose(c);
 }
 
 /* ---- the two ways ---- */
@@ -487,7 +494,7 @@ FW_INLINE void fw_guard_out(struct fw_guard_case *c)
 		return;
 	fw_guard_head(c, room, &head);
 	if (!fw_guard_store_send_out(c->store, &head))
-		fw_guard_lose(c);
+		fw_guard_ring_full(c);
 }
 
 /* One frame on its way to a device; the case as for fw_guard_out(). */
@@ -515,5 +522,5 @@ FW_INLINE void fw_guard_in(struct fw_guard_case *c)
 		return;
 	fw_guard_head(c, room, &head);
 	if (!fw_guard_store_send_in(c->store, &head))
-		fw_guard_lose(c);
+		fw_guard_ring_full(c);
 }

@@ -195,7 +195,8 @@ struct fw_guard_tally {
 struct fw_guard_count {
 	struct fw_guard_tally way[FW_GUARD_WAYS][FW_GUARD_OUTCOMES];
 	struct fw_guard_tally unanswered; /* passed out to peers that have not answered: what leaked, when it turns out to be junk */
-	uint64_t flows_forgotten; /* slots that made room for another while young */
+	uint32_t flows_forgotten; /* slots that made room for another while young */
+	uint32_t frames_lost_in; /* of frames_lost, those that reached it: answers may be among them */
 	uint64_t frames_lost; /* not sent up: its bucket was empty, or the ring full */
 };
 _Static_assert(sizeof(struct fw_guard_count) == 128, "two cache lines");
@@ -222,6 +223,7 @@ struct fw_guard_frame {
 	uint8_t reason; /* enum fw_reason */
 	uint8_t room; /* 0: short, 1: long */
 	uint16_t vlan; /* tag from the packet's metadata (tc, or a card that strips it), 0: none */
-	uint32_t zero; /* padding, always zero */
+	uint8_t run; /* packets of the device in its flow since the last answer, before this one; up to 255 */
+	uint8_t zero[3]; /* padding, always zero */
 };
 _Static_assert(sizeof(struct fw_guard_frame) == 32, "no holes");

@@ -287,7 +287,7 @@ static uint32_t lines_of(const char *format, const char *interface)
 
 uint32_t bed_filters(const char *interface)
 {
-	return lines_of("tc filter show dev %s egress 2>/dev/null | grep 'shield_egress:'", interface);
+	return lines_of("tc filter show dev %s egress 2>/dev/null | grep -E 'shield_egress:|guard_in:'", interface);
 }
 
 bool bed_has_clsact(const char *interface)

@@ -41,6 +41,11 @@ struct protect *host_protect(struct host *host)
 	return NULL;
 }
 
+struct guard *host_guard(struct host *host)
+{
+	return NULL;
+}
+
 struct store *host_store(struct host *host)
 {
 	return host->store;

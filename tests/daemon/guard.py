@@ -1,0 +1,440 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""floodwall run as a guard: devices, policy with names, quarantine and its undo, DHCP, forged MACs, reload, death, restart, bypass.
+
+    camera 10.9.0.2 --- c0 -- lan0 10.9.0.1 gateway (DNS) 10.8.0.1 wan0 -- w0 --- internet 10.8.0.2 .3      all end with this process
+"""
+import ctypes
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+
+CLONE_NEWNS, CLONE_NEWNET = 0x00020000, 0x40000000
+CAMERA, OTHER = "02:00:00:00:00:05", "02:00:00:00:00:06"
+URL = "https://maker.example/camera.json"
+
+
+def skip(why):
+    print(f"SKIP daemon-guard: {why}")
+    sys.exit(77)
+
+
+def sh(*words, **more):
+    done = subprocess.run(words, capture_output=True, text=True, **more)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(words)}: {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def wait_for(true, seconds, what):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = true()
+        if value:
+            return value
+        time.sleep(0.05)
+    raise AssertionError(f"waited {seconds} s for: {what}")
+
+
+def mud(host, url=URL):
+    """Allows TCP port 8000 of one named host, both ways."""
+    def acl(name, way, port):
+        return {"name": name, "type": "ipv4-acl-type", "aces": {"ace": [{"name": "a", "matches": {
+            "ipv4": {"protocol": 6, way: host},
+            "tcp": {"ietf-mud:direction-initiated": "from-device", port: {"operator": "eq", "port": 8000}}},
+            "actions": {"forwarding": "accept"}}]}}
+    return json.dumps({"ietf-mud:mud": {"mud-version": 1, "mud-url": url, "last-update": "2026-01-01T00:00:00+00:00", "cache-validity": 48,
+        "is-supported": True, "systeminfo": "a camera",
+        "from-device-policy": {"access-lists": {"access-list": [{"name": "out"}]}},
+        "to-device-policy": {"access-lists": {"access-list": [{"name": "in"}]}}},
+        "ietf-access-control-list:acls": {"acl": [acl("out", "ietf-acldns:dst-dnsname", "destination-port"),
+                                                  acl("in", "ietf-acldns:src-dnsname", "source-port")]}})
+
+
+def dhcp(kind, mac, address="0.0.0.0", options=b""):
+    """A message of a client, from the Ethernet header on."""
+    raw = bytes.fromhex(mac.replace(":", ""))
+    bootp = struct.pack("!BBBBIHH4s4s4s4s", 1, 1, 6, 0, 7, 0, 0, socket.inet_aton(address), bytes(4), bytes(4), bytes(4))
+    bootp += raw + bytes(10) + bytes(192) + bytes.fromhex("63825363") + bytes([53, 1, kind]) + options + b"\xff"
+    udp = struct.pack("!HHHH", 68, 67, 8 + len(bootp), 0) + bootp
+    ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0, socket.inet_aton(address), b"\xff" * 4)
+    total = sum(struct.unpack("!10H", ip))
+    total = (total & 0xffff) + (total >> 16)
+    ip = ip[:10] + struct.pack("!H", ~(total + (total >> 16)) & 0xffff) + ip[12:]
+    return b"\xff" * 6 + raw + b"\x08\x00" + ip + udp
+
+
+class Resolver(threading.Thread):
+    """Answers A questions of a few names; knows what it was asked."""
+
+    def __init__(self, names):
+        super().__init__(daemon=True)
+        self.names, self.asked = names, []
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("10.9.0.1", 53))
+
+    def run(self):
+        while True:
+            message, peer = self.socket.recvfrom(512)
+            at, labels = 12, []
+            while message[at]:
+                labels.append(message[at + 1:at + 1 + message[at]].decode().lower())
+                at += 1 + message[at]
+            name, question = ".".join(labels), message[12:at + 5]
+            self.asked.append((name, peer[0]))
+            answer = b""
+            if message[at + 2] == 1 and name in self.names:
+                answer = b"\xc0\x0c" + struct.pack("!HHIH4s", 1, 1, 60, 4, socket.inet_aton(self.names[name]))
+            head = message[:2] + struct.pack("!HHHHH", 0x8180, 1, 1 if answer else 0, 0, 0)
+            self.socket.sendto(head + question + answer, peer)
+
+
+class Bed:
+    def __init__(self, floodwall, root, folder):
+        self.floodwall, self.root, self.folder = floodwall, root, folder
+        self.configuration, self.socket, self.bpffs = f"{folder}/floodwall.yaml", f"{folder}/run/control.sock", f"{folder}/bpf"
+        self.processes, self.daemon = [], None
+        self.said = open(f"{folder}/said", "w", encoding="utf-8")
+        self.validators = {}
+
+    def open(self):
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.unshare(CLONE_NEWNS | CLONE_NEWNET):
+            skip("no namespaces to be had")
+        sh("mount", "--make-rprivate", "/")
+        os.mkdir(self.bpffs)
+        sh("mount", "-t", "bpf", "bpf", self.bpffs)
+        self.camera, self.internet = self.namespace(), self.namespace()
+        sh("ip", "link", "set", "lo", "up")
+        self.wire("lan0", "10.9.0.1/24", self.camera, "c0", ("10.9.0.2/24",), "10.9.0.1", CAMERA)
+        self.wire("wan0", "10.8.0.1/24", self.internet, "w0", ("10.8.0.2/24", "10.8.0.3/24"), "10.8.0.1", "02:00:00:00:00:99")
+        with open("/proc/sys/net/ipv4/ip_forward", "w", encoding="utf-8") as out:
+            out.write("1")
+        self.resolver = Resolver({"cloud.example.com": "10.8.0.2", "other.example.com": "10.8.0.3", "updates.example.com": "10.8.0.3"})
+        self.resolver.start()
+        os.mkdir(f"{self.folder}/mud")
+        self.write_mud(mud("cloud.example.com"))
+        for port in ("8000", "9000"):
+            self.start(*self.at(self.internet, sys.executable, "-c",
+                "import socket,sys\ns=socket.create_server(('', int(sys.argv[1])))\nwhile 1: s.accept()[0].close()", port))
+
+    def namespace(self):
+        process = self.start("unshare", "--net", "sleep", "600")
+        wait_for(lambda: os.readlink(f"/proc/{process.pid}/ns/net") != os.readlink("/proc/self/ns/net"), 5, "a namespace")
+        return process
+
+    def wire(self, ours, address, there, theirs, addresses, gateway, mac):
+        sh("ip", "link", "add", ours, "type", "veth", "peer", "name", theirs, "netns", str(there.pid))
+        sh("ip", "addr", "add", address, "dev", ours)
+        sh("ip", "link", "set", ours, "up")
+        for words in (("link", "set", theirs, "address", mac), *(("addr", "add", a, "dev", theirs) for a in addresses), ("link", "set", theirs, "up"),
+                      ("link", "set", "lo", "up"), ("route", "add", "default", "via", gateway)):
+            sh(*self.at(there, "ip", *words))
+
+    def start(self, *words, **more):
+        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, **more)
+        self.processes.append(process)
+        return process
+
+    def at(self, there, *words):
+        return ("nsenter", f"--net=/proc/{there.pid}/ns/net", *words)
+
+    def write_mud(self, text, name="camera.json"):
+        with open(f"{self.folder}/mud/{name}", "w", encoding="utf-8") as out:
+            out.write(text)
+
+    def configure(self, **other):
+        values = {"mode": "enforce", "device": f"mud: '{URL}', ", "more": ""}
+        values.update(other)
+        with open(self.configuration, "w", encoding="utf-8") as out:
+            out.write(f"""role: guard
+user: ""
+guard:
+  interfaces: [lan0]
+  mode: {values["mode"]}
+  mud: {self.folder}/mud
+  resolvers: [10.9.0.1]
+  update_hosts: [updates.example.com]
+  sizes: {{devices: 64, rules: 1024, members: 1024, names: 256, flows: 64}}
+  devices:
+  - {{mac: '{CAMERA}', {values["device"]}name: Camera}}
+{values["more"]}
+paths: {{socket: {self.socket}, state: {self.folder}/state, bpffs: {self.bpffs}}}
+""")
+
+    def run(self):
+        self.daemon = self.start(self.floodwall, "run", "-c", self.configuration, stderr=self.said)
+        wait_for(lambda: self.daemon.poll() is not None or os.path.exists(self.socket) and self.answers(), 15, "an answer of the daemon")
+        if self.daemon.poll() is not None:
+            text = self.heard()
+            if re.search("not permitted|No such file|XDP", text):
+                skip(text.strip().splitlines()[-1])
+            raise AssertionError(f"did not start: {text}")
+
+    def answers(self):
+        return self.call("show", "decisions", check=False).returncode == 0
+
+    def heard(self):
+        with open(f"{self.folder}/said", encoding="utf-8") as text:
+            return text.read()
+
+    def end(self, number=signal.SIGTERM):
+        self.daemon.send_signal(number)
+        assert self.daemon.wait(10) == (0 if number == signal.SIGTERM else -number)
+
+    def call(self, *words, check=True):
+        more = () if words[0] in ("check", "bypass") else ("--socket", self.socket)
+        done = subprocess.run([self.floodwall, *words, *more], capture_output=True, text=True, timeout=30, check=False)
+        if check and done.returncode:
+            raise AssertionError(f"{' '.join(words)}: {done.stderr}\n{self.heard()}")
+        return done
+
+    def show(self, what):
+        shown = json.loads(self.call("show", what, "--json").stdout)
+        if what in ("devices", "findings", "policy", "verdicts"):
+            if what not in self.validators:
+                import jsonschema
+                with open(f"{self.root}/docs/schema/guard-{what}.json", encoding="utf-8") as schema:
+                    self.validators[what] = jsonschema.Draft202012Validator(json.load(schema))
+            self.validators[what].validate(shown)
+            text = self.call("show", what).stdout
+            assert text and "\033" not in text
+        return shown
+
+    def device(self, mac=CAMERA):
+        return next((d for d in self.show("devices")["devices"] if d["mac"] == mac), None)
+
+    def connects(self, address, port):
+        done = subprocess.run(self.at(self.camera, sys.executable, "-c",
+            "import socket,sys\ns=socket.socket()\ns.settimeout(1)\nsys.exit(s.connect_ex((sys.argv[1], int(sys.argv[2]))) != 0)", address, str(port)), check=False)
+        return done.returncode == 0
+
+    def resolves(self):
+        """A question of the camera to its resolver, and its answer."""
+        done = subprocess.run(self.at(self.camera, sys.executable, "-c",
+            "import socket,sys\ns=socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\ns.settimeout(1)\n"
+            "s.sendto(bytes.fromhex('00070100000100000000000005636c6f7564076578616d706c6503636f6d0000010001'), ('10.9.0.1', 53))\n"
+            "sys.exit(len(s.recv(512)) < 40)"), check=False, stderr=subprocess.DEVNULL)
+        return done.returncode == 0
+
+    def inject(self, frames):
+        """Raw frames from the camera's end of the wire."""
+        subprocess.run(self.at(self.camera, sys.executable, "-c",
+            "import socket,sys\ns=socket.socket(socket.AF_PACKET, socket.SOCK_RAW)\ns.bind(('c0', 0))\n"
+            "for line in sys.stdin: s.send(bytes.fromhex(line))"), input="\n".join(f.hex() for f in frames), text=True, check=True, timeout=60)
+
+    def close(self):
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+
+
+def policy_with_names(bed):
+    """A name is resolved by the gateway itself before the policy holds: the first connection passes, whatever the camera asked before."""
+    wait_for(lambda: bed.show("policy")["policies"][0]["devices"] == 1 and bed.device() and bed.device()["policy"]["rules"], 10, "the policy")
+    assert ("cloud.example.com", "10.9.0.1") in bed.resolver.asked
+    assert bed.connects("10.8.0.2", 8000), bed.call("show", "verdicts").stdout
+    assert not bed.connects("10.8.0.2", 9000)
+    assert not bed.connects("10.8.0.3", 8000)
+    assert bed.resolves()
+    device = bed.device()
+    assert device["policy"] == {"from": "configuration", "url": URL, "refused": None, "rules": 2}, device
+    assert device["name"] == "Camera" and device["addresses"] == ["10.9.0.2"], device
+    assert device["traffic"]["out"]["dropped"]["packets"] > 0
+
+
+def quarantine_and_undo(bed):
+    done = json.loads(bed.call("quarantine", "camera", "--reason", "told so", "--json").stdout)
+    assert bed.device()["stand"] == "quarantined" and bed.device()["why"] == "told so"
+    assert not bed.connects("10.8.0.2", 8000)
+    assert bed.resolves(), "DNS stays open"
+    assert bed.connects("10.8.0.3", 8000), "the slit to the update host"
+    bed.call("undo", str(done["deed"]))
+    assert bed.device()["stand"] == "ordinary"
+    assert bed.connects("10.8.0.2", 8000)
+    bed.call("quarantine", "10.9.0.2", "--for", "1h")
+    assert not bed.connects("10.8.0.2", 8000)
+    bed.call("release", CAMERA)
+    assert bed.connects("10.8.0.2", 8000)
+    wrong = bed.call("quarantine", "nobody", check=False)
+    assert wrong.returncode == 2 and "no device is known by 'nobody'" in wrong.stderr, wrong.stderr
+    bed.call("quarantine", CAMERA, "--confirm", "1s")
+    wait_for(lambda: bed.device()["stand"] == "ordinary", 5, "the end of what was not confirmed")
+    verbs = [deed["verb"] for deed in bed.show("audit")]
+    assert "revert" in verbs and "undo" in verbs and "release" in verbs, verbs
+
+
+def allowed(bed):
+    bed.call("allow", CAMERA)
+    assert bed.device()["stand"] == "allowed"
+    assert bed.connects("10.8.0.2", 9000), "nothing stops it"
+    bed.call("release", CAMERA)
+    assert not bed.connects("10.8.0.2", 9000)
+
+
+def death_and_restart(bed):
+    bed.call("quarantine", CAMERA)
+    bed.end(signal.SIGKILL)
+    assert not bed.connects("10.8.0.2", 8000), "protection outlives the daemon"
+    bed.run()
+    assert bed.device()["stand"] == "quarantined"
+    bed.call("release", CAMERA)
+    assert bed.connects("10.8.0.2", 8000)
+    assert not bed.connects("10.8.0.3", 8000)
+    bed.end()
+    assert not bed.connects("10.8.0.2", 9000)
+    assert bed.connects("10.8.0.2", 8000)
+    bed.run()
+    assert bed.connects("10.8.0.2", 8000)
+
+
+def reload(bed):
+    bed.write_mud("{\"ietf-mud:mud\": [")
+    wrong = subprocess.run([bed.floodwall, "show", "verdicts", "--socket", bed.socket], capture_output=True, text=True, check=False)
+    assert wrong.returncode == 0
+    bed.daemon.send_signal(signal.SIGHUP)
+    wait_for(lambda: bed.show("verdicts")["configuration"]["refused"], 5, "a refusal")
+    assert "camera.json" in bed.show("verdicts")["configuration"]["refused"]
+    assert bed.connects("10.8.0.2", 8000) and not bed.connects("10.8.0.3", 8000), "what held before holds"
+    bed.write_mud(mud("other.example.com"))
+    bed.daemon.send_signal(signal.SIGHUP)
+    wait_for(lambda: not bed.show("verdicts")["configuration"]["refused"], 5, "the new policy")
+    wait_for(lambda: bed.connects("10.8.0.3", 8000), 10, "what the new policy allows")
+    assert not bed.connects("10.8.0.2", 8000)
+    bed.write_mud(mud("cloud.example.com"))
+    bed.daemon.send_signal(signal.SIGHUP)
+    wait_for(lambda: bed.connects("10.8.0.2", 8000), 10, "the old policy again")
+
+
+def url_of_a_device(bed):
+    """Section 16 of RFC 8520: what a device says of itself first counts, what it says later of another maker does not."""
+    first = bytes([161, len(URL)]) + URL.encode()
+    second = b"https://elsewhere.example/x.json"
+    bed.inject([dhcp(1, OTHER, options=first)])
+    wait_for(lambda: (bed.device(OTHER) or {"policy": {"from": ""}})["policy"]["from"] == "device", 5, "the policy of what it says")
+    bed.inject([dhcp(1, OTHER, options=bytes([161, len(second)]) + second)])
+    wait_for(lambda: bed.device(OTHER)["policy"]["refused"] == second.decode(), 5, "the dispute")
+    assert bed.device(OTHER)["policy"]["url"] == URL
+    assert any("another maker" in deed["detail"] for deed in bed.show("audit"))
+    bed.inject([dhcp(1, CAMERA, options=bytes([161, len(second)]) + second), dhcp(1, CAMERA, options=b"\xa1\x04\x1b[2J"), dhcp(1, OTHER)[:200]])
+    time.sleep(0.5)
+    assert bed.device()["policy"]["url"] == URL, "what a person named holds"
+    assert "\033" not in bed.call("show", "devices").stdout
+
+
+def dhcp_release(bed):
+    released = bed.show("verdicts")["released"]
+    bed.inject([dhcp(7, OTHER, "10.9.0.2")])
+    time.sleep(0.5)
+    assert bed.device()["addresses"] == ["10.9.0.2"], "nobody gives back another one's address"
+    bed.inject([dhcp(7, CAMERA, "10.9.0.2")])
+    wait_for(lambda: bed.show("verdicts")["released"] > released, 5, "the release")
+    assert bed.connects("10.8.0.2", 8000)
+    assert not bed.connects("10.8.0.3", 8000), "and its policy stays its own"
+
+
+def forged_macs(bed):
+    """20,000 senders of one frame each: who is known stays known, and the daemon does not grow."""
+    before = bed.show("verdicts")
+    frames = []
+    for i in range(20000):
+        mac = struct.pack("!BBI", 2, 0x77, i)
+        frames.append(b"\xff" * 6 + mac + bytes.fromhex("08060001080006040001") + mac + socket.inet_aton("10.9.0.9") + bytes(6) + socket.inet_aton("10.9.0.1"))
+    bed.inject(frames)
+    wait_for(lambda: bed.show("verdicts")["strangers"] > before["strangers"] + 50, 10, "strangers")
+    devices = bed.show("devices")["devices"]
+    assert len(devices) <= 64 and any(d["mac"] == CAMERA for d in devices)
+    assert bed.connects("10.8.0.2", 8000)
+    after = bed.show("verdicts")
+    assert after["resident_bytes"] < before["resident_bytes"] + (4 << 20), (before["resident_bytes"], after["resident_bytes"])
+
+
+def metrics(bed):
+    text = bed.call("show", "stats", "--prometheus").stdout
+    assert re.search(r'floodwall_guard_packets_total\{way="out",outcome="dropped",reason="[a-z_]+"\} [1-9]', text), text
+    assert 'role="guard"' in text and CAMERA not in text and "10.9.0" not in text
+    for line in text.splitlines():
+        assert line.startswith("#") or re.fullmatch(r'floodwall_[a-z_]+(\{[^}]*\})? \d+', line), line
+
+
+def observes(bed):
+    bed.configure(mode="observe")
+    bed.daemon.send_signal(signal.SIGHUP)
+    wait_for(lambda: all(f["mode"] == "observe" for f in bed.show("verdicts")["filters"]), 5, "observe")
+    assert bed.connects("10.8.0.2", 9000)
+    assert bed.device()["traffic"]["out"]["would"]["packets"] > 0
+    assert "nothing is stopped" in bed.call("quarantine", CAMERA).stdout
+    assert bed.connects("10.8.0.2", 9000)
+    bed.call("release", CAMERA)
+    bed.configure()
+    bed.daemon.send_signal(signal.SIGHUP)
+    wait_for(lambda: all(f["mode"] == "enforce" for f in bed.show("verdicts")["filters"]), 5, "enforce")
+
+
+def admin(bed):
+    """Nobody locks the admin out, not even the admin."""
+    bed.configure(more=f"  admins: ['{CAMERA}']")
+    bed.daemon.send_signal(signal.SIGHUP)
+    wait_for(lambda: bed.device()["stand"] == "held", 5, "the admin")
+    bed.call("quarantine", CAMERA)
+    assert bed.connects("10.8.0.2", 9000)
+    bed.call("release", CAMERA)
+    bed.configure()
+    bed.daemon.send_signal(signal.SIGHUP)
+    wait_for(lambda: bed.device()["stand"] == "ordinary", 5, "an ordinary device")
+
+
+def bypass(bed):
+    bed.end()
+    assert not bed.connects("10.8.0.2", 9000)
+    assert "Taken away" in bed.call("bypass", "-c", bed.configuration).stdout
+    assert bed.connects("10.8.0.2", 9000)
+
+
+STORIES = [policy_with_names, quarantine_and_undo, allowed, death_and_restart, reload, url_of_a_device, dhcp_release, forged_macs, metrics, observes,
+           admin, bypass]
+
+
+def main():
+    if os.geteuid():
+        skip("not root")
+    for tool in ("nsenter", "unshare", "ip"):
+        if not shutil.which(tool):
+            skip(f"{tool} is not here")
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="floodwall-guard.") as folder:
+        bed = Bed(os.path.abspath(sys.argv[1]), sys.argv[2], folder)
+        try:
+            bed.open()
+            bed.configure()
+            bed.run()
+            for story in STORIES:
+                if len(sys.argv) > 3 and story.__name__ not in sys.argv[3:]:
+                    continue
+                try:
+                    story(bed)
+                    print(f"ok   {story.__name__}")
+                except Exception:
+                    failed += 1
+                    print(f"FAIL {story.__name__}")
+                    traceback.print_exc(file=sys.stdout)
+                    print(bed.heard()[-3000:])
+        finally:
+            bed.close()
+            subprocess.run(["umount", bed.bpffs], check=False, capture_output=True)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
