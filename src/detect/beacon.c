@@ -35,7 +35,9 @@ enum {
 	CONTACT_MIN = 12,
 	SCORE_MIN = 800,
 	FINE_COUNT = 96,
-	KNOWN_COUNT = 1 << 15
+	KNOWN_COUNT = 1 << 15,
+	LIVE_JUDGED_MAX = 32, /* in a tick: some 50 us each */
+	DAY_S = 86400
 };
 
 static const uint64_t second_ns = 1000000000ull;
@@ -76,6 +78,9 @@ struct beacon_watch {
 	struct book *book;
 	uint64_t begin_ns, now_ns, judged_ns;
 	uint64_t left_out;
+	uint64_t quiet_ns; /* live: nothing is judged for so long */
+	bool live;
+	uint32_t turns; /* live: series that may still be judged in this tick */
 	uint16_t known[KNOWN_COUNT]; /* pairs in either table, by known_at(): where none is, none need be looked for */
 	uint8_t hash_key[16];
 	bool begun;
@@ -99,6 +104,12 @@ int beacon_watch_new(const uint8_t hash_key[16], struct book *book, struct beaco
 	}
 	*out_watch = watch;
 	return 0;
+}
+
+void beacon_watch_live(struct beacon_watch *watch, uint64_t quiet_ns)
+{
+	watch->live = true;
+	watch->quiet_ns = quiet_ns;
 }
 
 void beacon_watch_free(struct beacon_watch *watch)
@@ -166,6 +177,34 @@ static void score(const struct beacon_watch *watch, const struct series *series,
 	pulse_read(&pulse_series, out_pulse);
 }
 
+/* Of the latest day, or of as much of it as the ring covers: what is older is as if it had never been. */
+static void score_day(const struct beacon_watch *watch, const struct series *series, struct pulse *out_pulse)
+{
+	uint32_t times[PULSE_SERIES_MAX], sizes[PULSE_SERIES_MAX], end = second_of(watch, watch->now_ns), count = 0;
+	uint32_t kept = series->contacts < PULSE_SERIES_MAX ? (uint32_t)series->contacts : PULSE_SERIES_MAX;
+	uint32_t begin = end > DAY_S ? end - DAY_S : 0;
+	struct pulse_series day = {.times = times, .sizes = sizes, .first = UINT32_MAX};
+
+	/* the oldest that the ring holds, where it has come round */
+	if (series->contacts > PULSE_SERIES_MAX && series->times[series->contacts % PULSE_SERIES_MAX] > begin)
+		begin = series->times[series->contacts % PULSE_SERIES_MAX];
+	for (uint32_t i = 0; i < kept; i++) {
+		if (series->times[i] < begin)
+			continue;
+		times[count] = series->times[i] - begin;
+		day.first = times[count] < day.first ? times[count] : day.first;
+		day.last = times[count] > day.last ? times[count] : day.last;
+		count++;
+	}
+	memcpy(sizes, series->sizes, sizeof(sizes));
+	day.time_count = count;
+	day.size_count = series->sizes_seen < PULSE_SERIES_MAX ? (uint32_t)series->sizes_seen : PULSE_SERIES_MAX;
+	day.end = end - begin;
+	*out_pulse = (struct pulse){0};
+	if (count >= CONTACT_MIN)
+		pulse_read(&day, out_pulse);
+}
+
 static void tell(struct beacon_watch *watch, const struct series *series, const struct pulse *pulse)
 {
 	uint64_t discriminator = fw_siphash(watch->hash_key, &series->pair, sizeof(series->pair));
@@ -202,7 +241,10 @@ static void judge(void *context, void *entry)
 
 	if (series->contacts < CONTACT_MIN || series->resolver || (series->named && series->answered))
 		return;
-	score(watch, series, &pulse);
+	if (watch->live)
+		score_day(watch, series, &pulse);
+	else
+		score(watch, series, &pulse);
 	if (pulse.score >= SCORE_MIN)
 		tell(watch, series, &pulse);
 }
@@ -215,6 +257,19 @@ static void judge_changed(void *context, void *entry)
 	if (series->changed)
 		judge(context, series);
 	series->changed = false;
+}
+
+/* Live: the next tick goes on where this one ended. */
+static void judge_some(void *context, void *entry)
+{
+	struct beacon_watch *watch = context;
+	struct series *series = entry;
+
+	if (!series->changed || watch->turns == 0)
+		return;
+	if (series->contacts >= CONTACT_MIN)
+		watch->turns--;
+	judge_changed(watch, series);
 }
 
 /* ---- gathering ---- */
@@ -386,6 +441,14 @@ void beacon_watch_conversation(struct beacon_watch *watch, const struct conversa
 void beacon_watch_tick(struct beacon_watch *watch, uint64_t now_ns)
 {
 	see_time(watch, now_ns);
+	if (watch->live) {
+		if (watch->now_ns - watch->begin_ns < watch->quiet_ns || watch->now_ns - watch->judged_ns < second_ns / 2)
+			return;
+		watch->judged_ns = watch->now_ns;
+		watch->turns = LIVE_JUDGED_MAX;
+		table_each(&watch->series, judge_some, watch);
+		return;
+	}
 	if (watch->now_ns - watch->judged_ns < judge_every_ns)
 		return;
 	watch->judged_ns = watch->now_ns;

@@ -11,6 +11,12 @@
 
 struct beacon_watch; /* owns the series of contacts; borrows the book */
 
+/*
+ * For a run without an end: judges each series soon after it went on, over the latest day, as RITA does. An address that was
+ * resolved before the start is not known to have a name, so nothing is judged for the first quiet_ns.
+ */
+void beacon_watch_live(struct beacon_watch *watch, uint64_t quiet_ns);
+
 int beacon_watch_new(const uint8_t hash_key[16], struct book *book, struct beacon_watch **out_watch);
 void beacon_watch_free(struct beacon_watch *watch);
 

@@ -2,7 +2,8 @@
 /*
  * The book of findings: what all detectors of this room write into. One entry per (id, device, source,
  * discriminator), in the order first made; an entry never moves and its severity and state never fall.
- * The ceiling is fixed at start: past it a new finding is counted, not kept.
+ * The ceiling is fixed at start: past it a new finding is counted, not kept. On live traffic those that are quiet leave
+ * in time (book_leave()); whoever keeps a pointer to a finding lets go of it then.
  */
 #pragma once
 
@@ -31,9 +32,20 @@ uint64_t book_fold(const uint8_t address[16]);
 /* Severity and state rise to these; neither ever falls. */
 void book_raise(struct book *book, struct finding *finding, enum severity severity, enum device_state state);
 
-/* By position, NULL past the last. The pointer stays valid and stays this finding's until book_free(). */
+/* By position, NULL past the last. The pointer stays valid and stays this finding's until book_free(), or until it leaves. */
 struct finding *book_at(const struct book *book, uint32_t index);
-uint32_t book_count(const struct book *book);
+uint32_t book_count(const struct book *book); /* positions, those of findings that left included */
+/* Of the finding at this position: counted from 1, never given twice; 0 where one has left. */
+uint64_t book_number(const struct book *book, uint32_t index);
+
+/*
+ * Marks findings that nothing was added to since before_ns as leaving, the longest quiet first, until at most keep stay. Returns how many;
+ * the caller then has everybody ask book_is_leaving(), and calls book_leave().
+ */
+uint32_t book_mark(struct book *book, uint64_t before_ns, uint32_t keep);
+bool book_is_leaving(const struct book *book, const struct finding *finding); /* false for NULL */
+void book_leave(struct book *book);
+uint32_t book_kept(const struct book *book); /* findings in it */
 
 /* Grows with each new finding and each one whose severity or state rose. */
 uint64_t book_changes(const struct book *book);

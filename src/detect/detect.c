@@ -22,6 +22,9 @@
 #include "wire/limits.h"
 
 #define BEACON_REVIEW_NS 60000000000ull
+#define QUIET_NS 60000000000ull /* what was added to in the last minute does not leave */
+#define KEPT_NS 86400000000000ull /* nor, while there is room, in the last day */
+#define SWEEP_NS 3600000000000ull /* between two looks for what is older */
 
 struct detect {
 	struct book *book;
@@ -33,6 +36,9 @@ struct detect {
 	struct beacon_watch *beacons;
 	struct reached *reached;
 	struct reflector *reflector;
+	bool live;
+	uint32_t finding_max;
+	uint64_t swept_ns, left;
 	uint64_t reviewed_ns;
 	uint64_t reviewed; /* book_changes() then */
 	struct detect_left_out left_out;
@@ -71,6 +77,10 @@ int detect_new(const struct detect_config *config, struct detect **out_detect)
 		detect_free(detect);
 		return result;
 	}
+	detect->live = config->live;
+	detect->finding_max = config->finding_max;
+	if (config->live)
+		beacon_watch_live(detect->beacons, config->quiet_ns);
 	*out_detect = detect;
 	return 0;
 }
@@ -167,6 +177,39 @@ static void beacons_review(struct detect *detect)
 	detect->reviewed = book_changes(detect->book);
 }
 
+void detect_unheard(struct detect *detect, uint32_t device, uint64_t lost, uint64_t seen)
+{
+	flood_unheard(detect->flood, device, lost, seen);
+}
+
+static void forget(struct detect *detect, uint64_t before_ns, uint32_t keep)
+{
+	uint32_t marked = book_mark(detect->book, before_ns, keep);
+
+	if (!marked)
+		return;
+	scan_forget(detect->scan);
+	login_forget(detect->login);
+	reflector_forget(detect->reflector);
+	reached_forget(detect->reached);
+	book_leave(detect->book);
+	detect->left += marked;
+}
+
+/* An eighth of the book stays free as long as there is something quiet in it; what is older than a day leaves anyway. */
+static void sweep(struct detect *detect, uint64_t now_ns)
+{
+	uint32_t most = detect->finding_max - detect->finding_max / 8;
+
+	if (book_kept(detect->book) > most && now_ns > QUIET_NS)
+		forget(detect, now_ns - QUIET_NS, most - detect->finding_max / 8);
+	if (now_ns < detect->swept_ns + SWEEP_NS)
+		return;
+	detect->swept_ns = now_ns;
+	if (now_ns > KEPT_NS)
+		forget(detect, now_ns - KEPT_NS, 0);
+}
+
 void detect_tick(struct detect *detect, uint64_t now_ns)
 {
 	scan_tick(detect->scan, now_ns);
@@ -175,6 +218,8 @@ void detect_tick(struct detect *detect, uint64_t now_ns)
 	zone_watch_tick(detect->zones, now_ns);
 	beacon_watch_tick(detect->beacons, now_ns);
 	reached_tick(detect->reached, now_ns);
+	if (detect->live)
+		sweep(detect, now_ns);
 	if (now_ns < detect->reviewed_ns + BEACON_REVIEW_NS)
 		return;
 	detect->reviewed_ns = now_ns;
@@ -195,6 +240,26 @@ void detect_end(struct detect *detect, uint64_t now_ns)
 const struct finding *detect_finding(const struct detect *detect, uint32_t index)
 {
 	return book_at(detect->book, index);
+}
+
+uint32_t detect_places(const struct detect *detect)
+{
+	return book_count(detect->book);
+}
+
+uint64_t detect_number(const struct detect *detect, uint32_t place)
+{
+	return book_number(detect->book, place);
+}
+
+uint32_t detect_kept(const struct detect *detect)
+{
+	return book_kept(detect->book);
+}
+
+uint64_t detect_left(const struct detect *detect)
+{
+	return detect->left;
 }
 
 const struct junk *detect_junk(struct detect *detect)

@@ -21,6 +21,8 @@ struct detect_config {
 	uint32_t rate_max; /* (device, target, vector) rates watched at once */
 	uint32_t finding_max;
 	uint8_t hash_key[16];
+	bool live; /* a run without an end: findings that are old and quiet leave, beacons are judged while it goes on */
+	uint64_t quiet_ns; /* live: no beacon for so long after the start (beacon.h) */
 	bool side_inferred; /* ours was inferred: a capture taken at a server, whose job it is to answer */
 };
 
@@ -44,6 +46,9 @@ void detect_port_mapping(struct detect *detect, const struct port_mapping_seen *
 /* A remote sender names the maker of its own parts (DHIP): later junk of that address is counted for it. */
 void detect_sender_maker(struct detect *detect, const uint8_t address[16], struct slice maker);
 
+/* Live: as flood_unheard(). */
+void detect_unheard(struct detect *detect, uint32_t device, uint64_t lost, uint64_t seen);
+
 /* Closes windows and waits that are over at now_ns; the hall calls it at least once per second of capture time. */
 void detect_tick(struct detect *detect, uint64_t now_ns);
 /* The capture is over: everything open is judged. */
@@ -51,6 +56,11 @@ void detect_end(struct detect *detect, uint64_t now_ns);
 
 /* Findings in the order they were first made; borrowed, stable until the next observation. */
 const struct finding *detect_finding(const struct detect *detect, uint32_t index); /* NULL past the last */
+/* Live: places of findings, some of them empty; the number of the finding in one, never given twice, 0 for none; how many there are. */
+uint32_t detect_places(const struct detect *detect);
+uint64_t detect_number(const struct detect *detect, uint32_t place);
+uint32_t detect_kept(const struct detect *detect);
+uint64_t detect_left(const struct detect *detect); /* findings that left so far */
 const struct junk *detect_junk(struct detect *detect);
 /* Times are those of the observations; borrowed, valid until the next one. */
 const struct timeline *detect_timeline(struct detect *detect);

@@ -81,7 +81,7 @@ static void see_answer(struct flood *flood, const struct sighting *seen)
 		return;
 	leaving = rates_recall(&flood->leaving, seen->memo[MEMO_LEAVING]);
 	if (leaving && answers(leaving, seen, &seen->memo[MEMO_LEAVING]))
-		leaving_answered((struct leaving *)leaving, seen->packet->src, 1);
+		leaving_answered((struct leaving *)leaving, seen->packet->src, rate_answers_for(seen->answers_for));
 	falling = rates_recall(&flood->falling, seen->memo[MEMO_FALLING]);
 	if (falling && vector_needs_answers(vector_in(falling)) && answers(falling, seen, &seen->memo[MEMO_FALLING]))
 		rate_answer(falling, 1);
@@ -150,6 +150,13 @@ void flood_sender_maker(struct flood *flood, const uint8_t address[16], struct s
 
 	if (rate && rate->open && rate->begin_ns == mark.window_ns)
 		crowd_maker(flood->crowds, &((struct falling *)rate)->crowd, number, earlier, flood->now_ns);
+}
+
+void flood_unheard(struct flood *flood, uint32_t device, uint64_t lost, uint64_t seen)
+{
+	uint32_t place = device < FW_DEVICE_MAX ? device : FW_DEVICE_MAX;
+
+	flood->unheard[place] = (struct unheard){flood->now_ns, lost, seen};
 }
 
 void flood_add_junk(struct flood *flood, const struct finding *finding, const struct junk_piece *piece)

@@ -25,6 +25,12 @@ void flood_sender_maker(struct flood *flood, const uint8_t address[16], struct s
 /* Junk that another rule found; finding->flood.vector says of which vector. */
 void flood_add_junk(struct flood *flood, const struct finding *finding, const struct junk_piece *piece);
 
+/*
+ * Of the frames that reached this device (DEVICE_NONE: whichever) since the last call, `lost` were not seen beside `seen` that were: a flood of
+ * its is judged as if as many of the lost ones had been answers.
+ */
+void flood_unheard(struct flood *flood, uint32_t device, uint64_t lost, uint64_t seen);
+
 /* Judges the windows that are over at now_ns. */
 void flood_tick(struct flood *flood, uint64_t now_ns);
 /* The capture is over: judges all windows as they stand. */

@@ -13,6 +13,7 @@
 #include "detect/rate.h"
 #include "detect/tally.h"
 #include "detect/vector.h"
+#include "wire/limits.h"
 #include "wire/packet.h"
 #include "wire/siphash.h"
 
@@ -61,7 +62,13 @@ struct echoing {
 	uint8_t victim[16]; /* the first */
 };
 
+/* Frames to a device that were lost, when last. */
+struct unheard {
+	uint64_t time_ns, lost, seen; /* time 0: never */
+};
+
 struct flood {
+	struct unheard unheard[FW_DEVICE_MAX + 1]; /* the last: whoever's */
 	struct rates leaving, falling, echoing;
 	struct crowds *crowds;
 	struct tally *tally;

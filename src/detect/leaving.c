@@ -17,6 +17,7 @@
 
 static const struct rate_rule rule = {.burst = 1000, .steady = 100, .steady_windows = 3};
 static const struct rate_rule http_rule = {.burst = 50, .steady = 50, .steady_windows = 1};
+static const uint64_t unheard_ns = 1000000000ull; /* losses are told once in a second, or less */
 static const uint64_t consent_ns = 30000000000ull, at_once_ns = 2000000000ull;
 enum { SAME_RATE = 2 };
 
@@ -150,6 +151,21 @@ static void note_two_way(struct leaving *leaving)
 	leaving->two_way_packets = window->packets;
 }
 
+/* Frames that reached the device were lost lately, among which answers may have been. */
+static bool may_be_answered(const struct flood *flood, const struct rate *rate, const struct rate_guilt *guilt)
+{
+	const uint32_t places[] = {rate->key.device < FW_DEVICE_MAX ? rate->key.device : FW_DEVICE_MAX, FW_DEVICE_MAX};
+
+	for (int i = 0; i < 2; i++) {
+		const struct unheard *unheard = &flood->unheard[places[i]];
+
+		if (unheard->time_ns && unheard->time_ns + unheard_ns >= guilt->first_ns &&
+			!rate_stays_guilty(guilt, unheard->lost, unheard->seen))
+			return true;
+	}
+	return false;
+}
+
 void leaving_closed(void *context, struct rate *rate, const struct rate_guilt *guilt, bool streak)
 {
 	struct flood *flood = context;
@@ -158,7 +174,7 @@ void leaving_closed(void *context, struct rate *rate, const struct rate_guilt *g
 	struct finding *finding;
 
 	note_two_way(leaving);
-	if (guilt && (media || is_call_on_dead_line(flood, leaving))) {
+	if (guilt && (media || is_call_on_dead_line(flood, leaving) || may_be_answered(flood, rate, guilt))) {
 		rate->alarmed = false;
 		return;
 	}

@@ -444,6 +444,21 @@ void login_end(struct login *login)
 	}
 }
 
+static void guess_let_go(void *context, void *entry)
+{
+	const struct login *login = context;
+	struct guesser *guess = entry;
+
+	if (book_is_leaving(login->book, guess->finding))
+		guess->finding = NULL;
+	guess->refused_room = false;
+}
+
+void login_forget(struct login *login)
+{
+	table_each(&login->guesses, guess_let_go, login);
+}
+
 uint64_t login_left_out(const struct login *login)
 {
 	return login->left_out + login->guesses.evicted;

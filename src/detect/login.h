@@ -44,6 +44,9 @@ void login_result(struct login *login, uint64_t conversation, enum login_result 
 /* Encrypted logins are judged by the shape of their conversations. */
 void login_conversation(struct login *login, const struct conversation_end *end);
 
+/* Lets go of findings that leave the book. */
+void login_forget(struct login *login);
+
 void login_tick(struct login *login, uint64_t now_ns);
 /* Logins still waiting have an unknown result. */
 void login_end(struct login *login);

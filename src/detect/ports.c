@@ -146,6 +146,17 @@ static void set_walk(struct scan *scan, struct half *half, struct port_set *set,
 		set_tell(scan->book, set, contact);
 }
 
+void ports_let_go(void *context, void *entry)
+{
+	struct port_set *set = entry;
+
+	if (!book_is_leaving(((struct scan *)context)->book, set->finding) && !set->refused)
+		return;
+	set->finding = NULL;
+	set->alarmed = set->refused = false;
+	set->steps = 0;
+}
+
 static bool port_known(const struct half *half, const struct pair *pair, const struct port_try *try)
 {
 	for (uint8_t i = 0; i < pair->used; i++)

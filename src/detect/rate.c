@@ -263,6 +263,18 @@ void rate_answer(struct rate *rate, uint32_t answers)
 		rate->answers += answers;
 }
 
+uint32_t rate_answers_for(uint32_t packets)
+{
+	return 1 + packets / ANSWERED_ONE_IN;
+}
+
+bool rate_stays_guilty(const struct rate_guilt *guilt, uint64_t lost, uint64_t seen)
+{
+	uint64_t answers = guilt->all.answers;
+
+	return too_few_answers(guilt->all.packets, seen ? answers + answers * lost / seen : lost);
+}
+
 void rate_part_clear(struct rate *rate)
 {
 	rate->part = (struct rate_part){0};

@@ -104,6 +104,10 @@ void rate_count(struct rates *rates, struct rate *rate, uint64_t now_ns, uint32_
 /* Packets counted so far were asked for after all; taken from the window that is open, never from earlier ones. */
 void rate_take_back(struct rate *rate, uint32_t packets);
 void rate_answer(struct rate *rate, uint32_t answers);
+/* An answer to so many packets in a row, not all of which were seen: as how many it counts. */
+uint32_t rate_answers_for(uint32_t packets);
+/* Whether a guilty window would be one too had so many more answers come for each that was seen (or in all, where none was). */
+bool rate_stays_guilty(const struct rate_guilt *guilt, uint64_t lost, uint64_t seen);
 
 /* True if this window has answers enough to be no part of a flood. */
 bool rate_is_answered(const struct rate_past *window);

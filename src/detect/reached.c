@@ -301,6 +301,33 @@ void reached_port_mapping(struct reached *reached, const struct port_mapping_see
 
 /* ---- packets ---- */
 
+struct gone {
+	const struct book *book;
+	struct exposure *one[FW_REACHED_MAX];
+	uint32_t count;
+};
+
+static void find_gone(void *context, void *entry)
+{
+	struct gone *gone = context;
+	struct exposure *exposure = entry;
+
+	if (!exposure->finding || book_is_leaving(gone->book, exposure->finding))
+		gone->one[gone->count++] = exposure;
+}
+
+void reached_forget(struct reached *reached)
+{
+	struct gone gone = {.book = reached->book};
+
+	table_each(&reached->exposures, find_gone, &gone);
+	for (uint32_t i = 0; i < gone.count; i++) {
+		if (gone.one[i]->device < FW_DEVICE_MAX)
+			reached->ports_of[gone.one[i]->device]--;
+		table_remove(&reached->exposures, gone.one[i]);
+	}
+}
+
 bool reached_is_begun(const struct reached *reached, uint64_t opened_ns)
 {
 	return opened_ns - reached->begin_ns >= midway_ns;

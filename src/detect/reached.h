@@ -25,6 +25,9 @@ void reached_tick(struct reached *reached, uint64_t now_ns);
 /* The capture is over: judges everything as it stands. */
 void reached_end(struct reached *reached);
 
+/* Lets go of findings that leave the book. */
+void reached_forget(struct reached *reached);
+
 /* True if this device itself opened UDP conversations from this port with at least so many (at most 4) outside addresses. */
 bool reached_speaks_from(const struct reached *reached, uint32_t device, uint16_t port, uint32_t addresses);
 

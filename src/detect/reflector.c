@@ -285,6 +285,25 @@ void reflector_packet(struct reflector *reflector, const struct sighting *seen)
 	}
 }
 
+/* What it counted goes with its finding: the next one begins at none. */
+static void let_go(void *context, void *entry)
+{
+	const struct reflector *reflector = context;
+	struct service *service = entry;
+
+	service->refused = false;
+	if (!book_is_leaving(reflector->book, service->finding))
+		return;
+	service->finding = NULL;
+	service->sum = (struct evidence_reflector){.proto = service->sum.proto, .port = service->sum.port, .own_zone = service->own_zone};
+	service->votes = 0;
+}
+
+void reflector_forget(struct reflector *reflector)
+{
+	table_each(&reflector->services, let_go, reflector);
+}
+
 uint64_t reflector_left_out(const struct reflector *reflector)
 {
 	return reflector->left_out;

@@ -19,5 +19,7 @@ int reflector_new(
 	const uint8_t hash_key[16], bool side_inferred, struct book *book, const struct reached *reached, struct reflector **out_reflector);
 void reflector_free(struct reflector *reflector);
 void reflector_packet(struct reflector *reflector, const struct sighting *seen);
+/* Lets go of findings that leave the book. */
+void reflector_forget(struct reflector *reflector);
 /* Services whose counts were dropped to make room before they came to a finding. */
 uint64_t reflector_left_out(const struct reflector *reflector);

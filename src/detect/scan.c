@@ -438,6 +438,44 @@ void scan_tick(struct scan *scan, uint64_t now_ns)
 	scan_end(scan);
 }
 
+/* A walk whose finding leaves begins anew, and so does one that found no room: there may be some now. */
+static void walk_let_go(void *context, void *entry)
+{
+	struct walk *walk = entry;
+
+	if (!book_is_leaving(((struct scan *)context)->book, walk->finding) && !walk->refused)
+		return;
+	walk->finding = NULL;
+	walk->refused = false;
+	walk_forget(walk);
+}
+
+static void window_let_go(void *context, void *entry)
+{
+	struct walk_window *one = entry;
+
+	if (book_is_leaving(((struct scan *)context)->book, one->finding))
+		one->finding = NULL;
+}
+
+void scan_forget(struct scan *scan)
+{
+	struct half *const halves[] = {&scan->ours, &scan->outside};
+	uint32_t outside = 0;
+
+	for (uint32_t i = 0; i < book_count(scan->book); i++) {
+		const struct finding *finding = book_at(scan->book, i);
+
+		outside += finding->id == FINDING_SCAN && finding->scan.source_outside && book_is_leaving(scan->book, finding);
+	}
+	scan->outside.finding_room += outside;
+	for (int i = 0; i < 2; i++) {
+		table_each(&halves[i]->walks, walk_let_go, scan);
+		table_each(&halves[i]->windows, window_let_go, scan);
+		table_each(&halves[i]->sets, ports_let_go, scan);
+	}
+}
+
 uint64_t scan_pairs_left_out(const struct scan *scan)
 {
 	const struct half *ours = &scan->ours, *outside = &scan->outside;

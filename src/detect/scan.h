@@ -51,6 +51,9 @@ void scan_free(struct scan *scan);
 
 void scan_contact(struct scan *scan, const struct contact *contact);
 
+/* Lets go of findings that leave the book. */
+void scan_forget(struct scan *scan);
+
 /* Brings the findings' lists of ports up to date: now and then, and at the end. */
 void scan_tick(struct scan *scan, uint64_t now_ns);
 void scan_end(struct scan *scan);

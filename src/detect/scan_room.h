@@ -104,5 +104,8 @@ struct finding *scan_note(struct scan *scan, struct half *half, const struct con
 
 void scan_stretch(struct finding *finding, uint64_t first_ns, uint64_t last_ns);
 
+/* As scan_forget(), for one set; context is the scan. */
+void ports_let_go(void *context, void *entry);
+
 /* A contact of this pair: the walk over its ports goes on if the port is new. */
 void ports_see(struct scan *scan, struct half *half, struct pair *pair, const struct contact *contact);

@@ -76,6 +76,7 @@ static void tell_ended(void *context, struct conversation *c)
 	};
 
 	session_end(engine, c);
+	c->flags |= CONVERSATION_READ; /* late packets, where the end was told before its place was wanted */
 	if (c->proto == FLOW_PROTO_ARP || (c->flags & (CONVERSATION_TO_MANY | CONVERSATION_LOOPBACK)))
 		return;
 	memcpy(end.source, conversation_source(c), 16);
@@ -98,10 +99,14 @@ static int rooms_open(struct engine *engine)
 	detect_defaults(&detect);
 	memcpy(detect.hash_key, key, 16);
 	detect.side_inferred = engine->config.side.inferred;
+	detect.live = engine->config.live;
+	detect.quiet_ns = engine->config.quiet_ns;
 	if ((error = inventory_new(&inventory, &engine->inventory)))
 		return error;
 	if ((error = flow_new(FW_CONVERSATION_MAX, key, &tell, &engine->flow)))
 		return error;
+	if (engine->config.live)
+		flow_prompt(engine->flow);
 	if ((error = detect_new(&detect, &engine->detect)))
 		return error;
 	if ((error = table_init(&engine->named, FW_NAMED_MAX, sizeof(struct named), 16, key)))
@@ -365,6 +370,7 @@ static void note_packet(struct engine *engine, const struct fw_packet *p, const 
 		.answered = step->was_answered,
 		.first_answer = step->first_answer,
 		.opener_packets = c->packets[0],
+		.answers_for = engine->frame->answers_for,
 		.opened_ns = c->first_ns,
 		.memo = c->memo,
 	};
@@ -476,6 +482,8 @@ static void see_ip(struct engine *engine, const struct fw_packet *p)
 		open_conversation(engine, c, p);
 	else if (step.direction == 1)
 		meet_target(engine, c, p);
+	if (engine->frame->stopped)
+		flow_stopped(engine->flow, c, engine->now_ns);
 	engine->conversation = c;
 	engine->direction = step.direction;
 	if (c->flags & CONVERSATION_FORGED) {
@@ -530,6 +538,18 @@ static void see_frame(struct engine *engine, const struct frame *frame)
 		see_arp(engine, &packet);
 	else if (packet.family)
 		see_ip(engine, &packet);
+}
+
+void engine_tick(struct engine *engine, uint64_t now_ns)
+{
+	if (now_ns > engine->capture_ns)
+		clock_see(engine, now_ns);
+}
+
+void engine_unheard(struct engine *engine, uint32_t device, uint64_t lost, uint64_t seen)
+{
+	flow_unheard(engine->flow, device, engine->now_ns);
+	detect_unheard(engine->detect, device, lost, seen);
 }
 
 void engine_frame(struct engine *engine, const struct frame *frame)

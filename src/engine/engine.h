@@ -25,6 +25,8 @@ struct engine_config {
 	uint8_t hash_key[16]; /* random per start for a live interface; fixed for inspect */
 	struct side side; /* what is ours */
 	bool with_talk; /* engine_talk() will be asked */
+	bool live; /* a run without an end (live.h) */
+	uint64_t quiet_ns; /* live: no beacon for so long after the start (detect/detect.h) */
 	/* Called with every fact read, before it is used; NULL in ordinary runs (tests compare facts with another reader). */
 	void (*fact_seen)(void *context, const struct frame *frame, const struct fact *fact);
 	void *fact_context;
@@ -45,6 +47,10 @@ void engine_free(struct engine *engine);
 int engine_read_oui(struct engine *engine, const char *file, const char *body, size_t len, struct fault *out_fault);
 
 void engine_frame(struct engine *engine, const struct frame *frame);
+/* Live: it is so late, and nothing came. A time of before is ignored. */
+void engine_tick(struct engine *engine, uint64_t now_ns);
+/* Live: frames that reach this device (DEVICE_NONE: whoever) were lost, beside those that were seen; before engine_tick(). */
+void engine_unheard(struct engine *engine, uint32_t device, uint64_t lost, uint64_t seen);
 /* The capture is over: what waits is judged. Once. */
 void engine_end(struct engine *engine);
 

@@ -25,7 +25,7 @@
 
 enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_ICMP6 = 58 };
 enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16 };
-enum { ASKER_MAX = 1024, DHCP_SERVER = 67, DHCP_CLIENT = 68 };
+enum { ASKER_MAX = 1024, LATE_MAX = 256, DHCP_SERVER = 67, DHCP_CLIENT = 68 };
 
 static const uint64_t idle_ns = 300ull * 1000000000ull; /* RFC 4787 section 4.3 recommends 5 minutes for UDP */
 static const uint64_t closed_ns = 10ull * 1000000000ull; /* late packets of a closed TCP conversation */
@@ -44,6 +44,8 @@ struct flow {
 	struct flow_tell tell;
 	uint64_t now_ns;
 	uint32_t pending_head, pending_tail;
+	uint32_t closing_head, closing_tail; /* live: closed conversations, by pending_next alone */
+	bool prompt;
 	uint32_t generation;
 	uint64_t evicted_alive;
 	uint64_t askers_lost; /* forgotten while their answers could still come */
@@ -92,6 +94,56 @@ static bool is_closed(const struct conversation *c)
 	return (c->flags & CONVERSATION_RESET) || (c->flags & both) == both;
 }
 
+/* Once. */
+static void tell_ended(struct flow *flow, struct conversation *c)
+{
+	if (!(c->flags & CONVERSATION_ENDED))
+		flow->tell.ended(flow->tell.context, c);
+	c->flags |= CONVERSATION_ENDED;
+}
+
+static struct conversation *closing_first(const struct flow *flow)
+{
+	return flow->closing_head == TABLE_NONE ? NULL : table_at(&flow->conversations, flow->closing_head);
+}
+
+/* The links are those of the queue of contacts, in which a closed conversation is no more. */
+static void closing_add(struct flow *flow, struct conversation *c)
+{
+	uint32_t index = table_index(&flow->conversations, c);
+
+	c->flags |= CONVERSATION_CLOSING;
+	c->pending_next = TABLE_NONE;
+	c->pending_prev = flow->closing_tail;
+	if (flow->closing_tail == TABLE_NONE)
+		flow->closing_head = index;
+	else
+		((struct conversation *)table_at(&flow->conversations, flow->closing_tail))->pending_next = index;
+	flow->closing_tail = index;
+}
+
+static void closing_drop(struct flow *flow, struct conversation *c)
+{
+	if (!(c->flags & CONVERSATION_CLOSING))
+		return;
+	if (c->pending_prev == TABLE_NONE)
+		flow->closing_head = c->pending_next;
+	else
+		((struct conversation *)table_at(&flow->conversations, c->pending_prev))->pending_next = c->pending_next;
+	if (c->pending_next == TABLE_NONE)
+		flow->closing_tail = c->pending_prev;
+	else
+		((struct conversation *)table_at(&flow->conversations, c->pending_next))->pending_prev = c->pending_prev;
+	c->flags &= ~(uint32_t)CONVERSATION_CLOSING;
+}
+
+/* It leaves the table, or its ports begin anew. */
+static void end(struct flow *flow, struct conversation *c)
+{
+	closing_drop(flow, c);
+	tell_ended(flow, c);
+}
+
 /* Out of room: what came of its opening will never be known. */
 static void evict(void *context, void *entry)
 {
@@ -100,7 +152,7 @@ static void evict(void *context, void *entry)
 
 	flow->evicted_alive += !is_closed(c);
 	decide(flow, c, CONTACT_VOID, flow->now_ns);
-	flow->tell.ended(flow->tell.context, c);
+	end(flow, c);
 }
 
 int flow_new(uint32_t conversation_max, const uint8_t hash_key[16], const struct flow_tell *tell, struct flow **out_flow)
@@ -112,6 +164,7 @@ int flow_new(uint32_t conversation_max, const uint8_t hash_key[16], const struct
 		return -ENOMEM;
 	flow->tell = *tell;
 	flow->pending_head = flow->pending_tail = TABLE_NONE;
+	flow->closing_head = flow->closing_tail = TABLE_NONE;
 	error = table_init(
 		&flow->conversations, conversation_max, sizeof(struct conversation), offsetof(struct conversation, flags), hash_key);
 	if (!error)
@@ -368,7 +421,7 @@ void flow_see(struct flow *flow, const struct fw_packet *packet, uint32_t arp_op
 		c->flags = low ? CONVERSATION_OPENER_LOW : 0;
 		open_conversation(flow, c, packet, arp_operation, now_ns);
 	} else if (reopens(c, packet, now_ns)) {
-		flow->tell.ended(flow->tell.context, c);
+		end(flow, c);
 		c->flags = low ? CONVERSATION_OPENER_LOW : 0;
 		open_conversation(flow, c, packet, arp_operation, now_ns);
 		is_new = true;
@@ -380,6 +433,29 @@ void flow_see(struct flow *flow, const struct fw_packet *packet, uint32_t arp_op
 	c->packets[out_step->direction]++;
 	c->bytes[out_step->direction] += packet->ip_len;
 	advance(flow, c, packet, out_step);
+	if (flow->prompt && is_closed(c) && !(c->flags & (CONVERSATION_PENDING | CONVERSATION_CLOSING | CONVERSATION_ENDED)))
+		closing_add(flow, c);
+}
+
+void flow_prompt(struct flow *flow)
+{
+	flow->prompt = true;
+}
+
+void flow_unheard(struct flow *flow, uint32_t device, uint64_t now_ns)
+{
+	for (uint32_t at = flow->pending_head; at != TABLE_NONE;) {
+		struct conversation *c = table_at(&flow->conversations, at);
+
+		at = c->pending_next;
+		if (device == DEVICE_NONE || c->device[0] == device)
+			decide(flow, c, CONTACT_VOID, now_ns);
+	}
+}
+
+void flow_stopped(struct flow *flow, struct conversation *conversation, uint64_t now_ns)
+{
+	decide(flow, conversation, CONTACT_VOID, now_ns);
 }
 
 void flow_quoted(struct flow *flow, const struct fw_packet *inner, bool refused, uint64_t now_ns)
@@ -400,6 +476,22 @@ static bool is_over(const struct conversation *c, uint64_t now_ns)
 	return now_ns - c->last_ns > (is_closed(c) ? closed_ns : idle_ns);
 }
 
+/* A few that still hear something late go behind the others. */
+static void end_closed(struct flow *flow, uint64_t now_ns)
+{
+	struct conversation *c;
+
+	for (uint32_t again = 0; again < LATE_MAX && (c = closing_first(flow));) {
+		if (now_ns - c->last_ns >= reset_ns) {
+			end(flow, c);
+			continue;
+		}
+		closing_drop(flow, c);
+		closing_add(flow, c);
+		again++;
+	}
+}
+
 void flow_tick(struct flow *flow, uint64_t now_ns)
 {
 	struct conversation *c;
@@ -411,11 +503,12 @@ void flow_tick(struct flow *flow, uint64_t now_ns)
 			break;
 		decide(flow, c, CONTACT_SILENT, c->first_ns + FW_CONTACT_SILENT_NS);
 	}
+	end_closed(flow, now_ns);
 	while ((c = table_oldest(&flow->conversations)) && is_over(c, now_ns)) {
 		if (flow->latest == c)
 			flow->latest = NULL;
 		decide(flow, c, CONTACT_VOID, now_ns);
-		flow->tell.ended(flow->tell.context, c);
+		end(flow, c);
 		table_remove(&flow->conversations, c);
 	}
 }
@@ -436,7 +529,7 @@ void flow_end(struct flow *flow, uint64_t now_ns)
 		decide(flow, table_at(&flow->conversations, flow->pending_head), CONTACT_ENDED, now_ns);
 	flow->latest = NULL;
 	while ((c = table_oldest(&flow->conversations))) {
-		flow->tell.ended(flow->tell.context, c);
+		end(flow, c);
 		table_remove(&flow->conversations, c);
 	}
 }

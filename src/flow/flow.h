@@ -44,6 +44,9 @@ enum conversation_flag {
 	CONVERSATION_READ = 1 << 20, /* its dissector is done or was never wanted */
 	CONVERSATION_CLEAR_LOGIN = 1 << 21,
 	CONVERSATION_SERVICE_TOLD = 1 << 22,
+	/* for flow.c, on live traffic */
+	CONVERSATION_CLOSING = 1 << 23, /* closed, and waits to be told */
+	CONVERSATION_ENDED = 1 << 24, /* its end was told */
 };
 
 /* low < high by address, then port; the key is the first 40 bytes */
@@ -112,6 +115,14 @@ struct flow;
 
 int flow_new(uint32_t conversation_max, const uint8_t hash_key[16], const struct flow_tell *tell, struct flow **out_flow);
 void flow_free(struct flow *flow);
+
+/* Live traffic: the end of a closed conversation is told a second later, not when its place is wanted. */
+void flow_prompt(struct flow *flow);
+
+/* Answers to this device (DEVICE_NONE: whoever) were lost: what it waits for cannot be told. */
+void flow_unheard(struct flow *flow, uint32_t device, uint64_t now_ns);
+/* The packet that opened this contact was stopped: likewise. */
+void flow_stopped(struct flow *flow, struct conversation *conversation, uint64_t now_ns);
 
 /* Takes in an IP packet, or an ARP one whose operation stands in arp_operation (else 0). */
 void flow_see(struct flow *flow, const struct fw_packet *packet, uint32_t arp_operation, uint64_t now_ns, struct flow_step *out_step);

@@ -298,6 +298,13 @@ void inventory_note_state(struct inventory *inventory, uint32_t number, enum dev
 		inventory->devices[number].state = state;
 }
 
+void inventory_clear_state(struct inventory *inventory, uint32_t number)
+{
+	number = inventory_number(inventory, number);
+	if (number != DEVICE_NONE)
+		inventory->devices[number].state = STATE_CLEAN;
+}
+
 void inventory_settle(struct inventory *inventory)
 {
 	for (uint32_t i = 0; i < inventory->router_count; i++) {

@@ -59,6 +59,8 @@ void inventory_note_fact(struct inventory *inventory, uint32_t number, const str
 void inventory_note_user_name(struct inventory *inventory, uint32_t number, const char *name);
 void inventory_note_traffic(struct inventory *inventory, uint32_t number, bool out, uint32_t bytes);
 void inventory_note_state(struct inventory *inventory, uint32_t number, enum device_state state);
+/* Clean again: a person said so. */
+void inventory_clear_state(struct inventory *inventory, uint32_t number);
 /* A conversation of ours is over: for who talks to whom. */
 void inventory_note_conversation(struct inventory *inventory, const struct conversation_end *end);
 /* A DNS answer that is believed called an address so. */

@@ -68,6 +68,7 @@ struct sighting {
 	bool answered; /* the other side had answered before this packet */
 	bool first_answer; /* this packet is the first answer (TCP: it completes the opener's handshake) */
 	uint32_t opener_packets; /* packets of the opener so far, this one included if it is the opener's */
+	uint32_t answers_for; /* live: packets that it answers where not all are seen; else 0 */
 	bool http_request; /* the payload starts an HTTP request */
 	uint64_t opened_ns; /* when the conversation's first packet came */
 	uint32_t *memo; /* three words kept with the conversation for detect/, first zero; NULL where there is none */

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct frame {
@@ -15,4 +16,7 @@ struct frame {
 	uint32_t wire_len; /* on the wire, as the capture says; >= cap_len */
 	uint16_t link; /* LINKTYPE_ value of the capture format (tcpdump.org/linktypes.html) */
 	uint16_t input; /* which input it came from: index into source_report() */
+	/* Live, where not every frame is handed on; both zero in a capture. */
+	uint8_t answers_for; /* packets in a row that this one answers: some of them, and of their answers, were not handed on */
+	bool stopped; /* it was stopped on its way: that nobody answers says nothing */
 };
