@@ -84,7 +84,8 @@ def quarantine_faults(home, told):
     quarantined_ns, heard = told.pop("quarantined_ns"), told.pop("heard")
     told.pop("slit", None)
     if not setup.guards or quarantined_ns is None:
-        return ["the device is not in quarantine"]
+        found = ", ".join(f"{one['id']} {one['severity']} {one['act']}" for one in setup.findings())
+        return [f"the device is not in quarantine ({found or 'nothing is found'})"]
     faults = []
     after = sum(at > quarantined_ns + 50_000_000 for at, _ in heard)
     if after and told["bucket"] != "questions":

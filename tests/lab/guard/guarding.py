@@ -88,7 +88,10 @@ class Guard(Bare):
 
     def start(self):
         self.log = open(os.path.join(self.folder, "log"), "a", encoding="utf-8")
-        self.processes.append(self.network.start("G", [self.lab.floodwall, "run", "-c", self.configuration], stdout=self.log, stderr=self.log))
+        words = [self.lab.floodwall, "run", "-c", self.configuration]
+        if self.settings.get("alone"):  # a bpffs of its own: several guards at once, whose pins end with them
+            words = ["unshare", "--mount", "--propagation", "private", "sh", "-c", 'mount -t bpf lab /sys/fs/bpf && exec "$@"', "sh", *words]
+        self.processes.append(self.network.start("G", words, stdout=self.log, stderr=self.log))
         beds.wait_for(self.is_ready, 60, f"floodwall is not ready: {self.told()}")
 
     def is_ready(self):
