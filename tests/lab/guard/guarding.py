@@ -165,6 +165,10 @@ class Guard(Bare):
         said = self.ask("findings") or []
         return said if isinstance(said, list) else said.get("findings", [])
 
+    def rules(self, mac):
+        """Of its policy that hold now."""
+        return self.devices().get(mac, {}).get("policy", {}).get("rules", 0)
+
     def stand(self, mac):
         """ordinary, held, allowed or quarantined."""
         return self.devices().get(mac, {}).get("stand")

@@ -80,9 +80,13 @@ def during(name, act, plan=None, **more):
     def told(lab, setup_class):
         folder = lab.fresh("mud")
         devices = policies(folder, more.get("devices", 0), more.get("rules", 3))
+        if more.get("by_lease"):
+            devices = []
         settings = {"devices": devices, "more": {"mud": folder, "sizes": {"devices": 2048, "rules": 131072}} | more.get("more", {})}
         with telling.Home(lab, setup_class, plan() if plan else telling.home(("laptop", "camera", "lamp")), **settings) as home:
             telling.greet(home.network)
+            if more.get("by_lease"):
+                learn_url(home)
             traffic = Traffic(home.network, more.get("forbidden_from", "camera"))
             time.sleep(0.5)
             began = time.monotonic_ns()
@@ -99,6 +103,13 @@ def during(name, act, plan=None, **more):
             return row | {"faults": faults}
 
     return name, told
+
+
+def learn_url(home):
+    """The camera says its URL itself, in the lease that it asks for."""
+    services.lease(home.network, "camera", URL)
+    if home.setup.guards:
+        telling.until(lambda: home.setup.rules(home.network.plan.host("camera").mac), 10)
 
 
 # --- what happens
@@ -188,8 +199,8 @@ def claim(home, folder, traffic):
     mud.write(folder, "other.json", other, [(f"{FORBIDDEN}/32", 17, port) for port in (9, 53)] + [("0.0.0.0/0", 17, 9)])
     services.lease(home.network, "camera", other)
     time.sleep(0.5)
-    device = home.setup.devices().get(home.network.plan.host("camera").mac, {})
-    return [] if not home.setup.guards or other in json.dumps(device) else ["that the camera claims another URL is not shown"]
+    policy = home.setup.devices().get(home.network.plan.host("camera").mac, {}).get("policy", {})
+    return [] if not home.setup.guards or (policy["url"], policy["refused"]) == (URL, other) else [f"that the camera claims another URL is not shown: {policy}"]
 
 
 def full_disk(home, folder, traffic):
@@ -263,6 +274,6 @@ def late_start(lab, setup_class):
 def stories(short):
     told = [during("reload of 1,000 devices' policies", reload_many, devices=MANY, rules=30), during("kill -9 and start again", kill), during("upgrade", upgrade),
             during("bypass", bypass, leaks=before_bypass), ("late start", late_start), during("forged MACs", forged_macs(20_000 if short else 100_000)),
-            during("the camera's MAC at another port", lambda home, folder, traffic: time.sleep(0.5), forbidden_from="lamp"), during("another's MUD URL", claim),
+            during("the camera's MAC at another port", lambda home, folder, traffic: time.sleep(0.5), forbidden_from="lamp"), during("another's MUD URL", claim, by_lease=True),
             during("full disk", full_disk)]
     return told + ([during("the clock jumps", clock)] if os.path.exists(FAKETIME) else [])
