@@ -64,7 +64,7 @@ static int print_settings(const struct ask_options *options, const struct settin
 }
 
 /* In the order in which plane_open() would meet them. */
-static int probe(const struct ask_options *options, const char *bpffs)
+static int probe(const struct ask_options *options, const char *bpffs, bool guard)
 {
 	static const char *const kinds[] = {
 		[PLANE_NOTE_FINE] = "fine", [PLANE_NOTE_WEAK] = "slow", [PLANE_NOTE_WRONG] = "wrong", [PLANE_NOTE_UNKNOWN] = "unknown"};
@@ -72,7 +72,7 @@ static int probe(const struct ask_options *options, const char *bpffs)
 	struct fault fault = {0};
 	struct output output;
 
-	if (plane_probe(options->interface, bpffs, &probe, &fault))
+	if (guard ? plane_guard_probe(options->interface, bpffs, &probe, &fault) : plane_probe(options->interface, bpffs, &probe, &fault))
 		return ask_fault(options, &fault);
 	if (output_open(NULL, &output))
 		return COMMAND_WRONG;
@@ -107,6 +107,10 @@ static int told_right(const struct ask_options *options, const struct settings *
 		missing += look_for(output.file, "secret_file", settings->keys[i].secret_file);
 	for (uint32_t i = 0; i < settings->zone_count; i++)
 		missing += look_for(output.file, "zone file", settings->zones[i].file);
+	missing += look_for(output.file, "mud", settings->guard.mud);
+	for (uint32_t i = 0; i < settings->guard.device_count; i++)
+		if (*settings->guard.devices[i].mud == '/')
+			missing += look_for(output.file, "mud", settings->guard.devices[i].mud);
 	if (*settings->user && !getpwnam(settings->user))
 		missing += (unsigned)(fprintf(output.file, "not there   %-14s %s\n", "user", settings->user) > 0);
 	if (missing)
@@ -126,14 +130,14 @@ int command_check(int argc, char **argv)
 	if (options.word_count)
 		return ask_wrong(&options, options.words[0], "takes no further words; a file is named with -c");
 	if (options.interface && !options.configuration)
-		return probe(&options, NULL);
+		return probe(&options, NULL, false);
 	if (!options.configuration)
 		options.configuration = DAEMON_CONFIGURATION;
 	if (configuration_read(options.configuration, &settings, &fault))
 		return ask_fault(&options, &fault);
 	code = options.print ? print_settings(&options, settings) : COMMAND_DONE;
 	if (options.interface && code == COMMAND_DONE)
-		code = probe(&options, settings->paths.bpffs);
+		code = probe(&options, settings->paths.bpffs, settings->role == ROLE_GUARD);
 	else if (!options.print)
 		code = told_right(&options, settings);
 	settings_free(settings);

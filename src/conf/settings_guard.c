@@ -308,8 +308,8 @@ static int guard_check(const struct guard_reading *reading)
 
 bool settings_is_of(const char *path, enum settings_role role)
 {
-	static const char *const shield_only[] = {"interface", "generic", "dns_port", "only_dns", "stance", "filters.", "server.",
-		"budgets.", "sizes.", "samples.", "protected", "trusted", "blocked"};
+	static const char *const shield_only[] = {"interface", "dns_port", "only_dns", "stance", "filters.", "server.", "budgets.",
+		"sizes.", "samples.", "protected", "trusted", "blocked"};
 
 	if (strncmp(path, "guard.", 6) == 0)
 		return role == ROLE_GUARD;

@@ -51,10 +51,13 @@ struct roster_device *guard_device_of(struct guard *guard, const uint8_t mac[6])
 
 	device = roster_put(guard->roster, mac, guard->now_ns, gone);
 	leave(guard, gone);
-	if (device && !device->place && !take_place(guard, device)) {
+	if (!device || device->place)
+		return device;
+	if (!take_place(guard, device)) {
 		roster_remove(guard->roster, mac);
 		return NULL;
 	}
+	leak_note(&device->leak, guard->now_ns, 0, 0);
 	return device;
 }
 
@@ -167,6 +170,7 @@ int guard_open_devices(struct guard *guard)
 	error = roster_new(count, key, &guard->roster);
 	for (uint32_t place = FW_STRANGERS; !error && place < count + FW_STRANGERS; place++) {
 		struct fw_guard_device kernels;
+		struct fw_guard_count counted;
 		struct roster_device *device;
 		uint8_t gone[6];
 		if (!plane_guard_device(guard->plane, place, &kernels))
@@ -176,6 +180,8 @@ int guard_open_devices(struct guard *guard)
 			break;
 		device->place = place;
 		device->answered = true;
+		if (plane_guard_counts(guard->plane, place, &counted) == 0)
+			leak_note(&device->leak, guard->now_ns, counted.unanswered.packets, counted.unanswered.bytes);
 		device->quarantined = kernels.flags & FW_DEVICE_QUARANTINED;
 	}
 	return error;
@@ -282,6 +288,17 @@ static void hear_address(struct guard *guard, struct roster_device *device, cons
 		guard_stand_device(guard, device);
 }
 
+/* Until its place holds, what it sends is counted among the strangers. */
+static void note_early(struct roster_device *device, const struct fw_guard_frame *frame)
+{
+	if (!device->leak.fine_count)
+		leak_note(&device->leak, frame->time_ns > FW_NS_PER_S ? frame->time_ns - FW_NS_PER_S : 0, 0, 0);
+	if (frame->place >= FW_STRANGERS || frame->outcome == FW_GUARD_DROPPED)
+		return;
+	device->early_packets++;
+	device->early_bytes += frame->frame_len;
+}
+
 static struct roster_device *hear(struct guard *guard, const uint8_t mac[6])
 {
 	struct roster_device *device = NULL;
@@ -318,8 +335,10 @@ static void see_frame(void *context, const struct fw_guard_frame *frame, const u
 	fw_packet_read(bytes, frame->kept_len, FW_LINK_ETHERNET, &packet);
 	if (frame->way == FW_GUARD_OUT) {
 		device = hear(guard, packet.src_mac);
-		if (device)
+		if (device) {
+			note_early(device, frame);
 			hear_address(guard, device, &packet, frame->outcome);
+		}
 	} else if (packet.family) {
 		device = roster_find(guard->roster, packet.dst_mac);
 		if (device)
@@ -351,7 +370,8 @@ static void note_counts(struct guard *guard, struct roster_device *device)
 	device->counted_ns = kernels.last_ns;
 	if (plane_guard_counts(guard->plane, device->place, &count))
 		return;
-	leak_note(&device->leak, guard->now_ns, count.unanswered.packets, count.unanswered.bytes);
+	leak_note(&device->leak, guard->now_ns, count.unanswered.packets + device->early_packets,
+		count.unanswered.bytes + device->early_bytes);
 	lost = count.frames_lost > device->lost ? count.frames_lost - device->lost : 0;
 	device->lost = count.frames_lost;
 	guard->frames_lost += lost;

@@ -47,6 +47,8 @@ def check_and_print(stage):
     assert done.returncode == 0 and re.findall("not there .*?(/.*)", done.stdout) == ["/nonexistent/key", "/nonexistent/zone"], done
     there = stage.write("there.yaml", "interface: eth0\nuser: root\n")
     assert stage.call("check", "-c", there).stdout == "Nothing is wrong with the configuration.\n"
+    done = stage.call("check", "-c", os.path.join(stage.root, "docs/floodwall-guard.yaml"))
+    assert (done.returncode, done.stderr) == (0, "") and "not there   mud            /etc/floodwall/mud" in done.stdout, done
     printed = stage.call("check", "-c", example, "--print")
     assert printed.returncode == 0 and not printed.stderr, printed
     again = stage.call("check", "-c", stage.write("printed.yaml", printed.stdout), "--print")
@@ -83,6 +85,29 @@ def helps(stage):
             assert subprocess.run([stage.floodwall, verb, "--help"], stdout=full, stderr=subprocess.PIPE, check=False).returncode == 2, verb
 
 
+def settings_in(printed):
+    """The paths of all settings in a document of nested groups."""
+    groups, settings = [], set()
+    for line in printed.splitlines():
+        word = re.match(r"( *)([a-z_0-9]+):(.*)", line)
+        if not word or line.lstrip().startswith("-"):
+            continue
+        groups = groups[:len(word.group(1)) // 2]
+        if word.group(3):
+            settings.add(".".join(groups + [word.group(2)]))
+        else:
+            groups.append(word.group(2))
+    return settings
+
+
+def lint_manuals(stage):
+    for file in ("man/floodwall.8", "man/floodwall.yaml.5"):
+        lint = subprocess.run(["mandoc", "-Tlint", os.path.join(stage.root, file)], capture_output=True, text=True, check=False)
+        # mandoc looks for other pages where they are installed
+        said = [line for line in lint.stdout.splitlines() if "referenced manual not found" not in line]
+        assert not said, said
+
+
 def manuals(stage):
     """Every option of every verb is in floodwall(8), every setting in floodwall.yaml(5), and neither names one that is not there."""
     with open(os.path.join(stage.root, "man/floodwall.8"), encoding="utf-8") as file:
@@ -97,23 +122,13 @@ def manuals(stage):
         manual = file.read()
     described = set(re.findall(r"Va ([a-z_0-9.]+)", manual))
     printed = stage.call("check", "-c", stage.write("one.yaml", "interface: eth0\n"), "--print").stdout
-    group, settings = "", set()
-    for line in printed.splitlines():
-        word = re.match(r"( *)([a-z_0-9]+):(.*)", line)
-        if not word:
-            continue
-        group = "" if not word.group(1) else group
-        if word.group(3):
-            settings.add(group + word.group(2))
-        else:
-            group = word.group(2) + "."
+    of_guard = stage.call("check", "-c", stage.write("guard.yaml", "role: guard\nguard: {interfaces: [lan0]}\n"), "--print").stdout
+    settings = settings_in(printed)
     assert len(settings) > 35, settings
+    settings |= settings_in(of_guard)
+    assert len(settings) > 85, settings
     assert not settings - described, f"not in the manual: {settings - described}"
-    for file in ("man/floodwall.8", "man/floodwall.yaml.5"):
-        lint = subprocess.run(["mandoc", "-Tlint", os.path.join(stage.root, file)], capture_output=True, text=True, check=False)
-        # mandoc looks for other pages where they are installed
-        said = [line for line in lint.stdout.splitlines() if "referenced manual not found" not in line]
-        assert not said, said
+    lint_manuals(stage)
 
 
 def wrong_use(stage):

@@ -19,6 +19,7 @@ LEAST = 90.0
 ROOMS = {
     "dissect": (("datagram/fuzz_datagram.c", "session/fuzz_session.c"), ["-lcrypto", "-lm"], ()),
     "fetch": (("fuzz_transfer.c", "fuzz_notify.c", "fuzz_zone_file.c"), ["-lknot", "-ldnssec", "-lzscanner"], ("file.c", "secondary.c", "transfer.c")),
+    "guard": (("fuzz_lease.c", "fuzz_ask.c"), [], ("leak.c", "quarantine.c", "roster.c")),
 }
 
 
