@@ -153,8 +153,8 @@ def files(lab):
 def quiet(lab, setup_class):
     """Side by side, four at a time: they are slow by nature. And the incident, which must not go through like them."""
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        loud = pool.submit(played, lab, setup_class, lab.incident, 158, 10)
-        told = list(pool.map(lambda file: played(lab, setup_class, file, 0, 12 if lab.short else 160), files(lab)))
+        loud = pool.submit(played, lab, setup_class, lab.incident, 159, 7)
+        told = list(pool.map(lambda file: played(lab, setup_class, file, 0, 8 if lab.short else 160), files(lab)))
         loud = loud.result()
     faults = [fault for _, _, _, some in told for fault in some]
     if not loud[3]:
