@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/prefix.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/output.h"
@@ -17,7 +18,7 @@
 #include "conf/conf.h"
 #include "engine/inspect.h"
 
-enum { LOCAL_MAX = 32, WIDTH_PIPED = 100, WIDTH_MIN = 40, WIDTH_MAX = 120 };
+enum { RESOLVER_MAX = 8, LOCAL_MAX = 32, WIDTH_PIPED = 100, WIDTH_MIN = 40, WIDTH_MAX = 120 };
 enum {
 	OPTION_LOCAL = 256,
 	OPTION_FORMAT,
@@ -33,6 +34,9 @@ enum {
 	OPTION_EVIDENCE,
 	OPTION_ANONYMISE,
 	OPTION_ANONYMISE_KEY,
+	OPTION_POLICY,
+	OPTION_DEVICE,
+	OPTION_RESOLVER,
 };
 
 struct arguments {
@@ -43,6 +47,8 @@ struct arguments {
 	bool no_color;
 	const char *told; /* a text that was asked for and no report */
 	uint8_t anonymise_key[16];
+	uint8_t device[6]; /* whose the policy is */
+	uint8_t resolvers[RESOLVER_MAX][16];
 };
 
 static const struct option long_options[] = {
@@ -61,6 +67,9 @@ static const struct option long_options[] = {
 	{"to", required_argument, NULL, OPTION_TO},
 	{"filter", required_argument, NULL, OPTION_FILTER},
 	{"evidence", required_argument, NULL, OPTION_EVIDENCE},
+	{"policy", required_argument, NULL, OPTION_POLICY},
+	{"device", required_argument, NULL, OPTION_DEVICE},
+	{"resolver", required_argument, NULL, OPTION_RESOLVER},
 	{"anonymise", no_argument, NULL, OPTION_ANONYMISE},
 	{"anonymise-key", required_argument, NULL, OPTION_ANONYMISE_KEY},
 	{"version", no_argument, NULL, 'V'},
@@ -81,6 +90,9 @@ static const char help[] = "Usage: floodwall inspect [options] CAPTURE...       
 			   "  --mute FILE          findings you know about: FINDING|* WHO [-> TARGET] [until=YYYY-MM-DD] REASON\n"
 			   "  --fail-on SEVERITY   exit 1 if a finding is at least low, medium, high or critical\n"
 			   "  --oui FOLDER         the IEEE's registry as CSV (default: /usr/share/ieee-data)\n"
+			   "  --policy FILE        what this MUD file would have stopped; or a folder of them, by URL or MAC\n"
+			   "  --device MAC         whose the FILE of --policy is\n"
+			   "  --resolver ADDRESS   whose DNS answers names in policies follow; may be repeated\n"
 			   "  --evidence FOLDER    write a small capture for each finding: the headers that prove it\n"
 			   "  --anonymise          stand-ins for addresses, names and serial numbers, others in each run\n"
 			   "  --anonymise-key FILE the same ones in each run with this file (16 secret bytes or more)\n"
@@ -121,6 +133,34 @@ static int read_local(struct arguments *arguments, const char *word)
 		return -EINVAL;
 	}
 	arguments->inspect.local_count++;
+	return 0;
+}
+
+static int read_device(struct arguments *arguments, const char *word)
+{
+	uint8_t *mac = arguments->device;
+	int len = 0;
+
+	if (sscanf(word, "%2hhx%*1[:-]%2hhx%*1[:-]%2hhx%*1[:-]%2hhx%*1[:-]%2hhx%*1[:-]%2hhx%n", mac, mac + 1, mac + 2, mac + 3, mac + 4,
+		    mac + 5, &len) != 6 ||
+		word[len] || len != 17)
+		return wrong("is no MAC address such as 02:00:00:00:00:07", word);
+	arguments->inspect.policy_device = mac;
+	return 0;
+}
+
+static int read_resolver(struct arguments *arguments, const char *word)
+{
+	size_t count = arguments->inspect.resolver_count;
+	struct prefix prefix;
+
+	if (count == RESOLVER_MAX)
+		return wrong("at most 8 addresses can be named with --resolver", word);
+	if (prefix_read(word, &prefix) || prefix.bits != 128)
+		return wrong("--resolver wants an address", word);
+	memcpy(arguments->resolvers[count], prefix.address, 16);
+	arguments->inspect.resolvers = (const uint8_t(*)[16])arguments->resolvers;
+	arguments->inspect.resolver_count++;
 	return 0;
 }
 
@@ -231,6 +271,13 @@ static int read_option(struct arguments *arguments, int option, const char *word
 	case OPTION_EVIDENCE:
 		arguments->inspect.evidence_folder = optarg;
 		return 0;
+	case OPTION_POLICY:
+		arguments->inspect.policy = optarg;
+		return 0;
+	case OPTION_DEVICE:
+		return read_device(arguments, optarg);
+	case OPTION_RESOLVER:
+		return read_resolver(arguments, optarg);
 	case OPTION_ANONYMISE: /* a key that was named stays */
 		return arguments->inspect.anonymise_key ? 0 : draw_key(arguments);
 	case OPTION_ANONYMISE_KEY:
@@ -262,6 +309,8 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 		return 0;
 	if (arguments->inspect.part.from_ns >= arguments->inspect.part.to_ns)
 		return wrong("--from must lie before --to", "");
+	if ((arguments->inspect.policy_device || arguments->inspect.resolver_count) && !arguments->inspect.policy)
+		return wrong("--device and --resolver go with --policy", "");
 	if (optind == argc)
 		return wrong("name at least one capture, or - for standard input", "");
 	arguments->inspect.files = (const char *const *)argv + optind;

@@ -188,6 +188,8 @@ static const uint8_t *target_of(const struct finding *finding)
 		return finding->flood.target;
 	case FINDING_FORGED_SOURCE:
 		return finding->forged.target;
+	case FINDING_POLICY_VIOLATION:
+		return finding->violation.peer;
 	case FINDING_OPEN_SERVICE:
 		return finding->service.asker;
 	case FINDING_REACHED_FROM_INTERNET:

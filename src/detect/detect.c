@@ -18,6 +18,7 @@
 #include "detect/scan.h"
 #include "detect/service.h"
 #include "detect/spoof.h"
+#include "detect/violation.h"
 #include "detect/zone.h"
 #include "wire/limits.h"
 
@@ -33,6 +34,7 @@ struct detect {
 	struct flood *flood;
 	struct zone_watch *zones;
 	struct spoof *spoof;
+	struct violation_watch *violations;
 	struct beacon_watch *beacons;
 	struct reached *reached;
 	struct reflector *reflector;
@@ -68,6 +70,8 @@ int detect_new(const struct detect_config *config, struct detect **out_detect)
 	if (result == 0)
 		result = spoof_new(key, detect->book, &detect->spoof);
 	if (result == 0)
+		result = violation_watch_new(key, detect->book, &detect->violations);
+	if (result == 0)
 		result = beacon_watch_new(key, detect->book, &detect->beacons);
 	if (result == 0)
 		result = reached_new(key, config->side_inferred, detect->book, &detect->reached);
@@ -92,6 +96,7 @@ void detect_free(struct detect *detect)
 	reflector_free(detect->reflector);
 	reached_free(detect->reached);
 	beacon_watch_free(detect->beacons);
+	violation_watch_free(detect->violations);
 	spoof_free(detect->spoof);
 	zone_watch_free(detect->zones);
 	flood_free(detect->flood);
@@ -143,6 +148,11 @@ void detect_dns(struct detect *detect, const struct dns_seen *seen)
 void detect_forged(struct detect *detect, const struct forged_seen *seen)
 {
 	spoof_see(detect->spoof, seen);
+}
+
+void detect_violation(struct detect *detect, const struct violation_seen *seen)
+{
+	violation_see(detect->violations, seen);
 }
 
 void detect_port_mapping(struct detect *detect, const struct port_mapping_seen *seen)

@@ -42,6 +42,7 @@ void detect_login(struct detect *detect, const struct login_seen *seen);
 void detect_login_result(struct detect *detect, uint64_t conversation, enum login_result result, uint64_t time_ns);
 void detect_dns(struct detect *detect, const struct dns_seen *seen);
 void detect_forged(struct detect *detect, const struct forged_seen *seen);
+void detect_violation(struct detect *detect, const struct violation_seen *seen);
 void detect_port_mapping(struct detect *detect, const struct port_mapping_seen *seen);
 /* A remote sender names the maker of its own parts (DHIP): later junk of that address is counted for it. */
 void detect_sender_maker(struct detect *detect, const uint8_t address[16], struct slice maker);

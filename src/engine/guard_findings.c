@@ -21,6 +21,7 @@ static const char *const finding_words[FINDING_ID_COUNT] = {
 	[FINDING_REFLECTOR] = "reflector",
 	[FINDING_RECEIVES_FLOOD] = "receives-flood",
 	[FINDING_FORGED_SOURCE] = "forged-source",
+	[FINDING_POLICY_VIOLATION] = "policy-violation",
 };
 
 const char *guard_finding_word(enum finding_id id)

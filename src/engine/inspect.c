@@ -14,11 +14,12 @@
 #include "engine/evidence.h"
 #include "engine/prelude.h"
 #include "engine/veil.h"
+#include "engine/would.h"
 #include "fetch/fetch.h"
 #include "source/source.h"
 #include "wire/limits.h"
 
-enum { MUTE_FILE_MAX = 1 << 20, OUI_FILE_MAX = 16 << 20, LEFT_OUT_KINDS = 15 };
+enum { MUTE_FILE_MAX = 1 << 20, OUI_FILE_MAX = 16 << 20, LEFT_OUT_KINDS = 16 };
 
 /* Fixed: the same input must give the same output; captures are read offline, where nobody profits from collisions for long. */
 static const uint8_t inspect_key[16] = {0x66, 0x6c, 0x6f, 0x6f, 0x64, 0x77, 0x61, 0x6c, 0x6c, 0x20, 0x69, 0x6e, 0x73, 0x70, 0x65, 0x63};
@@ -34,6 +35,7 @@ struct inspect {
 	struct junk junk;
 	struct evidence *evidence; /* NULL without --evidence */
 	struct veil *veil; /* NULL without --anonymise */
+	struct would *would; /* NULL without --policy */
 };
 
 struct shown {
@@ -48,6 +50,8 @@ struct shown {
 	uint8_t inferred[SIDE_INFERRED_MAX][16];
 	uint8_t inferred_bits[SIDE_INFERRED_MAX];
 	const struct talk_pairs *talk;
+	struct policy_verdict *verdicts;
+	size_t verdict_count;
 };
 
 static int read_mutes(struct inspect *inspect, struct fault *out_fault)
@@ -113,12 +117,31 @@ static int open_inputs(struct inspect *inspect, struct fault *out_fault)
 	return error;
 }
 
+/* Facts go to whoever wants them. */
+static void see_fact(void *context, const struct frame *frame, const struct fact *fact)
+{
+	struct inspect *inspect = context;
+
+	if (inspect->would)
+		would_fact(inspect->would, frame, fact);
+	if (inspect->options->fact_seen)
+		inspect->options->fact_seen(inspect->options->fact_context, frame, fact);
+}
+
+static void see_frame(struct inspect *inspect, const struct frame *frame)
+{
+	if (inspect->would)
+		would_frame(inspect->would, inspect->engine, frame);
+	else
+		engine_frame(inspect->engine, frame);
+}
+
 static int start_engine(struct inspect *inspect, struct prelude *prelude)
 {
 	struct engine_config config = {
 		.with_talk = inspect->options->format == INSPECT_HTML,
-		.fact_seen = inspect->options->fact_seen,
-		.fact_context = inspect->options->fact_context,
+		.fact_seen = inspect->would || inspect->options->fact_seen ? see_fact : NULL,
+		.fact_context = inspect,
 	};
 
 	memcpy(config.hash_key, inspect_key, 16);
@@ -127,6 +150,8 @@ static int start_engine(struct inspect *inspect, struct prelude *prelude)
 		side_add(&config.side, inspect->options->local[i].address, inspect->options->local[i].bits);
 	if (!inspect->options->local_count)
 		inspect->had_to_infer = prelude_judge(prelude, &config.side, inspect->inferred, &inspect->inferred_count);
+	if (inspect->would)
+		would_side(inspect->would, &config.side);
 	return engine_new(&config, &inspect->engine);
 }
 
@@ -144,12 +169,12 @@ static int read_frames(struct inspect *inspect)
 		;
 	error = start_engine(inspect, prelude);
 	for (size_t i = 0; !error && (early = prelude_frame(prelude, i)); i++)
-		engine_frame(inspect->engine, early);
+		see_frame(inspect, early);
 	prelude_free(prelude);
 	if (error)
 		return error;
 	for (; more; more = source_next(inspect->source, &frame))
-		engine_frame(inspect->engine, &frame);
+		see_frame(inspect, &frame);
 	if (inspect->options->progress)
 		inspect->options->progress(inspect->options->progress_context, NULL);
 	read_oui(inspect);
@@ -287,6 +312,7 @@ static void show_left_out(struct inspect *inspect, struct shown *shown)
 		{"prefixes", left.prefixes},
 		{"tunnels", left.tunnels},
 		{"clock_jumps", left.clock_jumps},
+		{"verdicts", inspect->would ? would_left_out(inspect->would) : 0},
 	};
 	_Static_assert(sizeof(kinds) / sizeof(kinds[0]) <= LEFT_OUT_KINDS, "room for all kinds");
 
@@ -356,6 +382,7 @@ static int prove_and_mask(struct inspect *inspect, struct shown *shown, FILE *no
 	veil_engine(inspect->veil, inspect->engine);
 	veil_junk(inspect->veil, &inspect->junk);
 	veil_talk(inspect->veil, shown->talk);
+	veil_verdicts(inspect->veil, shown->verdicts, shown->verdict_count);
 	if ((error = veil_captures(inspect->veil, shown->captures, source_count(inspect->source))))
 		return error;
 	for (size_t i = 0; i < inspect->inferred_count; i++)
@@ -369,6 +396,8 @@ static int show(struct inspect *inspect, struct shown *shown, FILE *out, FILE *n
 	int error;
 
 	if ((error = show_findings(inspect, shown)) || (error = show_devices(inspect, shown)) || (error = show_captures(inspect, shown)))
+		return error;
+	if (inspect->would && (error = would_verdicts(inspect->would, inspect->engine, &shown->verdicts, &shown->verdict_count)))
 		return error;
 	show_left_out(inspect, shown);
 	add_own_makers(inspect);
@@ -396,6 +425,9 @@ static int show(struct inspect *inspect, struct shown *shown, FILE *out, FILE *n
 		.inferred = shown->inferred,
 		.inferred_count = inspect->inferred_count,
 		.inferred_bits = shown->inferred_bits,
+		.judged = inspect->would != NULL,
+		.verdicts = shown->verdicts,
+		.verdict_count = shown->verdict_count,
 	};
 	if (!result->evidence_failed)
 		result->evidence_failed = evidence_note(inspect->evidence, evidence_finish(inspect->evidence, &view), notes);
@@ -436,7 +468,11 @@ static int open_extras(struct inspect *inspect, struct fault *out_fault)
 	const struct inspect_options *options = inspect->options;
 	int error = 0;
 
-	if (options->anonymise_key)
+	if (options->policy) {
+		const struct would_options policy = {options->policy, options->policy_device, options->resolvers, options->resolver_count};
+		error = would_new(&policy, &inspect->would, out_fault);
+	}
+	if (!error && options->anonymise_key)
 		error = veil_new(options->anonymise_key, &inspect->veil);
 	if (!error && options->evidence_folder)
 		error = evidence_open(options, inspect_key, veil_mask(inspect->veil), &inspect->evidence, out_fault);
@@ -456,6 +492,8 @@ int inspect_run(const struct inspect_options *options, FILE *out, FILE *notes, s
 	mute_and_judge(&inspect, &result);
 	error = show(&inspect, &shown, out, notes, &result);
 	note_inputs(&inspect, notes, &result);
+	if (inspect.would && !inspect.veil)
+		would_notes(inspect.would, notes);
 	*out_result = result;
 out:
 	free(shown.findings);
@@ -464,6 +502,7 @@ out:
 	free(shown.captures);
 	evidence_close(inspect.evidence);
 	veil_free(inspect.veil);
+	would_free(inspect.would);
 	engine_free(inspect.engine);
 	source_close(inspect.source);
 	mute_free(inspect.mutes);

@@ -33,6 +33,11 @@ struct inspect_options {
 	/* Called now and then while captures are read, and with NULL when that is over; or NULL. */
 	void (*progress)(void *context, const struct source_progress *at);
 	void *progress_context;
+	/* would-be verdicts by MUD files: a file or a folder, or NULL; whose the file is (6 bytes), or NULL; who answers DNS */
+	const char *policy;
+	const uint8_t *policy_device;
+	const uint8_t (*resolvers)[16];
+	size_t resolver_count;
 	const char *evidence_folder; /* or NULL: a capture for each finding is written there */
 	const uint8_t *anonymise_key; /* or NULL: 16 bytes; stand-ins for all that names somebody, in the report and in evidence */
 	/* for tests: see engine_config */

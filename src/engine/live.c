@@ -178,22 +178,11 @@ static uint64_t wall_of(const struct live *live, uint64_t hall_ns)
 	return hall_ns + live->wall_ahead_ns;
 }
 
-/* With merges resolved; the victim of a flood may have become a device since. */
-static uint32_t device_of(const struct live *live, const struct finding *finding)
-{
-	const struct inventory *inventory = live->engine->inventory;
-	uint32_t number = finding->device;
-
-	if (number == DEVICE_NONE && finding->id == FINDING_RECEIVES_FLOOD && finding->flood.target_bits == 128)
-		number = inventory_find_address(inventory, finding->flood.target);
-	return inventory_number(inventory, number);
-}
-
 /* A copy as others may see it. */
 static const struct live_finding *show(struct live *live, uint32_t place, enum live_news news)
 {
 	live->shown = *engine_finding(live->engine, place);
-	live->shown.device = device_of(live, &live->shown);
+	live->shown.device = outcome_device(live->engine, &live->shown);
 	live->shown.first_ns = wall_of(live, live->shown.first_ns);
 	live->shown.last_ns = wall_of(live, live->shown.last_ns);
 	live->shown_as = (struct live_finding){detect_number(live->engine->detect, place), news, &live->shown};
@@ -287,7 +276,8 @@ void live_release(struct live *live, uint32_t device)
 		const struct finding *finding = engine_finding(live->engine, place);
 		struct told *told = &live->told[place];
 
-		if (told->number && told->number == detect_number(live->engine->detect, place) && device_of(live, finding) == device) {
+		if (told->number && told->number == detect_number(live->engine->detect, place) &&
+			outcome_device(live->engine, finding) == device) {
 			told->released = true;
 			told->count = finding->count;
 		}

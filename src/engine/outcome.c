@@ -4,16 +4,16 @@
 
 #include "engine/room.h"
 
-/* A victim that never sent a packet is no device yet; a finding makes it one. */
-static void give_device(struct engine *engine, struct finding *finding)
+uint32_t outcome_device(struct engine *engine, const struct finding *finding)
 {
+	uint32_t number = inventory_number(engine->inventory, finding->device);
 	const uint8_t *victim = finding->flood.target;
 
-	finding->device = inventory_number(engine->inventory, finding->device);
-	if (finding->device != DEVICE_NONE || finding->id != FINDING_RECEIVES_FLOOD || finding->flood.target_bits != 128)
-		return;
+	if (number != DEVICE_NONE || finding->id != FINDING_RECEIVES_FLOOD || finding->flood.target_bits != 128)
+		return number;
 	if (side_is_ours(&engine->config.side, victim) && !side_is_multicast(victim) && !side_is_zero(victim))
-		finding->device = inventory_see(engine->inventory, NULL, victim, finding->first_ns);
+		number = inventory_see(engine->inventory, NULL, victim, finding->first_ns);
+	return number;
 }
 
 /* Rooms know the hall's time; people want the capture's. */
@@ -42,7 +42,7 @@ void engine_end(struct engine *engine)
 	detect_end(engine->detect, engine->now_ns);
 	for (uint32_t i = 0; (finding = engine_finding(engine, i)); i++) {
 		tell_in_capture_time(engine, finding);
-		give_device(engine, finding);
+		finding->device = outcome_device(engine, finding);
 	}
 	inventory_settle(engine->inventory);
 }

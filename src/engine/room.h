@@ -92,6 +92,9 @@ void session_end(struct engine *engine, struct conversation *conversation);
 /* The server is who was asked; of a conversation picked up midway, who sent SYN-ACK, else the end with the lower port. */
 bool session_opener_is_server(const struct conversation *conversation);
 
+/* outcome.c: the device that a finding is about, merges resolved. A victim that never sent a packet is none yet; a finding makes it one. */
+uint32_t outcome_device(struct engine *engine, const struct finding *finding);
+
 /* tunnel.c */
 int tunnels_init(struct engine *engine);
 /* True if p, of engine->frame, carries a packet that may be looked at: *out_inner is it, borrowed from the frame. */

@@ -66,6 +66,12 @@ void veil_talk(struct veil *veil, const struct talk_pairs *talk)
 		mask_talk(&veil->mask, talk);
 }
 
+void veil_verdicts(struct veil *veil, struct policy_verdict *verdicts, size_t count)
+{
+	for (size_t i = 0; veil && i < count; i++)
+		mask_verdict(&veil->mask, &verdicts[i]);
+}
+
 int veil_captures(struct veil *veil, struct report_capture *captures, size_t count)
 {
 	if (!veil)

@@ -10,6 +10,7 @@
 
 #include "engine/engine.h"
 #include "mask/mask.h"
+#include "model/verdict.h"
 #include "report/report.h"
 
 struct veil; /* owns the names that stand for file names */
@@ -22,6 +23,7 @@ const struct mask *veil_mask(const struct veil *veil); /* NULL for NULL */
 void veil_engine(struct veil *veil, struct engine *engine);
 void veil_junk(struct veil *veil, struct junk *junk);
 void veil_talk(struct veil *veil, const struct talk_pairs *talk); /* NULL is accepted */
+void veil_verdicts(struct veil *veil, struct policy_verdict *verdicts, size_t count);
 /* The names are borrowed from the veil. Returns 0 or -ENOMEM. */
 int veil_captures(struct veil *veil, struct report_capture *captures, size_t count);
 void veil_prefix(struct veil *veil, uint8_t address[16], uint8_t bits);

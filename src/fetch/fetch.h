@@ -29,6 +29,13 @@
  */
 int fetch_file(const char *path, size_t ceiling, char **out_body, size_t *out_len, struct fault *out_fault);
 
+/*
+ * The names of the files in a folder that end in one of these (NULL behind the last), in the order of their bytes; those that begin with a dot are
+ * nobody's. The caller frees each and the list. Returns 0, -ENOMEM, -ENOTDIR (no folder: no sentence), -E2BIG (more than most) or another -errno.
+ */
+int fetch_folder(const char *path, const char *const endings[], size_t most, char ***out_names, size_t *out_count, struct fault *out_fault);
+void fetch_folder_free(char **names, size_t count);
+
 /* ---- names and keys ---- */
 
 /* The apex of a zone: wire form, lower case, with the root's zero byte. Bytes behind len are zero. */

@@ -247,9 +247,20 @@ static void mask_evidence(const struct mask *mask, struct finding *finding)
 		mask_address(mask, finding->forged.source);
 		mask_address(mask, finding->forged.target);
 		break;
+	case FINDING_POLICY_VIOLATION:
+		mask_address(mask, finding->violation.peer);
+		mask_field(mask, finding->violation.policy, sizeof(finding->violation.policy));
+		break;
 	case FINDING_ID_COUNT:
 		break;
 	}
+}
+
+void mask_verdict(const struct mask *mask, struct policy_verdict *verdict)
+{
+	mask_address(mask, verdict->peer);
+	mask_field(mask, verdict->policy, sizeof(verdict->policy));
+	mask_field(mask, verdict->entry, sizeof(verdict->entry));
 }
 
 void mask_finding(const struct mask *mask, struct finding *finding)

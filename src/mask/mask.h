@@ -22,6 +22,7 @@
 #include "model/finding.h"
 #include "model/junk.h"
 #include "model/talk.h"
+#include "model/verdict.h"
 
 enum mask_use { MASK_IPV4, MASK_IPV6, MASK_MAC, MASK_NAME, MASK_ID, MASK_USE_COUNT };
 
@@ -45,6 +46,7 @@ void mask_name(const struct mask *mask, const void *name, size_t len, char out[M
 
 void mask_device(const struct mask *mask, struct device *device);
 void mask_finding(const struct mask *mask, struct finding *finding);
+void mask_verdict(const struct mask *mask, struct policy_verdict *verdict);
 void mask_junk(const struct mask *mask, struct junk *junk);
 void mask_talk(const struct mask *mask, const struct talk_pairs *talk); /* its pairs */
 

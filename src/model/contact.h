@@ -117,6 +117,17 @@ struct forged_seen {
 	uint8_t source[16], target[16];
 };
 
+/* A packet of a device that its policy does not allow. */
+struct violation_seen {
+	uint64_t time_ns;
+	uint32_t device;
+	uint8_t peer[16];
+	uint16_t port; /* of the peer; 0 where there is none */
+	uint8_t proto; /* IP protocol */
+	uint8_t reason; /* enum fw_reason */
+	const char *policy; /* borrowed for the call */
+};
+
 /* A router of ours was asked by UPnP to let the outside in (WANIPConnection:1 section 2.4.16, AddPortMapping). */
 struct port_mapping_seen {
 	uint64_t time_ns;

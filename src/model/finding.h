@@ -23,6 +23,7 @@ enum finding_id {
 	FINDING_REFLECTOR,
 	FINDING_RECEIVES_FLOOD,
 	FINDING_FORGED_SOURCE,
+	FINDING_POLICY_VIOLATION,
 	FINDING_ID_COUNT
 };
 
@@ -67,7 +68,7 @@ enum reached_how {
 	REACHED_NOT_YET, /* only asked for: a port was opened in the router (UPnP) */
 };
 
-enum { EVIDENCE_PORTS_MAX = 16, EVIDENCE_USER_MAX = 48, EVIDENCE_ZONE_MAX = 256, EVIDENCE_NOTE_MAX = 48 };
+enum { EVIDENCE_PORTS_MAX = 16, EVIDENCE_USER_MAX = 48, EVIDENCE_ZONE_MAX = 256, EVIDENCE_NOTE_MAX = 48, EVIDENCE_POLICY_MAX = 128 };
 
 struct evidence_login {
 	enum login_service service;
@@ -157,6 +158,17 @@ struct evidence_forged {
 	uint32_t sources; /* distinct, counted up to 64 */
 };
 
+/* What a device sent that its own policy (a MUD file) does not allow. */
+struct evidence_violation {
+	uint8_t proto; /* IP protocol */
+	uint16_t port; /* of the peer; 0 where there is none */
+	uint8_t reason; /* enum fw_reason, of the first */
+	uint8_t peer[16]; /* the first */
+	uint32_t peers; /* distinct, counted up to 64 */
+	uint32_t packets;
+	char policy[EVIDENCE_POLICY_MAX]; /* its MUD URL, else the file's name; raw bytes, cut to fit */
+};
+
 struct finding {
 	enum finding_id id;
 	enum severity severity;
@@ -180,5 +192,6 @@ struct finding {
 		struct evidence_flood flood;
 		struct evidence_reflector reflector;
 		struct evidence_forged forged;
+		struct evidence_violation violation;
 	};
 };

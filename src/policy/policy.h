@@ -155,6 +155,8 @@ void policy_sets_sweep(struct policy_sets *sets);
 
 /* How many rules it makes: at most four an entry. */
 uint32_t policy_rule_count(const struct mud *mud);
+/* The number of the entry that a rule comes from. */
+uint32_t policy_rule_entry(const struct mud *mud, uint32_t rule);
 /* Into out[0..room-1]. Defaults (DNS, NTP) are not among them: FW_POLICY_DEFAULTS. Returns 0, -ENOSPC (out), -E2BIG (sets); *out_count how many. */
 int policy_rules(const struct mud *mud, struct policy_sets *sets, struct fw_rule *out, uint32_t room, uint32_t *out_count);
 /* The sets that a device with this policy is a member of (struct fw_guard_device: maker, model); 0 where no policy so far speaks of it. */

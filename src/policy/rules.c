@@ -34,6 +34,19 @@ uint32_t policy_rule_count(const struct mud *mud)
 	return count;
 }
 
+uint32_t policy_rule_entry(const struct mud *mud, uint32_t rule)
+{
+	struct mud_ports unused[2];
+	uint32_t count = 0, i;
+
+	for (i = 0; i < mud->ace_count; i++) {
+		count += pieces_of(&mud->aces[i].local_ports, unused) * pieces_of(&mud->aces[i].remote_ports, unused);
+		if (rule < count)
+			break;
+	}
+	return i;
+}
+
 /* The bits behind the prefix are zero: the judge compares masked words. */
 static void set_network(struct fw_rule *rule, const struct prefix *network)
 {

@@ -2,6 +2,7 @@
 /* The words for what a device does to others, or others to it: scan, beacon, flood, forged source. See words.c on how to write. */
 #include "report/deeds.h"
 
+#include "base/reason.h"
 #include "report/names.h"
 #include "report/words.h"
 
@@ -349,4 +350,42 @@ const char *words_advice_forged(const struct finding *finding)
 {
 	return "If it is a router or a VPN gateway, name the networks behind it with --local. If not, disconnect it, restart it, change "
 	       "its password and update it.";
+}
+
+/* ---- policy-violation ---- */
+
+void words_title_violation(struct phrase *out, const struct finding *finding)
+{
+	phrase_add(out, "Sent what its own policy does not allow");
+}
+
+void words_summary_violation(struct phrase *out, const struct finding *finding, const struct subject *subject)
+{
+	const struct evidence_violation *violation = &finding->violation;
+
+	words_subject_start(out, subject);
+	phrase_add(out, " sent ");
+	phrase_count(out, violation->packets, "packet");
+	phrase_add(out, " that its policy does not allow");
+	if (violation->peers > 1) {
+		phrase_add(out, ", to ");
+		phrase_add(out, violation->peers >= 64 ? "at least " : "");
+		phrase_count(out, violation->peers, "address");
+		phrase_add(out, "; the first");
+	}
+	phrase_add(out, " to ");
+	phrase_address(out, violation->peer, 128);
+	if (violation->port) {
+		phrase_add(out, ", ");
+		words_add_port(out, violation->port);
+	}
+	phrase_add(out, ": %s. The policy is ", reason_sentence((enum fw_reason)violation->reason));
+	phrase_raw(out, violation->policy, SIZE_MAX);
+	phrase_add(out, ".");
+}
+
+const char *words_advice_violation(const struct finding *finding)
+{
+	return "Look at what it sent: a new function or an update that its maker has not written down, or somebody else's doing. If it is the "
+	       "maker's, ask for a newer MUD file; if nobody can say, keep the device inside its policy.";
 }

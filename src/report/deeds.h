@@ -33,6 +33,10 @@ void words_title_forged(struct phrase *out, const struct finding *finding);
 void words_summary_forged(struct phrase *out, const struct finding *finding, const struct subject *subject);
 const char *words_advice_forged(const struct finding *finding);
 
+void words_title_violation(struct phrase *out, const struct finding *finding);
+void words_summary_violation(struct phrase *out, const struct finding *finding, const struct subject *subject);
+const char *words_advice_violation(const struct finding *finding);
+
 void words_title_reached(struct phrase *out, const struct finding *finding);
 void words_summary_reached(struct phrase *out, const struct finding *finding, const struct subject *subject);
 const char *words_advice_reached(const struct finding *finding);

@@ -179,6 +179,12 @@ static void of_evidence(const struct finding *finding, const struct device *devi
 		ends->dest = finding->forged.target;
 		ends->src_mac = finding->forged.mac;
 		break;
+	case FINDING_POLICY_VIOLATION:
+		ends->dest = finding->violation.peer;
+		ends->dest_port = finding->violation.port;
+		ends->proto = finding->violation.proto;
+		from_device(device, ends);
+		break;
 	default:
 		break;
 	}

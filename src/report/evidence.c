@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/reason.h"
 #include "report/member.h"
 #include "report/names.h"
 #include "report/report.h"
@@ -211,6 +212,20 @@ static json_t *forged_write(const struct evidence_forged *forged)
 	return object;
 }
 
+static json_t *violation_write(const struct evidence_violation *violation)
+{
+	json_t *object = json_object();
+
+	member_put(&object, "protocol", protocol_write(violation->proto));
+	member_put(&object, "peer", member_address(violation->peer, 128));
+	member_put(&object, "port", member_port_or_null(violation->port));
+	member_put(&object, "reason", json_string(reason_counter((enum fw_reason)violation->reason)));
+	member_put(&object, "packets", json_integer(violation->packets));
+	member_put(&object, "peers", json_integer(violation->peers));
+	member_put(&object, "policy", member_text(violation->policy, SIZE_MAX));
+	return object;
+}
+
 json_t *evidence_write(const struct finding *finding)
 {
 	switch (finding->id) {
@@ -231,6 +246,8 @@ json_t *evidence_write(const struct finding *finding)
 	case FINDING_FLOOD:
 	case FINDING_RECEIVES_FLOOD:
 		return flood_write(finding);
+	case FINDING_POLICY_VIOLATION:
+		return violation_write(&finding->violation);
 	default:
 		return forged_write(&finding->forged);
 	}

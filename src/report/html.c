@@ -108,6 +108,7 @@ static void write_page(struct html *html)
 	html_stories(html);
 	html_talk(html);
 	html_devices(html);
+	html_policed(html);
 	html_junk(html);
 	html_captures(html);
 	html_notes(html);

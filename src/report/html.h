@@ -58,6 +58,7 @@ void html_stories(struct html *html); /* html_story.c */
 void html_talk(struct html *html); /* html_talk.c */
 void html_devices(struct html *html); /* html_device.c */
 void html_junk(struct html *html); /* html_junk.c */
+void html_policed(struct html *html); /* policed.c */
 void html_captures(struct html *html); /* html_note.c */
 void html_notes(struct html *html);
 

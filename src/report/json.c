@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "report/evidence.h"
+#include "base/reason.h"
 #include "report/member.h"
 #include "report/names.h"
 #include "report/object.h"
@@ -298,12 +299,45 @@ json_t *left_out_make(const struct report_view *view)
 	return object;
 }
 
+/* By number where a protocol has no name. */
+static json_t *protocol_make(uint8_t proto)
+{
+	const char *name = name_protocol(proto);
+
+	return name ? json_string(name) : json_integer(proto);
+}
+
+static json_t *verdict_make(const struct report_view *view, size_t index)
+{
+	static const char *const outcomes[] = {[VERDICT_PASS] = "pass", [VERDICT_DROP] = "drop", [VERDICT_UNKNOWN] = "unknown"};
+	const struct policy_verdict *verdict = &view->verdicts[index];
+	size_t device = view_find(view, verdict->device);
+	json_t *object = json_object();
+
+	member_put(&object, "device", device < view->device_count ? device_id_make(view->devices[device]) : json_null());
+	member_put(&object, "policy", member_text(verdict->policy, SIZE_MAX));
+	member_put(&object, "way", json_string(verdict->from_device ? "from-device" : "to-device"));
+	member_put(&object, "verdict", json_string(outcomes[verdict->outcome]));
+	member_put(&object, "reason", json_string(reason_counter((enum fw_reason)verdict->reason)));
+	member_put(&object, "sentence", json_string(reason_sentence((enum fw_reason)verdict->reason)));
+	member_put(&object, "entry", member_text_or_null(verdict->entry));
+	member_put(&object, "protocol", protocol_make(verdict->proto));
+	member_put(&object, "peer", member_address(verdict->peer, 128));
+	member_put(&object, "port", member_port_or_null(verdict->port));
+	member_put(&object, "packets", member_number(verdict->packets));
+	member_put(&object, "bytes", member_number(verdict->bytes));
+	member_put(&object, "first", member_time(verdict->first_ns));
+	member_put(&object, "last", member_time(verdict->last_ns));
+	return object;
+}
+
 int report_json(FILE *out, const struct report_view *view)
 {
 	const struct list captures = {"captures", view->capture_count, capture_make};
 	const struct list inferred = {"ours_inferred", view->inferred_count, inferred_make};
 	const struct list devices = {"devices", view->device_count, device_make};
 	const struct list findings = {"findings", view->finding_count, finding_make};
+	const struct list verdicts = {"verdicts", view->verdict_count, verdict_make};
 	int error;
 
 	fputs("{\"schema\": \"floodwall.inspect/1\"", out);
@@ -319,7 +353,7 @@ int report_json(FILE *out, const struct report_view *view)
 	if (!error)
 		error = member_write(out, "junk", junk_make(view->junk));
 	if (!error)
-		error = member_write(out, "verdicts", json_array());
+		error = list_write(out, view, &verdicts);
 	if (!error)
 		error = member_write(out, "left_out", left_out_make(view));
 	fputs("}\n", out);

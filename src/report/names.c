@@ -22,6 +22,7 @@ const char *report_finding_name(enum finding_id id)
 		[FINDING_REFLECTOR] = "reflector",
 		[FINDING_RECEIVES_FLOOD] = "receives-flood",
 		[FINDING_FORGED_SOURCE] = "forged-source",
+		[FINDING_POLICY_VIOLATION] = "policy-violation",
 	};
 
 	_Static_assert(COUNT_OF(names) == FINDING_ID_COUNT, "every finding has a name");
@@ -250,6 +251,8 @@ const char *name_technique(const struct finding *finding)
 	case FINDING_FLOOD:
 	case FINDING_RECEIVES_FLOOD:
 		return vectors[finding->flood.vector].technique;
+	case FINDING_POLICY_VIOLATION:
+		return "T1071"; /* application layer protocol: something speaks that should not */
 	default:
 		return "T1498"; /* forged sources: network denial of service */
 	}

@@ -26,6 +26,7 @@ void page_stories(const struct page *page);
 /* tables.c */
 void page_other_devices(const struct page *page);
 void page_junk(const struct page *page);
+void page_policed(const struct page *page); /* policed.c: what policies would have stopped */
 void page_captures(const struct page *page);
 void page_evidence(const struct page *page); /* where the captures are that prove the findings */
 void page_notes(const struct page *page); /* muted, side inferred, left out */

@@ -15,6 +15,7 @@
 #include "model/junk.h"
 #include "model/talk.h"
 #include "model/timeline.h"
+#include "model/verdict.h"
 
 struct report_capture {
 	const char *file; /* last component is shown in text, the whole in JSON */
@@ -57,6 +58,9 @@ struct report_view {
 	const uint8_t *inferred_bits; /* of each: 128, or the prefix length in mapped form */
 	/* with --evidence: the capture that proves each finding, NULL for one without; NULL when there are none at all */
 	const char *const *evidence_files;
+	bool judged; /* by a policy: then there are verdicts, or there was nothing to judge */
+	const struct policy_verdict *verdicts; /* in the order of their first packets */
+	size_t verdict_count;
 	const char *evidence_folder; /* NULL: as the user named it, but not to be told */
 };
 

@@ -42,6 +42,7 @@ int report_text(FILE *out, const struct report_view *view, const struct report_s
 	page_stories(&page);
 	if (!style->quiet) {
 		page_other_devices(&page);
+		page_policed(&page);
 		page_junk(&page);
 		page_captures(&page);
 		page_evidence(&page);

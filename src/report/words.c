@@ -257,6 +257,7 @@ static const struct words words[] = {
 	[FINDING_REFLECTOR] = {words_title_reflector, words_summary_reflector, words_advice_reflector},
 	[FINDING_RECEIVES_FLOOD] = {words_title_receives_flood, words_summary_receives_flood, words_advice_receives_flood},
 	[FINDING_FORGED_SOURCE] = {words_title_forged, words_summary_forged, words_advice_forged},
+	[FINDING_POLICY_VIOLATION] = {words_title_violation, words_summary_violation, words_advice_violation},
 };
 
 _Static_assert(sizeof(words) / sizeof(words[0]) == FINDING_ID_COUNT, "every finding has words");
@@ -300,6 +301,9 @@ void words_peer(struct phrase *out, const struct finding *finding)
 	case FINDING_FLOOD:
 	case FINDING_RECEIVES_FLOOD:
 		words_flood_target(out, &finding->flood);
+		break;
+	case FINDING_POLICY_VIOLATION:
+		phrase_address(out, finding->violation.peer, 128);
 		break;
 	default:
 		break;

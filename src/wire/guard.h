@@ -91,8 +91,7 @@ FW_INLINE int fw_guard_about_here(struct fw_guard_case *c)
 	struct fw_guard_address local = fw_guard_address_of(inner->src), remote = fw_guard_address_of(inner->dst);
 	uint32_t ports = (uint32_t)inner->src_port << 16 | inner->dst_port;
 
-	if (!inner->family || inner->fragment == FW_LIMIT(FW_FRAGMENT_LATER) || local.high != c->notes->local.high ||
-		local.low != c->notes->local.low)
+	if (!inner->family || local.high != c->notes->local.high || local.low != c->notes->local.low)
 		return 0;
 	c->notes->about = fw_flow_find(c, fw_flow_tag(c->config, &remote, ports, inner->proto));
 	return 0;

@@ -49,7 +49,8 @@ FW_INLINE void fw_answer_bind(struct fw_answer_walk *walk, const struct fw_guard
 {
 	const struct fw_guard_config *config = walk->config;
 	const struct fw_guard_notes *notes = &walk->desk->notes;
-	uint64_t hold_ns = (ttl_s < FW_LIMIT(FW_ANSWER_TTL_MAX) ? ttl_s : FW_ANSWER_TTL_MAX) * FW_LIMIT(FW_NS_PER_S) + config->grace_ns;
+	uint32_t most_s = FW_LIMIT(FW_ANSWER_TTL_MAX);
+	uint64_t hold_ns = (ttl_s < most_s ? ttl_s : most_s) * FW_LIMIT(FW_NS_PER_S) + config->grace_ns;
 	uint64_t hash = fw_guard_member_hash(config->key, notes->wants, of), now = fw_guard_tick(notes->now_ns);
 	uint32_t end = (uint32_t)fw_guard_tick(notes->now_ns + hold_ns), tag = fw_guard_member_tag(hash);
 	struct fw_member_bucket *first = fw_guard_store_member(walk->store, fw_guard_first(hash, config->members_mask));
@@ -64,11 +65,11 @@ FW_INLINE void fw_answer_bind(struct fw_answer_walk *walk, const struct fw_guard
 		walk->totals->bound_full++;
 }
 
-/* Type, class, TTL and length, and the data of an address. False where it is cut. */
+/* Type, class, TTL and length, and the data of an address. False where it is cut: what a record is short of, the next one is too. */
 FW_INLINE bool fw_answer_record(struct fw_answer_walk *walk, struct fw_cursor here)
 {
 	struct fw_guard_address of = {.high = 0, .low = FW_LIMIT(0xffff00000000ull)};
-	const uint8_t *p = fw_peek(&here, FW_LIMIT(10u)), *data;
+	const uint8_t *p = fw_peek(&here, 10), *data;
 	uint32_t type, len;
 
 	if (!p)
@@ -110,7 +111,7 @@ static long fw_answer_step(uint32_t index, void *context)
 	here.at = walk->at;
 	if (walk->end < here.len)
 		here.len = walk->end;
-	p = fw_peek(&here, FW_LIMIT(1u));
+	p = fw_peek(&here, 1);
 	if (!p || !walk->records)
 		return 1;
 	len = fw_u8(p);
@@ -133,8 +134,8 @@ FW_INLINE bool fw_answer_is_one(const uint8_t *header)
 /* The question of the message; into desk->question. */
 FW_INLINE bool fw_answer_question(struct fw_guard_case *c, struct fw_cursor message)
 {
-	const uint8_t *header = fw_peek(&message, FW_LIMIT(12u));
-	uint32_t records;
+	const uint8_t *header = fw_peek(&message, 12); /* and a question behind it, or the rest is for nothing */
+	uint32_t records, most = FW_LIMIT(FW_ANSWER_RECORDS_MAX);
 
 	if (!header || !fw_answer_is_one(header))
 		return false;
@@ -144,7 +145,7 @@ FW_INLINE bool fw_answer_question(struct fw_guard_case *c, struct fw_cursor mess
 	if (fw_dns_asked(&message, fw_guard_name_key(c->config), &c->desk->question) != FW_REASON_NONE ||
 		c->desk->question.class != FW_LIMIT(1))
 		return false;
-	c->desk->question.additional = (uint16_t)(records < FW_LIMIT(FW_ANSWER_RECORDS_MAX) ? records : FW_ANSWER_RECORDS_MAX);
+	c->desk->question.additional = (uint16_t)(records < most ? records : most);
 	return true;
 }
 

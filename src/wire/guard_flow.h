@@ -17,7 +17,7 @@
 
 #define FW_FLOW_MARK 0x100u /* of a flow of later fragments: no protocol has it */
 #define FW_FLOW_CLAIMED 1u /* a state without packets: being written */
-#define FW_FLOW_SIDED 0x400000u /* ticks by which a flow that one side alone uses counts as idler */
+#define FW_FLOW_SIDED 0x1000000u /* a flow that one side alone uses counts as idler than any other */
 
 FW_INLINE uint32_t fw_flow_flags(uint64_t state)
 {
@@ -167,7 +167,7 @@ FW_INLINE uint32_t fw_flow_spare(const struct fw_guard_case *c, const struct fw_
 		return UINT32_MAX;
 	if (!state)
 		return UINT32_MAX - 1;
-	return fw_flow_flags(state) & FW_FLOW_ANSWERED ? idle : idle + FW_LIMIT(FW_FLOW_SIDED);
+	return fw_flow_flags(state) & FW_FLOW_ANSWERED ? idle : idle + FW_FLOW_SIDED;
 }
 
 /* A slot for a flow that has none. */

@@ -161,7 +161,7 @@ FW_INLINE bool fw_guard_member_claim(struct fw_member_bucket *bucket, uint32_t t
 /* What guard_names holds of a name that was walked; two buckets, as for MACs. */
 FW_INLINE uint64_t fw_guard_digest(const struct fw_dns_question *question)
 {
-	return question->suffix[0] ? question->suffix[0] : FW_LIMIT(1u);
+	return question->suffix[0] ? question->suffix[0] : 1;
 }
 
 /* 0 where it is not in this bucket: no set is. */

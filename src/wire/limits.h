@@ -46,3 +46,8 @@
 #define FW_MUD_LISTS_MAX 64u /* access lists that each policy of it names */
 #define FW_MUD_ACES_MAX 2048u /* entries of all lists that it uses */
 #define FW_MUD_FAULTS_MAX 64u /* faults told one by one, the rest by their number */
+#define FW_WOULD_POLICIES_MAX 256u /* files of inspect --policy */
+#define FW_WOULD_DEVICES_MAX 256u /* devices that have a policy or a MUD URL in one run of inspect --policy */
+#define FW_WOULD_RULES_MAX 8192u /* rules of all its policies */
+#define FW_WOULD_SETS_MAX 1024u /* names, controllers and makers that they speak of */
+#define FW_VERDICT_MAX 4096u /* verdicts told apart, by device, other end, port and reason */

@@ -6,7 +6,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	static const char *const names[FINDING_ID_COUNT] = {"default-password", "cleartext-login", "open-service", "reached-from-internet",
-		"scan", "login-guessing", "beacon", "flood", "reflector", "receives-flood", "forged-source"};
+		"scan", "login-guessing", "beacon", "flood", "reflector", "receives-flood", "forged-source", "policy-violation"};
 	struct finding finding = {.id = FINDING_SCAN};
 	struct mute_list *list = NULL;
 	struct fault fault;
