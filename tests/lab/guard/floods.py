@@ -84,7 +84,8 @@ def quarantine_faults(home, told):
     quarantined_ns, heard = told.pop("quarantined_ns"), told.pop("heard")
     told.pop("slit", None)
     if not setup.guards or quarantined_ns is None:
-        return ["the device is not in quarantine"]
+        found = ", ".join(f"{one['id']} {one['severity']} {one['act']}" for one in setup.findings())
+        return [f"the device is not in quarantine ({found or 'nothing is found'})"]
     faults = []
     after = sum(at > quarantined_ns + 50_000_000 for at, _ in heard)
     if after and told["bucket"] != "questions":
@@ -93,7 +94,7 @@ def quarantine_faults(home, told):
     if not found:
         faults.append("no finding says that it put the device there")
     told["finding"] = found[0].get("id") if found else None
-    told["leak_told"] = found[0].get("leaked_packets") if found else None
+    told["leak_told"] = (found[0].get("leaked") or {}).get("packets") if found else None
     if services.connect(network, "recorder", services.NAMES["news.example"], 80, 0.5):
         faults.append("the device in quarantine reaches a page outside")
     if services.connect(network, "laptop", network.plan.host("recorder").address, 23, 0.5):

@@ -88,13 +88,22 @@ class Guard(Bare):
 
     def start(self):
         self.log = open(os.path.join(self.folder, "log"), "a", encoding="utf-8")
-        self.processes.append(self.network.start("G", [self.lab.floodwall, "run", "-c", self.configuration], stdout=self.log, stderr=self.log))
+        words = [self.lab.floodwall, "run", "-c", self.configuration]
+        if self.settings.get("alone"):  # a bpffs of its own: several guards at once, whose pins end with them
+            words = ["unshare", "--mount", "--propagation", "private", "sh", "-c", 'mount -t bpf lab /sys/fs/bpf && exec "$@"', "sh", *words]
+        self.processes.append(self.network.start("G", words, stdout=self.log, stderr=self.log))
         beds.wait_for(self.is_ready, 60, f"floodwall is not ready: {self.told()}")
 
     def is_ready(self):
+        """Answers; and the policies hold, which at a first start they do when their names have been asked for."""
         if self.processes[-1].poll() is not None:
             raise RuntimeError(f"floodwall has ended: {self.told()}")
-        return self.ask("devices") is not None
+        return self.ask("verdicts") is not None and self.holds()
+
+    def holds(self):
+        wanted = {device["mud"] for device in self.settings.get("devices", []) if "mud" in device}
+        policies = (self.ask("policy") or {}).get("policies", [])
+        return wanted <= {policy["url"] for policy in policies if policy["devices"]}
 
     def told(self):
         with open(os.path.join(self.folder, "log"), encoding="utf-8", errors="replace") as log:
@@ -109,9 +118,12 @@ class Guard(Bare):
 
     def reload(self):
         """Waits until it holds."""
-        before = (self.ask("policy") or {}).get("generation")
+        before = self.generation()
         self.processes[-1].send_signal(signal.SIGHUP)
-        beds.wait_for(lambda: (self.ask("policy") or {}).get("generation") != before, 30, f"a reload does not hold: {self.told()}")
+        beds.wait_for(lambda: self.generation() not in (None, before), 30, f"a reload does not hold: {self.told()}")
+
+    def generation(self):
+        return ((self.ask("verdicts") or {}).get("configuration") or {}).get("generation")
 
     def close(self):
         for process in self.processes:
@@ -125,7 +137,7 @@ class Guard(Bare):
 
     def tell(self, *words):
         """A verb of the command line."""
-        return subprocess.run(self.network.command("G", [self.lab.floodwall, words[0], "-c", self.configuration, *words[1:]]), capture_output=True, text=True)
+        return subprocess.run(self.network.command("G", [self.lab.floodwall, words[0], "--socket", self.socket, *words[1:]]), capture_output=True, text=True)
 
     def ask(self, what):
         try:
@@ -140,7 +152,7 @@ class Guard(Bare):
                         break
                     said += piece
             said = json.loads(said)
-            return said.get(what, said)
+            return None if "error" in said else said.get(what, said)
         except (OSError, ValueError):
             return None
 
@@ -152,6 +164,10 @@ class Guard(Bare):
     def findings(self):
         said = self.ask("findings") or []
         return said if isinstance(said, list) else said.get("findings", [])
+
+    def rules(self, mac):
+        """Of its policy that hold now."""
+        return self.devices().get(mac, {}).get("policy", {}).get("rules", 0)
 
     def stand(self, mac):
         """ordinary, held, allowed or quarantined."""

@@ -38,10 +38,10 @@ def outside(network):
 
 
 def first_words(network):
-    """The very first packets that the device ever sends, as fast as they go: forbidden ones, of three kinds. How many."""
+    """The very first packets that the device ever sends, as fast as they go: forbidden ones. How many."""
     camera, plan = network.plan.host("camera"), network.plan
     maker = junk_out.Maker(camera.mac, camera.address, plan.gateway_mac, plan.gateway)
-    frames = [maker.udp(FORBIDDEN, 1000) for _ in range(1500)] + [maker.syn(FORBIDDEN, 443) for _ in range(500)] + [maker.syn(address(0), 443) for _ in range(20)]
+    frames = [maker.udp(FORBIDDEN, 1000) for _ in range(1500)] + [maker.syn(EVIL, 443) for _ in range(500)]
     replay = talk.Replay(network, "camera", "d0", [(0, frame) for frame in frames])
     replay.start()
     replay.join()

@@ -165,7 +165,7 @@ def with_leases(home, case):
             faults += [f"{host['name']}: no lease: {done.stderr.strip()}"] if done.returncode else []
     if home.setup.guards:
         urls = {host["mac"]: host["mud_url"] for host in case["hosts"] if host.get("mud_url")}
-        telling.until(lambda: all((home.setup.devices().get(mac) or {}).get("policy") for mac in urls), 3)
+        telling.until(lambda: all(home.setup.rules(mac) for mac in urls), 10)
     return faults + [fault_of(home.network, case, check) for check in case["checks"]]
 
 
