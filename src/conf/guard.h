@@ -6,14 +6,13 @@
 #include <stdio.h>
 
 #include "base/fault.h"
-#include "conf/outline.h"
+#include "conf/parts.h"
 #include "conf/schema.h"
 #include "conf/settings_table.h"
 
 struct guard_reading {
-	const char *file;
+	const struct parts *parts;
 	const struct raw *raw;
-	const struct outline *outline;
 	struct fault *fault;
 	struct settings *settings;
 };

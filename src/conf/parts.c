@@ -21,6 +21,34 @@ struct parts {
 	struct part part[];
 };
 
+/* Lists of mappings: where the array and its count stand in struct raw, and how many there may be in all. */
+#define MAPPING(path, array, counter, most) \
+	{ \
+		path, offsetof(struct raw, array), offsetof(struct raw, counter), sizeof(*((struct raw *)0)->array), most \
+	}
+static const struct mapping {
+	const char *path;
+	size_t array_at, count_at, size;
+	unsigned most;
+} mappings[] = {
+	MAPPING("keys", keys, key_count, SETTINGS_KEYS_MAX),
+	MAPPING("zones", zones, zone_count, SETTINGS_ZONES_MAX),
+	MAPPING("guard.devices", devices, device_count, GUARD_DEVICES_MAX),
+	MAPPING("guard.controllers", controllers, controller_count, GUARD_CONTROLLERS_MAX),
+};
+
+enum { MAPPING_COUNT = sizeof(mappings) / sizeof(mappings[0]) };
+
+static void **array_of(const struct raw *raw, const struct mapping *mapping)
+{
+	return (void **)((char *)raw + mapping->array_at);
+}
+
+static unsigned *count_of(const struct raw *raw, const struct mapping *mapping)
+{
+	return (unsigned *)((char *)raw + mapping->count_at);
+}
+
 void parts_free(struct parts *parts)
 {
 	if (!parts)
@@ -31,8 +59,8 @@ void parts_free(struct parts *parts)
 	}
 	for (size_t i = 0; i < settings_list_count; i++)
 		free(parts->whole.list[i].items);
-	free(parts->whole.keys);
-	free(parts->whole.zones);
+	for (size_t i = 0; i < MAPPING_COUNT; i++)
+		free(*array_of(&parts->whole, &mappings[i]));
 	free(parts);
 }
 
@@ -89,6 +117,15 @@ static int join_list(struct parts *parts, const struct part *part, size_t index,
 	return join((void **)&all->items, &all->count, more->items, more->count, sizeof(*all->items));
 }
 
+static int join_mappings(struct parts *parts, const struct part *part, const struct mapping *mapping, struct fault *out_fault)
+{
+	unsigned *all = count_of(&parts->whole, mapping), more = *count_of(part->raw, mapping);
+
+	if (more > mapping->most - *all)
+		return too_many(part, mapping->path, out_fault);
+	return join(array_of(&parts->whole, mapping), all, *array_of(part->raw, mapping), more, mapping->size);
+}
+
 /* The parts before this one are in the whole already. */
 static int add_part(struct parts *parts, const struct part *part, struct fault *out_fault)
 {
@@ -103,14 +140,8 @@ static int add_part(struct parts *parts, const struct part *part, struct fault *
 	}
 	for (size_t i = 0; i < settings_list_count && !error; i++)
 		error = join_list(parts, part, i, out_fault);
-	if (!error && raw->key_count > SETTINGS_KEYS_MAX - whole->key_count)
-		error = too_many(part, "keys", out_fault);
-	if (!error && raw->zone_count > SETTINGS_ZONES_MAX - whole->zone_count)
-		error = too_many(part, "zones", out_fault);
-	if (!error)
-		error = join((void **)&whole->keys, &whole->key_count, raw->keys, raw->key_count, sizeof(*whole->keys));
-	if (!error)
-		error = join((void **)&whole->zones, &whole->zone_count, raw->zones, raw->zone_count, sizeof(*whole->zones));
+	for (size_t i = 0; i < MAPPING_COUNT && !error; i++)
+		error = join_mappings(parts, part, &mappings[i], out_fault);
 	return error;
 }
 
@@ -142,10 +173,9 @@ const struct raw *parts_raw(const struct parts *parts)
 /* How many entries of this list a part has. */
 static unsigned entries_of(const struct raw *raw, const char *path, size_t len)
 {
-	if (len == 4 && memcmp(path, "keys", len) == 0)
-		return raw->key_count;
-	if (len == 5 && memcmp(path, "zones", len) == 0)
-		return raw->zone_count;
+	for (size_t i = 0; i < MAPPING_COUNT; i++)
+		if (strlen(mappings[i].path) == len && memcmp(mappings[i].path, path, len) == 0)
+			return *count_of(raw, &mappings[i]);
 	for (size_t i = 0; i < settings_list_count; i++)
 		if (strlen(settings_lists[i].path) == len && memcmp(settings_lists[i].path, path, len) == 0)
 			return raw->list[i].count;

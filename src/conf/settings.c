@@ -205,7 +205,7 @@ static int read_prefixes(const struct reading *reading, const struct list *list,
 
 static struct guard_reading guard_reading(const struct reading *reading)
 {
-	return (struct guard_reading){reading->file, reading->raw, reading->outline, reading->fault, reading->settings};
+	return (struct guard_reading){reading->parts, reading->raw, reading->fault, reading->settings};
 }
 
 static int read_list(const struct reading *reading, const struct list *list, const struct raw_list *raw)

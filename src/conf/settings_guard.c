@@ -21,7 +21,8 @@ static int wrong(const struct guard_reading *reading, const char *path, const ch
 static int wrong(const struct guard_reading *reading, const char *path, const char *format, ...)
 {
 	char sentence[FAULT_SENTENCE_MAX], around[OUTLINE_PATH_MAX];
-	uint32_t line = outline_find(reading->outline, path);
+	const char *file;
+	uint32_t line = parts_find(reading->parts, path, &file);
 	va_list arguments;
 
 	va_start(arguments, format);
@@ -31,9 +32,9 @@ static int wrong(const struct guard_reading *reading, const char *path, const ch
 	snprintf(around, sizeof(around), "%s", path);
 	if (!line && strrchr(around, '.')) {
 		*strrchr(around, '.') = 0;
-		line = outline_find(reading->outline, around);
+		line = parts_find(reading->parts, around, &file);
 	}
-	fault_set(reading->fault, reading->file, line, 0, "%s %s", path, sentence);
+	fault_set(reading->fault, file, line, 0, "%s %s", path, sentence);
 	return -EINVAL;
 }
 
