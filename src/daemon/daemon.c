@@ -41,6 +41,7 @@ struct host {
 	struct protect *protect;
 	struct server *server;
 	uv_loop_t loop;
+	bool looped; /* the loop is there */
 	uv_timer_t tick;
 	uv_signal_t signals[SIGNALS];
 	struct poll polls[PROTECT_WATCHES];
@@ -239,13 +240,16 @@ static void on_signal(uv_signal_t *handle, int number)
 
 /* ---- beginning and end ---- */
 
-static int open_loop(struct host *host)
+static int open_loop(struct host *host, struct fault *out_fault)
 {
 	static const int numbers[SIGNALS] = {SIGHUP, SIGTERM, SIGINT};
 	int error = uv_loop_init(&host->loop);
 
-	if (error)
+	host->looped = !error;
+	if (error) {
+		fault_set(out_fault, "", 0, 0, "the loop cannot be made: %s", uv_strerror(error));
 		return error;
+	}
 	signal(SIGPIPE, SIG_IGN);
 	uv_timer_init(&host->loop, &host->tick);
 	host->tick.data = host;
@@ -254,6 +258,8 @@ static int open_loop(struct host *host)
 		host->signals[i].data = host;
 		error = error ? error : uv_signal_start(&host->signals[i], on_signal, numbers[i]);
 	}
+	if (error)
+		fault_set(out_fault, "", 0, 0, "signals cannot be heard: %s", uv_strerror(error));
 	return error;
 }
 
@@ -265,6 +271,8 @@ static void close_handle(uv_handle_t *handle, void *context)
 
 static void close_loop(struct host *host)
 {
+	if (!host->looped)
+		return;
 	server_close(host->server);
 	uv_walk(&host->loop, close_handle, NULL);
 	uv_run(&host->loop, UV_RUN_DEFAULT);
@@ -375,7 +383,7 @@ int daemon_run(const struct daemon_options *options, struct fault *out_fault)
 	error = configuration_read(options->configuration, &host->settings, out_fault);
 	if (error)
 		goto out;
-	error = open_loop(host);
+	error = open_loop(host, out_fault);
 	if (!error)
 		error = start(host, out_fault);
 	if (!error) {
