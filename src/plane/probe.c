@@ -161,6 +161,48 @@ static void ask_driver(const char *interface, char driver[32], uint32_t *queues)
 		close(descriptor);
 }
 
+/* A VLAN interface on top of this one, by the kernel's list: "NAME | ID | INTERFACE". False where there is none. */
+static bool find_vlan(const char *interface, char out_name[IFNAMSIZ])
+{
+	FILE *list = fopen("/proc/net/vlan/config", "re");
+	char line[256], name[IFNAMSIZ], below[IFNAMSIZ];
+	bool found = false;
+
+	while (list && !found && fgets(line, sizeof(line), list))
+		found = sscanf(line, "%15[^| ] | %*u | %15s", name, below) == 2 && strcmp(below, interface) == 0;
+	if (list)
+		fclose(list);
+	if (found)
+		memcpy(out_name, name, IFNAMSIZ);
+	return found;
+}
+
+/* The card takes the tag off before the program sees the frame, and an answer that goes back from there has none. */
+static void probe_vlan(struct plane_probe *probe, const char *interface)
+{
+	struct ethtool_value flags = {.cmd = ETHTOOL_GFLAGS};
+	struct ifreq request = {0};
+	char name[IFNAMSIZ];
+	int descriptor;
+
+	if (!find_vlan(interface, name))
+		return;
+	descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	strncpy(request.ifr_name, interface, IFNAMSIZ - 1);
+	request.ifr_data = (void *)&flags;
+	if (ioctl(descriptor, SIOCETHTOOL, &request))
+		say(probe, PLANE_NOTE_UNKNOWN, "VLAN tags", "%s is a VLAN of it, and whether the card takes tags off is not known", name);
+	else if (flags.data & ETH_FLAG_RXVLAN)
+		say(probe, PLANE_NOTE_WEAK, "VLAN tags",
+			"rx-vlan-offload is on and %s is a VLAN of it: TC=1 answers would lose their tag and reach nobody; ethtool -K %s "
+			"rxvlan off",
+			name, interface);
+	else
+		say(probe, PLANE_NOTE_FINE, "VLAN tags", "left in place (rx-vlan-offload is off)");
+	if (descriptor >= 0)
+		close(descriptor);
+}
+
 static void probe_native(struct plane_probe *probe, int ifindex, const char *driver, uint32_t mtu)
 {
 	const char *name = driver[0] ? driver : "no name";
@@ -233,6 +275,7 @@ int plane_probe(const char *interface, const char *bpffs, struct plane_probe *ou
 	char driver[32] = "";
 	int ifindex = (int)if_nametoindex(interface);
 
+	object_silence();
 	if (!ifindex || netlink_link(ifindex, &link)) {
 		fault_set(out_fault, interface, 0, 0, "there is no such interface");
 		return -ENODEV;
@@ -241,6 +284,7 @@ int plane_probe(const char *interface, const char *bpffs, struct plane_probe *ou
 	if (!link.up)
 		say(&probe, PLANE_NOTE_WEAK, "link", "the interface is down");
 	probe_native(&probe, ifindex, driver[0] ? driver : link.kind, link.mtu);
+	probe_vlan(&probe, interface);
 	probe_queues(&probe, link.rx_queues);
 	probe_holder(&probe, ifindex, interface, bpffs);
 	probe_clsact(&probe, ifindex, interface);
