@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "daemon/inside.h"
+#include "daemon/manager.h"
 
 enum { SIGNALS = 3, SECOND_TICKS = 1000 / PROTECT_TICK_MS };
 
@@ -46,6 +47,7 @@ struct host {
 	uv_signal_t signals[SIGNALS];
 	struct poll polls[PROTECT_WATCHES];
 	unsigned ticks;
+	struct manager manager;
 	char refused[FAULT_SENTENCE_MAX + FAULT_PLACE_MAX + 32];
 };
 
@@ -180,6 +182,7 @@ static void on_tick(uv_timer_t *timer)
 	struct fetch_time now = host_now();
 
 	protect_tick(host->protect, &now);
+	manager_tick(&host->manager, now.steady_ns);
 	if (host->ticks++ % SECOND_TICKS == 0) {
 		decide_tick(host, now.wall_s);
 		server_tick(host->server, now.steady_ns);
@@ -200,7 +203,7 @@ static int refuse(struct host *host, const struct fault *fault)
 	return -EINVAL;
 }
 
-int host_reload(struct host *host, struct fault *out_fault)
+static int reload(struct host *host, struct fault *out_fault)
 {
 	struct fetch_time now = host_now();
 	struct settings *settings = NULL;
@@ -225,6 +228,16 @@ int host_reload(struct host *host, struct fault *out_fault)
 	host_say(host, "the configuration was read again and holds");
 	note(host, "a configuration was taken");
 	return 0;
+}
+
+int host_reload(struct host *host, struct fault *out_fault)
+{
+	int error;
+
+	manager_tell_reloading(host_now().steady_ns);
+	error = reload(host, out_fault);
+	manager_tell(error ? "READY=1\nSTATUS=The configuration was refused; the earlier one holds." : "READY=1\nSTATUS=Protects.");
+	return error;
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -366,7 +379,10 @@ static void run(struct host *host)
 	note(host, "started");
 	follow(host);
 	uv_timer_start(&host->tick, on_tick, PROTECT_TICK_MS, PROTECT_TICK_MS);
+	host->manager = manager_find();
+	manager_tell("READY=1\nSTATUS=Protects.");
 	uv_run(&host->loop, UV_RUN_DEFAULT);
+	manager_tell("STOPPING=1");
 	note(host, host->settings->detach ? "ended; protection was taken away" : "ended; protection stays");
 }
 
