@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "daemon/inside.h"
+#include "daemon/manager.h"
 
 enum { SIGNALS = 3, SECOND_TICKS = 1000 / PROTECT_TICK_MS };
 
@@ -42,10 +43,12 @@ struct host {
 	struct guard *guard;
 	struct server *server;
 	uv_loop_t loop;
+	bool looped; /* the loop is there */
 	uv_timer_t tick;
 	uv_signal_t signals[SIGNALS];
 	struct poll polls[PROTECT_WATCHES];
 	unsigned ticks;
+	struct manager manager;
 	char refused[FAULT_SENTENCE_MAX + FAULT_PLACE_MAX + 32];
 };
 
@@ -215,6 +218,7 @@ static void on_tick(uv_timer_t *timer)
 	struct fetch_time now = host_now();
 
 	role_tick(host, &now);
+	manager_tick(&host->manager, now.steady_ns);
 	if (host->ticks++ % SECOND_TICKS == 0) {
 		decide_tick(host, now.wall_s);
 		server_tick(host->server, now.steady_ns);
@@ -235,7 +239,7 @@ static int refuse(struct host *host, const struct fault *fault)
 	return -EINVAL;
 }
 
-int host_reload(struct host *host, struct fault *out_fault)
+static int reload(struct host *host, struct fault *out_fault)
 {
 	struct fetch_time now = host_now();
 	struct settings *settings = NULL;
@@ -263,6 +267,16 @@ int host_reload(struct host *host, struct fault *out_fault)
 	return 0;
 }
 
+int host_reload(struct host *host, struct fault *out_fault)
+{
+	int error;
+
+	manager_tell_reloading(host_now().steady_ns);
+	error = reload(host, out_fault);
+	manager_tell(error ? "READY=1\nSTATUS=The configuration was refused; the earlier one holds." : "READY=1\nSTATUS=Protects.");
+	return error;
+}
+
 static void on_signal(uv_signal_t *handle, int number)
 {
 	struct host *host = handle->data;
@@ -276,13 +290,16 @@ static void on_signal(uv_signal_t *handle, int number)
 
 /* ---- beginning and end ---- */
 
-static int open_loop(struct host *host)
+static int open_loop(struct host *host, struct fault *out_fault)
 {
 	static const int numbers[SIGNALS] = {SIGHUP, SIGTERM, SIGINT};
 	int error = uv_loop_init(&host->loop);
 
-	if (error)
+	host->looped = !error;
+	if (error) {
+		fault_set(out_fault, "", 0, 0, "the loop cannot be made: %s", uv_strerror(error));
 		return error;
+	}
 	signal(SIGPIPE, SIG_IGN);
 	uv_timer_init(&host->loop, &host->tick);
 	host->tick.data = host;
@@ -291,6 +308,8 @@ static int open_loop(struct host *host)
 		host->signals[i].data = host;
 		error = error ? error : uv_signal_start(&host->signals[i], on_signal, numbers[i]);
 	}
+	if (error)
+		fault_set(out_fault, "", 0, 0, "signals cannot be heard: %s", uv_strerror(error));
 	return error;
 }
 
@@ -302,6 +321,8 @@ static void close_handle(uv_handle_t *handle, void *context)
 
 static void close_loop(struct host *host)
 {
+	if (!host->looped)
+		return;
 	server_close(host->server);
 	uv_walk(&host->loop, close_handle, NULL);
 	uv_run(&host->loop, UV_RUN_DEFAULT);
@@ -415,7 +436,10 @@ static void run(struct host *host)
 	note(host, "started");
 	follow(host);
 	uv_timer_start(&host->tick, on_tick, PROTECT_TICK_MS, PROTECT_TICK_MS);
+	host->manager = manager_find();
+	manager_tell("READY=1\nSTATUS=Protects.");
 	uv_run(&host->loop, UV_RUN_DEFAULT);
+	manager_tell("STOPPING=1");
 	note(host, host->settings->detach ? "ended; protection was taken away" : "ended; protection stays");
 }
 
@@ -432,7 +456,7 @@ int daemon_run(const struct daemon_options *options, struct fault *out_fault)
 	error = configuration_read(options->configuration, &host->settings, out_fault);
 	if (error)
 		goto out;
-	error = open_loop(host);
+	error = open_loop(host, out_fault);
 	if (!error)
 		error = start(host, out_fault);
 	if (!error) {

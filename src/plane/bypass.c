@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "plane/attach.h"
+#include "plane/object.h"
 
 struct bypass {
 	struct plane_bypassed *done;
@@ -138,6 +139,8 @@ int plane_bypass(const char *bpffs, struct plane_bypassed *out_bypassed, struct 
 	struct plane_bypassed done = {0};
 	struct bypass bypass = {&done, out_fault, 0};
 	struct if_nameindex *interfaces = if_nameindex();
+
+	object_silence();
 
 	if (!interfaces)
 		note(&bypass, -errno, "", "the interfaces cannot be listed");

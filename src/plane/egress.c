@@ -32,7 +32,7 @@ int egress_attach(int program, int ifindex, const char *interface, struct fault 
 			interface);
 		return -EBUSY;
 	}
-	if (!error)
+	if (!error && !kind[0])
 		error = bpf_tc_hook_create(&hook);
 	if (!error || error == -EEXIST)
 		error = bpf_tc_attach(&hook, &filter);

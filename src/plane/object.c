@@ -6,10 +6,14 @@
 
 #include "plane/maps.h"
 
-/* libbpf speaks to stderr by itself; what a person must know stands in the fault of the caller. */
 static int silent(enum libbpf_print_level level, const char *format, va_list arguments)
 {
 	return 0;
+}
+
+void object_silence(void)
+{
+	libbpf_set_print(silent);
 }
 
 int object_open(const struct role *role, const uint32_t entries[], struct bpf_object **out_object)
@@ -18,7 +22,7 @@ int object_open(const struct role *role, const uint32_t entries[], struct bpf_ob
 	struct bpf_object *object;
 	int error;
 
-	libbpf_set_print(silent);
+	object_silence();
 	object = bpf_object__open_mem(role->object, *role->object_len, &options);
 	if (!object)
 		return -errno;

@@ -9,6 +9,9 @@ extern const size_t plane_shield_object_len, plane_guard_object_len;
 
 struct bpf_object;
 
+/* libbpf would speak to stderr by itself; what a person must know stands in the fault of the caller. For each door that uses it. */
+void object_silence(void);
+
 /* Opened from memory, silent, not loaded, its maps of these sizes. Returns 0 or -errno. */
 int object_open(const struct role *role, const uint32_t entries[], struct bpf_object **out_object);
 

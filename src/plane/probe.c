@@ -158,6 +158,49 @@ static void ask_driver(const char *interface, char driver[32], uint32_t *queues)
 		close(descriptor);
 }
 
+/* A VLAN interface on top of this one, by the kernel's list: "NAME | ID | INTERFACE". False where there is none. */
+static bool find_vlan(const char *interface, char out_name[IFNAMSIZ])
+{
+	FILE *list = fopen("/proc/net/vlan/config", "re");
+	char line[256], name[IFNAMSIZ], below[IFNAMSIZ];
+	bool found = false;
+
+	while (list && !found && fgets(line, sizeof(line), list))
+		found = sscanf(line, "%15[^| ] | %*u | %15s", name, below) == 2 && strcmp(below, interface) == 0;
+	if (list)
+		fclose(list);
+	if (found)
+		memcpy(out_name, name, IFNAMSIZ);
+	return found;
+}
+
+/* The card takes the tag off before the program sees the frame, and an answer that goes back from there has none. */
+static void probe_vlan(struct plane_probe *probe, const char *interface)
+{
+	struct ethtool_value flags = {.cmd = ETHTOOL_GFLAGS};
+	struct ifreq request = {0};
+	char name[IFNAMSIZ];
+	int descriptor;
+
+	if (!find_vlan(interface, name))
+		return;
+	descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	strncpy(request.ifr_name, interface, IFNAMSIZ - 1);
+	request.ifr_data = (void *)&flags;
+	if (ioctl(descriptor, SIOCETHTOOL, &request))
+		probe_say(probe, PLANE_NOTE_UNKNOWN, "VLAN tags", "%s is a VLAN of it, and whether the card takes tags off is not known",
+			name);
+	else if (flags.data & ETH_FLAG_RXVLAN)
+		probe_say(probe, PLANE_NOTE_WEAK, "VLAN tags",
+			"rx-vlan-offload is on and %s is a VLAN of it: TC=1 answers would lose their tag and reach nobody; ethtool -K %s "
+			"rxvlan off",
+			name, interface);
+	else
+		probe_say(probe, PLANE_NOTE_FINE, "VLAN tags", "left in place (rx-vlan-offload is off)");
+	if (descriptor >= 0)
+		close(descriptor);
+}
+
 static void probe_native(struct plane_probe *probe, int ifindex, const char *driver, uint32_t mtu)
 {
 	const char *name = driver[0] ? driver : "no name";
@@ -232,6 +275,7 @@ int probe_interface(struct probe_asked *asked, struct plane_probe *out_probe, st
 	struct netlink_link *link = &asked->link;
 	char driver[32] = "";
 
+	object_silence();
 	*out_probe = (struct plane_probe){.would_open = true};
 	asked->ifindex = (int)if_nametoindex(asked->interface);
 	if (!asked->ifindex || netlink_link(asked->ifindex, link)) {
@@ -261,7 +305,9 @@ int plane_probe(const char *interface, const char *bpffs, struct plane_probe *ou
 
 	size_maps(&small, entries);
 	error = probe_interface(&asked, &probe, out_fault);
-	if (!error)
+	if (!error) {
+		probe_vlan(&probe, interface);
 		*out_probe = probe;
+	}
 	return error;
 }

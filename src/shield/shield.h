@@ -177,7 +177,6 @@ struct stance_load {
 		uint64_t seen;
 		uint32_t kinds; /* names_view.kinds of it */
 	} unknown, possible; /* the zone with the most questions of this class, and how many */
-	uint32_t sampled_wildcard, sampled_delegated; /* sampled frames of class possible, by names_ask() */
 	uint32_t sampled, sampled_sources; /* sampled frames, and different sources among them; 0 and 0 where nobody counts */
 };
 

@@ -21,7 +21,7 @@
 
 #define PCT(value, pct) ((uint64_t)(value) * (pct) / 100)
 
-enum { RATE_MAX = 1000000000, SAMPLES_FEW = 8, SAMPLES_MANY = 32 };
+enum { RATE_MAX = 1000000000, SAMPLES_MANY = 32 };
 
 struct stance_limits stance_limits_of(uint32_t capacity)
 {
@@ -204,9 +204,7 @@ static enum stance_vector possible_vector(const struct stance_load *load)
 
 	if (wildcard != delegation)
 		return wildcard ? STANCE_WILDCARD_NAMES : STANCE_DELEGATED_NAMES;
-	if (load->sampled_wildcard + load->sampled_delegated < SAMPLES_FEW)
-		return STANCE_POSSIBLE_NAMES;
-	return load->sampled_wildcard > load->sampled_delegated ? STANCE_WILDCARD_NAMES : STANCE_DELEGATED_NAMES;
+	return STANCE_POSSIBLE_NAMES; /* a zone that has both: no counter tells them apart */
 }
 
 /* The kind of suspect names that is the most. */

@@ -111,6 +111,21 @@ def included_files(stage):
         os.unlink(os.path.join(stage.folder, f"conf.d/4{i:02}.yaml"))
 
 
+def too_few_descriptors(stage):
+    """Whatever cannot be opened at the start, the loop among it, is one sentence and no crash."""
+    import resource
+    path = stage.write("few.yaml", f"interface: lo\nuser: ''\npaths: {{state: {stage.folder}/state, socket: {stage.folder}/run/s, bpffs: {stage.folder}}}\n")
+    said = set()
+    for limit in range(6, 24):  # with fewer libuv itself gives up: it has no pipe for signals
+        done = subprocess.run([stage.floodwall, "run", "-c", path], capture_output=True, text=True, timeout=60, check=False,
+                              preexec_fn=lambda most=limit: resource.setrlimit(resource.RLIMIT_NOFILE, (most, most)))
+        if done.returncode == 127:
+            continue  # not even the program's libraries
+        assert done.returncode == 2 and done.stderr.startswith("floodwall") and done.stderr.count("\n") <= 3, (limit, done)
+        said.add(done.stderr)
+    assert any("the loop cannot be made" in sentence for sentence in said), said
+
+
 def helps(stage):
     for verb in VERBS:
         done = stage.call(verb, "--help")
@@ -233,7 +248,7 @@ def main():
     floodwall, root = map(os.path.abspath, sys.argv[1:3])
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage(floodwall, root, folder)
-        for story in (check_and_print, what_is_wrong, included_files, helps, manuals, wrong_use, nobody_answers, hostile_answers):
+        for story in (check_and_print, what_is_wrong, included_files, too_few_descriptors, helps, manuals, wrong_use, nobody_answers, hostile_answers):
             story(stage)
             print(f"ok {story.__name__}", flush=True)
 

@@ -227,10 +227,32 @@ static void not_privileged(void **state)
 	bed_assert_clean(bed, BED_DEVICE);
 }
 
+static int loud(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	return 0;
+}
+
+/* libbpf's own words ("Kernel error message: Exclusivity flag on") are for nobody. */
+static void is_silent(void **state)
+{
+	const struct bed *bed = *state;
+	struct plane_bypassed done;
+	struct fault fault = {0};
+
+	libbpf_set_print(loud);
+	assert_int_equal(plane_bypass(bed->bpffs, &done, &fault), 0);
+	assert_ptr_not_equal(libbpf_set_print(loud), loud);
+	/* and a clsact that is there is not made again */
+	bed_run("tc qdisc add dev %s clsact", BED_DEVICE);
+	plane_close(bed_open(bed));
+	assert_int_equal(bed_filters(BED_DEVICE), 1);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, bed_setup, bed_teardown)
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(is_silent, bed_setup, bed_teardown),
 		CASE(nothing_there),
 		CASE(without_a_daemon),
 		CASE(with_a_daemon),

@@ -5,11 +5,18 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/ethtool.h>
 #include <linux/if_link.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -68,6 +75,64 @@ static void without_native(void **state)
 		says(&probe, "native XDP", PLANE_NOTE_WEAK, "generic mode must be allowed");
 	says(&probe, "MTU", PLANE_NOTE_WEAK, "65536");
 	says(&probe, "link", PLANE_NOTE_WEAK, "down");
+}
+
+static bool is_said(const struct plane_probe *probe, const char *what)
+{
+	for (uint32_t i = 0; i < probe->note_count; i++)
+		if (strcmp(probe->notes[i].what, what) == 0)
+			return true;
+	return false;
+}
+
+/* What the card does with tags, as "ethtool -K rxvlan" would set it. */
+static void offload(bool on)
+{
+	struct ethtool_value flags = {.cmd = ETHTOOL_GFLAGS};
+	struct ifreq request = {.ifr_name = BED_DEVICE, .ifr_data = (void *)&flags};
+	int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(ioctl(descriptor, SIOCETHTOOL, &request), 0);
+	flags.cmd = ETHTOOL_SFLAGS;
+	flags.data = on ? flags.data | ETH_FLAG_RXVLAN : flags.data & ~(uint32_t)ETH_FLAG_RXVLAN;
+	assert_int_equal(ioctl(descriptor, SIOCETHTOOL, &request), 0);
+	close(descriptor);
+}
+
+/* The kernel's list as it would be with a VLAN on the device: not every kernel that tests this can make one. */
+static void list_vlan(void)
+{
+	FILE *list;
+
+	assert_int_equal(mount("none", "/proc/self/net", "tmpfs", 0, NULL), 0);
+	assert_int_equal(mkdir("/proc/self/net/vlan", 0755), 0);
+	list = fopen("/proc/self/net/vlan/config", "w");
+	assert_non_null(list);
+	fprintf(list, "VLAN Dev name\t | VLAN ID\nName-Type: VLAN_NAME_TYPE_RAW_PLUS_VID_NO_PAD\n%-15s| %d  | %s\n", "other0.7", 7,
+		"other0");
+	fprintf(list, "%-15s| %d  | %s\n", BED_DEVICE ".5", 5, BED_DEVICE);
+	fclose(list);
+}
+
+/* Nothing is said of tags where there are none. */
+static void tags_of_vlans(void **state)
+{
+	const struct bed *bed = *state;
+	struct plane_probe probe = probe_of(BED_DEVICE, bed->bpffs);
+
+	assert_false(is_said(&probe, "VLAN tags"));
+	list_vlan();
+	offload(true);
+	probe = probe_of(BED_DEVICE, bed->bpffs);
+	says(&probe, "VLAN tags", PLANE_NOTE_WEAK, "rx-vlan-offload is on and fw0.5 is a VLAN of it: TC=1 answers would lose their tag");
+	assert_true(probe.would_open);
+	offload(false);
+	probe = probe_of(BED_DEVICE, bed->bpffs);
+	says(&probe, "VLAN tags", PLANE_NOTE_FINE, "left in place");
+	/* another interface's VLANs are none of this one's */
+	probe = probe_of(BED_PEER, bed->bpffs);
+	assert_false(is_said(&probe, "VLAN tags"));
+	assert_int_equal(umount("/proc/self/net"), 0);
 }
 
 static void a_held_interface(void **state)
@@ -159,6 +224,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(a_free_interface),
 		CASE(without_native),
+		CASE(tags_of_vlans),
 		CASE(a_held_interface),
 		CASE(an_ingress_qdisc),
 		CASE(no_place_for_pins),

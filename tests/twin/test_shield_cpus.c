@@ -82,8 +82,29 @@ static uint32_t question(uint8_t frame[FRAME_ROOM], uint8_t host)
 	return sizeof(query);
 }
 
+/* The same over IPv6, from 2001:db8:2::host to 2001:db8::1. */
+static uint32_t question6(uint8_t frame[FRAME_ROOM], uint8_t host)
+{
+	static const uint8_t head[] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x86, 0xdd, 0x60, 0, 0, 0, 0, 41, 17, 64, 0x20, 0x01, 0x0d, 0xb8,
+		0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+	enum { UDP_4 = 34 };
+	uint8_t four[FRAME_ROOM];
+	uint32_t len = question(four, 0) - UDP_4;
+
+	memcpy(frame, head, sizeof(head));
+	memcpy(frame + sizeof(head), four + UDP_4, len);
+	frame[37] = host;
+	return (uint32_t)sizeof(head) + len;
+}
+
+/* A level of one family. */
+struct level {
+	uint32_t number;
+	bool six;
+};
+
 /* Everything passes but for the budget of one level. */
-static void scene_of(uint32_t level, struct scene *scene)
+static void scene_of(struct level level, struct scene *scene)
 {
 	struct fw_bucket_rule plenty = fw_bucket_rule_of(4000000000u, 4000000000u);
 	uint64_t random = 21;
@@ -96,13 +117,15 @@ static void scene_of(uint32_t level, struct scene *scene)
 	scene->config.words[FW_WORD_SAMPLE] = scene->config.words[FW_WORD_TRUNCATED] = fw_bucket_rule_of(1, 0);
 	for (uint32_t i = 0; i < FW_LEVELS_4; i++)
 		scene->config.total.four[i] = plenty;
-	scene->config.total.four[level] = fw_bucket_rule_of(RATE, BURST);
+	for (uint32_t i = 0; i < FW_LEVELS_6; i++)
+		scene->config.total.six[i] = plenty;
+	*(level.six ? &scene->config.total.six[level.number] : &scene->config.total.four[level.number]) = fw_bucket_rule_of(RATE, BURST);
 	memset(scene->config.mode, FW_MODE_ENFORCE, sizeof(scene->config.mode));
 	memset(scene->config.acting, 1, sizeof(scene->config.acting));
 }
 
 /* How many passed and how many came, by two CPUs at once, and how long it took. */
-static int race(struct shield_kernel *kernel, const int on[2], uint64_t *out_passed, uint64_t *out_all, uint64_t *out_ns)
+static int race(struct shield_kernel *kernel, const int on[2], bool six, uint64_t *out_passed, uint64_t *out_all, uint64_t *out_ns)
 {
 	static struct scene_counts counts;
 	static uint8_t frames[2][FRAME_ROOM];
@@ -114,7 +137,7 @@ static int race(struct shield_kernel *kernel, const int on[2], uint64_t *out_pas
 
 	pthread_barrier_init(&start, NULL, 3);
 	for (uint32_t i = 0; i < 2; i++) {
-		runners[i] = (struct runner){kernel, &start, frames[i], question(frames[i], 7), on[i], 0};
+		runners[i] = (struct runner){kernel, &start, frames[i], six ? question6(frames[i], 7) : question(frames[i], 7), on[i], 0};
 		if (pthread_create(&threads[i], NULL, run, &runners[i]))
 			abort();
 	}
@@ -133,7 +156,7 @@ static int race(struct shield_kernel *kernel, const int on[2], uint64_t *out_pas
 }
 
 /* For each prefix length: the bound holds, and it is used (half of it at least: the rest is for a thread that had to wait). */
-static int check_level(struct shield_kernel *kernel, const int on[2], uint32_t level)
+static int check_level(struct shield_kernel *kernel, const int on[2], struct level level)
 {
 	static struct scene scene;
 	uint64_t passed, all, ns, bound;
@@ -142,14 +165,14 @@ static int check_level(struct shield_kernel *kernel, const int on[2], uint32_t l
 	scene_of(level, &scene);
 	error = shield_kernel_begin(kernel, &scene);
 	if (!error)
-		error = race(kernel, on, &passed, &all, &ns);
+		error = race(kernel, on, level.six, &passed, &all, &ns);
 	if (error) {
-		printf("level %u: %s\n", level, strerror(-error));
+		printf("IPv%d level %u: %s\n", level.six ? 6 : 4, level.number, strerror(-error));
 		return 1;
 	}
 	bound = (ns + TICK_MS * 1000000ull) * RATE / FW_NS_PER_S + BURST;
-	printf("level %u: %lu of %lu passed in %.3f s, at most %lu may\n", level, (unsigned long)passed, (unsigned long)all,
-		(double)ns / 1e9, (unsigned long)bound);
+	printf("IPv%d level %u: %lu of %lu passed in %.3f s, at most %lu may\n", level.six ? 6 : 4, level.number, (unsigned long)passed,
+		(unsigned long)all, (double)ns / 1e9, (unsigned long)bound);
 	return all != 2ull * ROUNDS * EACH || passed > bound || passed < BURST || passed == all;
 }
 
@@ -176,7 +199,9 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	for (uint32_t level = 0; level < FW_LEVELS_4; level++)
-		wrong += check_level(kernel, on, level);
+		wrong += check_level(kernel, on, (struct level){level, false});
+	for (uint32_t level = 0; level < FW_LEVELS_6; level++)
+		wrong += check_level(kernel, on, (struct level){level, true});
 	shield_kernel_close(kernel);
 	return wrong ? 1 : 0;
 }

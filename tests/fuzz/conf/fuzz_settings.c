@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* floodwall.yaml: a sentence with a place, or settings that come back as they were. */
+/* floodwall.yaml, in several files where lines of %%% cut it: a sentence with a place, or settings that come back as they were. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,8 +7,30 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
+enum { PARTS = 4 };
+
+/* At most PARTS of them; the last holds the rest. */
+static unsigned cut(const char *body, size_t len, struct settings_part parts[PARTS])
+{
+	static const char mark[] = "\n%%%\n";
+	unsigned count = 0;
+
+	for (;;) {
+		const char *end = len && count + 1 < PARTS ? memmem(body, len, mark, sizeof(mark) - 1) : NULL;
+		size_t own = end ? (size_t)(end - body) + 1 : len;
+		parts[count++] = (struct settings_part){.file = "fuzz", .body = body, .len = own};
+		if (!end)
+			return count;
+		body = end + sizeof(mark) - 1;
+		len -= own + sizeof(mark) - 2;
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
+	struct settings_part parts[PARTS];
+	struct settings_includes includes;
+	unsigned count;
 	struct settings *settings = NULL, *again = NULL;
 	char *body = malloc(len ? len : 1), *text, *second;
 	struct fault fault = {0};
@@ -16,7 +38,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 
 	if (len)
 		memcpy(body, bytes, len);
-	if (settings_read("fuzz", body, len, &settings, &fault)) {
+	count = cut(body, len, parts);
+	settings_includes(&parts[0], &includes, NULL);
+	if (settings_read_parts(parts, count, &settings, &fault)) {
 		if (!fault.sentence[0])
 			abort();
 		free(body);
