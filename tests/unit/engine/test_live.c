@@ -44,6 +44,16 @@ static struct fed_packet syn_to(uint32_t target, uint16_t port)
 		.frame = {.way = FW_GUARD_OUT}};
 }
 
+static struct fed_packet udp_to(uint32_t target)
+{
+	struct fed_packet udp = syn_to(target, 80);
+
+	udp.proto = UDP;
+	udp.from_port = 4000;
+	udp.len = 40;
+	return udp;
+}
+
 /* What comes back on the same conversation. */
 static struct fed_packet back_of(const struct fed_packet *out, uint8_t flags)
 {
@@ -118,15 +128,7 @@ static void flood_within_a_second(void **state)
 
 	/* 150 a second: guilty when the third window closes */
 	for (uint32_t i = 0; i < 15 * 60; i++) {
-		struct fed_packet udp = {.from_mac = BOT_MAC,
-			.to_mac = GATEWAY_MAC,
-			.from = BOT,
-			.to = OUTSIDE + 5,
-			.from_port = 4000,
-			.to_port = 80,
-			.proto = UDP,
-			.len = 40,
-			.frame = {.way = FW_GUARD_OUT}};
+		struct fed_packet udp = udp_to(OUTSIDE + 5);
 
 		if (i % 15 == 0)
 			fed_until(fed, fed->now_ns + S / 10);
@@ -274,15 +276,7 @@ static uint32_t floods_with_loss(uint64_t lost, uint64_t seen, uint32_t answered
 	uint32_t count;
 
 	for (uint32_t i = 0; i < 50 * 60; i++) {
-		struct fed_packet udp = {.from_mac = BOT_MAC,
-			.to_mac = GATEWAY_MAC,
-			.from = BOT,
-			.to = OUTSIDE + 5,
-			.from_port = 4000,
-			.to_port = 80,
-			.proto = UDP,
-			.len = 40,
-			.frame = {.way = FW_GUARD_OUT}};
+		struct fed_packet udp = udp_to(OUTSIDE + 5);
 		struct fed_packet answer = back_of(&udp, 0);
 
 		if (i % 50 == 0) {
@@ -365,15 +359,7 @@ static void a_stall(void **state)
 
 	live_tick(fed->live, from_ns + S / 2, from_ns);
 	for (uint32_t i = 0; i < 1200; i++) {
-		struct fed_packet udp = {.from_mac = BOT_MAC,
-			.to_mac = GATEWAY_MAC,
-			.from = BOT,
-			.to = OUTSIDE + i % 12 * 256,
-			.from_port = 4000,
-			.to_port = 80,
-			.proto = UDP,
-			.len = 40,
-			.frame = {.way = FW_GUARD_OUT}};
+		struct fed_packet udp = udp_to(OUTSIDE + i % 12 * 256);
 
 		fed->now_ns = from_ns + S / 2 + 4 * S * i / 1200;
 		fed_packet(fed, &udp);
