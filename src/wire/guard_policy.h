@@ -4,7 +4,8 @@
  * nothing (RFC 8520 section 5). Part of guard.h. Read strictly, as the NIST expectations do: each way by its own rules, so an answer
  * needs one too; what stays open behind the rules counts both ways, but only as an answer to what the device asked.
  *
- * The walk is for the first packet of a conversation, for each SYN and each ICMP; the flow remembers what was allowed.
+ * The walk is for the first packet of a conversation, for each SYN and each ICMP; the flow remembers what was allowed, as long as it
+ * lasts: also when an address leaves its set, or answers from another MAC.
  */
 #pragma once
 
