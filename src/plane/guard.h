@@ -150,7 +150,7 @@ uint32_t plane_guard_device_flags(struct plane_guard *guard, uint32_t place, uin
 
 /*
  * Joins, or lengthens: a later end wins, an earlier one changes nothing. until_ns: of clock_steady_ns(). Returns 0, -EINVAL (set 0, no
- * configuration) or -ENOSPC: both buckets are full of members that last, also after moving some.
+ * configuration) or -ENOSPC: both of its buckets are full of members that last.
  */
 int plane_guard_member_add(struct plane_guard *guard, uint32_t set, const uint8_t address[16], uint64_t until_ns);
 /* Returns 0 or -ENOENT. */

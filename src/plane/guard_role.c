@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The guard's maps. Places and members lie in two buckets of eight (at most 9 in 10 filled, size.c), names in two of four (7 in 8).
- * Members have room for half as many again: those that are over stay until somebody needs their slot. A device's flows lie
+ * Members lie in two buckets of
+ * eight and never move, as the kernel adds to them too: at most half are filled. A device's flows lie
  * in one bucket of four and forget the one that was idle longest, so there is room for twice as many.
  */
 #include <errno.h>
@@ -75,7 +76,7 @@ void guard_size(const struct plane_guard_setup *setup, uint32_t entries[GUARD_MA
 	entries[GUARD_POLICIES_A] = entries[GUARD_POLICIES_B] = places;
 	entries[GUARD_RULES_A] = entries[GUARD_RULES_B] = setup->rules ? setup->rules : 1;
 	entries[GUARD_FLOWS] = places * guard_flow_buckets(setup);
-	entries[GUARD_MEMBERS] = maps_buckets(setup->members, FW_MEMBER_SLOTS, 2, 3);
+	entries[GUARD_MEMBERS] = maps_buckets(setup->members, FW_MEMBER_SLOTS, 1, 2);
 	entries[GUARD_NAMES] = maps_buckets(setup->names, FW_NAME_SLOTS, 7, 8);
 	entries[GUARD_TOTALS] = 1;
 	entries[GUARD_WORDS] = FW_GUARD_WORD_COUNT;

@@ -240,6 +240,15 @@ struct fw_guard_member {
 	uint64_t now_ns, end_ns; /* UINT64_MAX: for good */
 };
 
+static inline uint32_t fw_guard_member_room(const struct fw_member_bucket *bucket, uint64_t now_tick)
+{
+	uint32_t room = 0;
+
+	for (uint32_t i = 0; i < FW_MEMBER_SLOTS; i++)
+		room += !bucket->slot[i] || (uint32_t)bucket->slot[i] < (uint32_t)now_tick;
+	return room;
+}
+
 static inline bool fw_guard_member_add(
 	struct fw_member_bucket *buckets, const struct fw_guard_config *config, const struct fw_guard_member *member)
 {
@@ -250,8 +259,16 @@ static inline bool fw_guard_member_add(
 	struct fw_member_bucket *first = &buckets[fw_guard_first(hash, config->members_mask)];
 	struct fw_member_bucket *second = &buckets[fw_guard_member_second(hash, config->members_mask)];
 
-	return fw_guard_member_extend(first, tag, end_tick) || fw_guard_member_extend(second, tag, end_tick) ||
-		fw_guard_member_claim(first, tag, end_tick, now) || fw_guard_member_claim(second, tag, end_tick, now);
+	if (fw_guard_member_extend(first, tag, end_tick) || fw_guard_member_extend(second, tag, end_tick))
+		return true;
+	/* into the emptier one: so one that is full is rare up to half of all slots (Azar et al. 1999) */
+	if (fw_guard_member_room(second, now) > fw_guard_member_room(first, now)) {
+		struct fw_member_bucket *fuller = first;
+
+		first = second;
+		second = fuller;
+	}
+	return fw_guard_member_claim(first, tag, end_tick, now) || fw_guard_member_claim(second, tag, end_tick, now);
 }
 
 static inline bool fw_guard_member_remove(

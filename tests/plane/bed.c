@@ -260,6 +260,23 @@ uint32_t bed_arrived(const struct bed *bed, uint32_t src)
 	return count;
 }
 
+uint64_t bed_link_loss(void)
+{
+	char line[256];
+	unsigned long long lost = 0, unused;
+	FILE *file = fopen("/proc/self/net/dev", "r");
+
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file))
+		if (strstr(line, BED_PEER ":"))
+			assert_int_equal(
+				sscanf(strchr(line, ':') + 1, "%llu %llu %llu %llu %llu %llu %llu %llu %llu %llu %llu %llu", &unused,
+					&unused, &unused, &unused, &unused, &unused, &unused, &unused, &unused, &unused, &unused, &lost),
+				12);
+	fclose(file);
+	return lost;
+}
+
 /* ---- looking ---- */
 
 bool bed_has_xdp(const char *interface)

@@ -46,6 +46,8 @@ enum { BED_SERVER = 0x0a090001, BED_BAD = 0xc6120007, BED_GOOD = 0x0a090002 };
 size_t bed_frame(uint8_t out[512], uint32_t src, uint32_t dst, const char *name);
 /* Sends it count times into BED_PEER. Returns how many the link took. */
 uint32_t bed_send(const struct bed *bed, const uint8_t *frame, size_t len, uint32_t count);
+/* Frames that the pair's own queue had no room for: the link's loss, not ours. */
+uint64_t bed_link_loss(void);
 /* How many frames from this IPv4 source got past XDP since the last call. All that was sent has gone through when it returns. */
 uint32_t bed_arrived(const struct bed *bed, uint32_t src);
 

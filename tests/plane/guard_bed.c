@@ -166,20 +166,3 @@ void guard_bed_seen(const struct bed *bed, struct guard_bed_seen *seen)
 		seen->forbidden += port == BED_FORBIDDEN;
 	}
 }
-
-uint64_t guard_bed_link_loss(void)
-{
-	char line[256];
-	unsigned long long lost = 0, unused;
-	FILE *file = fopen("/proc/self/net/dev", "r");
-
-	assert_non_null(file);
-	while (fgets(line, sizeof(line), file))
-		if (strstr(line, BED_PEER ":"))
-			assert_int_equal(
-				sscanf(strchr(line, ':') + 1, "%llu %llu %llu %llu %llu %llu %llu %llu %llu %llu %llu %llu", &unused,
-					&unused, &unused, &unused, &unused, &unused, &unused, &unused, &unused, &unused, &unused, &lost),
-				12);
-	fclose(file);
-	return lost;
-}

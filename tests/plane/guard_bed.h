@@ -36,5 +36,3 @@ struct guard_bed_seen {
 void guard_bed_seen(const struct bed *bed, struct guard_bed_seen *seen);
 /* Takes from the socket what waits there; waits for nothing. */
 void guard_bed_poll(const struct bed *bed, struct guard_bed_seen *seen);
-/* Frames that the pair's own queue had no room for: the link's loss, not ours. */
-uint64_t guard_bed_link_loss(void);

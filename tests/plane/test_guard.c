@@ -364,6 +364,121 @@ static void probed(void **state)
 	demand_clean(bed);
 }
 
+/* ---- without root ---- */
+
+#define NEED(condition) \
+	do { \
+		if (!(condition)) { \
+			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
+			_exit(1); \
+		} \
+	} while (0)
+
+struct got {
+	uint32_t frames, same;
+	uint32_t place;
+	uint8_t want[512];
+	size_t want_len;
+};
+
+static void see_frame(void *context, const struct fw_guard_frame *frame, const uint8_t *bytes)
+{
+	struct got *got = context;
+
+	got->frames++;
+	got->same += frame->place == got->place && frame->way == FW_GUARD_OUT && frame->frame_len == got->want_len &&
+		frame->kept_len == got->want_len && memcmp(bytes, got->want, got->want_len) == 0 &&
+		frame->interface == if_nametoindex(BED_DEVICE);
+}
+
+/* A device's frames come up whole, no more at once than was asked for. */
+static void frames(const struct bed *bed, struct plane_guard *guard, uint32_t place)
+{
+	struct got got = {.place = place};
+
+	plane_guard_frames(guard, UINT32_MAX, see_frame, &got);
+	got = (struct got){.place = place};
+	got.want_len = guard_bed_frame(got.want, 1, guard_bed_peer(1), BED_ALLOWED);
+	NEED(bed_send(bed, got.want, got.want_len, 10) == 10);
+	for (int tries = 0; tries < 10000 && got.frames < 4; tries++)
+		NEED(plane_guard_frames(guard, 4 - got.frames, see_frame, &got) >= 0);
+	NEED(got.frames == 4);
+	for (int tries = 0; tries < 10000 && got.frames < 10; tries++)
+		plane_guard_frames(guard, UINT32_MAX, see_frame, &got);
+	NEED(got.frames == 10 && got.same == 10);
+}
+
+static void sets(struct plane_guard *guard)
+{
+	uint64_t now_ns = clock_steady_ns();
+	uint8_t address[16];
+
+	bed_address(address, 0xc0000201);
+	NEED(plane_guard_member_add(guard, 0, address, now_ns) == -EINVAL);
+	NEED(plane_guard_member_add(guard, 3, address, now_ns + 5 * FW_NS_PER_S) == 0);
+	NEED(plane_guard_member_find(guard, 3, address, now_ns) && !plane_guard_member_find(guard, 4, address, now_ns));
+	NEED(!plane_guard_member_find(guard, 3, address, now_ns + 6 * FW_NS_PER_S));
+	NEED(plane_guard_member_add(guard, 3, address, PLANE_GUARD_FOR_GOOD) == 0);
+	NEED(plane_guard_member_add(guard, 3, address, now_ns) == 0); /* never shorter */
+	NEED(plane_guard_member_find(guard, 3, address, now_ns + 1000000 * FW_NS_PER_S));
+	NEED(plane_guard_member_remove(guard, 3, address) == 0 && plane_guard_member_remove(guard, 3, address) == -ENOENT);
+	NEED(plane_guard_name_add(guard, 77, 5) == 0 && plane_guard_name_find(guard, 77) == 5);
+	NEED(plane_guard_name_add(guard, 77, 6) == 0 && plane_guard_name_find(guard, 77) == 6);
+	NEED(plane_guard_name_remove(guard, 77) == 0 && plane_guard_name_find(guard, 77) == 0);
+}
+
+static void live_without_root(const struct bed *bed)
+{
+	struct fw_guard_config config = guard_bed_config();
+	struct plane_guard *guard = guard_bed_open(bed);
+	struct plane_guard_half half;
+	struct plane_guard_fill fill;
+	struct fw_guard_totals totals;
+	struct fw_guard_count count;
+	struct fw_guard_device device;
+	uint32_t place, again;
+	uint8_t mac[6];
+
+	NEED(setresgid(65534, 65534, 65534) == 0 && setresuid(65534, 65534, 65534) == 0 && setuid(0) != 0);
+	guard_bed_mac(1, mac);
+	NEED(plane_guard_device_add(guard, mac, &place) == -EINVAL); /* no keys yet */
+	NEED(plane_guard_config(guard, &config) == 0);
+	NEED(plane_guard_device_add(guard, mac, &place) == 0 && place == FW_STRANGERS);
+	NEED(plane_guard_device_add(guard, mac, &again) == 0 && again == place);
+	NEED(plane_guard_half(guard, &half) == 0 && plane_guard_config_policies(guard, &config, false) == 0);
+	frames(bed, guard, place);
+	sets(guard);
+	plane_guard_device_decide(guard, place, &(struct plane_guard_decision){.slit = 4, .class = 2});
+	plane_guard_device_flags(guard, place, 0, FW_DEVICE_QUARANTINED);
+	NEED(plane_guard_device(guard, place, &device) && device.slit == 4 && device.class == 2);
+	NEED(plane_guard_counts(guard, place, &count) == 0 && count.way[FW_GUARD_OUT][FW_GUARD_PASSED].packets == 10);
+	NEED(plane_guard_totals(guard, &totals) == 0);
+	plane_guard_fill(guard, &fill);
+	NEED(fill.places == 1 && fill.flows > 0 && fill.names == 0);
+	NEED(plane_guard_device_remove(guard, mac) == 0 && plane_guard_device_place(guard, mac) == 0);
+	NEED(plane_guard_counts(guard, place, &count) == 0 && count.way[FW_GUARD_OUT][FW_GUARD_PASSED].packets == 0);
+	plane_guard_fill(guard, &fill);
+	NEED(fill.places == 0 && !plane_guard_device(guard, place, &device));
+	plane_guard_close(guard);
+}
+
+static void without_root(void **state)
+{
+	struct bed *bed = *state;
+	pid_t child = fork();
+	int status = 1;
+
+	if (child == 0) {
+		live_without_root(bed);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	demand_guarded(BED_SECOND);
+	plane_guard_detach(guard_bed_open(bed), NULL);
+	demand_clean(bed);
+}
+
 /* ---- under load ---- */
 
 struct sender {
@@ -394,7 +509,7 @@ static void taken_over_under_load(void **state)
 	struct sender *sender = mmap(NULL, sizeof(*sender), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct fw_guard_config config = guard_bed_config();
 	struct plane_guard *guard = guard_bed_open(bed);
-	uint64_t loss = guard_bed_link_loss();
+	uint64_t loss = bed_link_loss();
 	struct guard_bed_seen seen = {0};
 	struct fw_guard_count count;
 	uint32_t place;
@@ -422,7 +537,7 @@ static void taken_over_under_load(void **state)
 	guard_bed_seen(bed, &seen);
 	assert_int_equal(seen.forbidden, 0);
 	assert_int_equal(plane_guard_counts(guard, place, &count), 0);
-	assert_int_equal(count.way[FW_GUARD_OUT][FW_GUARD_DROPPED].packets, sender->sent - (guard_bed_link_loss() - loss));
+	assert_int_equal(count.way[FW_GUARD_OUT][FW_GUARD_DROPPED].packets, sender->sent - (bed_link_loss() - loss));
 	assert_true(sender->sent >= TAKEOVERS * 100);
 	print_message("%u frames during %d takeovers, all dropped, all counted\n", sender->sent, TAKEOVERS);
 	plane_guard_detach(guard, NULL);
@@ -444,6 +559,7 @@ int main(void)
 		CASE(killed_while_opening),
 		CASE(bypass_from_elsewhere),
 		CASE(probed),
+		CASE(without_root),
 		CASE(taken_over_under_load),
 	};
 

@@ -103,7 +103,7 @@ static void swap_under_load(struct bed *bed, bool anew)
 	struct sender *sender = mmap(NULL, sizeof(*sender), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct plane_guard *guard = open_with_devices(bed, places);
 	struct guard_bed_seen seen = {0};
-	uint64_t loss = guard_bed_link_loss();
+	uint64_t loss = bed_link_loss();
 	uint32_t swaps = 1;
 	pid_t child;
 	int status;
@@ -117,7 +117,7 @@ static void swap_under_load(struct bed *bed, bool anew)
 	__atomic_store_n(&sender->stop, 1, __ATOMIC_RELEASE);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	guard_bed_seen(bed, &seen);
-	loss = guard_bed_link_loss() - loss;
+	loss = bed_link_loss() - loss;
 	print_message(
 		"%u swaps of %d policies, %llu frames allowed, %llu of them passed (the link lost %llu); %llu forbidden, %llu passed\n",
 		swaps, BED_DEVICES, (unsigned long long)sender->allowed, (unsigned long long)seen.allowed, (unsigned long long)loss,

@@ -44,24 +44,6 @@ static pid_t send_until_told(const struct bed *bed, struct sender *sender)
 	_exit(0);
 }
 
-/* Frames that the pair's own queue had no room for: the link's loss, not ours. */
-static uint64_t link_loss(void)
-{
-	char line[256];
-	unsigned long long lost = 0, unused;
-	FILE *file = popen("cat /proc/self/net/dev", "r");
-
-	assert_non_null(file);
-	while (fgets(line, sizeof(line), file))
-		if (strstr(line, BED_PEER ":"))
-			assert_int_equal(
-				sscanf(strchr(line, ':') + 1, "%llu %llu %llu %llu %llu %llu %llu %llu %llu %llu %llu %llu", &unused,
-					&unused, &unused, &unused, &unused, &unused, &unused, &unused, &unused, &unused, &unused, &lost),
-				12);
-	pclose(file);
-	return lost;
-}
-
 static struct plane *open_protected(const struct bed *bed)
 {
 	struct fw_shield_config config = bed_config();
@@ -115,7 +97,7 @@ static void under_load(void **state)
 	struct bed *bed = *state;
 	struct sender *sender = mmap(NULL, sizeof(*sender), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct plane *plane = open_protected(bed);
-	uint64_t before, loss = link_loss();
+	uint64_t before, loss = bed_link_loss();
 	pid_t child;
 	int status;
 
@@ -136,7 +118,7 @@ static void under_load(void **state)
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(bed_arrived(bed, BED_BAD), 0);
 	assert_true(sender->sent >= TAKEOVERS * 100);
-	assert_int_equal(bed_judged(plane) - before, sender->sent + 1 - (link_loss() - loss));
+	assert_int_equal(bed_judged(plane) - before, sender->sent + 1 - (bed_link_loss() - loss));
 	print_message("%u frames during %d takeovers, all dropped, all counted\n", sender->sent, TAKEOVERS);
 	plane_detach(plane, NULL);
 	munmap(sender, sizeof(*sender));
