@@ -386,6 +386,7 @@ void words_summary_violation(struct phrase *out, const struct finding *finding, 
 
 const char *words_advice_violation(const struct finding *finding)
 {
-	return "Look at what it sent: a new function or an update that its maker has not written down, or somebody else's doing. If it is the "
+	return "Look at what it sent: a new function or an update that its maker has not written down, or somebody else's doing. If it is "
+	       "the "
 	       "maker's, ask for a newer MUD file; if nobody can say, keep the device inside its policy.";
 }
