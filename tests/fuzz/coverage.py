@@ -19,7 +19,7 @@ LEAST = 90.0
 ROOMS = {
     "dissect": (("datagram/fuzz_datagram.c", "session/fuzz_session.c"), ["-lcrypto", "-lm"], ()),
     "policy": (("fuzz_mud.c",), ["-ljansson"], ("sets.c",)),
-    "fetch": (("fuzz_transfer.c", "fuzz_notify.c", "fuzz_zone_file.c"), ["-lknot", "-ldnssec", "-lzscanner"], ("file.c", "secondary.c", "transfer.c")),
+    "fetch": (("fuzz_transfer.c", "fuzz_notify.c", "fuzz_zone_file.c"), ["-lknot", "-ldnssec", "-lzscanner"], ("file.c", "folder.c", "secondary.c", "transfer.c")),
 }
 
 

@@ -112,6 +112,10 @@ def outputs_faults(floodwall, capture, lamp):
     plain = run(floodwall, "--json", "--policy", lamp, capture).stdout
     if plain != run(floodwall, "--json", "--policy", lamp, capture).stdout:
         yield "two runs differ"
+    with tempfile.TemporaryDirectory() as folder:
+        run(floodwall, "--policy", lamp, "--evidence", folder, capture)
+        if not any("policy-violation" in name for name in os.listdir(folder)):
+            yield f"there is no evidence of the violation: {os.listdir(folder)}"
     hidden = run(floodwall, "--json", "--anonymise", "--policy", lamp, capture)
     for secret in (b"lamp.example", b"198.51.100.40", b"home-out"):
         if secret in hidden.stdout + hidden.stderr:
