@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/prefix.h"
+#include "conf/settings_guard.h"
 #include "wire/shield_state.h"
 
 enum {
@@ -27,7 +28,7 @@ enum {
 
 #define SETTINGS_MASK "********" /* what is written in a secret's place */
 
-enum settings_role { ROLE_SHIELD };
+enum settings_role { ROLE_SHIELD, ROLE_GUARD };
 
 /* A rate a second, and what may come at once. */
 struct settings_rate {
@@ -121,4 +122,5 @@ struct settings {
 	uint32_t zone_count;
 	struct prefix *trusted, *blocked;
 	uint32_t trusted_count, blocked_count;
+	struct settings_guard guard; /* the role guard's */
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The kernel side as user space sees it: the shield's programs on one interface and the maps they share with us
- * (wire/shield_state.h says what is in them). Called by the daemon, by `check --interface` and by `bypass`.
+ * (wire/shield_state.h says what is in them); the guard's are in plane/guard.h. Called by the daemon, by `check --interface` and by `bypass`.
  *
  *	BPFFS/floodwall/shield-IFNAME/       one directory per interface; a dot in the name (eth0.5) is written as a colon
  *		xdp                          the link that holds the XDP program on the interface
@@ -23,6 +23,7 @@
 
 #include "base/fault.h"
 #include "base/prefix.h"
+#include "plane/guard.h"
 #include "wire/shield_state.h"
 
 #define PLANE_BPFFS "/sys/fs/bpf"

@@ -148,7 +148,8 @@ bool filter_find_name(const char *expression, char out_word[FILTER_WORD_MAX])
 			lookup = lookup_after(word, lookup);
 			continue;
 		}
-		if ((lookup == LOOKUP_HOST || bracket) && !is_number(word)) {
+		/* a cut word would be judged by its beginning */
+		if ((lookup == LOOKUP_HOST || bracket) && (len >= FILTER_WORD_MAX || !is_number(word))) {
 			memcpy(out_word, word, sizeof(word));
 			return true;
 		}

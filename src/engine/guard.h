@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The role guard, wired: settings to the plane, MUD files to policies, the kernel's frames to the engine of inspect, findings to quarantine,
+ * names to addresses, people's decisions to devices' flags. Knows every room; knows no loop: the daemon polls the descriptors
+ * that it is told of, and calls.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "conf/conf.h"
+#include "fetch/fetch.h"
+#include "model/guard_view.h"
+#include "store/store.h"
+
+struct guard;
+
+struct guard_setup {
+	const struct settings *settings; /* borrowed until guard_reload() or guard_close(); role: guard */
+	struct store *store; /* borrowed */
+	const char *version;
+	struct fetch_time now;
+	void (*say)(void *context, const char *sentence); /* a line for the log */
+	void (*note)(void *context, const char *sentence); /* a line for the audit log */
+	void *context;
+};
+
+/* Attaches, or takes over what is pinned. Needs privileges until it returns. Returns 0 or -errno with the fault. */
+int guard_open(const struct guard_setup *setup, struct guard **out_guard, struct fault *out_fault);
+
+/* New settings and policies, whole or not at all; settings_fixed() of both has found nothing. */
+int guard_reload(struct guard *guard, const struct settings *settings, const struct fetch_time *now, struct fault *out_fault);
+
+/* detach: take everything off the interfaces, which needs privileges; otherwise protection goes on without us. */
+int guard_close(struct guard *guard, bool detach, struct fault *out_fault);
+
+/* What to poll: as protect_watches(). */
+enum { GUARD_WATCH_FRAMES, GUARD_WATCH_NAMES_4, GUARD_WATCH_NAMES_6, GUARD_WATCHES };
+struct guard_watch {
+	int descriptor; /* -1: none */
+	uint64_t generation;
+};
+const struct guard_watch *guard_watches(const struct guard *guard); /* all for reading */
+void guard_ready(struct guard *guard, unsigned watch, const struct fetch_time *now);
+
+/* Every GUARD_TICK_MS. */
+enum { GUARD_TICK_MS = 200 };
+void guard_tick(struct guard *guard, const struct fetch_time *now);
+
+/* The store's decisions are other ones now: devices' flags follow. */
+int guard_decide(struct guard *guard, struct fault *out_fault);
+
+/* Whom a person means: a MAC, a name (exactly, any case), or an address that a device has now. 0, -ENOENT or -EEXIST (more than one). */
+int guard_who(struct guard *guard, const char *word, uint8_t out_mac[6], struct fault *out_fault);
+
+/* Everything to be seen now. Borrowed until the next call of any function here; NULL where there is no memory for it. */
+struct guard_view *guard_view(struct guard *guard, const struct fetch_time *now);

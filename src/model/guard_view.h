@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * All that there is to be seen of a running guard, as plain values: the hall fills it, the daemon's JSON, its metrics and, by way of the JSON, the
+ * text for people show it. The lists behind pointers are the hall's. Names are as they came from the network: escape on output.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/device.h"
+#include "model/finding.h"
+#include "wire/guard_state.h"
+
+enum { GUARD_SENTENCE_MAX = 256, GUARD_URL_MAX = 256, GUARD_ADDRESSES_SHOWN = 8, GUARD_INTERFACES_SHOWN = 16, GUARD_FILLS_MAX = 12 };
+
+/* Where what a device may do comes from. */
+enum policy_from {
+	POLICY_NONE, /* all may leave, and only what it asked for may come in */
+	POLICY_BY_USER, /* the configuration names URL or file */
+	POLICY_BY_DEVICE, /* the URL that it sent itself */
+};
+
+/* Why nothing stops a device, or everything does. */
+enum guard_stand {
+	STAND_ORDINARY,
+	STAND_HELD, /* the gateway itself, its resolver, an admin: never stopped */
+	STAND_ALLOWED, /* a person's decision: never stopped while it stands */
+	STAND_QUARANTINED,
+};
+
+struct guarded_view {
+	uint16_t place; /* 0: none yet */
+	uint8_t mac[6];
+	bool known; /* from the configuration, not learned */
+	char name[DEVICE_TEXT_MAX]; /* "": none known */
+	struct guess maker, kind, model;
+	enum device_state state;
+	uint8_t addresses[GUARD_ADDRESSES_SHOWN][16];
+	uint8_t address_count;
+	uint64_t first_s, last_s; /* since 1970; last_s 0: not heard since the start */
+	enum guard_stand stand;
+	uint64_t decision; /* that says so, or 0 */
+	uint64_t since_s, until_s; /* of the quarantine or allowance; until_s 0: no end */
+	char why[GUARD_SENTENCE_MAX];
+	enum policy_from policy_from;
+	char mud_url[GUARD_URL_MAX]; /* whose policy holds */
+	char mud_refused[GUARD_URL_MAX]; /* another URL that it sends now, and that was not taken; "": none */
+	uint32_t rules; /* of its policy */
+	struct fw_guard_count count; /* summed over CPUs, since it has its place */
+};
+
+/* What was done about a finding. */
+enum guard_act {
+	ACT_NOTED, /* too light, or findings put nobody there */
+	ACT_WOULD, /* the quarantine filter observes */
+	ACT_QUARANTINED,
+	ACT_HELD_BACK, /* its device is never stopped */
+	ACT_NO_DEVICE, /* nobody of ours did it, or nobody knows who */
+};
+
+struct found_view {
+	uint32_t number; /* of this run, from 1 on */
+	struct finding finding; /* its device: place in guard_view.devices, or DEVICE_NONE */
+	uint8_t mac[6];
+	enum guard_act act;
+	uint64_t raised_ns, acted_ns; /* since 1970; when it was handed out, and when the kernel stopped the device */
+	bool leak_known;
+	uint64_t leaked_packets, leaked_bytes; /* left for peers that never answered, between its first packet and the quarantine */
+	char muted[GUARD_SENTENCE_MAX]; /* "": not */
+};
+
+/* A policy as a file gave it. */
+struct policy_view {
+	char url[GUARD_URL_MAX], file[GUARD_URL_MAX];
+	char what[DEVICE_TEXT_MAX]; /* its systeminfo */
+	char why[GUARD_SENTENCE_MAX]; /* "": it holds; else the fault for which it does not */
+	uint32_t rules, names, devices; /* devices that have it */
+};
+
+struct fill_of_guard {
+	const char *name; /* borrowed, a constant */
+	uint64_t used, size;
+};
+
+struct guarded_interface {
+	char name[32];
+	bool attached;
+};
+
+struct guard_view {
+	const char *version; /* borrowed, a constant */
+	struct guarded_interface interfaces[GUARD_INTERFACES_SHOWN];
+	uint32_t interface_count;
+	uint64_t now_s, started_s; /* since 1970 */
+	uint64_t resident_bytes; /* of the daemon */
+	uint32_t generation; /* of the configuration */
+	bool reload_refused;
+	char reload_why[2 * GUARD_SENTENCE_MAX + 64];
+	uint8_t mode[FW_GUARD_FILTER_COUNT];
+	bool lateral_closed, fail_closed;
+	struct fw_guard_totals totals; /* summed over CPUs */
+	uint64_t frames_seen, frames_lost; /* by the engine; not sent up, or the ring was full */
+	uint64_t strangers_seen; /* MACs that got no place: forged ones, or one too many */
+	uint64_t names_asked, names_answered, names_failed; /* by the daemon itself */
+	uint32_t names_waiting;
+	uint64_t released; /* addresses unbound by DHCP: released, or the lease ended */
+	struct fill_of_guard fills[GUARD_FILLS_MAX];
+	uint32_t fill_count;
+	uint32_t decisions; /* that stand */
+	char store_why[GUARD_SENTENCE_MAX]; /* "": sound */
+	char blind[8][GUARD_SENTENCE_MAX]; /* what cannot be seen from here, a sentence each */
+	uint32_t blind_count;
+	struct guarded_view *devices;
+	uint32_t device_count;
+	struct found_view *findings; /* latest first */
+	uint32_t finding_count;
+	struct policy_view *policies;
+	uint32_t policy_count;
+};
