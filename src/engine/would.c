@@ -17,7 +17,7 @@
 #include "policy/policy.h"
 #include "wire/shield_state.h"
 
-enum { LINK_ETHERNET = 1, MAC_LEN = 6, ANY_BURST = 1000000, DHCP_SERVER_PORT = 67, DHCP6_SERVER_PORT = 547 };
+enum { PROTO_TCP = 6, PROTO_UDP = 17, LINK_ETHERNET = 1, MAC_LEN = 6, ANY_BURST = 1000000, DHCP_SERVER_PORT = 67, DHCP6_SERVER_PORT = 547 };
 static const uint64_t hour_ns = 3600000000000ull, minute_ns = 60000000000ull;
 static const uint8_t would_key[16] = {0x77, 0x6f, 0x75, 0x6c, 0x64}; /* fixed, as inspect's */
 
@@ -74,6 +74,12 @@ static void fill_config(struct fw_guard_config *config)
 
 void would_side(struct would *would, const struct side *side)
 {
+	static const char *const private[] = {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"};
+	struct prefix prefix;
+
+	for (size_t i = 0; i < sizeof(private) / sizeof(*private); i++)
+		if (!prefix_read(private[i], &prefix) && side_tells(side, prefix.address))
+			add_prefix(would->tables.config, prefix.address, prefix.bits);
 	for (uint32_t i = 0; i < side->prefix_count; i++)
 		if (!side_is_loopback(side->prefixes[i].address))
 			add_prefix(would->tables.config, side->prefixes[i].address, side->prefixes[i].bits);
@@ -322,12 +328,12 @@ static bool could_fit(const struct would *would, const struct judged *judged)
 	return false;
 }
 
-/* The same conversation came from outside against the policy: this is its answer. */
-static bool is_answer(struct would *would, const struct judged *judged)
+/* Some of the same conversation would have been stopped that way. */
+static bool was_stopped(const struct would *would, const struct judged *judged, enum fw_guard_way way)
 {
 	struct record key = record_key(would, judged);
 
-	key.way = FW_GUARD_IN;
+	key.way = (uint8_t)way;
 	key.outcome = VERDICT_DROP;
 	for (unsigned reason = FW_REASON_BAD_END; reason < FW_REASON_COUNT; reason++) {
 		key.reason = (uint8_t)reason;
@@ -395,11 +401,14 @@ static void judge(struct would *would, struct engine *engine, const struct frame
 	if (!judged->device->policy || !packet->family || judged->verdict.reason == FW_REASON_LOCAL)
 		return;
 	judged->remote = out ? packet->dst : packet->src;
-	judged->local_port = out ? packet->src_port : packet->dst_port;
-	judged->remote_port = out ? packet->dst_port : packet->src_port;
-	judged->is_syn = packet->proto == 6 && (packet->tcp_flags & (FW_TCP_SYN | FW_TCP_ACK)) == FW_TCP_SYN;
+	if (packet->proto == PROTO_TCP || packet->proto == PROTO_UDP) { /* the parser calls an echo's identifier a port */
+		judged->local_port = out ? packet->src_port : packet->dst_port;
+		judged->remote_port = out ? packet->dst_port : packet->src_port;
+	}
+	judged->is_syn = packet->proto == PROTO_TCP && (packet->tcp_flags & (FW_TCP_SYN | FW_TCP_ACK)) == FW_TCP_SYN;
 	outcome = outcome_of(would, judged);
-	if (outcome == VERDICT_DROP && out && is_answer(would, judged))
+	/* the other end began it, against the policy: this is an answer */
+	if (outcome == VERDICT_DROP && out && was_stopped(would, judged, FW_GUARD_IN) && !was_stopped(would, judged, FW_GUARD_OUT))
 		outcome = VERDICT_UNKNOWN;
 	note(would, judged, outcome, frame);
 	if (outcome == VERDICT_DROP && out)

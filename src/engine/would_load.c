@@ -148,7 +148,8 @@ static int give_written(struct would *would, const uint8_t *device, const char *
 	for (uint32_t i = 0; i < would->policy_count; i++) {
 		struct would_policy *policy = &would->policies[i];
 		struct would_device *owner = NULL;
-		if (device || policy->has_mac)
+		policy->has_mac |= device != NULL; /* nobody else's then, whatever URL he names */
+		if (policy->has_mac)
 			owner = would_device(would, device ? device : policy->mac);
 		if (!owner)
 			continue;

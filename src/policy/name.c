@@ -41,6 +41,8 @@ const char *name_plain(const char *text, char out[MUD_NAME_MAX])
 			return label ? "has a label longer than 63 bytes" : "has an empty label";
 		plain[i] = c;
 	}
+	if (!label)
+		return "has an empty label";
 	plain[len] = 0;
 	memcpy(out, plain, len + 1);
 	return NULL;

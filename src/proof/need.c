@@ -11,6 +11,7 @@
  *	beacon            the conversations with that address
  *	flood             what went to the target, and its answers; of random names the questions and answers below the zone
  *	receives-flood    what fell on the target, and its answers
+ *	policy-violation  frames from and to the first peer
  *	forged-source     frames with that MAC and an address that is not the device's, and a few with its own
  *
  * An outside IPv6 address is told from ours by neighbour discovery alone, so of that some belongs to every proof with such addresses.
@@ -162,6 +163,9 @@ size_t need_keys(const struct need *need, struct key keys[KEYS_MAX])
 		if (need_is_zoned(need) && finding->id == FINDING_FLOOD)
 			return keys_of_device(need, keys, count);
 		keys[count++] = key_of(finding->flood.target, finding->flood.target_bits);
+		return count;
+	case FINDING_POLICY_VIOLATION:
+		keys[count++] = key_of(finding->violation.peer, 128);
 		return count;
 	case FINDING_FORGED_SOURCE:
 		keys[count++] = key_of_mac(finding->forged.mac);
@@ -397,6 +401,9 @@ enum want need_judge(const struct need *need, const struct view *view)
 		break;
 	case FINDING_REFLECTOR:
 		wanted = wants_reflector(need, view);
+		break;
+	case FINDING_POLICY_VIOLATION:
+		wanted = same(concerned(view)->src, finding->violation.peer) || same(concerned(view)->dst, finding->violation.peer);
 		break;
 	case FINDING_SCAN:
 		wanted = wants_scan(need, view);

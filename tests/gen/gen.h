@@ -127,6 +127,10 @@ void exposed_home(struct gen *gen);
 void exposed_name_server(struct gen *gen);
 void quiet_outside(struct gen *gen);
 
+/* policy.c: a lamp that names its MUD file, and keeps to it, or does not. */
+void policy_kept(struct gen *gen);
+void policy_left(struct gen *gen);
+
 /* vectors.c: each kind of flood, leaving and falling, and just too little of each. */
 void vectors_leaving(struct gen *gen);
 void vectors_falling(struct gen *gen);

@@ -27,6 +27,8 @@ static const struct scenario {
 	{"exposed-home", exposed_home},
 	{"exposed-name-server", exposed_name_server},
 	{"quiet-outside", quiet_outside},
+	{"policy-kept", policy_kept},
+	{"policy-left", policy_left},
 	{"vectors-leaving", vectors_leaving},
 	{"vectors-falling", vectors_falling},
 	{"vectors-backscatter", vectors_backscatter},

@@ -207,6 +207,7 @@ static void urls(void **state)
 		{"https://lamp.example:/one", 0, NULL},
 		{"https://la mp.example/one", 0, "https://la"},
 		{"https://lamp..example/one", 0, NULL},
+		{"https://lamp.example../one", 0, NULL},
 		{"https://l\xc3\xa4mp.example/one", 0, NULL},
 		{"https://lamp.example/\x1b[2J", 0, NULL},
 		{"https://[2001:db8::1]/one", 0, NULL},
