@@ -37,6 +37,7 @@ lab: needs-lab
 	@[ -f $(BUILD)/build.ninja ] || meson setup $(BUILD)
 	@ninja -C $(BUILD)
 	@tests/lab/lab $(BUILD)
+	@tests/lab/guard/guard $(BUILD)
 
 # libFuzzer, all targets together in FUZZ_SECONDS, or each of them FUZZ_RUNS times.
 FUZZ_SECONDS ?= 120

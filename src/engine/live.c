@@ -123,8 +123,7 @@ static bool is_second(struct live *live, const struct fw_guard_frame *frame, con
 /* Whether a frame that was stopped is one to count towards floods. */
 static bool counts_stopped(const struct fw_guard_frame *frame)
 {
-	return frame->reason == FW_REASON_FORGED || frame->reason == FW_REASON_BRAKE_SYNS || frame->reason == FW_REASON_BRAKE_UNANSWERED ||
-		frame->reason == FW_REASON_BRAKE_QUESTIONS || frame->reason == FW_REASON_BRAKE_FORGED;
+	return frame->reason == FW_REASON_FORGED || (frame->reason >= FW_REASON_BRAKE_QUESTIONS && frame->reason <= FW_REASON_BRAKE_FORGED);
 }
 
 void live_see(struct live *live, const struct frame *frame)

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Ordinary networks, sent again in their own time through a gateway that enforces with the program's own defaults: nothing may be stopped, nobody may be put into quarantine.
+
+	 R: all devices  d0 ------ lan0  G: the gateway, with no address of its own
+
+What devices send is sent at d0; what the gateway sends them, at lan0, behind Floodwall's tc; what a device sends another, first at d0 and then at lan0, as a bridge would. Both
+ends count. What comes in unasked may be stopped: the filter for that is the point of the guard; an independent reading of the capture says what was asked."""
+import concurrent.futures
+import glob
+import os
+import subprocess
+import threading
+import time
+
+import calibrate
+import guarding
+import network as networks
+import pcap
+import talk
+import telling
+import wire
+
+CAPTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "..", "shared", "captures")
+GENERATED = ["bittorrent", "broken-ipv6", "keep-alives", "link-down", "neighbours", "printer-discovery", "speed-test", "twin", "update", "video-upload"]
+SHORT = ["bittorrent", "broken-ipv6", "link-down", "update"]
+REAL = ["iot/suricata_home_lan_2013.pcap", "iot/iot_inspector_app.pcap", "iot/neu_yi_camera_p2p.pcap", "iot/sentinel/D-LinkCam/*A-1-*", "iot/sentinel/HueBridge/*A-1-*",
+        "iot/sentinel/WeMoLink/*A-1-*", "iot/sentinel/D-LinkHomeHub/*A-1-*", "iot/sentinel/TP-LinkPlugHS100/*A-1-*", "iot/sentinel/EdimaxCam1/*A-1-*"]
+LOCAL = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10", "2001:db8:1::/64"]
+FRAME_MAX = 1514
+
+
+class Wire(networks.Network):
+    """Two ends, no stack in between."""
+
+    def __init__(self, plan, folder):
+        super().__init__(plan, folder)
+        self.names = {side: name for side, name in self.names.items() if side == "G"} | {"R": self.names["G"].replace("fwgG", "fwgR")}
+
+    @property
+    def ports(self):
+        return ["lan0"]
+
+    def build(self):
+        for name in self.names.values():
+            subprocess.run(["ip", "netns", "add", name], check=True)
+        for side in self.names:
+            self.sysctl(side, "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1")
+        self.batch("G", ["link set lo up", f"link add lan0 type veth peer name d0 netns {self.names['R']}", "link set lan0 arp off", "link set lan0 up"])
+        self.batch("R", ["link set d0 arp off", "link set d0 up"])
+        for side, interface in (("G", "lan0"), ("R", "d0")):
+            self.run(side, "ethtool", "-K", interface, "tx", "off")
+
+
+class Tape:
+    """A capture as what is to be sent where, and what must arrive."""
+
+    def __init__(self, file, from_s, most_s):
+        self.events, self.addresses, self.resolvers = [], set(), set()
+        self.may_stop = set()  # places of events that come in unasked
+        read = [(time_ns, frame, wire.read(frame)) for time_ns, frame in pcap.frames(file)]
+        read = [(time_ns, frame, packet) for time_ns, frame, packet in read if packet and len(frame) <= FRAME_MAX and whole(frame, packet)]
+        routers = calibrate.gateways([(time_ns, packet) for time_ns, _, packet in read])
+        devices = {packet.from_mac for _, _, packet in read} - routers
+        self.first_ns = min((time_ns for time_ns, _, _ in read), default=0)
+        known = set()
+        for time_ns, frame, packet in read:
+            at_s = (time_ns - self.first_ns) / 1e9 - from_s
+            if 0 <= at_s <= most_s:
+                self.add(at_s, frame, packet, routers, devices, known)
+        self.addresses = sorted(self.addresses)[:16]
+
+    def add(self, at_s, frame, packet, routers, devices, known):
+        out = packet.from_mac not in routers
+        back = packet.to_mac in devices and (not out or not packet.local)
+        if not out and packet.source and calibrate.ours(packet.source):
+            self.addresses.add(packet.source)
+        if out and packet.question:
+            self.resolvers.add(packet.to)
+        if out:
+            self.events.append((at_s, "R", frame))
+            known.add((packet.from_mac, packet.proto, packet.from_port, packet.to, packet.to_port))
+        if back:
+            asked = (packet.to_mac, packet.proto, packet.to_port, packet.source, packet.from_port) in known
+            if not asked and packet.source and not calibrate.ours(packet.source):
+                self.may_stop.add(len(self.events))
+            self.events.append((at_s, "G", frame))
+
+
+def whole(frame, packet):
+    """Cut by the capture's own limit: no such frame was ever sent."""
+    return not packet.length or packet.length <= len(frame) - 14
+
+
+class Player(threading.Thread):
+    """Both sides in one order."""
+
+    def __init__(self, network, tape):
+        super().__init__(daemon=True)
+        self.tape, self.sent, self.late_s = tape, {"R": 0, "G": 0}, 0.0
+        self.sockets = {"R": talk.raw(network, "R", "d0"), "G": talk.raw(network, "G", "lan0")}
+
+    def run(self):
+        began = time.monotonic()
+        for at_s, side, frame in self.tape.events:
+            left = began + at_s - time.monotonic()
+            if left > 0.0005:
+                time.sleep(left)
+            self.late_s = max(self.late_s, -left)
+            self.sent[side] += 1
+            try:
+                self.sockets[side].send(frame)
+            except OSError:  # what tc drops is told to who sends at lan0
+                pass
+        for one in self.sockets.values():
+            one.close()
+
+
+def text(address):
+    return ".".join(map(str, address)) if len(address) == 4 else ":".join(address[place:place + 2].hex() for place in range(0, 16, 2))
+
+
+def played(lab, setup_class, file, from_s, most_s):
+    """(name, sent, arrived, faults)."""
+    tape, name = Tape(file, from_s, most_s), os.path.basename(file).replace(".pcapng", "").replace(".pcap", "")
+    if name.startswith("Setup"):
+        name = os.path.basename(os.path.dirname(file))
+    settings = {"alone": True, "brake": {}, "local": LOCAL, "resolvers": [text(one) for one in sorted(tape.resolvers)[:8]],
+                "more": {"gateway": [text(one) for one in tape.addresses]}}
+    with telling.Home(lab, setup_class, networks.Plan(), lambda network: None, network_class=Wire, **settings) as home:
+        ears = {"R": talk.Ear(home.network, "G", "lan0", lambda packet, frame: True), "G": talk.Ear(home.network, "R", "d0", lambda packet, frame: True)}
+        player = Player(home.network, tape)
+        player.start()
+        player.join()
+        time.sleep(0.5)
+        quarantined = [device.get("name") or mac for mac, device in home.setup.devices().items() if device.get("stand") == "quarantined"]
+        heard = {side: len(ear.stop()) for side, ear in ears.items()}
+        may_stop = len(tape.may_stop)
+        faults = [f"{name}: in quarantine: {', '.join(quarantined)}"] if quarantined else []
+        if heard["R"] != player.sent["R"]:
+            faults.append(f"{name}: {player.sent['R'] - heard['R']} of {player.sent['R']} packets of devices are stopped")
+        if not 0 <= player.sent["G"] - heard["G"] <= may_stop:
+            faults.append(f"{name}: {player.sent['G'] - heard['G']} of {player.sent['G']} packets to devices are stopped, and {may_stop} came unasked")
+        return name, sum(player.sent.values()), sum(heard.values()), faults
+
+
+def files(lab):
+    found = [os.path.join(lab.build, "tests", "gen", f"quiet-{name}.pcapng") for name in (SHORT if lab.short else GENERATED)]
+    for pattern in () if lab.short else REAL:
+        found += sorted(glob.glob(os.path.join(CAPTURES, pattern)))[:1]
+    return [file for file in found if os.path.exists(file)]
+
+
+def quiet(lab, setup_class):
+    """Side by side, four at a time: they are slow by nature. And the incident, which must not go through like them."""
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        loud = pool.submit(played, lab, setup_class, lab.incident, 159, 7)
+        told = list(pool.map(lambda file: played(lab, setup_class, file, 0, 8 if lab.short else 160), files(lab)))
+        loud = loud.result()
+    faults = [fault for _, _, _, some in told for fault in some]
+    if not loud[3]:
+        faults.append("the incident is not stopped when it is sent the same way: that nobody else is proves nothing")
+    return telling.row(f"{len(told)} ordinary networks, replayed", setup_class, sent=sum(sent for _, sent, _, _ in told), answered=sum(heard for _, _, heard, _ in told),
+                       captures=[name for name, _, _, _ in told], loud=loud[3], faults=faults)
