@@ -161,8 +161,11 @@ json_t *decide_release(struct host *host, const struct asker *asker, const json_
 
 	if (read_prefix(host, request, &prefix, out_fault) || read_text(request, "reason", by.detail, sizeof(by.detail), out_fault))
 		return NULL;
-	if (store_release(host_store(host), &prefix, &by, &deed, out_fault))
+	if (store_release(host_store(host), &prefix, &by, &deed, out_fault)) {
+		if (host_guard(host) && guard_let_go(host_guard(host), prefix.address))
+			return json_pack("{s:b, s:I}", "ok", 1, "deed", (json_int_t)0);
 		return NULL;
+	}
 	return held(host, json_pack("{s:b, s:I}", "ok", 1, "deed", (json_int_t)deed));
 }
 

@@ -83,7 +83,7 @@ static void measure_leak(struct guard *guard, struct roster_device *device, stru
 	view->leaked_bytes = leaked.bytes;
 }
 
-static void keep_decision(struct guard *guard, const struct roster_device *device, const struct found_view *view)
+static void keep_decision(struct guard *guard, struct roster_device *device, const struct found_view *view)
 {
 	const struct settings_guard *settings = &guard->settings->guard;
 	uint64_t now_s = guard->wall_ns / FW_NS_PER_S, id, deed;
@@ -94,7 +94,8 @@ static void keep_decision(struct guard *guard, const struct roster_device *devic
 	memcpy(decision.prefix.address, device->mac, 6);
 	snprintf(decision.reason, sizeof(decision.reason), "finding %u: %s; %llu packets (%llu bytes) left before", view->number,
 		guard_finding_word(view->finding.id), (unsigned long long)view->leaked_packets, (unsigned long long)view->leaked_bytes);
-	if (store_decide(guard->store, &decision, &id, &deed, &fault))
+	device->unkept = store_decide(guard->store, &decision, &id, &deed, &fault) != 0;
+	if (device->unkept)
 		guard_say(guard, "%s; the quarantine holds until the daemon ends or the device is released", fault.sentence);
 }
 

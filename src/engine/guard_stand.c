@@ -88,6 +88,7 @@ static void give_place(void *context, const struct decision *decision)
 		return;
 	}
 	device->decided = device->lasting = true;
+	device->unkept = false;
 	stand_by(guard, device, decision);
 }
 
@@ -96,7 +97,18 @@ static void end_one(void *context, struct roster_device *device)
 	struct guard *guard = context;
 
 	if (!device->decided)
-		set_flags(guard, device, guard_is_held(guard, device), false);
+		set_flags(guard, device, guard_is_held(guard, device), device->unkept && !guard_is_held(guard, device));
+}
+
+bool guard_let_go(struct guard *guard, const uint8_t mac[6])
+{
+	struct roster_device *device = roster_find(guard->roster, mac);
+
+	if (!device || !device->unkept)
+		return false;
+	device->unkept = false;
+	guard_stand_device(guard, device);
+	return true;
 }
 
 int guard_decide(struct guard *guard, struct fault *out_fault)

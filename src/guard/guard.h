@@ -58,6 +58,7 @@ struct roster_device {
 	bool url_by_user;
 	bool quarantined; /* its flag as the kernel has it */
 	bool decided; /* a decision about it stands */
+	bool unkept; /* quarantined by a finding, and the store could not keep it */
 	uint64_t counted_ns, lost; /* when its counters were read last, by the kernel's time; its frames that were not sent up */
 	struct leak leak;
 	uint64_t early_packets, early_bytes; /* passed before it had its place: counted from the ring, not by the kernel */

@@ -41,7 +41,7 @@ class Maker:
         return wire.tcp_frame(self.macs, (self.address, to), (self.dice.randrange(1024, 65535), 80), wire.ACK, self.dice.getrandbits(32))
 
     def udp(self, to=VICTIM, size=512):
-        return wire.udp_frame(self.macs, (self.address, to), (self.dice.randrange(1024, 65535), self.dice.randrange(1, 65535)), self.dice.randbytes(size))
+        return wire.udp_frame(self.macs, (self.address, to), (self.dice.randrange(1024, 65535), self.dice.randrange(1024, 65535)), self.dice.randbytes(size))
 
     def udp_one_flow(self, to=VICTIM, size=512):
         return wire.udp_frame(self.macs, (self.address, to), (33333, 80), self.dice.randbytes(size))

@@ -454,6 +454,47 @@ static int tear_down(void **state)
 	return rmdir(folder);
 }
 
+static unsigned standing_count;
+
+static void see_standing(void *context, const struct decision *decision)
+{
+	if (standing_count < 2)
+		((struct decision *)context)[standing_count] = *decision;
+	standing_count++;
+}
+
+/* Of the guard: a device and a prefix that look alike are two, each undone on its own, and both outlive the store. */
+static void decisions_about_devices(void **state)
+{
+	struct decision device = {.kind = DECISION_BLOCK,
+				.prefix = {.address = {2, 0, 0, 0, 0, 5}, .bits = DECISION_OF_MAC},
+				.made_s = 1000,
+				.reason = "scan",
+				.who = "floodwall"},
+			prefix = block("200::/48"), seen[2];
+	struct deed person = {.time_s = 1001, .who = "root"}, undone;
+	struct store *store = opened();
+	struct fault fault = {0};
+	uint64_t id, deed, other;
+
+	memcpy(prefix.prefix.address, device.prefix.address, 16);
+	assert_int_equal(store_decide(store, &device, &id, &deed, &fault), 0);
+	assert_int_equal(store_decide(store, &prefix, &id, &other, &fault), 0);
+	store_close(store);
+	store = opened();
+	memset(seen, 0, sizeof(seen));
+	standing_count = 0;
+	store_each_decision(store, see_standing, seen);
+	assert_int_equal(standing_count, 2);
+	assert_int_equal(seen[0].prefix.bits, DECISION_OF_MAC);
+	assert_memory_equal(seen[0].prefix.address, device.prefix.address, 16);
+	assert_int_equal(store_release(store, &device.prefix, &person, &deed, &fault), 0);
+	assert_int_equal(store_undo(store, deed, &person, &undone, &fault), 0);
+	assert_int_equal(store_release(store, &prefix.prefix, &person, &deed, &fault), 0);
+	assert_int_equal(store_release(store, &prefix.prefix, &person, &deed, &fault), -ENOENT);
+	store_close(store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -467,6 +508,7 @@ int main(void)
 		cmocka_unit_test_setup(damaged_files, fresh),
 		cmocka_unit_test_setup(no_place_for_a_file, fresh),
 		cmocka_unit_test_setup(each_allocation_fails_once, fresh),
+		cmocka_unit_test_setup(decisions_about_devices, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
