@@ -23,28 +23,12 @@ enum { KEYS_TRIED_MAX = 16 };
 #define ASIDE_HOLD_NS (600 * FW_NS_PER_S)
 #define ASIDE_HOLD_MAX_NS (86400 * FW_NS_PER_S)
 
-static bool draw_key(struct fw_dns_key *out)
-{
-	struct fw_dns_key key;
-
-	for (int i = 0; i < KEYS_TRIED_MAX; i++) {
-		if (getrandom(&key, sizeof(key), 0) != sizeof(key))
-			return false;
-		/* words below 2^31 - 1, nearly always good then */
-		for (size_t word = 0; word < sizeof(key) / sizeof(uint32_t); word++)
-			((uint32_t *)(void *)&key)[word] &= 0x7fffffffu;
-		if (!names_key_good(&key))
-			continue;
-		*out = key;
-		return true;
-	}
-	return false;
-}
-
 static bool fill_image(struct protect *protect, struct fw_names_bucket *buckets, uint32_t count)
 {
+	struct fw_dns_key *key = &protect->config.dns_key;
+
 	for (int i = 0; i < KEYS_TRIED_MAX; i++)
-		if (draw_key(&protect->config.dns_key) && names_image(protect->names, &protect->config.dns_key, buckets, count) == 0)
+		if (getrandom(key, sizeof(*key), 0) == sizeof(*key) && names_image(protect->names, key, buckets, count) == 0)
 			return true;
 	return false;
 }

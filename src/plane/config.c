@@ -82,10 +82,10 @@ int config_wait(struct plane *plane)
 static void fill_in(const struct plane *plane, struct fw_shield_config *config, uint32_t names_half)
 {
 	config->names_half = names_half;
-	config->names_mask = plane->entries[MAP_NAMES_A] - 1;
+	config->names_mask = fw_hint_buckets(plane->entries[MAP_NAMES_A]) - 1;
 	config->cells_mask = plane->entries[MAP_CELLS] - 1;
-	config->proven_mask = plane->entries[MAP_PROVEN] - 1;
-	config->asked_mask = plane->entries[MAP_ASKED] - 1;
+	config->proven_mask = fw_hint_buckets(plane->entries[MAP_PROVEN]) - 1;
+	config->asked_mask = fw_hint_buckets(plane->entries[MAP_ASKED]) - 1;
 	config->blocked_mask = plane->entries[MAP_BLOCKED] - 1;
 	config->protected_seed = plane->seed;
 	config->prefixes = plane->prefixed;
