@@ -24,6 +24,15 @@ struct {
 	__type(value, struct fw_twin_result);
 } twin_result SEC(".maps");
 
+/* Always the same. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct fw_dns_key);
+} twin_key SEC(".maps");
+
 SEC("xdp")
 int twin(struct xdp_md *context)
 {
@@ -31,10 +40,11 @@ int twin(struct xdp_md *context)
 	__u32 zero = 0;
 	const struct fw_twin_input *in = bpf_map_lookup_elem(&twin_input, &zero);
 	struct fw_twin_result *out = bpf_map_lookup_elem(&twin_result, &zero);
+	const struct fw_dns_key *key = bpf_map_lookup_elem(&twin_key, &zero);
 
-	if (!in || !out)
+	if (!in || !out || !key)
 		return XDP_ABORTED;
-	fw_twin_run(fw_cursor_of(begin, end), in, out);
+	fw_twin_run(fw_cursor_of(begin, end), in, key, out);
 	return XDP_PASS;
 }
 

@@ -17,17 +17,17 @@
 struct fw_twin_input {
 	uint64_t now_ns;
 	uint64_t word; /* of a bucket */
-	struct fw_dns_key dns_key;
 	uint8_t hash_key[16];
 	uint32_t link;
 	uint32_t rate_per_s, burst, cost;
 };
-_Static_assert(sizeof(struct fw_twin_input) == 64, "no holes");
+_Static_assert(sizeof(struct fw_twin_input) == 48, "no holes");
 
 struct fw_twin_result {
 	struct fw_packet packet;
 	struct fw_event event;
 	struct fw_dns_question question; /* of a packet to UDP port 53, else as it was: clear it first */
+	uint64_t suffix[FW_DNS_LABELS_MAX + 1]; /* of its name, where that was read to its end */
 	struct fw_bucket_rule rule;
 	struct fw_tunnel tunnel; /* of a packet read to its end, else as it was: clear it first */
 	uint64_t word;
@@ -36,13 +36,22 @@ struct fw_twin_result {
 	uint32_t allowed;
 	uint32_t runs; /* how often; tells a run from none */
 };
-_Static_assert(sizeof(struct fw_twin_result) == 96 + 80 + 1048 + 16 + 16 + 40, "no holes");
+_Static_assert(sizeof(struct fw_twin_result) == 96 + 80 + sizeof(struct fw_dns_question) + 1024 + 16 + 16 + 40, "no holes");
 
-FW_INLINE void fw_twin_dns(struct fw_cursor frame, const struct fw_twin_input *in, struct fw_twin_result *out)
+FW_INLINE void fw_twin_dns(struct fw_cursor frame, const struct fw_dns_key *key, struct fw_twin_result *out)
 {
 	struct fw_cursor message = fw_clip(frame, out->packet.payload_off, out->packet.payload_len);
 
-	out->dns_read = fw_dns_parse(message, &in->dns_key, &out->question);
+	out->dns_read = fw_dns_parse(message, key, &out->question);
+	FW_FORGET();
+	if (out->dns_read != FW_READ_OK)
+		return;
+	FW_LOOP
+	for (uint32_t i = 0; i <= FW_DNS_LABELS_MAX; i++) {
+		if (i > out->question.labels)
+			break;
+		out->suffix[i] = fw_dns_suffix(&out->question, key, i);
+	}
 }
 
 /* A length that is no multiple of 8, so that the tail of the hash is compared too. */
@@ -62,7 +71,7 @@ FW_INLINE void fw_twin_hash(const struct fw_twin_input *in, const struct fw_pack
 }
 
 /* The frame is all that the cursor spans. */
-FW_INLINE void fw_twin_run(struct fw_cursor frame, const struct fw_twin_input *in, struct fw_twin_result *out)
+FW_INLINE void fw_twin_run(struct fw_cursor frame, const struct fw_twin_input *in, const struct fw_dns_key *key, struct fw_twin_result *out)
 {
 	struct fw_judgement judgement = {FW_PASS, FW_REASON_NONE};
 	bool allowed;
@@ -80,6 +89,6 @@ FW_INLINE void fw_twin_run(struct fw_cursor frame, const struct fw_twin_input *i
 	if (out->packet_read == FW_READ_OK)
 		fw_tunnel_find(frame, &out->packet, &out->tunnel);
 	if (out->packet_read == FW_READ_OK && out->packet.proto == FW_IP_UDP && out->packet.dst_port == 53)
-		fw_twin_dns(frame, in, out);
+		fw_twin_dns(frame, key, out);
 	out->runs++;
 }

@@ -93,17 +93,9 @@ static int open_plane(struct guard *guard, struct fault *out_fault)
 	return plane_guard_open(&setup, &guard->plane, out_fault);
 }
 
-/* Points of the name hash are 1 to 2^31 - 2. */
-static uint32_t point(uint32_t random)
-{
-	return random % 0x7ffffffeu + 1;
-}
-
 static int take_keys(struct guard *guard)
 {
 	const struct fw_guard_config *before = plane_guard_config_now(guard->plane);
-	struct fw_dns_key names;
-	uint32_t random[4];
 
 	guard->took_over = plane_guard_took_over(guard->plane) && before->generation;
 	if (guard->took_over) {
@@ -111,10 +103,8 @@ static int take_keys(struct guard *guard)
 		return 0;
 	}
 	if (getrandom(guard->config.key, sizeof(guard->config.key), 0) != sizeof(guard->config.key) ||
-		getrandom(random, sizeof(random), 0) != sizeof(random))
+		getrandom(&guard->config.name_key, sizeof(guard->config.name_key), 0) != sizeof(guard->config.name_key))
 		return -EIO;
-	names = (struct fw_dns_key){.label = {point(random[0]), point(random[1])}, .name = {point(random[2]), point(random[3])}};
-	memcpy(guard->config.name_key, &names, sizeof(names));
 	return 0;
 }
 

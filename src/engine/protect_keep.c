@@ -12,10 +12,10 @@
 
 static const char name[] = "proven";
 
-static struct kept kept_of(const struct protect *protect, const struct fetch_time *now, uint32_t buckets)
+static struct kept kept_of(const struct protect *protect, const struct fetch_time *now, uint32_t lines)
 {
 	struct kept kept = {
-		.mask = buckets - 1,
+		.mask = fw_hint_buckets(lines) - 1,
 		.steady_ns = now->steady_ns,
 		.wall_s = now->wall_s,
 		.hold_ns = protect->settings->budgets.proven_s * FW_NS_PER_S,
@@ -27,8 +27,8 @@ static struct kept kept_of(const struct protect *protect, const struct fetch_tim
 
 bool protect_recall(struct protect *protect, const struct fetch_time *now)
 {
-	uint32_t buckets, filled = 0;
-	struct fw_seen_bucket *table = plane_proven(protect->plane, &buckets);
+	uint32_t lines, filled = 0;
+	struct fw_seen_bucket *table = plane_proven(protect->plane, &lines);
 	struct kept then, about;
 	uint64_t time_s;
 	void *bytes;
@@ -40,7 +40,7 @@ bool protect_recall(struct protect *protect, const struct fetch_time *now)
 	known = kept_read(bytes, len, &then) == FW_READ_OK;
 	if (known) {
 		memcpy(protect->config.address_key, then.address_key, sizeof(protect->config.address_key));
-		about = kept_of(protect, now, buckets);
+		about = kept_of(protect, now, lines);
 		filled = kept_fill(bytes, len, &about, table);
 	}
 	explicit_bzero(bytes, len);
@@ -52,9 +52,9 @@ bool protect_recall(struct protect *protect, const struct fetch_time *now)
 
 void protect_keep(struct protect *protect, const struct fetch_time *now)
 {
-	uint32_t buckets;
-	const struct fw_seen_bucket *table = plane_proven(protect->plane, &buckets);
-	struct kept about = kept_of(protect, now, buckets);
+	uint32_t lines;
+	const struct fw_seen_bucket *table = plane_proven(protect->plane, &lines);
+	struct kept about = kept_of(protect, now, lines);
 	struct fault fault = {0};
 	void *bytes;
 	size_t len;

@@ -27,24 +27,6 @@ enum { KEYS_TRIED_MAX = 16 };
 #define ASIDE_HOLD_NS (600 * FW_NS_PER_S)
 #define ASIDE_HOLD_MAX_NS (86400 * FW_NS_PER_S)
 
-static bool draw_key(struct fw_dns_key *out)
-{
-	struct fw_dns_key key;
-
-	for (int i = 0; i < KEYS_TRIED_MAX; i++) {
-		if (getrandom(&key, sizeof(key), 0) != sizeof(key))
-			return false;
-		/* words below 2^31 - 1, nearly always good then */
-		for (size_t word = 0; word < sizeof(key) / sizeof(uint32_t); word++)
-			((uint32_t *)(void *)&key)[word] &= 0x7fffffffu;
-		if (!names_key_good(&key))
-			continue;
-		*out = key;
-		return true;
-	}
-	return false;
-}
-
 /* On the thread. Nobody changes names while it runs: what is read waits (protect_zones.c), a reload stops it first. */
 static int make_table(void *context, const atomic_bool *stop)
 {
@@ -52,7 +34,9 @@ static int make_table(void *context, const atomic_bool *stop)
 	int error = -EEXIST;
 
 	for (int i = 0; i < KEYS_TRIED_MAX && error == -EEXIST; i++)
-		error = draw_key(&table->key) ? names_image_until(table->names, &table->key, table->buckets, table->count, stop) : -EIO;
+		error = getrandom(&table->key, sizeof(table->key), 0) == sizeof(table->key)
+			? names_image_until(table->names, &table->key, table->buckets, table->count, stop)
+			: -EIO;
 	return error;
 }
 

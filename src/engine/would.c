@@ -60,8 +60,9 @@ static void fill_config(struct fw_guard_config *config)
 
 	for (uint32_t i = 0; i < 16; i++) {
 		config->key[i] = 0x9e3779b97f4a7c15ull * (2 * i + 1);
-		config->name_key[i] = 0xc2b2ae3d27d4eb4full * (2 * i + 1);
 	}
+	for (uint32_t i = 0; i < sizeof(struct fw_dns_key) / sizeof(uint64_t); i++)
+		((uint64_t *)&config->name_key)[i] = 0xc2b2ae3d27d4eb4full * (2 * i + 1);
 	for (uint32_t i = 0; i < FW_BRAKE_COUNT; i++)
 		config->brake[0][i] = open;
 	config->frames_out = config->frames_in = config->words[FW_GUARD_WORD_FRAMES] = open;

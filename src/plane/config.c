@@ -19,10 +19,10 @@ static void fill_in(const struct plane *plane, struct fw_shield_config *config, 
 	const uint32_t *entries = plane->hold.entries;
 
 	config->names_half = names_half;
-	config->names_mask = entries[MAP_NAMES_A] - 1;
+	config->names_mask = fw_hint_buckets(entries[MAP_NAMES_A]) - 1;
 	config->cells_mask = entries[MAP_CELLS] - 1;
-	config->proven_mask = entries[MAP_PROVEN] - 1;
-	config->asked_mask = entries[MAP_ASKED] - 1;
+	config->proven_mask = fw_hint_buckets(entries[MAP_PROVEN]) - 1;
+	config->asked_mask = fw_hint_buckets(entries[MAP_ASKED]) - 1;
 	config->blocked_mask = entries[MAP_BLOCKED] - 1;
 	config->protected_seed = plane->seed;
 	config->prefixes = plane->prefixed;

@@ -64,9 +64,9 @@ void plane_fill(const struct plane *plane, struct plane_fill *out_fill)
 {
 	uint32_t half = config_active(plane)->names_half & 1;
 	struct plane_fill fill = {
-		.names_room = (uint64_t)plane->hold.entries[MAP_NAMES_A] * FW_NAMES_SLOTS,
-		.proven_room = (uint64_t)plane->hold.entries[MAP_PROVEN] * FW_SEEN_SLOTS,
-		.asked_room = (uint64_t)plane->hold.entries[MAP_ASKED] * FW_SEEN_SLOTS,
+		.names_room = (uint64_t)fw_hint_buckets(plane->hold.entries[MAP_NAMES_A]) * FW_NAMES_SLOTS,
+		.proven_room = (uint64_t)fw_hint_buckets(plane->hold.entries[MAP_PROVEN]) * FW_SEEN_SLOTS,
+		.asked_room = (uint64_t)fw_hint_buckets(plane->hold.entries[MAP_ASKED]) * FW_SEEN_SLOTS,
 		.blocked_room = (uint64_t)plane->hold.entries[MAP_BLOCKED] * FW_DIGEST_SLOTS,
 		.prefixes_room = plane->hold.entries[MAP_PREFIXES],
 		.blocked = plane->blocked,

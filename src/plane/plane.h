@@ -124,8 +124,11 @@ struct fw_names_bucket *plane_names_half(struct plane *plane, uint32_t *out_buck
 /* As plane_config(), and from the same moment on the names are those of plane_names_half(), hashed with config->dns_key. */
 int plane_config_names(struct plane *plane, const struct fw_shield_config *config);
 
-/* The addresses that completed a handshake, in the clock of the kernel; it writes there at any time. Borrowed. */
-struct fw_seen_bucket *plane_proven(struct plane *plane, uint32_t *out_buckets);
+/*
+ * The addresses that completed a handshake, in the clock of the kernel; it writes there at any time. Lines as of
+ * wire/hint.h. Borrowed.
+ */
+struct fw_seen_bucket *plane_proven(struct plane *plane, uint32_t *out_lines);
 
 /* ---- what is protected, trusted, blocked; survives a restart ---- */
 

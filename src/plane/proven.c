@@ -2,8 +2,8 @@
 /* The table of proven addresses as it lies: who keeps it over a start of the host reads and fills it (shield/kept.c). */
 #include "plane/inside.h"
 
-struct fw_seen_bucket *plane_proven(struct plane *plane, uint32_t *out_buckets)
+struct fw_seen_bucket *plane_proven(struct plane *plane, uint32_t *out_lines)
 {
-	*out_buckets = plane->entries[MAP_PROVEN];
-	return plane->memory[MAP_PROVEN];
+	*out_lines = plane->hold.entries[MAP_PROVEN];
+	return plane->hold.memory[MAP_PROVEN];
 }

@@ -37,8 +37,8 @@ enum { MOVES_MAX = 512 };
 struct image {
 	const struct names *names;
 	const struct fw_dns_key *key;
-	struct fw_names_bucket *buckets;
-	uint32_t mask, turn; /* turn: which slot makes room next */
+	struct fw_names_bucket *lines; /* buckets, and their hints */
+	uint32_t mask, turn; /* buckets less one; which slot makes room next */
 	const atomic_bool *stop;
 };
 
@@ -48,74 +48,48 @@ uint32_t names_buckets(uint32_t names_max)
 
 	while (buckets * (uint64_t)FW_NAMES_SLOTS / 8 * 7 < names_max || buckets < 2)
 		buckets *= 2;
-	return buckets;
-}
-
-bool names_key_good(const struct fw_dns_key *key)
-{
-	const uint32_t last = 0x7ffffffeu;
-	bool good = true;
-
-	for (unsigned i = 0; i < 2; i++)
-		good = good && key->label[i] >= 2 && key->label[i] <= last && key->name[i] >= 2 && key->name[i] <= last;
-	return good;
-}
-
-static const struct fw_name_slot *look_up(const struct fw_names_bucket *buckets, uint32_t mask, uint64_t hash)
-{
-	const struct fw_name_slot *slot = fw_names_match(&buckets[fw_names_first(hash, mask)], hash);
-
-	return slot ? slot : fw_names_match(&buckets[fw_names_second(hash, mask)], hash);
+	return fw_hint_lines(buckets);
 }
 
 static struct fw_name_slot *find(const struct image *image, uint64_t hash)
 {
-	return (struct fw_name_slot *)look_up(image->buckets, image->mask, hash);
-}
-
-static bool put(struct fw_names_bucket *bucket, const struct fw_name_slot *what)
-{
-	for (unsigned i = 0; i < FW_NAMES_SLOTS; i++)
-		if (!bucket->slot[i].hash) {
-			bucket->slot[i] = *what;
-			return true;
-		}
-	return false;
+	return fw_names_find(image->lines, image->mask, hash);
 }
 
 /* What is not there yet. Pointers to slots mean nothing afterwards. */
 static int insert(struct image *image, struct fw_name_slot what)
 {
-	uint32_t at = fw_names_first(what.hash, image->mask);
+	uint32_t at = fw_names_second(what.hash, image->mask);
 
 	if (!what.hash)
 		return -EEXIST;
-	if (put(&image->buckets[at], &what))
-		return 0;
-	at = fw_names_second(what.hash, image->mask);
+	/* where it ends up is open, but its hints are its own; what moves has its own set already */
+	*fw_names_hints(image->lines, image->mask, what.hash) |= fw_names_hint(what.hash);
 	for (unsigned moves = 0; moves < MOVES_MAX; moves++) {
-		struct fw_name_slot *victim = &image->buckets[at].slot[image->turn++ % FW_NAMES_SLOTS], moved = *victim;
-		uint32_t first = fw_names_first(moved.hash, image->mask);
-		if (put(&image->buckets[at], &what))
+		struct fw_name_slot *victim, moved;
+		if (fw_names_put(image->lines, image->mask, &what))
 			return 0;
+		victim = &image->lines[at].slot[image->turn++ % FW_NAMES_SLOTS];
+		moved = *victim;
 		*victim = what;
 		what = moved;
-		at = first == at ? fw_names_second(what.hash, image->mask) : first;
+		/* on to its other bucket */
+		at = fw_names_first(what.hash, image->mask) == at ? fw_names_second(what.hash, image->mask)
+								  : fw_names_first(what.hash, image->mask);
 	}
 	return -ENOSPC;
 }
 
 /* --- apexes and what is above them ------------------------------------------------------------------------------------------ */
 
-/* The hashes of a name and all its ancestors. */
-static void hash_name(const struct image *image, const uint8_t *name, size_t len, struct fw_dns_question *out)
+/* The hash of a name without its first labels, so many of them. */
+static uint64_t hash_of(const struct image *image, const struct zone *zone, unsigned skip)
 {
-	uint8_t room[FW_DNS_NAME_MAX + 4] = {0}; /* the walk reads four bytes at once */
+	const uint8_t *name = name_skip(zone->apex, skip);
+	struct fw_dns_question read;
 
-	memset(&out->id, 0, sizeof(*out) - offsetof(struct fw_dns_question, id));
-	memcpy(room, name, len);
-	(void)fw_dns_name(fw_cursor_of(room, sizeof(room)), image->key, out);
-	fw_dns_suffixes(image->key, out);
+	(void)fw_dns_name_read(name, (uint32_t)(zone->apex + zone->apex_len - name), image->key, &read);
+	return fw_dns_suffix(&read, image->key, 0);
 }
 
 /* Whether this noted slot stands for this name. */
@@ -129,26 +103,23 @@ static bool is_same(const struct image *image, const struct fw_name_slot *slot, 
 
 static int note_apex(struct image *image, const struct zone *zone)
 {
-	struct fw_dns_question hashes;
+	uint64_t hash = hash_of(image, zone, 0);
 
-	hash_name(image, zone->apex, zone->apex_len, &hashes);
-	if (find(image, hashes.suffix[0]))
+	if (find(image, hash))
 		return -EEXIST;
-	return insert(image, (struct fw_name_slot){.hash = hashes.suffix[0], .zone = zone->place, .flags = NOTED});
+	return insert(image, (struct fw_name_slot){.hash = hash, .zone = zone->place, .flags = NOTED});
 }
 
 static int note_above(struct image *image, const struct zone *zone)
 {
-	struct fw_dns_question hashes;
 	int error = 0;
 
-	hash_name(image, zone->apex, zone->apex_len, &hashes);
 	for (unsigned i = 1; i <= zone->labels && !error; i++) {
 		const uint8_t *name = name_skip(zone->apex, i);
-		const struct fw_name_slot *slot = find(image, hashes.suffix[i]);
+		uint64_t hash = hash_of(image, zone, i);
+		const struct fw_name_slot *slot = find(image, hash);
 		if (!slot)
-			error = insert(
-				image, (struct fw_name_slot){.hash = hashes.suffix[i], .zone = zone->place, .flags = NOTED | i << 8});
+			error = insert(image, (struct fw_name_slot){.hash = hash, .zone = zone->place, .flags = NOTED | i << 8});
 		else if (!is_same(image, slot, name, (size_t)(zone->apex + zone->apex_len - name)))
 			error = -EEXIST;
 	}
@@ -157,11 +128,8 @@ static int note_above(struct image *image, const struct zone *zone)
 
 static int settle_apex(struct image *image, const struct zone *zone)
 {
-	struct fw_dns_question hashes;
-	struct fw_name_slot *slot;
+	struct fw_name_slot *slot = find(image, hash_of(image, zone, 0));
 
-	hash_name(image, zone->apex, zone->apex_len, &hashes);
-	slot = find(image, hashes.suffix[0]);
 	slot->zone = zone->place;
 	slot->flags = zone->nodes ? zone->nodes[NODE_FLAGS] : FW_NAME_APEX;
 	return 0;
@@ -172,11 +140,9 @@ static int settle_above(struct image *image, const struct zone *zone)
 	static const uint32_t flags[] = {
 		[FW_CLASS_POSSIBLE] = FW_NAME_DELEGATION, [FW_CLASS_UNKNOWN] = 0, [FW_CLASS_FOREIGN] = FW_NAME_ABOVE};
 	const struct fw_name_slot *above = NULL;
-	struct fw_dns_question hashes;
 
-	hash_name(image, zone->apex, zone->apex_len, &hashes);
 	for (unsigned i = zone->labels; i; i--) {
-		struct fw_name_slot *slot = find(image, hashes.suffix[i]);
+		struct fw_name_slot *slot = find(image, hash_of(image, zone, i));
 		if (slot->flags & NOTED) {
 			enum fw_name_class below = fw_names_class(above, false);
 			slot->zone = below == FW_CLASS_FOREIGN ? 0 : above->zone;
@@ -189,33 +155,45 @@ static int settle_above(struct image *image, const struct zone *zone)
 
 /* --- contents -------------------------------------------------------------------------------------------------------------- */
 
-/* The way from the apex to a node: index 0 is the apex, its hash and its name. */
+/*
+ * The name that the walk is at, as wire/dns.h hashes it: from its end. A child has one label more in front of its parent, so that
+ * all sums before the word in which the parent begins are the parent's.
+ */
 struct path {
-	uint32_t h0[FW_DNS_LABELS_MAX + 1], h1[FW_DNS_LABELS_MAX + 1];
-	const uint8_t *label[FW_DNS_LABELS_MAX + 1]; /* length first */
+	_Alignas(8) uint8_t name[8 * FW_DNS_WORDS]; /* it ends where this ends; zeros in front of it in its first word */
+	struct fw_dns_sum sum[FW_DNS_WORDS]; /* of the words before each */
+	uint16_t len[FW_DNS_LABELS_MAX + 1]; /* by depth below the apex */
 };
 
-/* The hash of the name at this depth, whose parent's is known: the same arithmetic as in wire/dns.h. */
-static uint64_t step(const struct image *image, struct path *path, unsigned depth)
+static const uint8_t *path_name(const struct path *path, unsigned depth)
 {
-	const struct fw_dns_key *key = image->key;
-	struct fw_dns_label label = fw_dns_label_hash(key, path->label[depth]);
-
-	path->h0[depth] = fw_dns_join(path->h0[depth - 1], label.h0, key->name[0]);
-	path->h1[depth] = fw_dns_join(path->h1[depth - 1], label.h1, key->name[1]);
-	return fw_dns_pack(path->h0[depth], path->h1[depth]);
+	return path->name + sizeof(path->name) - path->len[depth];
 }
 
-static size_t write_name(const struct zone *zone, const struct path *path, unsigned depth, uint8_t out[FW_DNS_NAME_MAX])
+static uint64_t path_word(const struct path *path, unsigned place)
 {
-	size_t at = 0;
+	uint64_t word;
 
-	for (; depth; depth--) {
-		memcpy(out + at, path->label[depth], 1u + path->label[depth][0]);
-		at += 1u + path->label[depth][0];
-	}
-	memcpy(out + at, zone->apex, zone->apex_len);
-	return at + zone->apex_len;
+	memcpy(&word, path->name + sizeof(path->name) - 8 * (place + 1), sizeof(word));
+	return word;
+}
+
+/* A label of len bytes, of which the first may be its length, in front of the name that is that long now; the same for an apex. */
+static void path_grow(const struct image *image, struct path *path, size_t from, const uint8_t *bytes, size_t len)
+{
+	uint8_t *begin = path->name + sizeof(path->name) - from - len;
+
+	memcpy(begin, bytes, len);
+	memset(path->name + sizeof(path->name) - ((from + len) / 8 + 1) * 8, 0, 8 - (from + len) % 8);
+	for (size_t place = from / 8; place < (from + len) / 8; place++)
+		path->sum[place + 1] = fw_dns_add(path->sum[place], path_word(path, (unsigned)place), image->key->part[place]);
+}
+
+static uint64_t path_hash(const struct image *image, const struct path *path, unsigned depth)
+{
+	unsigned place = path->len[depth] / 8;
+
+	return fw_dns_digest(fw_dns_add(path->sum[place], path_word(path, place), image->key->part[place]));
 }
 
 static bool is_stopped(const struct image *image)
@@ -224,16 +202,15 @@ static bool is_stopped(const struct image *image)
 }
 
 /* The node at the end of the path. *out_over: it is the apex of another zone, and what lies below is passed over. */
-static int add_node(struct image *image, const struct zone *zone, struct path *path, const uint8_t *node, bool *out_over)
+static int add_node(struct image *image, const struct zone *zone, const struct path *path, const uint8_t *node, bool *out_over)
 {
-	uint64_t hash = step(image, path, node[NODE_DEPTH]);
+	uint64_t hash = path_hash(image, path, node[NODE_DEPTH]);
 	struct fw_name_slot *slot = find(image, hash);
-	uint8_t name[FW_DNS_NAME_MAX];
 
 	*out_over = false;
 	if (!slot)
 		return insert(image, (struct fw_name_slot){.hash = hash, .zone = zone->place, .flags = node[NODE_FLAGS]});
-	if (!(slot->flags & NOTED) || !is_same(image, slot, name, write_name(zone, path, node[NODE_DEPTH], name)))
+	if (!(slot->flags & NOTED) || !is_same(image, slot, path_name(path, node[NODE_DEPTH]), path->len[node[NODE_DEPTH]]))
 		return -EEXIST;
 	*out_over = NOTED_SKIP(slot->flags) == 0;
 	if (!*out_over) {
@@ -247,39 +224,38 @@ static int add_content(struct image *image, const struct zone *zone)
 {
 	const uint8_t *node = zone->nodes, *end = node + zone->nodes_len;
 	unsigned over = FW_DNS_LABELS_MAX + 1; /* deeper than this is passed over */
-	struct fw_dns_question hashes;
-	struct path path;
+	struct path path = {.sum = {{{image->key->begin[0], image->key->begin[1]}}}, .len = {zone->apex_len}};
 	int error = 0;
 
 	if (!node)
 		return 0;
-	hash_name(image, zone->apex, zone->apex_len, &hashes);
-	path.h0[0] = (uint32_t)hashes.suffix[0];
-	path.h1[0] = (uint32_t)(hashes.suffix[0] >> 32);
+	path_grow(image, &path, 0, zone->apex, zone->apex_len);
 	/* The apex comes first, and is there already. */
 	for (node += NODE_LABEL; node < end && !error; node += NODE_LABEL + node[NODE_LEN]) {
+		unsigned depth = node[NODE_DEPTH], above = path.len[depth - 1];
 		bool skip;
-		if (node[NODE_DEPTH] > over)
+		if (depth > over)
 			continue;
-		path.label[node[NODE_DEPTH]] = node + NODE_LEN;
+		path.len[depth] = (uint16_t)(above + 1u + node[NODE_LEN]);
+		path_grow(image, &path, above, node + NODE_LEN, 1u + node[NODE_LEN]);
 		error = add_node(image, zone, &path, node, &skip);
-		over = skip ? node[NODE_DEPTH] : FW_DNS_LABELS_MAX + 1;
+		over = skip ? depth : FW_DNS_LABELS_MAX + 1;
 		if (is_stopped(image))
 			return -ECANCELED;
 	}
 	return error;
 }
 
-int names_image_until(const struct names *names, const struct fw_dns_key *key, struct fw_names_bucket *buckets, uint32_t bucket_count,
+int names_image_until(const struct names *names, const struct fw_dns_key *key, struct fw_names_bucket *lines, uint32_t line_count,
 	const atomic_bool *stop)
 {
 	static int (*const passes[])(struct image *, const struct zone *) = {note_apex, note_above, add_content, settle_apex, settle_above};
-	struct image image = {.names = names, .key = key, .buckets = buckets, .mask = bucket_count - 1, .stop = stop};
+	struct image image = {.names = names, .key = key, .lines = lines, .mask = fw_hint_buckets(line_count) - 1, .stop = stop};
 	int error = 0;
 
-	if (!bucket_count || (bucket_count & (bucket_count - 1)))
+	if (line_count < 2 || (image.mask & (image.mask + 1)) || fw_hint_lines(image.mask + 1) != line_count)
 		return -ENOSPC;
-	memset(buckets, 0, bucket_count * sizeof(*buckets));
+	memset(lines, 0, line_count * sizeof(*lines));
 	for (unsigned pass = 0; pass < sizeof(passes) / sizeof(*passes); pass++)
 		for (uint32_t place = 1; place <= names->zones_max && !error; place++) {
 			if (names->places[place])
@@ -290,18 +266,19 @@ int names_image_until(const struct names *names, const struct fw_dns_key *key, s
 	return error;
 }
 
-int names_image(const struct names *names, const struct fw_dns_key *key, struct fw_names_bucket *buckets, uint32_t bucket_count)
+int names_image(const struct names *names, const struct fw_dns_key *key, struct fw_names_bucket *lines, uint32_t line_count)
 {
 	static const atomic_bool never;
 
-	return names_image_until(names, key, buckets, bucket_count, &never);
+	return names_image_until(names, key, lines, line_count, &never);
 }
 
 /* --- questions ------------------------------------------------------------------------------------------------------------- */
 
 enum { CLASS_IN = 1 };
 
-struct names_answer names_ask(const struct fw_names_bucket *buckets, uint32_t bucket_count, const struct fw_dns_question *question)
+struct names_answer names_ask(
+	struct fw_names_bucket *lines, uint32_t line_count, const struct fw_dns_key *key, const struct fw_dns_question *question)
 {
 	struct names_answer answer = {.class = FW_CLASS_FOREIGN};
 	const struct fw_name_slot *encloser = NULL, *slot;
@@ -311,7 +288,7 @@ struct names_answer names_ask(const struct fw_names_bucket *buckets, uint32_t bu
 		return answer;
 	fw_names_begin(&walk, question->labels);
 	do {
-		slot = look_up(buckets, bucket_count - 1, question->suffix[walk.at]);
+		slot = fw_names_find(lines, fw_hint_buckets(line_count) - 1, fw_dns_suffix(question, key, walk.at));
 		encloser = slot ? slot : encloser;
 	} while (fw_names_next(&walk, slot != NULL));
 	answer.whole = walk.found == 0;

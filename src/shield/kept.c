@@ -86,12 +86,12 @@ enum fw_read kept_read(const void *bytes, size_t len, struct kept *out)
 	return FW_READ_OK;
 }
 
-uint32_t kept_fill(const void *bytes, size_t len, const struct kept *now, struct fw_seen_bucket *buckets)
+uint32_t kept_fill(const void *bytes, size_t len, const struct kept *now, struct fw_seen_bucket *lines)
 {
 	struct kept then;
 	struct entry entry;
 	uint64_t passed;
-	uint32_t filled = 0;
+	uint32_t filled = 0, place;
 
 	if (kept_read(bytes, len, &then) != FW_READ_OK || now->wall_s < then.wall_s || now->mask > then.mask ||
 		now->wall_s - then.wall_s > now->hold_ns / 1000000000u)
@@ -102,7 +102,9 @@ uint32_t kept_fill(const void *bytes, size_t len, const struct kept *now, struct
 		if (!entry.tag || entry.bucket > then.mask || entry.age + passed > fw_seen_time(now->hold_ns))
 			continue;
 		/* as if it had been noted then: the oldest of a bucket makes room */
-		fw_seen_note(&buckets[entry.bucket & now->mask], entry.tag, now->steady_ns - ((entry.age + passed) << 30));
+		place = entry.bucket & now->mask;
+		fw_seen_note(&lines[place], entry.tag, now->steady_ns - ((entry.age + passed) << 30));
+		lines[fw_hint_line(place, now->mask)].hint[fw_hint_place(place)] = fw_seen_hint(&lines[place]);
 		filled++;
 	}
 	return filled;

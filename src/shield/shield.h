@@ -88,21 +88,18 @@ int names_take(struct zone_load *load, struct fault *out_fault);
 void names_settle(struct zone_load *load);
 void names_drop(struct zone_load *load); /* accepts NULL */
 
-/* Buckets that names_max names need: a power of two, at most 7 of 8 slots filled. */
+/* Lines of the table that names_max names need: buckets, a power of two of them, of which at most 7 of 8 slots are filled; their hints. */
 uint32_t names_buckets(uint32_t names_max);
 
 /*
- * The table of all zones for wire/names.h, under this key, into bucket_count buckets (a power of two), whatever they held before. Zones without content have
- * their apex alone. 0.3 s for a million names; reads only, so it may run in a thread of its own while nobody changes names.
- * Returns 0; -EEXIST: two names met, draw another key (2^-10 for a million names); -ENOSPC: fewer buckets than names_buckets() says.
+ * The table of all zones for wire/names.h, under this key, into so many lines (as names_buckets() says), whatever they held before.
+ * Zones without content have their apex alone. 0.2 s for a million names; reads only, so it may run in a thread of its own while
+ * nobody changes names. Returns 0; -EEXIST: two names met, draw another key (2^-25 for a million names); -ENOSPC: too few lines.
  */
-int names_image(const struct names *names, const struct fw_dns_key *key, struct fw_names_bucket *buckets, uint32_t bucket_count);
+int names_image(const struct names *names, const struct fw_dns_key *key, struct fw_names_bucket *lines, uint32_t line_count);
 /* The same, but ends soon with -ECANCELED once *stop is true (set by another thread). */
-int names_image_until(const struct names *names, const struct fw_dns_key *key, struct fw_names_bucket *buckets, uint32_t bucket_count,
+int names_image_until(const struct names *names, const struct fw_dns_key *key, struct fw_names_bucket *lines, uint32_t line_count,
 	const atomic_bool *stop);
-
-/* Whether these four words can be a key: points 2 to 2^31 - 2. The caller draws until they can. */
-bool names_key_good(const struct fw_dns_key *key);
 
 /* What a question is, by an image: the same that the kernel says. For samples of frames, and for people who ask. */
 struct names_answer {
@@ -111,7 +108,9 @@ struct names_answer {
 	uint32_t flags; /* enum fw_name_flag of the closest encloser */
 	bool whole; /* the encloser is the name itself */
 };
-struct names_answer names_ask(const struct fw_names_bucket *buckets, uint32_t bucket_count, const struct fw_dns_question *question);
+/* key: the image's, and the question's. */
+struct names_answer names_ask(
+	struct fw_names_bucket *lines, uint32_t line_count, const struct fw_dns_key *key, const struct fw_dns_question *question);
 
 /* A zone, for people and for the daemon's view. Borrowed until the zone changes. */
 struct names_view {
@@ -324,5 +323,5 @@ struct kept {
 int kept_write(const struct kept *now, const struct fw_seen_bucket *buckets, void **out_bytes, size_t *out_len);
 /* Key, mask and wall_s of what was written; entries are not looked at. OTHER: of another version. */
 enum fw_read kept_read(const void *bytes, size_t len, struct kept *out);
-/* Into an empty table under that key, older by what passed. Returns how many; 0 where they cannot be believed or do not fit. */
-uint32_t kept_fill(const void *bytes, size_t len, const struct kept *now, struct fw_seen_bucket *buckets);
+/* Into an empty table (buckets and their hints, wire/hint.h) under that key, older by what passed. Returns how many; 0 where they cannot be believed or do not fit. */
+uint32_t kept_fill(const void *bytes, size_t len, const struct kept *now, struct fw_seen_bucket *lines);

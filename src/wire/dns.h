@@ -6,19 +6,19 @@
  * at most (IXFR, RFC 1995) and two additional ones (OPT, and TSIG or SIG(0)). A name holds labels of 1 to 63 bytes, 255 bytes
  * in all, and the first name of a message cannot be compressed: there is nothing before it to point to.
  *
- * The name is hashed while it is walked, once and without a copy, so that it can be looked up together with all its
- * ancestors: which zone is it in, is there a delegation above it, a wildcard. Two layers of one polynomial hash do it:
+ * A name is hashed so that it can be looked up together with all its ancestors: which zone is it in, is there a delegation above it, a
+ * wildcard. So it is read from its end, eight bytes at a time, in lower case (RFC 4343):
  *
- *	label    L(example) = ((7 * x + 'exa') * x + 'mpl') * x + 'e'       length first, then three bytes a step, in lower case (RFC 4343)
- *	suffix   H(.) = 1,   H(www.example.com.) = (H(example.com.) + L(www)) * y
+ *	        |.........3www7|example3|com(0)..      words are counted from the end of the name,
+ *	       word[2]    word[1]   word[0]            which an ancestor ends in too
  *
- * modulo the prime 2^31 - 1 (31 bits because BPF multiplies 64 by 64 to 64), in two lanes with secret points x and y of
- * their own (Carter and Wegman, 1979). Three bytes, little-endian and filled up with zeros, are always below the prime; the length
- * in front tells the zeros from bytes. Two different labels meet with a chance of at most (21 / 2^31)^2 = 2^-53, two names
- * with (127 / 2^31)^2 more: whatever an outsider sends, as long as the points are secret.
+ *	H(name) = begin + sum of part[i] * half[i]     half[i]: 32 bits of these words, zeros before the name; modulo 2^64, the upper half of it
  *
- * Four bytes are read for the three or fewer of a step, and the length behind them. Behind the last label of a question that is
- * whole there are five more (the root, type, class): where four are not there, the message is too short anyhow.
+ * in two lanes with keys of their own: a multilinear hash (Dietzfelbinger 1996; Lemire and Kaser, "Strongly universal string hashing is
+ * fast", 2014), which for two different names gives the same in one lane with a chance of 2^-32 and in both with 2^-64, whatever an
+ * outsider sends, as long as the key is secret. Zeros in front make no two names alike: every name but the root's begins with the
+ * length of a label, which is no zero. All suffixes have their words in common, so that of each word the sum up to it is kept, and
+ * the hash of a suffix is one sum and what is left of one word. Lengths of labels are below the letters: lower case leaves them alone.
  */
 #pragma once
 
@@ -29,15 +29,24 @@
 /* Each label but the root's takes two bytes: more than 127 cannot be reached within 255, so nobody counts them. */
 _Static_assert((FW_DNS_NAME_MAX - 1) / 2 == FW_DNS_LABELS_MAX, "the length of a name bounds its labels");
 
-/* Secret points, 1 to 2^31 - 2, random per start. */
+#define FW_DNS_WORDS ((FW_DNS_NAME_MAX + 7) / 8)
+
+/* Secret and random per start. */
 struct fw_dns_key {
-	uint32_t label[2], name[2];
+	uint64_t begin[2]; /* of each lane */
+	uint64_t part[FW_DNS_WORDS][4]; /* of each word: for its lower and upper half in the first lane, and in the second */
 };
-_Static_assert(sizeof(struct fw_dns_key) == 16, "a map value");
+_Static_assert(sizeof(struct fw_dns_key) == 1040, "a map value");
+
+/* What comes before a word, in both lanes. */
+struct fw_dns_sum {
+	uint64_t lane[2];
+};
 
 struct fw_dns_question {
-	/* suffix[i]: hash of the name without its first i labels; suffix[0] the whole, suffix[labels] the root */
-	uint64_t suffix[FW_DNS_LABELS_MAX + 1];
+	struct fw_dns_sum sum[FW_DNS_WORDS]; /* of the words before each */
+	uint64_t word[FW_DNS_WORDS]; /* from the name's end; what is in front of the name is not meant */
+	uint8_t start[FW_DNS_LABELS_MAX + 1]; /* of each label, from the name's begin; start[labels] is the root's zero byte */
 	uint16_t id, flags; /* flags as in the header: QR 0x8000, opcode 0x7800, RD 0x0100 ... */
 	uint16_t additional; /* records in the additional section */
 	uint16_t type, class;
@@ -45,172 +54,87 @@ struct fw_dns_question {
 	uint16_t end_off; /* of the byte behind the question, from the start of the message */
 	uint8_t labels; /* without the root; after BAD it counts the one begun last, which may be the 128th */
 	uint8_t reason; /* enum fw_reason: why the reader stopped */
-	uint8_t left; /* of the walk: bytes of the last label not yet hashed; 0 after OK */
-	uint8_t zero[7]; /* padding, always zero */
 };
-_Static_assert(sizeof(struct fw_dns_question) == 1048 && offsetof(struct fw_dns_question, zero) == 1041, "no holes");
-
-/* (h * point + number) modulo 2^31 - 1, up to one modulus too many: the same bytes always give the same number. */
-FW_INLINE uint32_t fw_dns_step(uint32_t h, uint32_t point, uint32_t number)
-{
-	uint64_t x = (uint64_t)h * point + number;
-
-	x = (x & FW_LIMIT(0x7fffffffu)) + (x >> FW_LIMIT(31));
-	return (uint32_t)((x & FW_LIMIT(0x7fffffffu)) + (x >> FW_LIMIT(31)));
-}
-
-/*
- * The hash of a name from those of its parent and of its label. Multiplied last, so that labels which differ in their last bytes
- * alone are far apart in all bits: tables take the low ones.
- */
-FW_INLINE uint32_t fw_dns_join(uint32_t parent, uint32_t label, uint32_t point)
-{
-	uint64_t x = ((uint64_t)parent + label) * point;
-
-	x = (x & FW_LIMIT(0x7fffffffu)) + (x >> FW_LIMIT(31));
-	return (uint32_t)((x & FW_LIMIT(0x7fffffffu)) + (x >> FW_LIMIT(31)));
-}
+_Static_assert(sizeof(struct fw_dns_question) == 32 * 16 + 32 * 8 + 128 + 16, "no holes");
 
 /* Letters in lower case, all bytes at once: the bit 0x20 where 'A' <= byte <= 'Z' and nowhere else. */
-FW_INLINE uint32_t fw_dns_lower(uint32_t bytes)
+FW_INLINE uint64_t fw_dns_lower(uint64_t bytes)
 {
-	uint32_t low = bytes & FW_LIMIT(0x7f7f7f7fu);
-	uint32_t from_a = low + FW_LIMIT(0x3f3f3f3fu), above_z = low + FW_LIMIT(0x25252525u);
+	uint64_t low = bytes & FW_LIMIT(0x7f7f7f7f7f7f7f7full);
+	uint64_t from_a = low + FW_LIMIT(0x3f3f3f3f3f3f3f3full), above_z = low + FW_LIMIT(0x2525252525252525ull);
 
-	return bytes | ((from_a & ~above_z & ~bytes) >> FW_LIMIT(2) & 0x20202020u);
+	return bytes | ((from_a ^ above_z) & ~bytes & 0x8080808080808080ull) >> FW_LIMIT(2);
 }
 
-FW_INLINE uint64_t fw_dns_pack(uint32_t h0, uint32_t h1)
+/* The sum of a word and all before it. */
+FW_INLINE struct fw_dns_sum fw_dns_add(struct fw_dns_sum sum, uint64_t word, const uint64_t part[4])
 {
-	return (uint64_t)h1 << 32 | h0;
+	uint64_t lower = (uint32_t)word, upper = word >> 32;
+
+	sum.lane[0] += part[0] * lower + part[1] * upper;
+	sum.lane[1] += part[2] * lower + part[3] * upper;
+	return sum;
 }
 
-/* A label's hash in the making. */
-struct fw_dns_label {
-	uint32_t h0, h1;
-};
-
-/* Its next bytes, in a number below 2^24. */
-FW_INLINE void fw_dns_note(const struct fw_dns_key *key, uint32_t bytes, struct fw_dns_label *label)
+FW_INLINE uint64_t fw_dns_digest(struct fw_dns_sum sum)
 {
-	bytes = fw_dns_lower(bytes);
-	label->h0 = fw_dns_step(label->h0, key->label[0], bytes);
-	label->h1 = fw_dns_step(label->h1, key->label[1], bytes);
+	return sum.lane[0] >> FW_LIMIT(32) | (sum.lane[1] & 0xffffffff00000000ull);
 }
 
-/* Where the walk is: behind a length byte or three bytes more. */
-struct fw_dns_walk {
-	struct fw_dns_label label;
-	uint32_t at, left, labels; /* bytes from the start of the name; of this label to come; labels so far, with this one */
-};
+/* The hash of the name without its first labels, so many of them: of what was read to its end. */
+FW_INLINE uint64_t fw_dns_suffix(const struct fw_dns_question *question, const struct fw_dns_key *key, uint32_t labels)
+{
+	uint32_t len = (question->name_len - question->start[labels & FW_DNS_LABELS_MAX]) & 0xff, place = len >> FW_LIMIT(3);
+	uint32_t front =
+		FW_LIMIT(56) - 8 * (len & 7); /* bits of the word that are in front of the name, less 8: all 64 cannot be shifted */
+	uint64_t rest = question->word[place] >> FW_LIMIT(8) >> front << front << FW_LIMIT(8);
+
+	return fw_dns_digest(fw_dns_add(question->sum[place], rest, key->part[place]));
+}
 
 /* Zero, of which the verifier knows nothing: what it is added to may be anything, so that one round of a loop is like the next. */
 FW_INLINE uint32_t fw_dns_veil(const struct fw_dns_question *out)
 {
 #ifdef __bpf__
-	return *(const volatile uint32_t *)&out->zero[3];
+	return *(const volatile uint8_t *)&out->reason;
 #else
 	(void)out;
 	return 0;
 #endif
 }
 
-/* A length byte. NONE where it is the root's, and so the end of the walk; else how it goes on is in *out_more. */
-FW_INLINE enum fw_reason fw_dns_begin(struct fw_dns_walk *walk, uint32_t len, bool *out_more)
+/* From the first label to the root's zero byte. out->reason is 0. */
+FW_INLINE enum fw_reason fw_dns_labels(const uint8_t *name, const struct fw_bound *bound, struct fw_dns_question *out)
 {
-	*out_more = false;
-	walk->at++;
-	walk->left = 0;
-	if (!len)
-		return FW_REASON_NONE;
-	if (len > FW_LIMIT(FW_DNS_LABEL_MAX))
-		return FW_REASON_DNS_LABEL;
-	if (walk->at + len >= FW_LIMIT(FW_DNS_NAME_MAX)) /* and the root's */
-		return FW_REASON_DNS_NAME_LEN;
-	walk->left = walk->label.h0 = walk->label.h1 = len;
-	walk->labels++;
-	*out_more = true;
-	return FW_REASON_NONE;
-}
-
-/* Labels of one byte take one step each, and there is none without a byte: more steps than this are never needed. */
-#define FW_DNS_STEPS_MAX FW_DNS_LABELS_MAX
-
-/*
- * From the first label on; name holds room bytes. A step takes three bytes of a label that has more than three, or the last one to
- * three and the length byte behind them. suffix[] gets the hash of each label.
- */
-FW_INLINE enum fw_reason fw_dns_steps(const uint8_t *name, const struct fw_bound *bound, const struct fw_dns_key *key,
-	struct fw_dns_walk *walk, struct fw_dns_question *out)
-{
-	uint32_t veil = fw_dns_veil(out);
+	uint32_t veil = fw_dns_veil(out), at = 0, labels = 0, len = 1;
+	enum fw_reason reason = FW_REASON_DNS_SHORT;
 
 	FW_LOOP
-	for (uint32_t i = 0; i < FW_DNS_STEPS_MAX; i++) {
+	for (uint32_t i = 0; i <= FW_DNS_LABELS_MAX; i++) {
 		const uint8_t *p;
-		enum fw_reason reason;
-		uint32_t bytes, last;
-		bool more;
 
-		walk->at += veil;
-		walk->labels += veil;
-		p = fw_bound_peek(bound, name, walk->at, 4);
+		at += veil;
+		labels += veil;
+		p = fw_bound_peek(bound, name, at, 1);
 		if (!p)
-			return FW_REASON_DNS_SHORT;
-		bytes = fw_le32(p);
-		if (walk->left > 3) {
-			fw_dns_note(key, bytes & FW_LIMIT(0xffffffu), &walk->label);
-			walk->at += FW_LIMIT(3u);
-			walk->left -= FW_LIMIT(3u);
-			continue;
+			break;
+		len = fw_u8(p);
+		out->start[labels & FW_DNS_LABELS_MAX] = (uint8_t)at++;
+		if (len - 1 > FW_LIMIT(FW_DNS_LABEL_MAX - 1)) {
+			reason = len ? FW_REASON_DNS_LABEL : FW_REASON_NONE;
+			break;
 		}
-		last = 8 * walk->left;
-		fw_dns_note(key, bytes & ((1u << last) - 1), &walk->label);
-		out->suffix[(walk->labels - 1) & FW_DNS_LABELS_MAX] = fw_dns_pack(walk->label.h0, walk->label.h1);
-		walk->at += walk->left;
-		reason = fw_dns_begin(walk, bytes >> last & 0xff, &more);
-		if (!more)
-			return reason;
+		if (at + len >= FW_LIMIT(FW_DNS_NAME_MAX)) { /* and the root's */
+			reason = FW_REASON_DNS_NAME_LEN;
+			break;
+		}
+		labels++;
+		at += len;
 	}
-	return FW_REASON_DNS_NAME_LEN;
-}
-
-/* Walks the name at the cursor, which stays. Two bytes more than the name must be there, or it is called short. */
-FW_INLINE enum fw_reason fw_dns_name(struct fw_cursor here, const struct fw_dns_key *key, struct fw_dns_question *out)
-{
-	struct fw_dns_walk walk = {.at = 0, .left = 0, .labels = 0};
-	struct fw_bound bound = fw_bound_of(&here);
-	const uint8_t *name = fw_peek(&here, 1);
-	enum fw_reason reason;
-	bool more;
-
-	if (!name)
-		return FW_REASON_DNS_SHORT;
-	reason = fw_dns_begin(&walk, fw_u8(name), &more);
-	if (more)
-		reason = fw_dns_steps(name, &bound, key, &walk, out);
-	out->labels = (uint8_t)walk.labels;
-	out->left = (uint8_t)walk.left;
-	out->name_len = (uint16_t)walk.at;
+	out->labels = (uint8_t)labels;
+	out->name_len = (uint16_t)(at < bound->len ? at : bound->len);
 	return reason;
 }
-
-/* From the root down: hashes of labels become hashes of suffixes. */
-FW_INLINE void fw_dns_suffixes(const struct fw_dns_key *key, struct fw_dns_question *out)
-{
-	uint32_t h0 = FW_LIMIT(1u), h1 = FW_LIMIT(1u);
-
-	out->suffix[out->labels & FW_DNS_LABELS_MAX] = fw_dns_pack(h0, h1);
-	FW_LOOP
-	for (uint32_t i = out->labels; i > 0; i--) {
-		uint64_t label = out->suffix[(i - 1) & FW_DNS_LABELS_MAX];
-
-		h0 = fw_dns_join(h0, (uint32_t)label, key->name[0]);
-		h1 = fw_dns_join(h1, (uint32_t)(label >> 32), key->name[1]);
-		out->suffix[(i - 1) & FW_DNS_LABELS_MAX] = fw_dns_pack(h0, h1);
-	}
-}
-
 FW_INLINE enum fw_reason fw_dns_header(struct fw_cursor *here, struct fw_dns_question *out)
 {
 	const uint8_t *p = fw_peek(here, FW_LIMIT(12u));
@@ -233,19 +157,102 @@ FW_INLINE enum fw_reason fw_dns_header(struct fw_cursor *here, struct fw_dns_que
 	return FW_REASON_NONE;
 }
 
+/* So many words are read whether the name has them or not: most have not many more, and a loop that ends somewhere costs more. */
+#define FW_DNS_WORDS_STRAIGHT 5u
+_Static_assert(8 * FW_DNS_WORDS_STRAIGHT <= 20 + 8 + 12, "before a name there are headers of IPv4, UDP and DNS, whatever the link");
+
+/* len bytes (a constant) of the frame that end at this place, or NULL where that is not all frame. */
+#ifdef __bpf__
+FW_INLINE const uint8_t *fw_dns_back(const struct fw_cursor *frame, uint32_t end, uint32_t len)
+{
+	uint64_t off = (uint64_t)end - len;
+	const uint8_t *p;
+
+	FW_PIN(off);
+	if (off > FW_BPF_REACH)
+		return NULL;
+	p = frame->begin + off;
+	FW_PIN(p);
+	return p + len > frame->end ? NULL : p;
+}
+
+FW_INLINE uint64_t fw_dns_load(const uint8_t *p)
+{
+	return *(const fw_wide64 *)p;
+}
+#endif
+
+FW_INLINE void fw_dns_keep(struct fw_dns_question *out, uint32_t i, uint64_t word, const struct fw_dns_key *key, struct fw_dns_sum *sum)
+{
+	out->word[i] = word = fw_dns_lower(word);
+	out->sum[i] = *sum;
+	*sum = fw_dns_add(*sum, word, key->part[i]);
+}
+
+#ifdef __bpf__
+
+FW_INLINE bool fw_dns_words(const struct fw_cursor *frame, uint32_t end, const struct fw_dns_key *key, struct fw_dns_question *out)
+{
+	const uint8_t *p = fw_dns_back(frame, end, 8 * FW_DNS_WORDS_STRAIGHT);
+	struct fw_dns_sum sum = {{key->begin[0], key->begin[1]}};
+
+	if (!p)
+		return false;
+	FW_UNROLL
+	for (uint32_t i = 0; i < FW_DNS_WORDS_STRAIGHT; i++)
+		fw_dns_keep(out, i, fw_dns_load(p + 8 * (FW_DNS_WORDS_STRAIGHT - 1 - i)), key, &sum);
+	FW_LOOP
+	for (uint32_t i = FW_DNS_WORDS_STRAIGHT; i < FW_DNS_WORDS && 8 * i <= out->name_len; i++) {
+		p = fw_dns_back(frame, end - 8 * i, 8);
+		if (!p)
+			return false;
+		fw_dns_keep(out, i, fw_dns_load(p), key, &sum);
+	}
+	return true;
+}
+
+#else
+
+/* The eight bytes that end at this place; zeros stand for what is before all that the cursor spans. */
+static inline uint64_t fw_dns_word(const struct fw_cursor *frame, uint32_t end)
+{
+	uint64_t word = 0;
+
+	if (end >= 8)
+		__builtin_memcpy(&word, frame->begin + end - 8, 8);
+	else
+		for (uint32_t i = 0; i < end; i++)
+			word |= (uint64_t)frame->begin[i] << 8 * (8 - end + i);
+	return word;
+}
+
+FW_INLINE bool fw_dns_words(const struct fw_cursor *frame, uint32_t end, const struct fw_dns_key *key, struct fw_dns_question *out)
+{
+	struct fw_dns_sum sum = {{key->begin[0], key->begin[1]}};
+
+	for (uint32_t i = 0; i < FW_DNS_WORDS_STRAIGHT || 8 * i <= out->name_len; i++)
+		fw_dns_keep(out, i, fw_dns_word(frame, end > 8 * i ? end - 8 * i : 0), key, &sum);
+	return true;
+}
+
+#endif
+
 /* Name, type and class, whatever the header says. */
 FW_INLINE enum fw_reason fw_dns_asked(struct fw_cursor *here, const struct fw_dns_key *key, struct fw_dns_question *out)
 {
-	enum fw_reason reason = fw_dns_name(*here, key, out);
-	const uint8_t *p;
+	struct fw_bound bound = fw_bound_of(here);
+	const uint8_t *p = fw_peek(here, 1);
+	enum fw_reason reason;
 
+	if (!p)
+		return FW_REASON_DNS_SHORT;
+	reason = fw_dns_labels(p, &bound, out);
 	FW_FORGET();
 	fw_skip(here, out->name_len);
 	if (reason)
 		return reason;
-	fw_dns_suffixes(key, out);
 	p = fw_peek(here, FW_LIMIT(4u));
-	if (!p)
+	if (!p || !fw_dns_words(here, here->at, key, out))
 		return FW_REASON_DNS_SHORT;
 	out->type = fw_be16(p);
 	out->class = fw_be16(p + 2);
@@ -266,8 +273,8 @@ FW_INLINE void fw_dns_clear(struct fw_dns_question *out)
 }
 
 /*
- * Both worlds: the message is what the cursor spans from its place on. Fills *out whatever it returns; suffix[] is
- * meant only after OK, and only up to suffix[labels]: the rest of that room is left as it was.
+ * Both worlds: the message is what the cursor spans from its place on. Fills *out whatever it returns; but start, word and sum are
+ * meant only after OK, and only as far as the name goes: the rest of that room is left as it was.
  */
 FW_INLINE enum fw_read fw_dns_parse(struct fw_cursor message, const struct fw_dns_key *key, struct fw_dns_question *out)
 {
@@ -282,19 +289,14 @@ FW_INLINE enum fw_read fw_dns_parse(struct fw_cursor message, const struct fw_dn
 }
 
 #ifndef __bpf__
-/* User space: the hash of one label as it lies in a name, its length first. No byte behind it is read. */
-static inline struct fw_dns_label fw_dns_label_hash(const struct fw_dns_key *key, const uint8_t *label)
+/* User space: a name alone, in wire form. False where it is none. Fills what fw_dns_suffix() needs. */
+static inline bool fw_dns_name_read(const uint8_t *name, uint32_t len, const struct fw_dns_key *key, struct fw_dns_question *out)
 {
-	struct fw_dns_label hash = {label[0], label[0]};
+	struct fw_cursor here = fw_cursor_of(name, len);
+	struct fw_bound bound = fw_bound_of(&here);
 
-	for (uint32_t at = 0; at < label[0]; at += 3) {
-		uint32_t left = label[0] - at, bytes = label[1 + at];
-
-		bytes |= left > 1 ? (uint32_t)label[2 + at] << 8 : 0;
-		bytes |= left > 2 ? (uint32_t)label[3 + at] << 16 : 0;
-		fw_dns_note(key, bytes, &hash);
-	}
-	return hash;
+	__builtin_memset(out, 0, sizeof(*out));
+	return len && fw_dns_labels(name, &bound, out) == FW_REASON_NONE && fw_dns_words(&here, out->name_len, key, out);
 }
 
 /* User space: a DNS message of len bytes, as in a datagram. */

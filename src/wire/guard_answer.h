@@ -24,7 +24,7 @@ enum fw_dns_record { FW_DNS_A = 1, FW_DNS_AAAA = 28 };
 /* The sets of a name that was asked for, or 0. */
 FW_INLINE int fw_answer_wants_here(struct fw_guard_case *c)
 {
-	uint64_t digest = fw_guard_digest(&c->desk->question);
+	uint64_t digest = fw_guard_digest(c->config, &c->desk->question);
 	const struct fw_name_bucket *bucket = fw_guard_store_name(c->store, fw_guard_first(digest, c->config->names_mask));
 
 	c->notes->wants = bucket ? fw_guard_name_in(bucket, digest) : 0;
@@ -142,8 +142,7 @@ FW_INLINE bool fw_answer_question(struct fw_guard_case *c, struct fw_cursor mess
 	records = fw_be16(header + 6);
 	fw_dns_clear(&c->desk->question);
 	fw_skip(&message, FW_LIMIT(12u));
-	if (fw_dns_asked(&message, fw_guard_name_key(c->config), &c->desk->question) != FW_REASON_NONE ||
-		c->desk->question.class != FW_LIMIT(1))
+	if (fw_dns_asked(&message, &c->config->name_key, &c->desk->question) != FW_REASON_NONE || c->desk->question.class != FW_LIMIT(1))
 		return false;
 	c->desk->question.additional = (uint16_t)(records < most ? records : most);
 	return true;

@@ -11,13 +11,6 @@
 #include "wire/dns.h"
 #include "wire/guard_state.h"
 
-_Static_assert(sizeof(struct fw_dns_key) <= sizeof(((struct fw_guard_config *)0)->name_key), "the name hash finds its key there");
-
-FW_INLINE const struct fw_dns_key *fw_guard_name_key(const struct fw_guard_config *config)
-{
-	return (const struct fw_dns_key *)config->name_key;
-}
-
 /* An address as two numbers. */
 struct fw_guard_address {
 	uint64_t high, low;
@@ -159,9 +152,11 @@ FW_INLINE bool fw_guard_member_claim(struct fw_member_bucket *bucket, uint32_t t
 /* ---- names ---- */
 
 /* What guard_names holds of a name that was walked; two buckets, as for MACs. */
-FW_INLINE uint64_t fw_guard_digest(const struct fw_dns_question *question)
+FW_INLINE uint64_t fw_guard_digest(const struct fw_guard_config *config, const struct fw_dns_question *question)
 {
-	return question->suffix[0] ? question->suffix[0] : 1;
+	uint64_t digest = fw_dns_suffix(question, &config->name_key, 0);
+
+	return digest ? digest : 1;
 }
 
 /* 0 where it is not in this bucket: no set is. */
@@ -223,14 +218,10 @@ static inline bool fw_guard_place_remove(struct fw_place_bucket *buckets, const 
 static inline uint64_t fw_guard_name_digest(const struct fw_guard_config *config, const uint8_t *name, uint32_t len)
 {
 	static _Thread_local struct fw_dns_question question;
-	uint8_t message[12 + FW_DNS_NAME_MAX + 4] = {[5] = 1};
 
-	if (!len || len > FW_DNS_NAME_MAX)
+	if (!fw_dns_name_read(name, len, &config->name_key, &question) || question.name_len != len)
 		return 0;
-	__builtin_memcpy(message + 12, name, len);
-	if (fw_dns_question_read(message, 12 + len + 4, fw_guard_name_key(config), &question) != FW_READ_OK || question.name_len != len)
-		return 0;
-	return fw_guard_digest(&question);
+	return fw_guard_digest(config, &question);
 }
 
 /* An address that joins a set. */

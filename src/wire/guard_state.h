@@ -21,6 +21,7 @@
 #pragma once
 
 #include "wire/bucket.h"
+#include "wire/dns.h"
 #include "wire/event.h"
 #include "wire/rule.h"
 
@@ -75,7 +76,7 @@ struct fw_guard_prefix {
 
 struct fw_guard_config {
 	uint64_t key[16]; /* random per start: keyed hashes of MACs, addresses, flows */
-	uint64_t name_key[16]; /* of the running name hash (wire/dns.h takes what it needs of it) */
+	struct fw_dns_key name_key; /* of names that policies follow */
 	struct fw_bucket_rule brake[FW_GUARD_CLASSES][FW_BRAKE_COUNT];
 	struct fw_bucket_rule words[FW_GUARD_WORD_COUNT];
 	struct fw_bucket_rule frames_out, frames_in; /* frames sent up, of one device, each way */
@@ -99,7 +100,7 @@ struct fw_guard_config {
 	uint8_t zero[9]; /* padding, always zero */
 };
 _Static_assert(sizeof(struct fw_guard_config) ==
-		2 * 128 + 16 * (FW_GUARD_CLASSES * FW_BRAKE_COUNT + FW_GUARD_WORD_COUNT + 2) + 32 * FW_GUARD_OURS_MAX +
+		128 + sizeof(struct fw_dns_key) + 16 * (FW_GUARD_CLASSES * FW_BRAKE_COUNT + FW_GUARD_WORD_COUNT + 2) + 32 * FW_GUARD_OURS_MAX +
 			16 * (FW_GUARD_HELD_MAX + FW_GUARD_RESOLVERS_MAX) + 4 * 8 + 14 * 4 + 2 * FW_GUARD_LOGIN_PORTS +
 			FW_GUARD_FILTER_COUNT + 2 + 9,
 	"no holes");

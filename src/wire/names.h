@@ -2,9 +2,9 @@
 /*
  * The names that a DNS server serves, as a table which a question can be held against while it is still on the card.
  *
- * An exact keyed table, not a filter of probabilities: an owner name is the 62 bits of its hash in two lanes (wire/dns.h). Two
- * names of a million meet with a chance of 2^-10 while the table is built, which is seen and answered by new keys; a name that
- * is not served is taken for one that is with 2^-30 or less, and what that costs is one query that reaches the server.
+ * An exact keyed table, not a filter of probabilities: an owner name is the 64 bits of its hash in two lanes (wire/dns.h). Two
+ * names of a million meet with a chance of 2^-25 while the table is built, which is seen and answered by new keys; a name that
+ * is not served is taken for one that is with 2^-44 or less, and what that costs is one query that reaches the server.
  *
  * What is in it: every owner name of every zone, every empty non-terminal, and every ancestor of every apex up to the root. So
  * the set is closed upwards: where a name is missing, all below it are missing too, and the closest encloser (RFC 4592 section
@@ -14,12 +14,15 @@
  *
  *	bucket   64 bytes, one cache line: four slots of 16
  *	place    each name has two buckets, by one lane of its hash each (cuckoo, Pagh and Rodler 2001)
+ *	hint     in those of its first bucket each name has its own (wire/hint.h), so that for nearly all names that are not there no
+ *	         bucket is read
  *
  * What is not in it: names below a delegation (glue), and owners that have nothing but NSEC3 or RRSIG (RFC 5155 section 7.2.8).
  */
 #pragma once
 
 #include "wire/dns.h"
+#include "wire/hint.h"
 
 #define FW_NAMES_SLOTS 4u
 #define FW_NAMES_LOOKS_MAX 9u /* the whole name, the name without its first label, and halving what is left of 127 */
@@ -34,14 +37,18 @@ enum fw_name_flag {
 };
 
 struct fw_name_slot {
-	uint64_t hash; /* of the name, as in fw_dns_question.suffix[]; 0 where the slot is empty */
+	uint64_t hash; /* of the name: fw_dns_suffix(); 0 where the slot is empty */
 	uint32_t zone; /* its place in the table of zones; 0 where no zone of ours */
 	uint32_t flags; /* enum fw_name_flag */
 };
 _Static_assert(sizeof(struct fw_name_slot) == 16, "no holes");
 
+/* One line of the table: a bucket, or hints (wire/hint.h). */
 struct fw_names_bucket {
-	struct fw_name_slot slot[FW_NAMES_SLOTS];
+	union {
+		struct fw_name_slot slot[FW_NAMES_SLOTS];
+		uint32_t hint[FW_HINTS];
+	};
 };
 _Static_assert(sizeof(struct fw_names_bucket) == 64, "a cache line");
 
@@ -65,21 +72,40 @@ FW_INLINE uint32_t fw_names_second(uint64_t hash, uint32_t mask)
 	return (uint32_t)(hash >> FW_LIMIT(32)) & mask;
 }
 
-/* Borrowed from the bucket, or NULL. */
-FW_INLINE const struct fw_name_slot *fw_names_match(const struct fw_names_bucket *bucket, uint64_t hash)
+/* What a name sets in the hints of its first bucket: by bits of its hash that give no place, unless the table is huge. */
+FW_INLINE uint32_t fw_names_hint(uint64_t hash)
 {
+	return fw_hint_bits((uint32_t)(hash >> FW_LIMIT(49)));
+}
+
+/* 0 where they are the same, else 1; no branch, for nobody could foretell it. */
+FW_INLINE uint32_t fw_names_differ(uint64_t a, uint64_t b)
+{
+	uint64_t x = a ^ b;
+
+	x |= 0 - x;
+	FW_PIN(x);
+	return (uint32_t)(x >> 63);
+}
+
+/* Which slot of the bucket has it; FW_NAMES_SLOTS: none. */
+FW_INLINE uint32_t fw_names_slot(const struct fw_names_bucket *bucket, uint64_t hash)
+{
+	uint32_t differ = 1, slot = 0;
+
 	FW_UNROLL
-	for (uint32_t i = 0; i < FW_NAMES_SLOTS; i++)
-		if (bucket->slot[i].hash == hash)
-			return &bucket->slot[i];
-	return NULL;
+	for (uint32_t i = 0; i < FW_NAMES_SLOTS; i++) {
+		differ &= fw_names_differ(bucket->slot[i].hash, hash);
+		slot += differ;
+	}
+	return slot;
 }
 
 /*
- * The search for the closest encloser. The caller looks up suffix[walk.at] and says whether it was there:
+ * The search for the closest encloser. The caller looks up the name without its first walk.at labels and says whether it was there:
  *
  *	fw_names_begin(&walk, labels);
- *	do slot = look up suffix[walk.at]; while (fw_names_next(&walk, slot != NULL));
+ *	do slot = look up fw_dns_suffix(..., walk.at); while (fw_names_next(&walk, slot != NULL));
  *
  * At the end walk.found is the index of the longest suffix that is there, or above labels where not even the root is.
  */
@@ -121,3 +147,48 @@ FW_INLINE enum fw_name_class fw_names_class(const struct fw_name_slot *encloser,
 		return FW_CLASS_EXISTS;
 	return flags & (FW_NAME_DNAME | FW_NAME_WILDCARD) ? FW_CLASS_POSSIBLE : FW_CLASS_UNKNOWN;
 }
+
+#ifndef __bpf__
+
+/* User space: the hints that a name has its own in. */
+static inline uint32_t *fw_names_hints(struct fw_names_bucket *lines, uint32_t mask, uint64_t hash)
+{
+	uint32_t first = fw_names_first(hash, mask);
+
+	return &lines[fw_hint_line(first, mask)].hint[fw_hint_place(first)];
+}
+
+/* User space: where a name is, or NULL. mask: buckets less one. */
+static inline struct fw_name_slot *fw_names_find(struct fw_names_bucket *lines, uint32_t mask, uint64_t hash)
+{
+	struct fw_names_bucket *bucket = &lines[fw_names_first(hash, mask)];
+	uint32_t hint = fw_names_hint(hash), slot;
+
+	if ((*fw_names_hints(lines, mask, hash) & hint) != hint)
+		return NULL;
+	slot = fw_names_slot(bucket, hash);
+	if (slot == FW_NAMES_SLOTS) {
+		bucket = &lines[fw_names_second(hash, mask)];
+		slot = fw_names_slot(bucket, hash);
+	}
+	return slot < FW_NAMES_SLOTS ? &bucket->slot[slot] : NULL;
+}
+
+/* User space: a name goes into a bucket of its own that has room; false where neither has. */
+static inline bool fw_names_put(struct fw_names_bucket *lines, uint32_t mask, const struct fw_name_slot *what)
+{
+	struct fw_names_bucket *bucket = &lines[fw_names_first(what->hash, mask)];
+	uint32_t slot = fw_names_slot(bucket, 0);
+
+	if (slot == FW_NAMES_SLOTS) {
+		bucket = &lines[fw_names_second(what->hash, mask)];
+		slot = fw_names_slot(bucket, 0);
+	}
+	if (slot == FW_NAMES_SLOTS)
+		return false;
+	bucket->slot[slot] = *what;
+	*fw_names_hints(lines, mask, what->hash) |= fw_names_hint(what->hash);
+	return true;
+}
+
+#endif

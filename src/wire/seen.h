@@ -4,7 +4,7 @@
  * in a table of fixed size; an entry is 32 bits of a keyed hash and a time. The oldest of a bucket makes room. Only what this
  * host sends is ever noted, so that nobody can fill it with forged sources.
  *
- * Two CPUs that note in one bucket at once may lose one of the two: it is noted again with the next segment or question.
+ * Two CPUs that note in one bucket at once may lose one of the two, or its hint: it is noted again with the next segment or question.
  */
 #pragma once
 
@@ -21,6 +21,31 @@ FW_INLINE uint32_t fw_seen_time(uint64_t ns)
 FW_INLINE uint32_t fw_seen_tag(uint64_t hash)
 {
 	return (uint32_t)(hash >> FW_LIMIT(32)) | 1;
+}
+
+/* What a tag sets in the hints of its bucket. */
+FW_INLINE uint32_t fw_seen_bits(uint32_t tag)
+{
+	return fw_hint_bits(tag >> FW_LIMIT(17));
+}
+
+/* False: it is surely not in the bucket at this place, whose line of hints this is. */
+FW_INLINE bool fw_seen_may_hold(const struct fw_seen_bucket *hints, uint32_t place, uint32_t tag)
+{
+	uint32_t bits = fw_seen_bits(tag);
+
+	return (hints->hint[fw_hint_place(place)] & bits) == bits;
+}
+
+/* The hints of a bucket as it is now: to be written after each entry. */
+FW_INLINE uint32_t fw_seen_hint(const struct fw_seen_bucket *bucket)
+{
+	uint32_t hint = 0;
+
+	FW_LOOP
+	for (uint32_t i = 0; i < FW_SEEN_SLOTS; i++)
+		hint |= fw_seen_bits((uint32_t)(bucket->slot[i] >> 32));
+	return hint;
 }
 
 /* Noted at most hold_ns ago. */

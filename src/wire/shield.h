@@ -67,13 +67,18 @@ FW_INLINE bool fw_shield_in_asked_here(struct fw_shield_case *c)
 {
 	struct fw_asked_key key = {.remote_port = c->packet->src_port, .local_port = c->packet->dst_port, .id = c->notes->asked_id};
 	const struct fw_seen_bucket *bucket;
+	uint32_t place;
 	uint64_t hash;
 
 	fw_move(key.remote, c->packet->src, 16);
 	fw_move(key.local, c->packet->dst, 16);
 	hash = fw_asked_hash(c->config, &key);
-	bucket = fw_store_asked(c->store, (uint32_t)hash & c->config->asked_mask);
+	place = (uint32_t)hash & c->config->asked_mask;
 	c->notes->now_ns = fw_store_now(c->store);
+	bucket = fw_store_asked(c->store, fw_hint_line(place, c->config->asked_mask));
+	if (!bucket || !fw_seen_may_hold(bucket, place, fw_seen_tag(hash)))
+		return false;
+	bucket = fw_store_asked(c->store, place);
 	return bucket && fw_seen_holds(bucket, fw_seen_tag(hash), c->notes->now_ns, c->config->asked_ns);
 }
 FW_PART(fw_shield_in_asked)
@@ -134,17 +139,33 @@ FW_INLINE enum fw_reason fw_shield_other(struct fw_shield_case *c)
 	return fw_shield_stop(c, FW_FILTER_ONLY_DNS, reason) ? reason : FW_REASON_OTHER_PORT;
 }
 
-/* One look into the table: what is there goes into the notes, not into variables. */
-FW_INLINE bool fw_shield_look(struct fw_shield_case *c, uint64_t hash, uint32_t place)
+/* One look into one bucket: what is there goes into the notes. */
+FW_INLINE bool fw_shield_look(struct fw_shield_case *c, uint64_t hash, const struct fw_names_bucket *bucket)
 {
-	const struct fw_names_bucket *bucket = fw_store_names(c->store, c->config->names_half, place);
-	const struct fw_name_slot *slot = bucket ? fw_names_match(bucket, hash) : NULL;
+	uint32_t slot = fw_names_slot(bucket, hash);
 
-	if (!slot)
+	if (slot >= FW_NAMES_SLOTS)
 		return false;
-	c->notes->place = slot->zone;
-	c->notes->name_flags = slot->flags;
+	c->notes->place = bucket->slot[slot].zone;
+	c->notes->name_flags = bucket->slot[slot].flags;
 	return true;
+}
+
+/* The name without so many labels. */
+FW_INLINE bool fw_shield_has(struct fw_shield_case *c, uint32_t labels)
+{
+	uint64_t hash = fw_dns_suffix(c->question, &c->config->dns_key, labels);
+	uint32_t half = c->config->names_half, mask = c->config->names_mask;
+	uint32_t first = fw_names_first(hash, mask), hint = fw_names_hint(hash);
+	const struct fw_names_bucket *line = fw_store_names(c->store, half, fw_hint_line(first, mask));
+
+	if (!line || (line->hint[fw_hint_place(first)] & hint) != hint)
+		return false;
+	line = fw_store_names(c->store, half, first);
+	if (line && fw_shield_look(c, hash, line))
+		return true;
+	line = fw_store_names(c->store, half, fw_names_second(hash, mask));
+	return line && fw_shield_look(c, hash, line);
 }
 
 /* The closest encloser of what is asked, and so its class and zone. */
@@ -152,18 +173,15 @@ FW_INLINE void fw_shield_name(struct fw_shield_case *c)
 {
 	struct fw_shield_notes *notes = c->notes;
 	struct fw_name_slot encloser = {.flags = 0};
-	uint32_t mask = c->config->names_mask;
 
 	notes->name_flags = FW_NAME_ABOVE;
 	fw_names_begin(&notes->walk, c->question->labels);
 	FW_LOOP
 	for (uint32_t i = 0; i < FW_NAMES_LOOKS_MAX; i++) {
-		uint64_t hash;
 		bool there;
 
 		FW_FORGET();
-		hash = c->question->suffix[notes->walk.at & FW_DNS_LABELS_MAX];
-		there = fw_shield_look(c, hash, fw_names_first(hash, mask)) || fw_shield_look(c, hash, fw_names_second(hash, mask));
+		there = fw_shield_has(c, notes->walk.at);
 		FW_FORGET();
 		if (!fw_names_next(&notes->walk, there))
 			break;
@@ -207,8 +225,12 @@ FW_INLINE bool fw_shield_is_proven(struct fw_shield_case *c)
 {
 	struct fw_address prefix = fw_budget_prefix(&c->notes->src, fw_address_bits(c));
 	uint64_t hash = fw_shield_hash_of(c->config->address_key, &prefix, 0);
-	const struct fw_seen_bucket *bucket = fw_store_proven(c->store, (uint32_t)hash & c->config->proven_mask);
+	uint32_t place = (uint32_t)hash & c->config->proven_mask;
+	const struct fw_seen_bucket *bucket = fw_store_proven(c->store, fw_hint_line(place, c->config->proven_mask));
 
+	if (!bucket || !fw_seen_may_hold(bucket, place, fw_seen_tag(hash)))
+		return false;
+	bucket = fw_store_proven(c->store, place);
 	return bucket && fw_seen_holds(bucket, fw_seen_tag(hash), c->notes->now_ns, c->config->proven_ns);
 }
 

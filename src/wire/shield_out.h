@@ -18,11 +18,14 @@ FW_INLINE int fw_shield_prove_here(struct fw_shield_case *c)
 {
 	struct fw_address dst = fw_address_of(c->packet->dst), prefix = fw_budget_prefix(&dst, fw_address_bits(c));
 	uint64_t hash = fw_shield_hash_of(c->config->address_key, &prefix, 0);
-	struct fw_seen_bucket *bucket = fw_store_proven(c->store, (uint32_t)hash & c->config->proven_mask);
+	uint32_t place = (uint32_t)hash & c->config->proven_mask;
+	struct fw_seen_bucket *bucket = fw_store_proven(c->store, place);
+	struct fw_seen_bucket *hints = fw_store_proven(c->store, fw_hint_line(place, c->config->proven_mask));
 
-	if (!bucket)
+	if (!bucket || !hints)
 		return 0;
 	fw_seen_note(bucket, fw_seen_tag(hash), fw_store_now(c->store));
+	hints->hint[fw_hint_place(place)] = fw_seen_hint(bucket);
 	c->counts->proofs++;
 	return 0;
 }
@@ -31,16 +34,20 @@ FW_PART(fw_shield_prove)
 FW_INLINE int fw_shield_ask_here(struct fw_shield_case *c)
 {
 	struct fw_asked_key key = {.remote_port = c->packet->dst_port, .local_port = c->packet->src_port, .id = c->notes->asked_id};
-	struct fw_seen_bucket *bucket;
+	struct fw_seen_bucket *bucket, *hints;
+	uint32_t place;
 	uint64_t hash;
 
 	fw_move(key.remote, c->packet->dst, 16);
 	fw_move(key.local, c->packet->src, 16);
 	hash = fw_asked_hash(c->config, &key);
-	bucket = fw_store_asked(c->store, (uint32_t)hash & c->config->asked_mask);
-	if (!bucket)
+	place = (uint32_t)hash & c->config->asked_mask;
+	bucket = fw_store_asked(c->store, place);
+	hints = fw_store_asked(c->store, fw_hint_line(place, c->config->asked_mask));
+	if (!bucket || !hints)
 		return 0;
 	fw_seen_note(bucket, fw_seen_tag(hash), fw_store_now(c->store));
+	hints->hint[fw_hint_place(place)] = fw_seen_hint(bucket);
 	c->counts->asked++;
 	return 0;
 }

@@ -6,14 +6,14 @@
  *	map                kind            of
  *	shield_switch      ARRAY 1, mmap   struct fw_shield_switch: which of two configurations holds
  *	shield_config      ARRAY 2, mmap   struct fw_shield_config
- *	shield_names_a, _b ARRAY 2^n, mmap struct fw_names_bucket: two halves of the table of names
+ *	shield_names_a, _b ARRAY, mmap     struct fw_names_bucket: two halves of the table of names; 2^n buckets and their hints
  *	shield_zones       ARRAY, mmap     struct fw_zone: place 0 stands for "no zone of ours"
  *	shield_zone_counts PERCPU_ARRAY    struct fw_zone_count, the same places
  *	shield_counts      PERCPU_ARRAY 1  struct fw_shield_counts
  *	shield_cells       ARRAY 2^n, mmap uint64_t: rate buckets (wire/bucket.h) of prefixes and proven addresses
  *	shield_words       ARRAY, mmap     uint64_t: rate buckets that stand alone, by enum fw_shield_word
- *	shield_proven      ARRAY 2^n, mmap struct fw_seen_bucket: addresses that completed a TCP handshake
- *	shield_asked       ARRAY 2^n, mmap struct fw_seen_bucket: questions that this host asked itself
+ *	shield_proven      ARRAY, mmap     struct fw_seen_bucket: addresses that completed a TCP handshake; 2^n buckets and their hints
+ *	shield_asked       ARRAY, mmap     struct fw_seen_bucket: questions that this host asked itself; the same
  *	shield_blocked     ARRAY 2^n, mmap struct fw_digest_bucket: single addresses that are blocked
  *	shield_prefixes    LPM_TRIE        struct fw_prefix_key to uint32_t enum fw_prefix_says: trusted and blocked prefixes
  *	shield_protected   ARRAY 16, mmap  struct fw_protected_bucket
@@ -26,7 +26,7 @@
 #include "wire/names.h"
 
 /* One more for each change of a struct or map in this file: pins of another layout are refused. */
-#define FW_SHIELD_LAYOUT 1u
+#define FW_SHIELD_LAYOUT 2u
 
 /* Each is off, observes (counts what it would do) or enforces. In the order in which they are asked. */
 enum fw_shield_filter {
@@ -112,7 +112,7 @@ struct fw_shield_config {
 	uint8_t acting[FW_FILTER_COUNT]; /* which of NAMES and BUDGETS the stance calls for now; the others need not be called */
 	uint8_t zero[4]; /* padding, always zero */
 };
-_Static_assert(sizeof(struct fw_shield_config) == 16 + 8 * FW_SHIELD_KEY_WORDS + 16 * FW_WORD_COUNT + 4 * 152 + 2 * 16 + 16 + 8 * 4 + 24,
+_Static_assert(sizeof(struct fw_shield_config) == 1040 + 8 * FW_SHIELD_KEY_WORDS + 16 * FW_WORD_COUNT + 4 * 152 + 2 * 16 + 16 + 8 * 4 + 24,
 	"no holes");
 
 enum fw_zone_flag {
@@ -156,8 +156,11 @@ _Static_assert(sizeof(struct fw_shield_counts) == 16 * FW_OUTCOME_COUNT * (FW_RE
 
 /* Things remembered with the time they were seen: 32 bits of a keyed hash, and 2^30 ns (about a second) of the monotonic clock. */
 #define FW_SEEN_SLOTS 8u
-struct fw_seen_bucket {
-	uint64_t slot[FW_SEEN_SLOTS]; /* tag in the upper half, time in the lower; 0 where empty; the oldest makes room */
+struct fw_seen_bucket { /* or a line of hints (wire/hint.h) */
+	union {
+		uint64_t slot[FW_SEEN_SLOTS]; /* tag in the upper half, time in the lower; 0 where empty; the oldest makes room */
+		uint32_t hint[FW_HINTS];
+	};
 };
 _Static_assert(sizeof(struct fw_seen_bucket) == 64, "a cache line");
 

@@ -84,11 +84,11 @@ static void configure(struct guarded *guarded)
 	struct fw_guard_config *config = guarded->config;
 	uint64_t state = 0x9e3779b97f4a7c15ull;
 
-	for (size_t i = 0; i < 32; i++) {
+	for (size_t i = 0; i < 16 + sizeof(config->name_key) / 8; i++) {
 		state ^= state << 13;
 		state ^= state >> 7;
 		state ^= state << 17;
-		*(i < 16 ? &config->key[i] : &config->name_key[i - 16]) = state;
+		*(i < 16 ? &config->key[i] : (uint64_t *)&config->name_key + i - 16) = state;
 	}
 	for (size_t class = 0; class < FW_GUARD_CLASSES; class ++)
 		for (size_t i = 0; i < FW_BRAKE_COUNT; i++)

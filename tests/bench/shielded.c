@@ -42,13 +42,13 @@ static void resize(struct bpf_object *object, const void *context)
 		const char *map;
 		uint32_t entries;
 	} wanted[] = {
-		{"shield_names_a", shielded->name_buckets},
-		{"shield_names_b", shielded->name_buckets},
+		{"shield_names_a", fw_hint_lines(shielded->name_buckets)},
+		{"shield_names_b", fw_hint_lines(shielded->name_buckets)},
 		{"shield_zones", shielded->zone_count + 1},
 		{"shield_zone_counts", shielded->zone_count + 1},
 		{"shield_cells", setup->cells},
-		{"shield_proven", SEEN_BUCKETS},
-		{"shield_asked", SEEN_BUCKETS},
+		{"shield_proven", fw_hint_lines(SEEN_BUCKETS)},
+		{"shield_asked", fw_hint_lines(SEEN_BUCKETS)},
 		{"shield_blocked", shielded->blocked_buckets},
 	};
 
@@ -118,7 +118,7 @@ static int protect(struct shielded *shielded, bool six)
 
 static void keys(struct fw_shield_config *config)
 {
-	uint64_t state = 0x9e3779b97f4a7c15ull, words[FW_SHIELD_KEY_WORDS + 2];
+	uint64_t state = 0x9e3779b97f4a7c15ull, words[FW_SHIELD_KEY_WORDS + sizeof(struct fw_dns_key) / 8];
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
 		state ^= state << 13;
@@ -127,10 +127,7 @@ static void keys(struct fw_shield_config *config)
 		words[i] = state;
 	}
 	memcpy(config->address_key, words, sizeof(config->address_key));
-	for (size_t i = 0; i < 2; i++) {
-		config->dns_key.label[i] = (uint32_t)(words[FW_SHIELD_KEY_WORDS] >> 32 * i) % 0x7ffffff0u + 2;
-		config->dns_key.name[i] = (uint32_t)(words[FW_SHIELD_KEY_WORDS + 1] >> 32 * i) % 0x7ffffff0u + 2;
-	}
+	memcpy(&config->dns_key, words + FW_SHIELD_KEY_WORDS, sizeof(config->dns_key));
 }
 
 static void configure(struct shielded *shielded, const struct shielded_setup *setup)

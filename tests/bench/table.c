@@ -17,36 +17,23 @@ static void hashes(const struct fw_dns_key *key, const uint8_t *name, size_t len
 
 static struct fw_name_slot *find(const struct table *table, uint64_t hash)
 {
-	const uint32_t places[2] = {fw_names_first(hash, table->mask), fw_names_second(hash, table->mask)};
-
-	for (size_t i = 0; i < 2; i++)
-		for (size_t j = 0; j < FW_NAMES_SLOTS; j++)
-			if (table->buckets[places[i]].slot[j].hash == hash)
-				return &table->buckets[places[i]].slot[j];
-	return NULL;
+	return fw_names_find(table->buckets, table->mask, hash);
 }
 
 /* Cuckoo: what finds both its buckets full pushes out one, which goes to its other bucket. */
 static int put(struct table *table, struct fw_name_slot slot)
 {
-	uint32_t place = fw_names_first(slot.hash, table->mask);
-
 	table->count++;
 	for (uint32_t kick = 0; kick < KICKS; kick++) {
-		struct fw_name_slot *slots = table->buckets[place].slot, pushed;
+		uint32_t first = fw_names_first(slot.hash, table->mask), second = fw_names_second(slot.hash, table->mask);
+		struct fw_name_slot *victim, pushed;
 
-		for (size_t i = 0; i < FW_NAMES_SLOTS; i++)
-			if (!slots[i].hash) {
-				slots[i] = slot;
-				return 0;
-			}
-		if (kick) {
-			pushed = slots[kick % FW_NAMES_SLOTS];
-			slots[kick % FW_NAMES_SLOTS] = slot;
-			slot = pushed;
-		}
-		place = fw_names_first(slot.hash, table->mask) == place ? fw_names_second(slot.hash, table->mask)
-									: fw_names_first(slot.hash, table->mask);
+		if (fw_names_put(table->buckets, table->mask, &slot))
+			return 0;
+		victim = &table->buckets[kick & 1 ? first : second].slot[kick / 2 % FW_NAMES_SLOTS];
+		pushed = *victim;
+		*victim = slot;
+		slot = pushed;
 	}
 	return -ENOSPC;
 }
@@ -58,9 +45,9 @@ int table_apex(struct table *table, const struct fw_dns_key *key, const uint8_t 
 
 	hashes(key, name, len, &read);
 	for (uint32_t i = 1; !error && i <= read.labels; i++)
-		if (!find(table, read.suffix[i]))
-			error = put(table, (struct fw_name_slot){read.suffix[i], 0, FW_NAME_ABOVE});
-	return error ? error : put(table, (struct fw_name_slot){read.suffix[0], zone, FW_NAME_APEX});
+		if (!find(table, fw_dns_suffix(&read, key, i)))
+			error = put(table, (struct fw_name_slot){fw_dns_suffix(&read, key, i), 0, FW_NAME_ABOVE});
+	return error ? error : put(table, (struct fw_name_slot){fw_dns_suffix(&read, key, 0), zone, FW_NAME_APEX});
 }
 
 int table_owner(struct table *table, const struct fw_dns_key *key, const uint8_t *name, size_t len)
@@ -72,12 +59,12 @@ int table_owner(struct table *table, const struct fw_dns_key *key, const uint8_t
 
 	hashes(key, name, len, &read);
 	while (!apex && ++above <= read.labels)
-		apex = find(table, read.suffix[above]);
+		apex = find(table, fw_dns_suffix(&read, key, above));
 	if (!apex)
 		return -ENOENT;
 	for (uint32_t i = 0, zone = apex->zone; !error && i < above; i++)
-		if (!find(table, read.suffix[i]))
-			error = put(table, (struct fw_name_slot){read.suffix[i], zone, 0});
+		if (!find(table, fw_dns_suffix(&read, key, i)))
+			error = put(table, (struct fw_name_slot){fw_dns_suffix(&read, key, i), zone, 0});
 	return error;
 }
 

@@ -63,8 +63,8 @@ struct fw_guard_config guard_bed_config(void)
 
 	for (size_t i = 0; i < sizeof(config.key) / sizeof(config.key[0]); i++)
 		config.key[i] = (i + 1) * 0x9e3779b97f4a7c15ull;
-	for (size_t i = 0; i < sizeof(config.name_key) / sizeof(config.name_key[0]); i++)
-		config.name_key[i] = (i + 1) * 0xc2b2ae3d27d4eb4full;
+	for (size_t i = 0; i < sizeof(config.name_key) / sizeof(uint64_t); i++)
+		((uint64_t *)&config.name_key)[i] = (i + 1) * 0xc2b2ae3d27d4eb4full;
 	/* 10.0.0.0/8, mapped */
 	config.ours[0] = (struct fw_guard_prefix){.low = 0xffff0a000000ull, .high_mask = UINT64_MAX, .low_mask = 0xffffffffff000000ull};
 	config.words[FW_GUARD_WORD_FRAMES] = fw_bucket_rule_of(1000000, 1000000);

@@ -7,6 +7,7 @@
  * key of one and the table of the other, or that read a half while it was written, would find the name in no zone (foreign).
  */
 #include "bed.h"
+#include "dns_key.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -58,18 +59,18 @@ static void swap_to(struct plane *plane, uint32_t zone)
 	uint8_t frame[512];
 	size_t len = bed_frame(frame, 0, 0, name);
 	uint32_t buckets;
+	uint64_t hash;
 
 	config.generation = zone;
-	for (int i = 0; i < 2; i++) {
-		config.dns_key.label[i] = 1000003u * zone + 17;
-		config.dns_key.name[i] = 777777u * zone + 19 + i;
-	}
+	config.dns_key = dns_key_of(zone);
 	assert_int_equal(fw_dns_parse(fw_cursor_of(frame + 42, (uint32_t)len - 42), &config.dns_key, &question), FW_READ_OK);
 	half = plane_names_half(plane, &buckets);
 	assert_non_null(half);
 	memset(half, 0, buckets * sizeof(*half));
-	slot = &half[fw_names_second(question.suffix[0], buckets - 1)].slot[1];
-	*slot = (struct fw_name_slot){.hash = question.suffix[0], .zone = zone};
+	hash = fw_dns_suffix(&question, &config.dns_key, 0);
+	slot = &half[fw_names_second(hash, fw_hint_buckets(buckets) - 1)].slot[1];
+	*slot = (struct fw_name_slot){.hash = hash, .zone = zone};
+	*fw_names_hints(half, fw_hint_buckets(buckets) - 1, hash) |= fw_names_hint(hash);
 	assert_int_equal(plane_config_names(plane, &config), 0);
 	assert_int_equal(plane_config_now(plane)->generation, zone);
 }

@@ -63,7 +63,7 @@ static void configure(struct plane *plane)
 		config.generation = i;
 		NEED(plane_config(plane, &config) == 0);
 		half = plane_names_half(plane, &buckets);
-		NEED(half && buckets == plane_size_names(1000));
+		NEED(half && buckets == fw_hint_lines(plane_size_names(1000)));
 		memset(half, 0, buckets * sizeof(*half));
 		half[i].slot[0].hash = i;
 		NEED(plane_config_names(plane, &config) == 0);

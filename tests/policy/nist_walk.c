@@ -242,8 +242,9 @@ static void fill_config(struct fw_guard_config *config)
 
 	for (uint32_t i = 0; i < 16; i++) {
 		config->key[i] = 0x9e3779b97f4a7c15ull * (i + 1);
-		config->name_key[i] = 0xc2b2ae3d27d4eb4full * (i + 1);
 	}
+	for (uint32_t i = 0; i < sizeof(struct fw_dns_key) / sizeof(uint64_t); i++)
+		((uint64_t *)&config->name_key)[i] = 0xc2b2ae3d27d4eb4full * (i + 1);
 	for (uint32_t i = 0; i < local_count; i++) {
 		struct fw_guard_prefix *prefix = &config->ours[config->ours_count++];
 		struct fw_guard_address is = fw_guard_address_of(locals[i].address);

@@ -11,11 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dns_key.h"
 #include "shield/shield.h"
 
 enum { NAMES_MOST = 65536, ZONES_MOST = 256, LINE_MOST = 1200 };
 
-static const struct fw_dns_key key = {{0x1234567, 0x2345678}, {0x3456789, 0x456789a}};
+static struct fw_dns_key key;
 
 static struct {
 	struct names *names;
@@ -59,13 +60,14 @@ static void ask(const uint8_t *name, size_t len)
 	memcpy(message + 12, name, len);
 	message[12 + len + 1] = message[12 + len + 3] = 1;
 	must(fw_dns_question_read(message, (uint32_t)(12 + len + 4), &key, &question) == FW_READ_OK, "no question");
-	puts(words[names_ask(all.buckets, names_buckets(NAMES_MOST), &question).class]);
+	puts(words[names_ask(all.buckets, names_buckets(NAMES_MOST), &key, &question).class]);
 }
 
 int main(void)
 {
 	char line[LINE_MOST], order[16], text[LINE_MOST];
 
+	key = dns_key_of(7);
 	must(!names_new(NAMES_MOST, ZONES_MOST, (const uint8_t *)"a key for asking", &all.names), "no memory");
 	all.buckets = calloc(names_buckets(NAMES_MOST), sizeof(*all.buckets));
 	must(all.buckets != NULL, "no memory");

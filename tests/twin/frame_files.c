@@ -28,7 +28,6 @@ static struct fw_twin_input file_input(uint32_t link, uint32_t number)
 	return (struct fw_twin_input){.now_ns = 1477022400000000000ull,
 		.word = 1477022400000000000ull + number % 9 * 1000000,
 		.link = link,
-		.dns_key = {{0x12345677, 0x7ffffffe}, {3, 0x2badf00d}},
 		.rate_per_s = 1 + number,
 		.burst = number % 97 * 1000,
 		.cost = number % 1500};

@@ -312,8 +312,7 @@ static uint64_t next_random(uint64_t *state)
 
 static struct fw_twin_input some_input(uint32_t link, uint64_t number)
 {
-	struct fw_twin_input in = {
-		.link = link, .now_ns = 1477022400000000000ull + number, .dns_key = {{0x12345677, 0x7ffffffe}, {3, 0x2badf00d}}};
+	struct fw_twin_input in = {.link = link, .now_ns = 1477022400000000000ull + number};
 	uint64_t state = number;
 
 	for (unsigned i = 0; i < sizeof(in.hash_key); i++)

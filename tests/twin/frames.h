@@ -9,6 +9,8 @@
 
 #include "bpf/twin.h"
 
+enum { FRAMES_KEY = 53 }; /* the seed of the key that names are hashed with */
+
 struct twin_frame {
 	const char *name;
 	uint32_t number; /* of frames made so far */

@@ -132,8 +132,9 @@ static void config_fill(uint64_t *random, struct fw_guard_config *config)
 
 	for (uint32_t i = 0; i < 16; i++) {
 		config->key[i] = whole_word(random);
-		config->name_key[i] = whole_word(random) & 0x3fffffff3fffffff;
 	}
+	for (uint32_t i = 0; i < sizeof(struct fw_dns_key) / sizeof(uint64_t); i++)
+		((uint64_t *)&config->name_key)[i] = whole_word(random);
 	for (uint32_t i = 0; i < FW_GUARD_CLASSES; i++)
 		for (uint32_t j = 0; j < FW_BRAKE_COUNT; j++)
 			config->brake[i][j] = some_rule(random);

@@ -11,6 +11,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "dns_key.h"
+#include "frames.h"
+
 enum { FRAME_LEAST = 14, FRAME_MOST = 3400, PAGE = 4096 };
 _Static_assert(sizeof(struct fw_twin_result) <= PAGE, "each map is mapped as one page");
 
@@ -37,6 +40,7 @@ static void *map_page(struct bpf_object *object, const char *name)
 static int kernel_load(struct kernel *kernel, const char *object_file)
 {
 	struct bpf_program *program;
+	struct fw_dns_key *key;
 	int error;
 
 	kernel->object = bpf_object__open_file(object_file, NULL);
@@ -49,7 +53,12 @@ static int kernel_load(struct kernel *kernel, const char *object_file)
 	kernel->program = program ? bpf_program__fd(program) : -1;
 	kernel->in = map_page(kernel->object, "twin_input");
 	kernel->out = map_page(kernel->object, "twin_result");
-	return kernel->program >= 0 && kernel->in && kernel->out ? 0 : -ENODEV;
+	key = map_page(kernel->object, "twin_key");
+	if (key) {
+		*key = dns_key_of(FRAMES_KEY);
+		munmap(key, PAGE);
+	}
+	return kernel->program >= 0 && kernel->in && kernel->out && key ? 0 : -ENODEV;
 }
 
 int kernel_open(const char *object_file, struct kernel **out_kernel)

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dns_key.h"
+
 enum { SECOND = 1000000000, CHAIN = FW_DNS_LABELS_MAX };
 
 static const struct {
@@ -69,6 +71,7 @@ static bool names_add(struct fw_names_bucket *buckets, uint64_t hash, uint32_t z
 {
 	uint32_t places[2] = {fw_names_first(hash, SCENE_NAMES - 1), fw_names_second(hash, SCENE_NAMES - 1)};
 
+	*fw_names_hints(buckets, SCENE_NAMES - 1, hash) |= fw_names_hint(hash);
 	for (uint32_t i = 0; i < 2 * FW_NAMES_SLOTS; i++) {
 		struct fw_name_slot *slot = &buckets[places[i % 2]].slot[i / 2];
 
@@ -95,7 +98,7 @@ static bool names_fill(const struct fw_dns_key *key, struct fw_names_bucket *buc
 	static struct fw_dns_question question;
 	uint8_t name[FW_DNS_NAME_MAX + 1];
 
-	memset(buckets, 0, SCENE_NAMES * sizeof(*buckets));
+	memset(buckets, 0, SCENE_NAMES_LINES * sizeof(*buckets));
 	for (uint32_t i = 0; i < CHAIN; i++) {
 		name[2 * i] = 1;
 		name[2 * i + 1] = 'a';
@@ -103,11 +106,11 @@ static bool names_fill(const struct fw_dns_key *key, struct fw_names_bucket *buc
 	name[2 * CHAIN] = 0;
 	question_of(key, name, 2 * CHAIN + 1, &question);
 	for (uint32_t i = 0; i < CHAIN; i++)
-		if (!names_add(buckets, question.suffix[i], 4, i == CHAIN - 1 ? FW_NAME_APEX : 0))
+		if (!names_add(buckets, fw_dns_suffix(&question, key, i), 4, i == CHAIN - 1 ? FW_NAME_APEX : 0))
 			return false;
 	for (size_t i = 0; i < sizeof(owners) / sizeof(*owners); i++) {
 		question_of(key, name, name_write(owners[i].name, name), &question);
-		if (!names_add(buckets, question.suffix[0], owners[i].zone, owners[i].flags))
+		if (!names_add(buckets, fw_dns_suffix(&question, key, 0), owners[i].zone, owners[i].flags))
 			return false;
 	}
 	return true;
@@ -141,10 +144,7 @@ static void levels_fill(uint64_t *random, struct fw_level_rules *rules)
 
 static void config_fill(uint64_t *random, struct fw_shield_config *config)
 {
-	for (uint32_t i = 0; i < 2; i++) {
-		config->dns_key.label[i] = 1 + scene_pick(random, 0x7ffffffd);
-		config->dns_key.name[i] = 1 + scene_pick(random, 0x7ffffffd);
-	}
+	config->dns_key = dns_key_of(whole_word(random));
 	for (uint32_t i = 0; i < FW_SHIELD_KEY_WORDS; i++)
 		config->address_key[i] = whole_word(random);
 	for (uint32_t i = 0; i < FW_WORD_COUNT; i++)
@@ -240,6 +240,7 @@ static void proven_fill(uint64_t *random, uint64_t now_ns, const struct fw_shiel
 	for (uint32_t i = 0; i < 12; i++) {
 		struct fw_address of;
 		uint8_t address[16];
+		uint32_t place;
 		uint64_t hash;
 
 		address4(address, 0xc0000200 + i);
@@ -247,7 +248,9 @@ static void proven_fill(uint64_t *random, uint64_t now_ns, const struct fw_shiel
 			memcpy(address, six, 16);
 		of = fw_address_of(address);
 		hash = fw_shield_hash_of(config->address_key, &of, 0);
-		fw_seen_note(&proven[hash & (SCENE_SEEN - 1)], fw_seen_tag(hash), now_ns - (uint64_t)scene_pick(random, 8) * SECOND);
+		place = hash & (SCENE_SEEN - 1);
+		fw_seen_note(&proven[place], fw_seen_tag(hash), now_ns - (uint64_t)scene_pick(random, 8) * SECOND);
+		proven[fw_hint_line(place, SCENE_SEEN - 1)].hint[fw_hint_place(place)] = fw_seen_hint(&proven[place]);
 	}
 }
 

@@ -9,9 +9,11 @@
 
 enum {
 	SCENE_NAMES = 128,
+	SCENE_NAMES_LINES = 136, /* with hints */
 	SCENE_ZONES = 8,
 	SCENE_CELLS = 64,
 	SCENE_SEEN = 4,
+	SCENE_SEEN_LINES = 5,
 	SCENE_BLOCKED = 4,
 	SCENE_PREFIXES = 4,
 	SCENE_STEPS = 64,
@@ -23,7 +25,7 @@ enum {
 struct scene_state {
 	struct fw_zone zones[SCENE_ZONES];
 	uint64_t cells[SCENE_CELLS], words[FW_WORD_COUNT];
-	struct fw_seen_bucket proven[SCENE_SEEN], asked[SCENE_SEEN];
+	struct fw_seen_bucket proven[SCENE_SEEN_LINES], asked[SCENE_SEEN_LINES];
 };
 
 /* What only counts. */
@@ -34,7 +36,7 @@ struct scene_counts {
 
 struct scene {
 	struct fw_shield_config config;
-	struct fw_names_bucket names[2][SCENE_NAMES];
+	struct fw_names_bucket names[2][SCENE_NAMES_LINES];
 	struct fw_digest_bucket blocked[SCENE_BLOCKED];
 	struct fw_protected_bucket protected[FW_PROTECTED_BUCKETS];
 	struct fw_prefix_entry prefixes[SCENE_PREFIXES];

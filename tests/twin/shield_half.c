@@ -38,7 +38,7 @@ static struct twin *half;
 static void half_open(void)
 {
 	static const struct twin_sizes sizes = {
-		SCENE_NAMES, SCENE_ZONES, SCENE_CELLS, SCENE_SEEN, SCENE_SEEN, SCENE_BLOCKED, SCENE_PREFIXES};
+		SCENE_NAMES_LINES, SCENE_ZONES, SCENE_CELLS, SCENE_SEEN_LINES, SCENE_SEEN_LINES, SCENE_BLOCKED, SCENE_PREFIXES};
 
 	if (!half && twin_new(&sizes, &half))
 		abort();

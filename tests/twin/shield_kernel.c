@@ -43,13 +43,13 @@ static const struct {
 	const char *name;
 	uint32_t entries;
 } sizes[] = {
-	{"shield_names_a", SCENE_NAMES},
-	{"shield_names_b", SCENE_NAMES},
+	{"shield_names_a", SCENE_NAMES_LINES},
+	{"shield_names_b", SCENE_NAMES_LINES},
 	{"shield_zones", SCENE_ZONES},
 	{"shield_zone_counts", SCENE_ZONES},
 	{"shield_cells", SCENE_CELLS},
-	{"shield_proven", SCENE_SEEN},
-	{"shield_asked", SCENE_SEEN},
+	{"shield_proven", SCENE_SEEN_LINES},
+	{"shield_asked", SCENE_SEEN_LINES},
 	{"shield_blocked", SCENE_BLOCKED},
 	{"shield_prefixes", SCENE_PREFIXES},
 };
@@ -82,13 +82,13 @@ static int maps_open(struct shield_kernel *k)
 {
 	k->config = map_memory(k, "shield_config", 2 * sizeof(struct fw_shield_config));
 	k->at = map_memory(k, "shield_switch", sizeof(struct fw_shield_switch));
-	k->names[0] = map_memory(k, "shield_names_a", SCENE_NAMES * sizeof(struct fw_names_bucket));
-	k->names[1] = map_memory(k, "shield_names_b", SCENE_NAMES * sizeof(struct fw_names_bucket));
+	k->names[0] = map_memory(k, "shield_names_a", SCENE_NAMES_LINES * sizeof(struct fw_names_bucket));
+	k->names[1] = map_memory(k, "shield_names_b", SCENE_NAMES_LINES * sizeof(struct fw_names_bucket));
 	k->zones = map_memory(k, "shield_zones", SCENE_ZONES * sizeof(struct fw_zone));
 	k->cells = map_memory(k, "shield_cells", SCENE_CELLS * sizeof(uint64_t));
 	k->words = map_memory(k, "shield_words", FW_WORD_COUNT * sizeof(uint64_t));
-	k->proven = map_memory(k, "shield_proven", SCENE_SEEN * sizeof(struct fw_seen_bucket));
-	k->asked = map_memory(k, "shield_asked", SCENE_SEEN * sizeof(struct fw_seen_bucket));
+	k->proven = map_memory(k, "shield_proven", SCENE_SEEN_LINES * sizeof(struct fw_seen_bucket));
+	k->asked = map_memory(k, "shield_asked", SCENE_SEEN_LINES * sizeof(struct fw_seen_bucket));
 	k->blocked = map_memory(k, "shield_blocked", SCENE_BLOCKED * sizeof(struct fw_digest_bucket));
 	k->protected = map_memory(k, "shield_protected", FW_PROTECTED_BUCKETS * sizeof(struct fw_protected_bucket));
 	k->clock = map_memory(k, "shield_clock", sizeof(uint64_t));

@@ -16,9 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dns_key.h"
 #include "shield/shield.h"
 
-enum { ZONES = 8, LOADS = 3, NAMES_FEW = 40, NAMES_MANY = 600, BUCKETS = 512 };
+enum { ZONES = 8, LOADS = 3, NAMES_FEW = 40, NAMES_MANY = 600, LINES = 544 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
@@ -29,7 +30,7 @@ struct run {
 	struct zone_load *loads[LOADS];
 	uint32_t load_places[LOADS];
 	unsigned open;
-	struct fw_names_bucket buckets[BUCKETS];
+	struct fw_names_bucket buckets[LINES];
 };
 
 static void must(bool holds)
@@ -131,7 +132,7 @@ static void forget(struct run *run)
 }
 
 /* One question for this name; it must be asked for whole. */
-static struct names_answer ask(const struct run *run, const uint8_t *wire, size_t len, const struct fw_dns_key *key)
+static struct names_answer ask(struct run *run, const uint8_t *wire, size_t len, const struct fw_dns_key *key)
 {
 	uint8_t message[12 + 255 + 4] = {0, 0, 0, 0, 0, 1};
 	struct fw_dns_question question;
@@ -140,16 +141,17 @@ static struct names_answer ask(const struct run *run, const uint8_t *wire, size_
 	message[12 + len + 1] = 1;
 	message[12 + len + 3] = 1;
 	must(fw_dns_question_read(message, (uint32_t)(12 + len + 4), key, &question) == FW_READ_OK);
-	return names_ask(run->buckets, names_buckets(run->names_max), &question);
+	return names_ask(run->buckets, names_buckets(run->names_max), key, &question);
 }
 
 static void image(struct run *run)
 {
-	static const struct fw_dns_key key = {{0x1234567, 0x2345678}, {0x3456789, 0x456789a}};
-	static const struct fw_dns_key blind = {{0, 0}, {0x3456789, 0x456789a}};
+	const struct fw_dns_key key = dns_key_of(7);
+	struct fw_dns_key blind = key;
 	bool root = false;
 	int error;
 
+	blind.part[0][0] = blind.part[0][2] = 0;
 	/* Too few buckets, and a key under which names meet: said, and no harm done. */
 	error = names_image(run->names, &key, run->buckets, names_buckets(run->names_max) / 2);
 	must(error == 0 || error == -ENOSPC);

@@ -36,7 +36,7 @@ static const struct scene *scene_of(uint8_t number)
 static struct twin *twin_of(const struct scene *scene)
 {
 	static const struct twin_sizes sizes = {
-		SCENE_NAMES, SCENE_ZONES, SCENE_CELLS, SCENE_SEEN, SCENE_SEEN, SCENE_BLOCKED, SCENE_PREFIXES};
+		SCENE_NAMES_LINES, SCENE_ZONES, SCENE_CELLS, SCENE_SEEN_LINES, SCENE_SEEN_LINES, SCENE_BLOCKED, SCENE_PREFIXES};
 	static struct twin *twin;
 	struct twin_tables t;
 

@@ -24,7 +24,7 @@ static struct kept at(uint64_t steady_s, uint64_t wall_s)
 /* Tag 2i+1 in bucket i, seen i * 1000 s before the end of the first life, which is at 100,000 s. */
 static void written(void **out_bytes, size_t *out_len)
 {
-	struct fw_seen_bucket table[BUCKETS] = {0};
+	struct fw_seen_bucket table[BUCKETS + BUCKETS / FW_HINTS + 1] = {0};
 	struct kept now = at(100000, 5000000);
 
 	for (uint32_t i = 0; i < BUCKETS; i++)
@@ -40,7 +40,8 @@ static unsigned holding(const struct fw_seen_bucket *table, uint32_t mask, uint6
 	unsigned count = 0;
 
 	for (uint32_t i = 0; i < BUCKETS; i++)
-		count += fw_seen_holds(&table[i & mask], 2 * i + 1, now_s * SECOND, DAY * SECOND);
+		count += fw_seen_may_hold(&table[fw_hint_line(i & mask, mask)], i & mask, 2 * i + 1) &&
+			fw_seen_holds(&table[i & mask], 2 * i + 1, now_s * SECOND, DAY * SECOND);
 	return count;
 }
 
@@ -65,7 +66,7 @@ static void a_life_later(void **state)
 	(void)state;
 	written(&bytes, &len);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct fw_seen_bucket table[BUCKETS] = {0};
+		struct fw_seen_bucket table[BUCKETS + BUCKETS / FW_HINTS + 1] = {0};
 		struct kept now = at(cases[i].steady_s, cases[i].wall_s), then;
 		assert_int_equal(kept_read(bytes, len, &then), FW_READ_OK);
 		assert_int_equal(then.address_key[1], 22);
@@ -79,7 +80,7 @@ static void a_life_later(void **state)
 /* Half the buckets hold all; twice as many would need a bit that nobody kept. */
 static void tables_of_other_sizes(void **state)
 {
-	struct fw_seen_bucket table[2 * BUCKETS] = {0};
+	struct fw_seen_bucket table[2 * BUCKETS + 2 * BUCKETS / FW_HINTS + 1] = {0};
 	struct kept now = at(30, 5000000);
 	void *bytes;
 	size_t len;
@@ -104,7 +105,7 @@ static void damaged(void **state)
 	(void)state;
 	written((void **)&bytes, &len);
 	for (size_t cut = 0; cut < len; cut++) {
-		struct fw_seen_bucket table[BUCKETS] = {0};
+		struct fw_seen_bucket table[BUCKETS + BUCKETS / FW_HINTS + 1] = {0};
 		uint8_t *copy = malloc(cut ? cut : 1);
 		memcpy(copy, bytes, cut);
 		bool whole = cut >= HEAD && (cut - HEAD) % ENTRY == 0;
@@ -114,7 +115,7 @@ static void damaged(void **state)
 	}
 	for (size_t i = 0; i < len; i++)
 		for (unsigned flip = 1; flip < 256; flip += 127) {
-			struct fw_seen_bucket table[BUCKETS] = {0};
+			struct fw_seen_bucket table[BUCKETS + BUCKETS / FW_HINTS + 1] = {0};
 			bytes[i] ^= (uint8_t)flip;
 			kept_fill(bytes, len, &now, table);
 			bytes[i] ^= (uint8_t)flip;
@@ -127,7 +128,7 @@ static void damaged(void **state)
 static void a_ceiling(void **state)
 {
 	enum { MANY = KEPT_MAX / FW_SEEN_SLOTS * 2 };
-	struct fw_seen_bucket *table = calloc(MANY, sizeof(*table));
+	struct fw_seen_bucket *table = calloc(MANY + MANY / FW_HINTS + 1, sizeof(*table));
 	struct kept now = at(1000, 5000000);
 	void *bytes;
 	size_t len;

@@ -185,9 +185,9 @@ static void other_classes_are_foreign(void **state)
 
 	assert_int_equal(zone_load(names, "example.com", NULL, 0, NULL), 0);
 	held = held_new(names, 16);
-	question_of("example.com", &zones_dns_key, &question);
+	question_of("example.com", zones_dns(), &question);
 	question.class = 3;
-	assert_int_equal(names_ask(held.buckets, held.count, &question).class, FW_CLASS_FOREIGN);
+	assert_int_equal(names_ask(held.buckets, held.count, zones_dns(), &question).class, FW_CLASS_FOREIGN);
 	free(held.buckets);
 }
 

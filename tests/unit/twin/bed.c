@@ -42,7 +42,7 @@ static void rules_fill(struct fw_shield_config *config)
 
 struct bed *bed_new(void)
 {
-	static const struct twin_sizes sizes = {SCENE_NAMES, SCENE_ZONES, 4096, 64, 64, SCENE_BLOCKED, SCENE_PREFIXES};
+	static const struct twin_sizes sizes = {SCENE_NAMES_LINES, SCENE_ZONES, 4096, 68, 68, SCENE_BLOCKED, SCENE_PREFIXES};
 	static struct scene scene;
 	struct bed *bed = calloc(1, sizeof(*bed));
 	uint64_t random = 4;

@@ -29,8 +29,9 @@ static void config_fill(struct fw_guard_config *config)
 
 	for (uint32_t i = 0; i < 16; i++) {
 		config->key[i] = (i + 1) * 0x9e3779b97f4a7c15ull;
-		config->name_key[i] = 0x1234567812345678ull + i;
 	}
+	for (uint32_t i = 0; i < sizeof(struct fw_dns_key) / sizeof(uint64_t); i++)
+		((uint64_t *)&config->name_key)[i] = 0x1234567812345679ull * (2 * i + 1);
 	for (uint32_t i = 0; i < FW_GUARD_CLASSES; i++)
 		for (uint32_t j = 0; j < FW_BRAKE_COUNT; j++)
 			config->brake[i][j] = wide;

@@ -129,7 +129,7 @@ static void test_proof_ipv6(void **state)
 /* Whatever is sent to it: nothing that an outsider says is remembered. */
 static void test_forged_sources_leave_no_trace(void **state)
 {
-	static uint8_t before[64 * sizeof(struct fw_seen_bucket)], bytes[FRAME_ROOM];
+	static uint8_t before[68 * sizeof(struct fw_seen_bucket)], bytes[FRAME_ROOM];
 	struct bed_message segment = {.name = "www.example.com", .src = 0xc0000207, .tcp = true, .tcp_flags = 0x18};
 	struct bed_message question = {.name = "www.example.com", .src = 0xc0000207};
 	struct bed *bed = bed_new();

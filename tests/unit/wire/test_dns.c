@@ -7,10 +7,10 @@
 
 #include <cmocka.h>
 
+#include "dns_key.h"
 #include "hex.h"
-#include "wire/dns.h"
 
-static const struct fw_dns_key key = {{0x12345677, 0x7ffffffe}, {3, 0x2badf00d}};
+static struct fw_dns_key key;
 
 static enum fw_read read_exact(const uint8_t *bytes, uint32_t len, struct fw_dns_question *out)
 {
@@ -64,8 +64,8 @@ static const struct {
 	{"IXFR", "abcd 0000 0001 0000 0001 0000" WWW "00fb 0001", FW_REASON_NONE, 17, 251, 33, 3},
 	{"header cut off", "abcd 0100 0001 0000 0000 00", FW_REASON_DNS_SHORT, 0, 0, 0, 0},
 	{"nothing after the header", "abcd 0100 0001 0000 0000 0000", FW_REASON_DNS_SHORT, 0, 0, 12, 0},
-	{"name cut off", "abcd 0100 0001 0000 0000 0000 03 7777", FW_REASON_DNS_SHORT, 1, 0, 13, 1},
-	{"name cut off within a label", "abcd 0100 0001 0000 0000 0000 09 777777 7777", FW_REASON_DNS_SHORT, 4, 0, 16, 1},
+	{"name cut off", "abcd 0100 0001 0000 0000 0000 03 7777", FW_REASON_DNS_SHORT, 3, 0, 15, 1},
+	{"name cut off within a label", "abcd 0100 0001 0000 0000 0000 09 777777 7777", FW_REASON_DNS_SHORT, 6, 0, 18, 1},
 	{"type cut off", "abcd 0100 0001 0000 0000 0000" WWW "0001", FW_REASON_DNS_SHORT, 17, 0, 29, 3},
 	{"class cut off", "abcd 0100 0001 0000 0000 0000" WWW "0001 00", FW_REASON_DNS_SHORT, 17, 0, 29, 3},
 	{"an answer", "abcd 8180 0001 0001 0000 0000" WWW "0001 0001", FW_REASON_DNS_ANSWER, 0, 0, 12, 0},
@@ -129,6 +129,11 @@ static void test_ceilings(void **state)
 	assert_int_equal(q.reason, FW_REASON_DNS_LABEL);
 }
 
+static uint64_t suffix(const struct fw_dns_question *question, uint32_t labels)
+{
+	return fw_dns_suffix(question, &key, labels);
+}
+
 /* The hash of a suffix is the hash of that name asked for itself, whatever stands before it and however it is written. */
 static void test_suffixes(void **state)
 {
@@ -139,10 +144,11 @@ static void test_suffixes(void **state)
 	assert_int_equal(read_name("A.b.wWw.EXAMPLE.Com", &mixed), FW_READ_OK);
 	assert_int_equal(read_name("", &root), FW_READ_OK);
 	assert_int_equal(deep.labels, 5);
-	assert_true(deep.suffix[3] == zone.suffix[0]);
-	assert_true(deep.suffix[4] == zone.suffix[1]);
-	assert_true(deep.suffix[5] == root.suffix[0]);
-	assert_memory_equal(deep.suffix, mixed.suffix, 6 * sizeof(deep.suffix[0]));
+	assert_true(suffix(&deep, 3) == suffix(&zone, 0));
+	assert_true(suffix(&deep, 4) == suffix(&zone, 1));
+	assert_true(suffix(&deep, 5) == suffix(&root, 0));
+	for (uint32_t i = 0; i <= 5; i++)
+		assert_true(suffix(&deep, i) == suffix(&mixed, i));
 }
 
 /* Names that a careless hash would mix up. */
@@ -155,38 +161,51 @@ static void test_different(void **state)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		assert_int_equal(read_name(names[i], &q[i]), FW_READ_OK);
 		for (size_t j = 0; j < i; j++)
-			assert_true(q[i].suffix[0] != q[j].suffix[0]);
+			assert_true(suffix(&q[i], 0) != suffix(&q[j], 0));
 	}
 }
 
-/* The same hash from the definition, in the slow and obvious way. */
-static uint32_t plain_step(uint32_t h, uint32_t point, uint32_t number)
+/* The same hash from the definition, in the slow and obvious way: byte by byte from the end. */
+static uint64_t plain_hash(const uint8_t *name, uint32_t len)
 {
-	return (uint32_t)(((unsigned __int128)h * point + number) % 0x7fffffff);
+	uint64_t lane[2] = {key.begin[0], key.begin[1]};
+
+	for (uint32_t i = 0; i < len; i++) {
+		uint8_t byte = name[len - 1 - i];
+		uint64_t share = (uint64_t)(byte >= 'A' && byte <= 'Z' ? byte + 32 : byte) << 8 * (3 - i % 4);
+		uint32_t half = i / 4 % 2 ? 0 : 1; /* the last four bytes are the upper half of the first word */
+
+		lane[0] += key.part[i / 8][half] * share;
+		lane[1] += key.part[i / 8][2 + half] * share;
+	}
+	return lane[0] >> 32 | lane[1] >> 32 << 32;
 }
 
+/* Names of every length and form, each with all that they end in; every byte. */
 static void test_definition(void **state)
 {
-	static const char *const labels[] = {"com", "example", "www"}; /* from the root */
-	static struct fw_dns_question q;
+	static struct fw_dns_question q, alone;
+	uint8_t bytes[512];
 
-	assert_int_equal(read_name("www.Example.com", &q), FW_READ_OK);
-	for (int lane = 0; lane < 2; lane++) {
-		uint32_t h = 1;
+	for (uint32_t label = 1; label <= 63; label++)
+		for (uint32_t len = 3; len <= 255; len++) {
+			uint32_t all = make_long(label, len, bytes);
 
-		for (int i = 0; i < 3; i++) {
-			uint32_t label = (uint32_t)strlen(labels[i]);
-
-			for (size_t at = 0, len = strlen(labels[i]); at < len; at += 3) {
-				uint8_t three[3] = {0};
-
-				memcpy(three, labels[i] + at, len - at < 3 ? len - at : 3);
-				label = plain_step(label, key.label[lane], three[0] | (uint32_t)three[1] << 8 | (uint32_t)three[2] << 16);
+			for (uint32_t i = 12, left = 0; i < 12 + len; i++) {
+				left = left ? left - 1 : bytes[i];
+				if (left != bytes[i])
+					bytes[i] = (uint8_t)(label * 7 + i * 31 + len);
 			}
-			h = (uint32_t)(((unsigned __int128)h + label) * key.name[lane] % 0x7fffffff);
-			assert_int_equal((uint32_t)(q.suffix[2 - i] >> 32 * lane) % 0x7fffffff, h);
+			if (read_exact(bytes, all, &q) != FW_READ_OK)
+				continue;
+			assert_true(fw_dns_name_read(bytes + 12, q.name_len, &key, &alone));
+			for (uint32_t i = 0, at = 0; i <= q.labels; at += 1u + bytes[12 + at], i++) {
+				if (suffix(&q, i) != plain_hash(bytes + 12 + at, q.name_len - at))
+					fail_msg("label %u, len %u, i %u at %u name_len %u labels %u", label, len, i, at, q.name_len,
+						q.labels);
+				assert_true(suffix(&q, i) == suffix(&alone, i));
+			}
 		}
-	}
 }
 
 int main(void)
@@ -199,5 +218,6 @@ int main(void)
 		cmocka_unit_test(test_definition),
 	};
 
+	key = dns_key_of(53);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
