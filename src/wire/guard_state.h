@@ -100,9 +100,9 @@ struct fw_guard_config {
 	uint8_t zero[9]; /* padding, always zero */
 };
 _Static_assert(sizeof(struct fw_guard_config) ==
-		128 + sizeof(struct fw_dns_key) + 16 * (FW_GUARD_CLASSES * FW_BRAKE_COUNT + FW_GUARD_WORD_COUNT + 2) + 32 * FW_GUARD_OURS_MAX +
-			16 * (FW_GUARD_HELD_MAX + FW_GUARD_RESOLVERS_MAX) + 4 * 8 + 14 * 4 + 2 * FW_GUARD_LOGIN_PORTS +
-			FW_GUARD_FILTER_COUNT + 2 + 9,
+		128 + sizeof(struct fw_dns_key) + 16 * (FW_GUARD_CLASSES * FW_BRAKE_COUNT + FW_GUARD_WORD_COUNT + 2) +
+			32 * FW_GUARD_OURS_MAX + 16 * (FW_GUARD_HELD_MAX + FW_GUARD_RESOLVERS_MAX) + 4 * 8 + 14 * 4 +
+			2 * FW_GUARD_LOGIN_PORTS + FW_GUARD_FILTER_COUNT + 2 + 9,
 	"no holes");
 
 enum fw_guard_flag {
