@@ -136,16 +136,16 @@ FW_INLINE bool fw_guard_is_dhcp(const struct fw_guard_case *c)
 }
 
 /*
- * What is for the link: not IP, or to many. A frame to many that holds an address of one is judged by that device's policy, if it has
- * one, because some hosts take it for theirs.
+ * What is for the link: not IP, or to many. A frame to many that holds an address of one is judged by that device's policy or quarantine,
+ * if it has one, because some hosts take it for theirs.
  */
 FW_INLINE int fw_guard_is_local_here(struct fw_guard_case *c)
 {
 	const struct fw_guard_notes *notes = c->notes;
 	const struct fw_guard_address *to = notes->way == FW_GUARD_OUT ? &notes->remote : &notes->local;
+	bool is_free = !notes->governed && !(c->device->flags & FW_DEVICE_QUARANTINED);
 
-	if (!c->packet->family || fw_guard_is_many(to) ||
-		(c->packet->to_many && (!notes->governed || fw_guard_is_ours(c->config, to, true))))
+	if (!c->packet->family || fw_guard_is_many(to) || (c->packet->to_many && (is_free || fw_guard_is_ours(c->config, to, true))))
 		return 1;
 	return fw_guard_is_discovery(c) || fw_guard_is_dhcp(c);
 }
@@ -291,14 +291,16 @@ FW_GUARD_PART(fw_guard_judge_out)
 
 /* ---- in ---- */
 
-/* To a device without a policy in force. */
+/* To a device without a policy in force. A SYN into what it opened, forged perhaps, does not make it the other side's: answers would end. */
 FW_INLINE enum fw_reason fw_guard_free_in(struct fw_guard_case *c)
 {
-	const struct fw_guard_notes *notes = c->notes;
+	struct fw_guard_notes *notes = c->notes;
 	enum fw_reason reason = FW_REASON_INBOUND;
 
-	if (notes->state && !(fw_flow_flags(notes->state) & FW_FLOW_BY_PEER))
+	if (notes->state && !(fw_flow_flags(notes->state) & FW_FLOW_BY_PEER)) {
+		notes->by_peer = 0;
 		return FW_REASON_ASKED;
+	}
 	if (fw_guard_is_gateway(c))
 		return FW_REASON_GATEWAY;
 	if (notes->about)
@@ -405,10 +407,11 @@ FW_INLINE bool fw_guard_is_news(const struct fw_guard_case *c)
 		fw_guard_identifies(c);
 }
 
+/* What was stopped on its way in can be no answer: an outsider's knocking tells nothing about what the device waits for. */
 FW_INLINE void fw_guard_lose(struct fw_guard_case *c)
 {
 	c->count->frames_lost++;
-	c->count->frames_lost_in += c->notes->way == FW_GUARD_IN;
+	c->count->frames_lost_in += c->notes->way == FW_GUARD_IN && c->notes->outcome != FW_GUARD_DROPPED;
 }
 
 /* How much of the frame goes up: 0 or the room it gets. What is left out by the device's bucket, or by that of all, is counted. */

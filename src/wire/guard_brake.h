@@ -65,18 +65,23 @@ FW_INLINE bool fw_brake_is_login(const struct fw_guard_case *c)
 	return false;
 }
 
-/* What a frame costs that a device sends to one other. A DNS question over UDP has its own bucket in place of that of contacts. */
+/*
+ * What a frame costs that a device sends to one other. A DNS question over UDP has its own bucket in place of that of contacts. A first
+ * fragment too small to show TCP's ports and flags (RFC 1858) costs as the worst that it could be: nobody honest sends one.
+ */
 FW_INLINE int fw_brake_cost_here(struct fw_guard_case *c)
 {
 	struct fw_guard_notes *notes = c->notes;
 	bool asks = notes->has_ports && notes->remote_port == FW_LIMIT(FW_GUARD_DNS) && c->packet->payload_wire_len;
+	bool hides = c->packet->reason == FW_REASON_FRAGMENT_TINY;
 
 	notes->cost[FW_BRAKE_QUESTIONS] = asks;
 	if (!notes->state) {
 		notes->cost[FW_BRAKE_CONTACTS] = !asks || c->packet->proto != FW_LIMIT(FW_IP_UDP);
 		notes->cost[FW_BRAKE_LOGINS] = notes->has_ports && fw_brake_is_login(c);
 	}
-	notes->cost[FW_BRAKE_SYNS] = notes->is_syn;
+	notes->cost[FW_BRAKE_LOGINS] |= hides;
+	notes->cost[FW_BRAKE_SYNS] = notes->is_syn || hides;
 	notes->cost[FW_BRAKE_UNANSWERED] = notes->is_heard ? 0 : c->packet->ip_len;
 	return 0;
 }

@@ -18,9 +18,13 @@ FW_INLINE bool fw_policy_in_ports(uint32_t port, uint32_t least, uint32_t most)
 	return port >= least && port <= most;
 }
 
-/* A rule about ports is not about what has none. */
-FW_INLINE bool fw_policy_fits_ports(const struct fw_guard_notes *notes, const struct fw_rule *rule)
+/* A rule about ports is not about what has none; but one that drops is about a first fragment too small to show them (RFC 1858). */
+FW_INLINE bool fw_policy_fits_ports(const struct fw_guard_case *c, const struct fw_rule *rule)
 {
+	const struct fw_guard_notes *notes = c->notes;
+
+	if (!rule->accept && c->packet->reason == FW_REASON_FRAGMENT_TINY)
+		return true;
 	if (notes->has_ports)
 		return fw_policy_in_ports(notes->local_port, rule->local_least, rule->local_most) &&
 			fw_policy_in_ports(notes->remote_port, rule->remote_least, rule->remote_most);
@@ -80,7 +84,7 @@ FW_INLINE bool fw_policy_fits(struct fw_guard_case *c, const struct fw_rule *rul
 		return false;
 	if (!rule->any_proto && rule->proto != c->packet->proto)
 		return false;
-	return fw_policy_fits_ports(notes, rule) && fw_policy_fits_type(c, rule) && fw_policy_fits_remote(c, rule);
+	return fw_policy_fits_ports(c, rule) && fw_policy_fits_type(c, rule) && fw_policy_fits_remote(c, rule);
 }
 
 /* Of the walk: what a step needs, and what it leaves. */

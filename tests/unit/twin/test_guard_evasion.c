@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The guard's judge against who wants to get round it, from within and from without. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "guard_bed.h"
+
+#define OUT(bed, talk, why) assert_int_equal(guard_bed_out(bed, talk), FW_REASON_##why)
+#define IN(bed, talk, why) assert_int_equal(guard_bed_in(bed, talk), FW_REASON_##why)
+
+static struct talk tcp(uint32_t remote, uint16_t local_port, uint16_t remote_port, uint8_t flags)
+{
+	return (struct talk){.local = BED_CAMERA,
+		.remote = remote,
+		.local_port = local_port,
+		.remote_port = remote_port,
+		.proto = FW_IP_TCP,
+		.flags = flags};
+}
+
+static struct talk udp(uint32_t remote, uint16_t local_port, uint16_t remote_port, uint16_t len)
+{
+	return (struct talk){.local = BED_CAMERA,
+		.remote = remote,
+		.local_port = local_port,
+		.remote_port = remote_port,
+		.proto = FW_IP_UDP,
+		.payload_len = len};
+}
+
+enum { SYN = FW_TCP_SYN, ACK = FW_TCP_ACK, SYN_ACK = FW_TCP_SYN | FW_TCP_ACK };
+
+/* Into a conversation that the device opened: whoever sent it, the answers go on. */
+static void a_syn_from_without_turns_nothing_round(void **state)
+{
+	struct guard_bed bed;
+	struct talk syn = tcp(BED_HOST, 40000, 443, SYN), answer = tcp(BED_HOST, 40000, 443, SYN_ACK),
+		    data = tcp(BED_HOST, 40000, 443, ACK);
+
+	guard_bed_open(&bed);
+	OUT(&bed, &syn, FREE);
+	IN(&bed, &answer, ASKED);
+	IN(&bed, &syn, ASKED);
+	IN(&bed, &data, ASKED);
+	OUT(&bed, &data, FREE);
+	IN(&bed, &data, ASKED);
+	guard_bed_close(&bed);
+}
+
+/* To everybody's MAC, with one host's address: some hosts take it for theirs, the gateway among them. */
+static void quarantine_holds_for_frames_to_many(void **state)
+{
+	static uint8_t bytes[2048];
+	struct guard_bed bed;
+	struct talk talk = udp(BED_GATEWAY, 40000, 5351, 12), many = udp(0xefffffff, 40000, 1900, 100);
+	struct twin_guard_frame frame = {.bytes = bytes, .packets = 1};
+
+	guard_bed_open(&bed);
+	frame.now_ns = bed.now_ns;
+	frame.len = frame.frame_len = guard_bed_frame(&talk, true, bytes);
+	memset(bytes, 0xff, 6);
+	assert_int_equal(twin_guard_out(bed.guard, &frame).reason, FW_REASON_LOCAL);
+	guard_bed_device(&bed, BED_CAMERA)->flags |= FW_DEVICE_QUARANTINED;
+	assert_int_equal(twin_guard_out(bed.guard, &frame).reason, FW_REASON_QUARANTINED);
+	OUT(&bed, &many, LOCAL);
+	guard_bed_close(&bed);
+}
+
+/* Eight bytes of TCP, the rest to follow: ports and flags are nobody's, so it passes no rule and no bucket that they would have stopped. */
+static void a_tiny_first_fragment_hides_nothing(void **state)
+{
+	struct guard_bed bed;
+	struct fw_rule rules[2] = {guard_bed_rule(FW_WAY_FROM, FW_IP_TCP), guard_bed_rule(FW_WAY_FROM, FW_IP_TCP)};
+	struct talk tiny = {.local = BED_CAMERA, .remote = BED_HOST, .proto = FW_IP_TCP, .fragment = 0x2000},
+		    syn = tcp(BED_OTHER, 40000, 80, SYN);
+	static uint8_t bytes[2048];
+	struct twin_guard_frame frame = {.bytes = bytes, .packets = 1};
+
+	guard_bed_open(&bed);
+	frame.now_ns = bed.now_ns;
+	guard_bed_frame(&tiny, true, bytes);
+	bytes[17] = 28; /* total length */
+	frame.len = frame.frame_len = 14 + 28;
+	bed.t.config->brake[0][FW_BRAKE_LOGINS] = fw_bucket_rule_of(1, 2);
+	assert_int_equal(twin_guard_out(bed.guard, &frame).reason, FW_REASON_FREE);
+	assert_int_equal(twin_guard_out(bed.guard, &frame).reason, FW_REASON_FREE);
+	assert_int_equal(twin_guard_out(bed.guard, &frame).reason, FW_REASON_BRAKE_LOGINS);
+	OUT(&bed, &syn, FREE);
+	rules[0].remote_least = rules[0].remote_most = 23;
+	rules[0].accept = 0;
+	guard_bed_policy(&bed, BED_CAMERA, rules, 2);
+	assert_int_equal(twin_guard_out(bed.guard, &frame).reason, FW_REASON_RULE_DROP);
+	OUT(&bed, &syn, RULE);
+	guard_bed_close(&bed);
+}
+
+/* What is stopped on its way in can be no answer that was lost. */
+static void knocking_loses_no_answers(void **state)
+{
+	struct guard_bed bed;
+	struct talk knock = tcp(BED_HOST, 23, 40001, SYN), syn = tcp(BED_HOST, 40000, 443, SYN),
+		    answer = tcp(BED_HOST, 40000, 443, SYN_ACK);
+	const struct fw_guard_count *count;
+
+	guard_bed_open(&bed);
+	count = &bed.t.counts[FW_STRANGERS];
+	bed.t.config->frames_in = fw_bucket_rule_of(1, 1);
+	for (uint32_t i = 0; i < 3; i++)
+		IN(&bed, &knock, INBOUND);
+	assert_true(count->frames_lost == 2 && count->frames_lost_in == 0);
+	OUT(&bed, &syn, FREE);
+	IN(&bed, &answer, ASKED);
+	assert_true(count->frames_lost == 3 && count->frames_lost_in == 1);
+	guard_bed_close(&bed);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_syn_from_without_turns_nothing_round),
+		cmocka_unit_test(quarantine_holds_for_frames_to_many),
+		cmocka_unit_test(a_tiny_first_fragment_hides_nothing),
+		cmocka_unit_test(knocking_loses_no_answers),
+	};
+
+	return cmocka_run_group_tests_name("twin guard, evasion", tests, NULL, NULL);
+}
