@@ -3,7 +3,8 @@
  * Layer 4 of an entry: tcp, udp, icmp (RFC 8519 section 4.2), who opened the connection (RFC 8520 section 8.1).
  *
  * Of the TCP flags one match can be honoured. An entry that wants ACK alone is the old way to say "answers only": it lets in no packet
- * that opens a connection, so it means the connections that the other side of this entry opened.
+ * that opens a connection, so it means the connections that the other side of this entry opened. To drop ACK is more than to drop those,
+ * and cannot be honoured.
  */
 #include <string.h>
 
@@ -79,12 +80,17 @@ static bool read_operator(struct reader *reader, struct mud_ace *ace, json_t *no
 	return true;
 }
 
+static bool is_same(const struct mud_ports *a, const struct mud_ports *b)
+{
+	return a->least == b->least && a->most == b->most && a->except == b->except;
+}
+
 static bool read_ports(struct reader *reader, struct mud_ace *ace, json_t *container, const char *key)
 {
 	static const struct node_name known[] = {{"lower-port", NULL}, {"upper-port", NULL}, {"operator", NULL}, {"port", NULL}};
 	json_t *node = json_object_get(container, key);
 	bool local = (key[0] == 's') == (ace->way == FW_WAY_FROM), good;
-	struct mud_ports ports = all_ports;
+	struct mud_ports *out = local ? &ace->local_ports : &ace->remote_ports, ports = all_ports;
 
 	if (!node)
 		return true;
@@ -97,9 +103,13 @@ static bool read_ports(struct reader *reader, struct mud_ace *ace, json_t *conta
 		good = !json_object_get(node, "operator") && json_object_get(node, "lower-port") ? read_range(reader, ace, node, &ports)
 												 : read_operator(reader, ace, node, &ports);
 	}
+	if (good && !is_same(out, &all_ports) && !is_same(out, &ports)) {
+		match_leave_out(reader, ace, NULL, "asks for other ports than this entry does elsewhere");
+		good = false;
+	}
 	step_out(reader);
 	if (good)
-		*(local ? &ace->local_ports : &ace->remote_ports) = ports;
+		*out = ports;
 	return good;
 }
 
@@ -142,9 +152,9 @@ static bool read_flags(struct reader *reader, json_t *tcp, struct mud_ace *ace)
 
 	if (!node)
 		return true;
-	if (!text || strcmp(text, "ack") != 0 || (ace->opener != FW_OPENER_ANY && ace->opener != opener)) {
-		match_leave_out(
-			reader, ace, "flags", "of TCP's flags only ack alone can be held against a packet (answers in a connection)");
+	if (!ace->accept || !text || strcmp(text, "ack") != 0 || (ace->opener != FW_OPENER_ANY && ace->opener != opener)) {
+		match_leave_out(reader, ace, "flags",
+			"of TCP's flags only ack alone can be held against a packet, to accept it (answers in a connection)");
 		return false;
 	}
 	ace->opener = opener;
