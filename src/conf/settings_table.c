@@ -132,7 +132,7 @@ const struct scalar settings_scalars[] = {
 	TEXT(SCALAR_PATH, "guard.mud", guard.mud, ""),
 	TIME("guard.tcp_for", guard.flow_tcp_s, 10, 604800, "2h"),
 	TIME("guard.other_for", guard.flow_other_s, 10, 86400, "3m"),
-	TIME("guard.answered_for", guard.answered_s, 1, 3600, "30s"),
+	TIME("guard.answered_for", guard.answered_s, 1, 120, "30s"), /* the kernel keeps its seconds in 8 bits */
 	TIME("guard.grace", guard.grace_s, 0, 86400, "10m"),
 	GUARD_FILTER("quarantine", FW_GUARD_QUARANTINE),
 	GUARD_FILTER("forged", FW_GUARD_FORGED),

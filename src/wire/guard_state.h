@@ -84,7 +84,7 @@ struct fw_guard_config {
 	uint8_t held[FW_GUARD_HELD_MAX][16]; /* the gateway's own addresses */
 	uint8_t resolvers[FW_GUARD_RESOLVERS_MAX][16]; /* whose answers bind names */
 	uint64_t flow_tcp_ns, flow_other_ns; /* for how long an idle flow is remembered */
-	uint64_t answered_ns; /* for how long an answer counts; below 250 s */
+	uint64_t answered_ns; /* for how long an answer counts; at most 120 s: a flow keeps its seconds in 8 bits */
 	uint64_t grace_ns; /* a name's address is held for its TTL and this */
 	uint32_t half; /* of policies and rules */
 	uint32_t places_mask, members_mask, names_mask; /* buckets less one */

@@ -45,6 +45,7 @@ static const struct {
 	{GUARD "  mode: on\n", 4, "guard.mode is off, observe or enforce, not 'on'"},
 	{GUARD "  filters: {brakes: off}\n", 4, "there is no setting 'guard.filters.brakes'"},
 	{GUARD "  lateral: maybe\n", 4, "guard.lateral is open or closed, not 'maybe'"},
+	{GUARD "  answered_for: 3m\n", 4, "guard.answered_for wants a time such as 90s or 4h from 1s to 2m, not '3m'"},
 	{GUARD "  quarantine:\n    from: low\n", 5, "guard.quarantine.from is high, critical or never, not 'low'"},
 	{GUARD "  quarantine:\n    from: medium\n", 5, "guard.quarantine.from is high, critical or never, not 'medium'"},
 	{GUARD "  quarantine:\n    for: 5s\n", 5, "guard.quarantine.for is at least 1m, or 0 until a person releases the device"},
