@@ -341,8 +341,10 @@ static void see_frame(void *context, const struct fw_guard_frame *frame, const u
 		}
 	} else if (packet.family) {
 		device = roster_find(guard->roster, packet.dst_mac);
-		if (device)
+		if (device) {
 			device->answered = true;
+			device->in_seen += frame->outcome != FW_GUARD_DROPPED;
+		}
 	}
 	if (wants_lease(&packet))
 		hear_lease(guard, frame, bytes);
@@ -358,6 +360,17 @@ void guard_see_frames(struct guard *guard)
 }
 
 /* ---- from time to time ---- */
+
+/* What reached it and nobody saw: an answer may have been among it. What it sends itself hides nothing but more of the same. */
+static void note_unheard(struct guard *guard, struct roster_device *device, uint32_t lost_in)
+{
+	uint32_t lost = lost_in > device->lost_in ? lost_in - device->lost_in : 0;
+
+	device->lost_in = lost_in;
+	if (lost)
+		live_lost(guard->live, device->mac, lost, device->in_seen);
+	device->in_seen = 0;
+}
 
 static void note_counts(struct guard *guard, struct roster_device *device)
 {
@@ -375,8 +388,7 @@ static void note_counts(struct guard *guard, struct roster_device *device)
 	lost = count.frames_lost > device->lost ? count.frames_lost - device->lost : 0;
 	device->lost = count.frames_lost;
 	guard->frames_lost += lost;
-	if (lost)
-		live_lost(guard->live, device->mac, lost, 0);
+	note_unheard(guard, device, count.frames_lost_in);
 }
 
 static void tick_one(void *context, struct roster_device *device)

@@ -60,6 +60,7 @@ struct roster_device {
 	bool decided; /* a decision about it stands */
 	bool unkept; /* quarantined by a finding, and the store could not keep it */
 	uint64_t counted_ns, lost; /* when its counters were read last, by the kernel's time; its frames that were not sent up */
+	uint32_t lost_in, in_seen; /* of lost, those that reached it; since then, those that did and were sent up */
 	struct leak leak;
 	uint64_t early_packets, early_bytes; /* passed before it had its place: counted from the ring, not by the kernel */
 };
