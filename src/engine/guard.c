@@ -223,6 +223,16 @@ int guard_open(const struct guard_setup *setup, struct guard **out_guard, struct
 
 /* ---- while it runs ---- */
 
+/* Detection judges by the same networks as the kernel: else what a person named under local would be a forgery for ever. */
+static void tell_live(struct guard *guard)
+{
+	struct side side;
+
+	side_init(&side);
+	guard_each_ours(guard, &side);
+	live_ours(guard->live, &side, guard->config.held, guard->config.held_count);
+}
+
 int guard_reload(struct guard *guard, const struct settings *settings, const struct fetch_time *now, struct fault *out_fault)
 {
 	const struct settings *old = guard->settings;
@@ -240,6 +250,7 @@ int guard_reload(struct guard *guard, const struct settings *settings, const str
 		guard_free_policies(&policies);
 		return error;
 	}
+	tell_live(guard);
 	guard_free_policies(&guard->policies);
 	guard->policies = policies;
 	guard_configure_devices(guard);
@@ -301,9 +312,12 @@ static void look_at_interfaces(struct guard *guard)
 		return;
 	}
 	before.generation = guard->config.generation;
-	if (memcmp(&before, &guard->config, sizeof(before)) == 0)
+	if (memcmp(&before, &guard->config, sizeof(before)) == 0) {
 		guard->config.generation--;
-	else if (plane_guard_config(guard->plane, &guard->config))
+		return;
+	}
+	tell_live(guard);
+	if (plane_guard_config(guard->plane, &guard->config))
 		guard_say(guard, "the kernel's configuration could not be written; its earlier one holds");
 }
 
