@@ -23,7 +23,8 @@ static const char check_help[] = "Usage: floodwall check [-c FILE] [--print] [--
 				 "Reads the configuration and says what is wrong with it. Changes nothing.\n\n"
 				 "  -c, --configuration FILE  default: " DAEMON_CONFIGURATION "\n"
 				 "      --print               all settings as YAML, defaults too, secrets masked\n"
-				 "      --interface IF        what works on this interface and kernel; alone, no FILE is read\n"
+				 "      --interface IF        what works on this interface and kernel, for the role of FILE;\n"
+				 "                            without -c no file is read, and the role is shield\n"
 				 "  -V, --version             the version\n"
 				 "  -h, --help                this text\n\n"
 				 "Exit: 0 nothing is wrong; 2 something is.\n";
