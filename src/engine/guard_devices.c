@@ -286,12 +286,46 @@ static bool wants_lease(const struct fw_packet *packet)
 		(packet->proto == FW_IP_UDP && (packet->src_port == 68 || packet->src_port == 67 || packet->src_port == 546));
 }
 
+struct claim {
+	const struct guard *guard;
+	const struct roster_device *by;
+	const uint8_t *address;
+	bool taken;
+};
+
+static void look_for_owner(void *context, struct roster_device *device)
+{
+	struct claim *claim = context;
+
+	if (device == claim->by || claim->guard->now_ns - device->last_ns > TEN_MINUTES_NS)
+		return;
+	for (unsigned i = 0; i < device->address_count; i++)
+		claim->taken |= memcmp(device->addresses[i], claim->address, 16) == 0;
+}
+
+/*
+ * An address that holds back whoever has it (a resolver's, an admin's) is worth forging: one frame, and nothing would stop its sender. So it is
+ * not taken from who is in quarantine under another one, nor while another who has it is there.
+ */
+static bool is_stolen(const struct guard *guard, const struct roster_device *device, const uint8_t address[16])
+{
+	struct claim claim = {guard, device, address, device->quarantined && device->address_count};
+	struct roster_device with = {.address_count = 1};
+
+	memcpy(with.addresses[0], address, 16);
+	if (!guard_is_held(guard, &with))
+		return false;
+	if (!claim.taken)
+		roster_each(guard->roster, look_for_owner, &claim);
+	return claim.taken;
+}
+
 static void hear_address(struct guard *guard, struct roster_device *device, const struct fw_packet *packet, uint8_t outcome)
 {
 	bool admin;
 
 	if (!packet->family || outcome == FW_GUARD_DROPPED || !guard_is_ours(guard, packet->src) || guard_is_gateway(guard, packet->src) ||
-		(device->address_count && memcmp(device->addresses[0], packet->src, 16) == 0))
+		(device->address_count && memcmp(device->addresses[0], packet->src, 16) == 0) || is_stolen(guard, device, packet->src))
 		return;
 	admin = guard_is_held(guard, device);
 	if (!roster_note_address(device, packet->src))
