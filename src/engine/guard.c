@@ -20,6 +20,8 @@
 #include "engine/guard_room.h"
 
 #define INTERFACES_AGAIN_NS (5 * FW_NS_PER_S)
+/* What devices resolved before we started has a name that we cannot know; few names are kept for longer. */
+#define BEACONS_AFTER_NS (3600 * FW_NS_PER_S)
 
 static void say_to(void (*say)(void *, const char *), void *context, const char *format, va_list arguments)
 	__attribute__((format(printf, 3, 0)));
@@ -110,7 +112,8 @@ static int take_keys(struct guard *guard)
 
 static int open_live(struct guard *guard)
 {
-	struct live_config config = {.found = guard_found, .context = guard, .held_count = guard->config.held_count};
+	struct live_config config = {
+		.found = guard_found, .context = guard, .held_count = guard->config.held_count, .quiet_ns = BEACONS_AFTER_NS};
 
 	if (getrandom(config.hash_key, sizeof(config.hash_key), 0) != sizeof(config.hash_key))
 		return -EIO;
@@ -261,6 +264,9 @@ int guard_reload(struct guard *guard, const struct settings *settings, const str
 	guard->again_ns = 0;
 	guard_ask_names(guard);
 	guard_tick_policies(guard);
+	/* new rules may wait for names; a mode that a person just changed does not */
+	if (guard->publish && plane_guard_config(guard->plane, &guard->config))
+		guard_say(guard, "the kernel's configuration could not be written; its earlier one holds");
 	return 0;
 }
 
