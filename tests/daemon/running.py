@@ -6,16 +6,20 @@
 """
 import base64
 import ctypes
+import fcntl
 import json
 import os
+import pty
 import random
 import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import traceback
 
@@ -356,6 +360,35 @@ def junk_is_stopped_and_named(bed):
     assert "Stance: defend" in text and "example.test" in text, text
 
 
+def a_live_view(bed):
+    """On a terminal: another screen, fresh pictures without scrolling, and all as it was when q is pressed or a signal ends it."""
+    for end in (b"q", signal.SIGTERM):
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execv(bed.floodwall, [bed.floodwall, "show", "shield", "--watch", "--socket", bed.socket])
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 60, 0, 0))
+        seen = b""
+        while seen.count(b"q ends") < 3:
+            seen += os.read(terminal, 65536)
+        assert not termios.tcgetattr(terminal)[3] & (termios.ICANON | termios.ECHO), "keys come at once, unseen"
+        if isinstance(end, bytes):
+            os.write(terminal, end)
+        else:
+            os.kill(pid, end)
+        try:
+            while piece := os.read(terminal, 65536):
+                seen += piece
+        except OSError:
+            pass  # nobody has the terminal open any more
+        os.close(terminal)
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+        assert seen.startswith(b"\x1b[?1049h") and seen.endswith(b"\x1b[?25h\x1b[?1049l"), seen[-80:]
+        picture = seen.split(b"\x1b[H")[-1]
+        lines = [re.sub(rb"\x1b\[[0-9;?]*[a-zA-Z]", b"", line).decode().rstrip() for line in picture.split(b"\n")]
+        assert len(lines) <= 20 and all(len(line) <= 60 for line in lines), lines
+        assert any("example.test" in line for line in lines) or any("defend" in line or "calm" in line or "watch" in line for line in lines), lines
+
+
 def metrics(bed):
     text = bed.command("show", "stats", "--prometheus")
     assert re.search(r'^floodwall_stance\{stance="defend"\} 1$', text, re.M), text
@@ -482,7 +515,7 @@ def proven_addresses_outlive_the_host(bed):
 
 
 STORIES = [starts_and_gives_root_up, counts_by_class, a_reload_forgets_nothing, a_new_name_is_known_by_notify, a_quarantine_and_its_undo,
-           requests_that_are_wrong, junk_is_stopped_and_named, metrics, a_wrong_file_leaves_the_old_one, a_second_daemon_is_refused, death_leaves_protection, a_damaged_store,
+           requests_that_are_wrong, junk_is_stopped_and_named, a_live_view, metrics, a_wrong_file_leaves_the_old_one, a_second_daemon_is_refused, death_leaves_protection, a_damaged_store,
            bypass_takes_all_away, proven_addresses_outlive_the_host, detach_when_it_ends, observe_stops_nothing]
 
 

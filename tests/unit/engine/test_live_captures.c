@@ -163,11 +163,11 @@ static bool is_latest(const struct fed *fed, uint32_t at)
 
 /*
  * Two minutes without a frame are a gap between two captures to inspect, so that it does not trust what comes next to have begun then;
- * live they are two minutes of silence. What is reached by UDP is then told, as low.
+ * live they are two minutes of silence, and five make who then begins a stranger. What is reached by UDP is then told.
  */
 static bool is_after_silence(const struct fed_key *key)
 {
-	return key->id == FINDING_REACHED_FROM_INTERNET && key->severity == SEVERITY_LOW;
+	return key->id == FINDING_REACHED_FROM_INTERNET && key->severity <= SEVERITY_MEDIUM;
 }
 
 static uint32_t compare(const char *file, const struct known *known, uint32_t count, const struct fed *fed, uint64_t end_ns)
