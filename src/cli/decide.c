@@ -104,6 +104,8 @@ static int tell_answer(const struct ask_options *options, const char *verb, json
 		return COMMAND_WRONG;
 	if (strcmp(verb, "quarantine") == 0 || strcmp(verb, "allow") == 0)
 		tell_begin(answer, verb, text, sizeof(text));
+	else if (strcmp(verb, "release") == 0 && !number_in(answer, "deed"))
+		snprintf(text, sizeof(text), "Released. The disk was full: this is not in the audit log, and has no undo.\n");
 	else if (strcmp(verb, "release") == 0)
 		snprintf(text, sizeof(text), "Released.\nUndo: floodwall undo %" JSON_INTEGER_FORMAT "\n", number_in(answer, "deed"));
 	else if (strcmp(verb, "confirm") == 0)

@@ -23,7 +23,8 @@ static const char check_help[] = "Usage: floodwall check [-c FILE] [--print] [--
 				 "Reads the configuration and says what is wrong with it. Changes nothing.\n\n"
 				 "  -c, --configuration FILE  default: " DAEMON_CONFIGURATION "\n"
 				 "      --print               all settings as YAML, defaults too, secrets masked\n"
-				 "      --interface IF        what works on this interface and kernel; alone, no FILE is read\n"
+				 "      --interface IF        what works on this interface and kernel, for the role of FILE;\n"
+				 "                            without -c no file is read, and the role is shield\n"
 				 "  -V, --version             the version\n"
 				 "  -h, --help                this text\n\n"
 				 "Exit: 0 nothing is wrong; 2 something is.\n";
@@ -94,6 +95,20 @@ static unsigned look_for(FILE *out, const char *what, const char *path)
 	return 1;
 }
 
+/* A guard that stops things, and nobody is named whom it never stops: right, but perhaps not meant. */
+static void tell_no_admin(FILE *out, const struct settings_guard *guard)
+{
+	bool stops = false, admin = guard->admin_count;
+
+	for (unsigned i = 0; i < FW_GUARD_FILTER_COUNT; i++)
+		stops |= guard->filter_mode[i] == FW_MODE_ENFORCE;
+	for (uint32_t i = 0; i < guard->device_count; i++)
+		admin |= guard->devices[i].admin;
+	if (stops && !admin)
+		fprintf(out, "no admin    %-14s filters enforce, and you may be stopped too: name the device that you sit at\n",
+			"guard.admins");
+}
+
 /* What is written is right; what it names may still be missing, and 'floodwall run' would say so then. */
 static int told_right(const struct ask_options *options, const struct settings *settings)
 {
@@ -115,6 +130,8 @@ static int told_right(const struct ask_options *options, const struct settings *
 		missing += (unsigned)(fprintf(output.file, "not there   %-14s %s\n", "user", settings->user) > 0);
 	if (missing)
 		fprintf(output.file, "'floodwall run' needs all of this.\n");
+	if (settings->role == ROLE_GUARD)
+		tell_no_admin(output.file, &settings->guard);
 	return output_close(&output, 1) ? ask_wrong(options, "", "standard output could not be written") : COMMAND_DONE;
 }
 

@@ -125,6 +125,14 @@ static json_t *held(struct host *host, json_t *answer)
 	return answer;
 }
 
+/* Who has just stopped an admin, or the resolver, learns at once that nothing is stopped. */
+static void warn_held(struct host *host, const struct decision *decision, json_t *answer)
+{
+	if (answer && decision->kind == DECISION_BLOCK && host_guard(host) && guard_holds(host_guard(host), decision->prefix.address))
+		json_object_set_new(answer, "warning",
+			json_string("this device is never stopped (an admin, the gateway or its resolver): nothing is stopped"));
+}
+
 static unsigned mode_of(struct host *host)
 {
 	const struct settings *settings = host_settings(host);
@@ -137,6 +145,7 @@ json_t *decide_begin(struct host *host, const struct asker *asker, const json_t 
 	uint64_t now_s = host_now().wall_s, id, deed;
 	struct decision decision = {.made_s = now_s};
 	struct deed by = deed_by(asker, now_s);
+	json_t *answer;
 
 	decision.kind = strcmp(json_string_value(json_object_get(request, "do")), "allow") == 0 ? DECISION_TRUST : DECISION_BLOCK;
 	memcpy(decision.who, by.who, sizeof(decision.who));
@@ -147,10 +156,12 @@ json_t *decide_begin(struct host *host, const struct asker *asker, const json_t 
 		return NULL;
 	if (store_decide(host_store(host), &decision, &id, &deed, out_fault))
 		return NULL;
-	return held(host,
+	answer = held(host,
 		json_pack("{s:b, s:I, s:I, s:I, s:I, s:s}", "ok", 1, "decision", (json_int_t)id, "deed", (json_int_t)deed, "until_s",
 			(json_int_t)decision.until_s, "confirm_by_s", (json_int_t)decision.confirm_by_s, "filter",
 			settings_mode_names[mode_of(host)]));
+	warn_held(host, &decision, answer);
+	return answer;
 }
 
 json_t *decide_release(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault)

@@ -20,6 +20,8 @@
 #include "engine/guard_room.h"
 
 #define INTERFACES_AGAIN_NS (5 * FW_NS_PER_S)
+/* What devices resolved before we started has a name that we cannot know; few names are kept for longer. */
+#define BEACONS_AFTER_NS (3600 * FW_NS_PER_S)
 
 static void say_to(void (*say)(void *, const char *), void *context, const char *format, va_list arguments)
 	__attribute__((format(printf, 3, 0)));
@@ -110,7 +112,8 @@ static int take_keys(struct guard *guard)
 
 static int open_live(struct guard *guard)
 {
-	struct live_config config = {.found = guard_found, .context = guard, .held_count = guard->config.held_count};
+	struct live_config config = {
+		.found = guard_found, .context = guard, .held_count = guard->config.held_count, .quiet_ns = BEACONS_AFTER_NS};
 
 	if (getrandom(config.hash_key, sizeof(config.hash_key), 0) != sizeof(config.hash_key))
 		return -EIO;
@@ -223,6 +226,16 @@ int guard_open(const struct guard_setup *setup, struct guard **out_guard, struct
 
 /* ---- while it runs ---- */
 
+/* Detection judges by the same networks as the kernel: else what a person named under local would be a forgery for ever. */
+static void tell_live(struct guard *guard)
+{
+	struct side side;
+
+	side_init(&side);
+	guard_each_ours(guard, &side);
+	live_ours(guard->live, &side, guard->config.held, guard->config.held_count);
+}
+
 int guard_reload(struct guard *guard, const struct settings *settings, const struct fetch_time *now, struct fault *out_fault)
 {
 	const struct settings *old = guard->settings;
@@ -240,6 +253,7 @@ int guard_reload(struct guard *guard, const struct settings *settings, const str
 		guard_free_policies(&policies);
 		return error;
 	}
+	tell_live(guard);
 	guard_free_policies(&guard->policies);
 	guard->policies = policies;
 	guard_configure_devices(guard);
@@ -250,6 +264,9 @@ int guard_reload(struct guard *guard, const struct settings *settings, const str
 	guard->again_ns = 0;
 	guard_ask_names(guard);
 	guard_tick_policies(guard);
+	/* new rules may wait for names; a mode that a person just changed does not */
+	if (guard->publish && plane_guard_config(guard->plane, &guard->config))
+		guard_say(guard, "the kernel's configuration could not be written; its earlier one holds");
 	return 0;
 }
 
@@ -301,9 +318,12 @@ static void look_at_interfaces(struct guard *guard)
 		return;
 	}
 	before.generation = guard->config.generation;
-	if (memcmp(&before, &guard->config, sizeof(before)) == 0)
+	if (memcmp(&before, &guard->config, sizeof(before)) == 0) {
 		guard->config.generation--;
-	else if (plane_guard_config(guard->plane, &guard->config))
+		return;
+	}
+	tell_live(guard);
+	if (plane_guard_config(guard->plane, &guard->config))
 		guard_say(guard, "the kernel's configuration could not be written; its earlier one holds");
 }
 

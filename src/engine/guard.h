@@ -55,6 +55,9 @@ int guard_decide(struct guard *guard, struct fault *out_fault);
 /* A quarantine that the store could not keep ends: nobody stays there because a disk is full. False: there is none. */
 bool guard_let_go(struct guard *guard, const uint8_t mac[6]);
 
+/* Whether it is one that is never stopped, whatever is decided: the gateway by another name, or an admin. */
+bool guard_holds(const struct guard *guard, const uint8_t mac[6]);
+
 /* Whom a person means: a MAC, a name (exactly, any case), or an address that a device has now. 0, -ENOENT or -EEXIST (more than one). */
 int guard_who(struct guard *guard, const char *word, uint8_t out_mac[6], struct fault *out_fault);
 

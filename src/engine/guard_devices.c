@@ -13,6 +13,7 @@
 
 #define TEN_MINUTES_NS (600 * FW_NS_PER_S)
 #define BOUND_NS (3600 * FW_NS_PER_S)
+#define TOLD_EVERY_NS (60 * FW_NS_PER_S)
 
 /* ---- places ---- */
 
@@ -79,7 +80,7 @@ static bool by_settings(const struct guard *guard, const struct roster_device *d
 	return false;
 }
 
-/* A resolver or time server that is a device of ours carries all the others: it is the gateway's by another name. */
+/* A resolver that is a device of ours carries all the others: it is the gateway's by another name. */
 static bool serves_all(const struct guard *guard, const struct roster_device *device)
 {
 	const struct settings_guard *settings = &guard->settings->guard;
@@ -202,19 +203,31 @@ static void bind_address(struct guard *guard, const struct roster_device *device
 			plane_guard_member_remove(guard->plane, sets[i], address);
 }
 
+/* A device says what it likes as often as it likes: once a minute of each is enough for a log that is kept on a disk. */
+static bool is_to_tell(const struct guard *guard, uint64_t *told_ns)
+{
+	if (*told_ns && guard->now_ns - *told_ns < TOLD_EVERY_NS)
+		return false;
+	*told_ns = guard->now_ns;
+	return true;
+}
+
 /* What was bound to its addresses is not its any more; what flows by rules of devices' sets is judged anew. */
 static void release(struct guard *guard, struct roster_device *device, const char *why)
 {
 	char mac[TEXT_MAC_MAX];
 
+	device->lease_end_ns = 0;
+	if (!device->address_count)
+		return;
 	for (unsigned i = 0; i < device->address_count; i++)
 		bind_address(guard, device, device->addresses[i], false);
 	guard->released += device->address_count;
 	device->address_count = 0;
-	device->lease_end_ns = 0;
 	if (device->policy)
 		guard->publish = guard->anew = true;
-	guard_say(guard, "%s: %s; its addresses are bound to nothing any more", text_mac(mac, device->mac), why);
+	if (is_to_tell(guard, &device->release_told_ns))
+		guard_say(guard, "%s: %s; its addresses are bound to nothing any more", text_mac(mac, device->mac), why);
 }
 
 static void claim_url(struct guard *guard, struct roster_device *device, const struct lease_message *message)
@@ -227,7 +240,7 @@ static void claim_url(struct guard *guard, struct roster_device *device, const s
 	case CLAIM_SAME:
 		return;
 	case CLAIM_DISPUTED:
-		if (strcmp(device->refused, url) != 0)
+		if (strcmp(device->refused, url) != 0 && is_to_tell(guard, &device->refusal_told_ns))
 			guard_tell(guard, "%s sends the MUD URL of another maker (%s); the policy of before holds until a person names it",
 				text_mac(mac, device->mac), url);
 		snprintf(device->refused, sizeof(device->refused), "%s", url);
@@ -273,12 +286,46 @@ static bool wants_lease(const struct fw_packet *packet)
 		(packet->proto == FW_IP_UDP && (packet->src_port == 68 || packet->src_port == 67 || packet->src_port == 546));
 }
 
+struct claim {
+	const struct guard *guard;
+	const struct roster_device *by;
+	const uint8_t *address;
+	bool taken;
+};
+
+static void look_for_owner(void *context, struct roster_device *device)
+{
+	struct claim *claim = context;
+
+	if (device == claim->by || claim->guard->now_ns - device->last_ns > TEN_MINUTES_NS)
+		return;
+	for (unsigned i = 0; i < device->address_count; i++)
+		claim->taken |= memcmp(device->addresses[i], claim->address, 16) == 0;
+}
+
+/*
+ * An address that holds back whoever has it (a resolver's, an admin's) is worth forging: one frame, and nothing would stop its sender. So it is
+ * not taken from who is in quarantine under another one, nor while another who has it is there.
+ */
+static bool is_stolen(const struct guard *guard, const struct roster_device *device, const uint8_t address[16])
+{
+	struct claim claim = {guard, device, address, device->quarantined && device->address_count};
+	struct roster_device with = {.address_count = 1};
+
+	memcpy(with.addresses[0], address, 16);
+	if (!guard_is_held(guard, &with))
+		return false;
+	if (!claim.taken)
+		roster_each(guard->roster, look_for_owner, &claim);
+	return claim.taken;
+}
+
 static void hear_address(struct guard *guard, struct roster_device *device, const struct fw_packet *packet, uint8_t outcome)
 {
 	bool admin;
 
 	if (!packet->family || outcome == FW_GUARD_DROPPED || !guard_is_ours(guard, packet->src) || guard_is_gateway(guard, packet->src) ||
-		(device->address_count && memcmp(device->addresses[0], packet->src, 16) == 0))
+		(device->address_count && memcmp(device->addresses[0], packet->src, 16) == 0) || is_stolen(guard, device, packet->src))
 		return;
 	admin = guard_is_held(guard, device);
 	if (!roster_note_address(device, packet->src))

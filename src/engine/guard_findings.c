@@ -77,8 +77,8 @@ static void measure_leak(struct guard *guard, struct roster_device *device, stru
 
 	if (!device->place || plane_guard_counts(guard->plane, device->place, &count))
 		return;
-	view->leak_known = leak_since(
-		&device->leak, to_steady(guard, view->finding.first_ns), count.unanswered.packets, count.unanswered.bytes, &leaked);
+	view->leak_known = leak_since(&device->leak, to_steady(guard, view->finding.first_ns),
+		count.unanswered.packets + device->early_packets, count.unanswered.bytes + device->early_bytes, &leaked);
 	view->leaked_packets = leaked.packets;
 	view->leaked_bytes = leaked.bytes;
 }

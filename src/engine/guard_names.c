@@ -91,10 +91,13 @@ static bool is_resolver(const struct guard *guard, const struct sockaddr_storage
 	return false;
 }
 
-/* The resolvers take turns: one that is silent delays a name by one try, and stops nothing. */
+/*
+ * The resolvers take turns: one that is silent delays a name by one try, and stops nothing. Those that a person named stand first in the list
+ * and are asked alone; the gateway's other addresses behind them may have no server.
+ */
 void guard_ask_names(struct guard *guard)
 {
-	uint32_t count = guard->config.resolvers_count, len;
+	uint32_t named = guard->settings->guard.resolver_count, count = named ? named : guard->config.resolvers_count, len;
 	uint8_t message[ASK_MESSAGE_MAX];
 
 	for (unsigned i = 0; i < QUESTIONS_A_TICK && count; i++) {

@@ -144,6 +144,10 @@ static int take_interfaces(struct guard *guard, struct fw_guard_config *config)
 	if (getifaddrs(&all))
 		return -errno;
 	own = has_addresses(settings, all);
+	/* those that the devices see come first: a gateway may have more than there is room for */
+	for (const struct ifaddrs *each = all; each && !settings->gateway_count; each = each->ifa_next)
+		if (each->ifa_name && is_of(settings, each->ifa_name) && address_of(each->ifa_addr, address) && !is_link_local(address))
+			add_held(config, address);
 	for (const struct ifaddrs *each = all; each; each = each->ifa_next) {
 		if (!each->ifa_name || strcmp(each->ifa_name, "lo") == 0 || !address_of(each->ifa_addr, address))
 			continue;
@@ -173,7 +177,7 @@ static void fill_lists(struct guard *guard, struct fw_guard_config *config)
 	memcpy(config->login_ports, settings->login_ports, sizeof(config->login_ports));
 }
 
-/* Where nobody names a resolver, the gateway's own is it. */
+/* Behind those that somebody named, the gateway itself: whichever of its addresses a device asks. */
 static void fill_resolvers(struct fw_guard_config *config)
 {
 	for (uint32_t i = 0; i < config->held_count && config->resolvers_count < FW_GUARD_RESOLVERS_MAX; i++)

@@ -111,6 +111,13 @@ bool guard_let_go(struct guard *guard, const uint8_t mac[6])
 	return true;
 }
 
+bool guard_holds(const struct guard *guard, const uint8_t mac[6])
+{
+	const struct roster_device *device = roster_find(guard->roster, mac);
+
+	return device && guard_is_held(guard, device);
+}
+
 int guard_decide(struct guard *guard, struct fault *out_fault)
 {
 	guard->left_out = 0;

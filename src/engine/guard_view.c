@@ -206,6 +206,10 @@ static void view_blind_spots(struct guard *guard)
 		blind(view, "no IPv4 network of ours is known: forged IPv4 sources, and who is outside, cannot be told");
 	if (!knows_family(guard, false))
 		blind(view, "no IPv6 network of ours is known: forged IPv6 sources, and who is outside, cannot be told");
+	if (guard->config.ours_count == FW_GUARD_OURS_MAX)
+		blind(view,
+			"no more than 16 networks of ours are known; if there are more, name wider ones under guard.local, or their "
+			"devices count as forgers");
 	if (guard->frames_lost)
 		blind(view, "frames were lost on their way to detection; what the kernel stops is not touched by that");
 	if (guard->ring_broken)

@@ -93,6 +93,29 @@ void live_free(struct live *live)
 	free(live);
 }
 
+static void add_ours(struct side *side, const struct prefix *prefix)
+{
+	uint64_t left_out = side->prefixes_left_out;
+
+	side_add(side, prefix->address, prefix->bits);
+	if (side->prefixes_left_out == left_out)
+		return;
+	/* what a person or an interface says outweighs what the link taught last */
+	side->prefix_count--;
+	side_add(side, prefix->address, prefix->bits);
+}
+
+void live_ours(struct live *live, const struct side *side, const uint8_t (*held)[16], uint32_t held_count)
+{
+	for (uint32_t i = 0; i < side->prefix_count; i++) {
+		add_ours(&live->config.side, &side->prefixes[i]);
+		add_ours(&live->engine->config.side, &side->prefixes[i]);
+	}
+	live->config.held_count = held_count < FW_GUARD_HELD_MAX ? held_count : FW_GUARD_HELD_MAX;
+	if (held_count)
+		memcpy(live->config.held, held, (size_t)live->config.held_count * 16);
+}
+
 /* ---- frames ---- */
 
 static bool is_held(const struct live *live, const uint8_t address[16])

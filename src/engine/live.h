@@ -51,6 +51,12 @@ int live_new(const struct live_config *config, struct live **out_live);
 void live_free(struct live *live);
 
 /*
+ * What is ours now: prefixes that came join those that are known, and take the place of one that the link taught where all places are
+ * taken; none is forgotten. The gateway's addresses are these from now on.
+ */
+void live_ours(struct live *live, const struct side *side, const uint8_t (*held)[16], uint32_t held_count);
+
+/*
  * A frame of the guard's ring, in the order of the ring (its CPUs' clocks may differ by some microseconds), and kept_len bytes of it.
  * One that passes between two devices is taken in once, where it leaves the sender.
  */

@@ -49,6 +49,8 @@ struct roster_device {
 	uint64_t first_ns, last_ns; /* heard */
 	/* the hall's */
 	uint64_t lease_end_ns; /* 0: none known */
+	uint64_t release_told_ns,
+		refusal_told_ns; /* when the log last heard that it gave its address back, and of a URL not taken; 0: never */
 	uint8_t addresses[ROSTER_ADDRESSES][16]; /* that it uses, latest first */
 	uint8_t address_count;
 	uint32_t device; /* of the settings plus one; 0: learned */

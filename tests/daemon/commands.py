@@ -49,6 +49,11 @@ def check_and_print(stage):
     assert stage.call("check", "-c", there).stdout == "Nothing is wrong with the configuration.\n"
     done = stage.call("check", "-c", os.path.join(stage.root, "docs/floodwall-guard.yaml"))
     assert (done.returncode, done.stderr) == (0, "") and "not there   mud            /etc/floodwall/mud" in done.stdout, done
+    assert "no admin" not in done.stdout, done
+    stops = "role: guard\nuser: ''\nguard:\n  interfaces: [lan0]\n  filters: {brake: enforce}\n"
+    assert "no admin    guard.admins" in stage.call("check", "-c", stage.write("stops.yaml", stops)).stdout
+    named = stops + "  devices: [{mac: '02:00:00:00:00:05', admin: true}]\n"
+    assert stage.call("check", "-c", stage.write("named.yaml", named)).stdout == "Nothing is wrong with the configuration.\n"
     printed = stage.call("check", "-c", example, "--print")
     assert printed.returncode == 0 and not printed.stderr, printed
     again = stage.call("check", "-c", stage.write("printed.yaml", printed.stdout), "--print")

@@ -465,9 +465,23 @@ def admin(bed):
     bed.configure(more=f"  admins: ['{CAMERA}']")
     bed.daemon.send_signal(signal.SIGHUP)
     wait_for(lambda: bed.device()["stand"] == "held", 5, "the admin")
-    bed.call("quarantine", CAMERA)
+    assert "never stopped" in bed.call("quarantine", CAMERA).stdout
     assert bed.connects("10.8.0.2", 9000)
     bed.call("release", CAMERA)
+    bed.configure()
+    bed.daemon.send_signal(signal.SIGHUP)
+    wait_for(lambda: bed.device()["stand"] == "ordinary", 5, "an ordinary device")
+
+
+def stolen_address(bed):
+    """An admin by address is who has it, not who sends one frame with it."""
+    thief = "02:00:00:00:00:0c"
+    bed.configure(more="  admins: ['10.9.0.2']")
+    bed.daemon.send_signal(signal.SIGHUP)
+    wait_for(lambda: bed.device()["stand"] == "held", 5, "the admin")
+    bed.inject([syn(thief, "10.9.0.2", "10.8.0.2", 9000), syn(thief, "10.9.0.12", "10.8.0.2", 9000)])
+    wait_for(lambda: (bed.device(thief) or {"addresses": []})["addresses"] == ["10.9.0.12"], 5, "the thief's own address")
+    assert bed.device(thief)["stand"] == "ordinary" and bed.device()["stand"] == "held"
     bed.configure()
     bed.daemon.send_signal(signal.SIGHUP)
     wait_for(lambda: bed.device()["stand"] == "ordinary", 5, "an ordinary device")
@@ -481,7 +495,7 @@ def bypass(bed):
 
 
 STORIES = [policy_with_names, quarantine_and_undo, allowed, death_and_restart, reload, url_of_a_device, dhcp_release, hijacked, full_disk, forged_macs, metrics,
-           observes, admin, bypass]
+           observes, admin, stolen_address, bypass]
 
 
 def main():

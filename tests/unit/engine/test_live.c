@@ -511,12 +511,72 @@ static void refused(void **state)
 	live_free(NULL);
 }
 
+/* A network of ours that a person names while we run: what leaves from it was a forgery, and is none from then on. */
+static void ours_grows(void **state)
+{
+	static const uint8_t named[16] = {[10] = 0xff, [11] = 0xff, 198, 51, 100};
+	struct fed *fed = begin();
+	struct fed_packet own = udp_to(OUTSIDE + 7), forged = udp_to(OUTSIDE + 8);
+	struct side side;
+	uint32_t before;
+
+	(void)state;
+	fed_packet(fed, &own);
+	for (uint16_t i = 0; i < 6; i++) {
+		forged.from = 0xc6336405;
+		forged.from_port = (uint16_t)(5000 + i);
+		fed_packet(fed, &forged);
+	}
+	fed_until(fed, fed->now_ns + 2 * S);
+	assert_int_equal(fed_count(fed, 0, FINDING_FORGED_SOURCE, SEVERITY_HIGH), 1);
+	side_init(&side);
+	side_add(&side, named, 120);
+	live_ours(fed->live, &side, NULL, 0);
+	live_release(fed->live, live_device_of(fed->live, (const uint8_t[6]){2, 0, 0, 0, 0, BOT_MAC}));
+	before = fed->told_count;
+	for (uint16_t i = 0; i < 20; i++) {
+		forged.from_port = (uint16_t)(6000 + i);
+		fed_packet(fed, &forged);
+	}
+	fed_until(fed, fed->now_ns + 2 * S);
+	assert_int_equal(fed_count(fed, before, FINDING_FORGED_SOURCE, SEVERITY_LOW), 0);
+	fed_free(fed);
+}
+
+/* Devices that teach the link prefixes without end leave no place for a new one: it gets one all the same. */
+static void ours_has_a_place(void **state)
+{
+	struct fed *fed = begin();
+	struct fed_packet own = udp_to(OUTSIDE + 7), forged = udp_to(OUTSIDE + 8);
+	struct side side;
+
+	(void)state;
+	side_init(&side);
+	for (uint8_t i = 0; i < SIDE_PREFIX_MAX; i++)
+		side_add(&side, (const uint8_t[16]){0x20, 1, i, 1}, 64);
+	live_ours(fed->live, &side, NULL, 0);
+	side_init(&side);
+	side_add(&side, (const uint8_t[16]){[10] = 0xff, [11] = 0xff, 198, 51, 100}, 120);
+	live_ours(fed->live, &side, NULL, 0);
+	fed_packet(fed, &own);
+	for (uint16_t i = 0; i < 6; i++) {
+		forged.from = 0xc6336405;
+		forged.from_port = (uint16_t)(5000 + i);
+		fed_packet(fed, &forged);
+	}
+	fed_until(fed, fed->now_ns + 2 * S);
+	assert_int_equal(fed_count(fed, 0, FINDING_FORGED_SOURCE, SEVERITY_LOW), 0);
+	fed_free(fed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(scan_within_a_second),
 		cmocka_unit_test(flood_within_a_second),
 		cmocka_unit_test(told_once),
+		cmocka_unit_test(ours_grows),
+		cmocka_unit_test(ours_has_a_place),
 		cmocka_unit_test(silence_that_says_nothing),
 		cmocka_unit_test(floods_that_are_stopped),
 		cmocka_unit_test(an_upload),
