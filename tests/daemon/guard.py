@@ -389,8 +389,8 @@ def hijacked(bed):
     found = next(f for f in bed.show("findings")["findings"] if f["mac"] == recorder)
     assert found["id"] == "scan" and found["act"] == "quarantined" and found["severity"] == "high", found
     assert time.monotonic() - started < 6, "silence counts after three seconds"
-    # the bucket for logins lets 20 through at once, and one a second
-    assert 4 <= found["leaked"]["packets"] <= 26 and found["leaked"]["whole"], found
+    # a bucket for logins lets 20 through at once, and one a second: the strangers' first, then that of its place, which comes meanwhile
+    assert 20 <= found["leaked"]["packets"] <= 30 and found["leaked"]["whole"], found
     assert f"floodwall release {recorder}" in bed.call("show", "findings").stdout
     deed = next(d for d in bed.show("audit") if d["verb"] == "decide" and "scan" in d["detail"])
     assert deed["who"] == "floodwall", deed
@@ -494,8 +494,8 @@ def bypass(bed):
     assert bed.connects("10.8.0.2", 9000)
 
 
-STORIES = [policy_with_names, quarantine_and_undo, allowed, death_and_restart, reload, url_of_a_device, dhcp_release, hijacked, full_disk, forged_macs, metrics,
-           observes, admin, stolen_address, bypass]
+STORIES = [policy_with_names, quarantine_and_undo, allowed, stolen_address, death_and_restart, reload, url_of_a_device, dhcp_release, hijacked, full_disk, forged_macs, metrics,
+           observes, admin, bypass]
 
 
 def main():
