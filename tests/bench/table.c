@@ -20,20 +20,23 @@ static struct fw_name_slot *find(const struct table *table, uint64_t hash)
 	return fw_names_find(table->buckets, table->mask, hash);
 }
 
-/* Cuckoo: what finds both its buckets full pushes out one, which goes to its other bucket. */
+/* Cuckoo: what finds both its buckets full pushes out one, which goes on to its other bucket, not back. */
 static int put(struct table *table, struct fw_name_slot slot)
 {
+	uint32_t at = fw_names_second(slot.hash, table->mask);
+
 	table->count++;
+	*fw_names_hints(table->buckets, table->mask, slot.hash) |= fw_names_hint(slot.hash);
 	for (uint32_t kick = 0; kick < KICKS; kick++) {
-		uint32_t first = fw_names_first(slot.hash, table->mask), second = fw_names_second(slot.hash, table->mask);
-		struct fw_name_slot *victim, pushed;
+		struct fw_name_slot *victim = &table->buckets[at].slot[kick % FW_NAMES_SLOTS], pushed;
 
 		if (fw_names_put(table->buckets, table->mask, &slot))
 			return 0;
-		victim = &table->buckets[kick & 1 ? first : second].slot[kick / 2 % FW_NAMES_SLOTS];
 		pushed = *victim;
 		*victim = slot;
 		slot = pushed;
+		at = fw_names_first(slot.hash, table->mask) == at ? fw_names_second(slot.hash, table->mask)
+								  : fw_names_first(slot.hash, table->mask);
 	}
 	return -ENOSPC;
 }
