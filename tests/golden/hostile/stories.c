@@ -26,7 +26,7 @@ enum { SANITIZED = 1, SECONDS_MAX = 120 };
 enum { SANITIZED = 0, SECONDS_MAX = 60 };
 #endif
 
-enum { MEMORY_MAX_KIB = 64 << 10, GROWTH_MAX_KIB = 3 << 9, REPORT_MAX = 32 << 20, FULL = 5 };
+enum { MEMORY_MAX_KIB = 64 << 10, GROWTH_MAX_KIB = 1 << 10, REPORT_MAX = 32 << 20, FULL = 5 };
 
 struct measure {
 	struct seen text, json;

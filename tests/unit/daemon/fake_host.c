@@ -41,9 +41,14 @@ struct protect *host_protect(struct host *host)
 	return NULL;
 }
 
+struct host *fake_host_now(void)
+{
+	return the_host;
+}
+
 struct guard *host_guard(struct host *host)
 {
-	return NULL;
+	return host->guards ? (struct guard *)(void *)host : NULL;
 }
 
 struct store *host_store(struct host *host)

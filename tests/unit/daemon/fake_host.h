@@ -11,8 +11,11 @@ struct host {
 	struct zone_view zones[2];
 	unsigned decided, refreshed; /* how often the role was called */
 	bool no_room; /* in the kernel's tables */
+	bool guards; /* its role is guard (fake_guard.c), else shield */
 };
 
 /* folder: of the store. NULL where it cannot be made. */
 struct host *fake_host_new(const char *folder);
 void fake_host_free(struct host *host);
+/* The one that was made last. */
+struct host *fake_host_now(void);

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The role guard without a kernel: one device of each stand, a finding of each act, a policy that holds and one that does not. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/guard.h"
+#include "fake_host.h"
+
+enum { DEVICES = 4, FINDINGS = 5, POLICIES = 2 };
+
+static struct guarded_view devices[DEVICES];
+static struct found_view findings[FINDINGS];
+static struct policy_view policies[POLICIES];
+static struct guard_view view;
+
+static void make_devices(void)
+{
+	for (unsigned i = 0; i < DEVICES; i++) {
+		devices[i] = (struct guarded_view){.place = (uint16_t)(i * 20),
+			.mac = {2, 0, 0, 0, 0, (uint8_t)i},
+			.known = i & 1,
+			.first_s = 1,
+			.last_s = i,
+			.stand = (enum guard_stand)i,
+			.decision = i,
+			.since_s = i,
+			.until_s = i & 2,
+			.policy_from = (enum policy_from)(i % 3),
+			.state = (enum device_state)i,
+			.address_count = (uint8_t)i};
+		snprintf(devices[i].name, sizeof(devices[i].name), "%s", i ? "cam\x1b[2J\xff" : "");
+		snprintf(devices[i].why, sizeof(devices[i].why), "%s", i & 2 ? "told so" : "");
+		snprintf(devices[i].mud_refused, sizeof(devices[i].mud_refused), "%s", i & 1 ? "https://elsewhere.example/x" : "");
+	}
+}
+
+static void make_findings(void)
+{
+	for (unsigned i = 0; i < FINDINGS; i++) {
+		findings[i] = (struct found_view){
+			.number = i + 1, .act = (enum guard_act)i, .raised_ns = 1, .acted_ns = i & 1, .leak_known = i & 1};
+		findings[i].finding = (struct finding){.id = FINDING_SCAN,
+			.severity = (enum severity)(i % 4),
+			.device = i < DEVICES ? i : DEVICE_NONE,
+			.has_source = i & 1,
+			.has_target = i & 2};
+		snprintf(findings[i].muted, sizeof(findings[i].muted), "%s", i == 3 ? "ours" : "");
+	}
+}
+
+struct guard_view *guard_view(struct guard *guard, const struct fetch_time *now)
+{
+	make_devices();
+	make_findings();
+	snprintf(policies[1].why, sizeof(policies[1].why), "camera.json:1: no MUD file");
+	view = (struct guard_view){.version = "0",
+		.interface_count = 1,
+		.interfaces = {{"lan0", true}},
+		.now_s = now->wall_s,
+		.started_s = 1,
+		.devices = devices,
+		.device_count = DEVICES,
+		.findings = findings,
+		.finding_count = FINDINGS,
+		.policies = policies,
+		.policy_count = POLICIES,
+		.fill_count = 1,
+		.fills = {{"devices", 3, 16}},
+		.blind_count = 1,
+		.blind = {"no IPv6 here"}};
+	view.totals.reason[FW_GUARD_OUT][FW_GUARD_DROPPED][FW_REASON_BLOCKED] = (struct fw_guard_tally){.packets = 7, .bytes = 700};
+	return &view;
+}
+
+int guard_decide(struct guard *guard, struct fault *out_fault)
+{
+	struct host *host = fake_host_now();
+
+	host->decided++;
+	if (!host->no_room)
+		return 0;
+	fault_set(out_fault, "", 0, 0, "there is no room");
+	return -ENOSPC;
+}
+
+bool guard_let_go(struct guard *guard, const uint8_t mac[6])
+{
+	return mac[5] == 3;
+}
+
+bool guard_holds(const struct guard *guard, const uint8_t mac[6])
+{
+	return mac[5] == 1;
+}
+
+int guard_who(struct guard *guard, const char *word, uint8_t out_mac[6], struct fault *out_fault)
+{
+	uint8_t mac[6] = {2, 0, 0, 0, 0, 2};
+	bool two = strcmp(word, "two") == 0;
+
+	if (mac_read(word, mac) && strcmp(word, "camera") != 0) {
+		fault_set(out_fault, "", 0, 0, two ? "more than one device has this name" : "no device has this name");
+		return two ? -EEXIST : -ENOENT;
+	}
+	memcpy(out_mac, mac, 6);
+	return 0;
+}
+
+const char *guard_finding_word(enum finding_id id)
+{
+	return "scan";
+}
