@@ -361,9 +361,9 @@ def forged_macs(bed):
     assert len(devices) <= 64 and any(d["mac"] == CAMERA for d in devices)
     assert bed.connects("10.8.0.2", 8000)
     after = bed.show("verdicts")
-    # sanitizers keep what was freed, and shadow all of it
-    ceiling = (256 if bed.sanitized else 64) << 20
-    assert after["resident_bytes"] < ceiling, (before["resident_bytes"], after["resident_bytes"])
+    # sanitizers keep what was freed and shadow the rest, so under them it is only told what was added; daemon-guard-memory is without
+    grown, resident = after["resident_bytes"] - before["resident_bytes"], after["resident_bytes"]
+    assert grown < 16 << 20 and (bed.sanitized or resident < 64 << 20), (before["resident_bytes"], resident)
 
 
 def syn(mac, source, target, port):
@@ -383,14 +383,14 @@ def packet(mac, source, target, proto, payload):
 def hijacked(bed):
     """A recorder scans; a bulb floods. Both are in quarantine, it is told how much left before, and undo brings them back."""
     recorder, bulb = "02:00:00:00:00:07", "02:00:00:00:00:08"
-    bed.inject([syn(recorder, "10.9.0.7", f"10.8.{i}.77", 23) for i in range(30)])
+    bed.inject([syn(recorder, "10.9.0.7", f"10.8.{i}.77", 23) for i in range(60)])
     started = time.monotonic()
     wait_for(lambda: (bed.device(recorder) or {"stand": ""})["stand"] == "quarantined", 8, "the recorder's quarantine")
     found = next(f for f in bed.show("findings")["findings"] if f["mac"] == recorder)
     assert found["id"] == "scan" and found["act"] == "quarantined" and found["severity"] == "high", found
     assert time.monotonic() - started < 6, "silence counts after three seconds"
     # a bucket for logins lets 20 through at once, and one a second: the strangers' first, then that of its place, which comes meanwhile
-    assert 20 <= found["leaked"]["packets"] <= 30 and found["leaked"]["whole"], found
+    assert 20 <= found["leaked"]["packets"] <= 50 and found["leaked"]["whole"], found
     assert f"floodwall release {recorder}" in bed.call("show", "findings").stdout
     deed = next(d for d in bed.show("audit") if d["verb"] == "decide" and "scan" in d["detail"])
     assert deed["who"] == "floodwall", deed

@@ -19,7 +19,7 @@
 
 #define S 1000000000ull
 
-enum { KNOWN_MAX = 4096 };
+enum { KNOWN_MAX = 4096, EPHEMERAL = 32768 };
 
 /* What the engine of inspect came to know, and when. */
 struct known {
@@ -167,7 +167,10 @@ static bool is_latest(const struct fed *fed, uint32_t at)
  */
 static bool is_after_silence(const struct fed_key *key)
 {
-	return key->id == FINDING_REACHED_FROM_INTERNET && key->severity <= SEVERITY_MEDIUM;
+	enum severity most =
+		key->what >= EPHEMERAL ? SEVERITY_MEDIUM : SEVERITY_LOW; /* by a service's port a lone asker stays low for ever */
+
+	return key->id == FINDING_REACHED_FROM_INTERNET && key->severity <= most;
 }
 
 static uint32_t compare(const char *file, const struct known *known, uint32_t count, const struct fed *fed, uint64_t end_ns)
