@@ -30,11 +30,11 @@ static void ask(struct host *host, const uint8_t *bytes, size_t len)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	/* no folder: the store lives in memory */
-	struct host *host = fake_host_new("/nonexistent");
+	bool guards = len > 5 && memcmp(bytes, "guard", 5) == 0; /* a first line that is no request */
+	struct host *host = fake_host_new("/nonexistent", guards);
 
 	if (!host)
 		abort();
-	host->guards = len > 5 && memcmp(bytes, "guard", 5) == 0; /* a first line that is no request */
 	for (size_t at = 0, line_len; at <= len; at += line_len + 1) {
 		const uint8_t *end = at < len ? memchr(bytes + at, '\n', len - at) : NULL;
 		line_len = end ? (size_t)(end - (bytes + at)) : len - at;

@@ -8,9 +8,11 @@
 
 static struct host *the_host; /* the role's functions get no host */
 
-struct host *fake_host_new(const char *folder)
+struct host *fake_host_new(const char *folder, bool guards)
 {
-	static const char text[] = "interface: eth0\nkeys: [{name: k, secret: 'c2VjcmV0IHNlY3JldCBzZWNyZXQ='}]\n";
+	static const char shield[] = "interface: eth0\nkeys: [{name: k, secret: 'c2VjcmV0IHNlY3JldCBzZWNyZXQ='}]\n";
+	static const char guard[] = "role: guard\nguard: {interfaces: [lan0]}\n";
+	const char *text = guards ? guard : shield;
 	struct host *host = calloc(1, sizeof(*host));
 
 	if (!host)
@@ -19,6 +21,7 @@ struct host *fake_host_new(const char *folder)
 		fake_host_free(host);
 		return NULL;
 	}
+	host->guards = guards;
 	host->view = (struct shield_view){.version = "0", .interface = "eth0", .attached = true, .now_s = 2, .started_s = 1};
 	host->view.zones = host->zones;
 	host->view.zone_count = 2;

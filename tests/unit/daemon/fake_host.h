@@ -14,8 +14,8 @@ struct host {
 	bool guards; /* its role is guard (fake_guard.c), else shield */
 };
 
-/* folder: of the store. NULL where it cannot be made. */
-struct host *fake_host_new(const char *folder);
+/* folder: of the store; guards: its role. NULL where it cannot be made. */
+struct host *fake_host_new(const char *folder, bool guards);
 void fake_host_free(struct host *host);
 /* The one that was made last. */
 struct host *fake_host_now(void);

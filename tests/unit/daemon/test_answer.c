@@ -197,7 +197,7 @@ static void without_memory(void **state)
 
 static int fresh(void **state)
 {
-	host = fake_host_new(folder);
+	host = fake_host_new(folder, false);
 	return host ? 0 : -1;
 }
 
