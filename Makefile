@@ -7,7 +7,7 @@ ifdef CI
 WERROR := --werror
 endif
 
-.PHONY: run build test bench lab fuzz lint format clean needs-build needs-test needs-bench needs-lab
+.PHONY: run build test bench lab fuzz lint deb format clean needs-build needs-test needs-bench needs-lab needs-deb
 
 run: build
 	@$(BUILD)/src/cli/floodwall inspect --format html -o $(BUILD)/incident.html $(BUILD)/tests/gen/incident.pcapng
@@ -50,6 +50,10 @@ lint: needs-test
 	@tests/lint/layers
 	@tests/lint/sources
 
+# A Debian package, in build/deb.
+deb: needs-deb
+	@tools/deb $(BUILD)
+
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
@@ -64,6 +68,9 @@ needs-bench:
 
 needs-lab:
 	@tools/needs build test lab
+
+needs-deb:
+	@tools/needs build deb
 
 clean:
 	rm -rf $(BUILD) $(ASAN) $(FUZZ)

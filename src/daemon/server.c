@@ -233,7 +233,8 @@ static int listen_at(struct server *server, struct fault *out_fault)
 	int error = uv_pipe_bind(&server->pipe, server->path);
 
 	umask(mask);
-	if (!error && (chown(server->path, setup->user, setup->group) || chmod(server->path, 0660)))
+	/* in this order: what is another's already, only CAP_FOWNER could change */
+	if (!error && (chmod(server->path, 0660) || chown(server->path, setup->user, setup->group)))
 		error = -errno;
 	if (!error)
 		error = uv_listen((uv_stream_t *)&server->pipe, CONTROL_CLIENTS_MAX, on_connection);
