@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files that hear facts share: keeping a clue, making a guess, tables of what a text says. */
+/* What the files that hear facts share: keeping a clue, stating what it says, tables of what a text says. */
 #pragma once
 
 #include "inventory/clue.h"
 #include "inventory/inside.h"
+#include "inventory/weigh.h"
 #include "inventory/words.h"
 
 /* The device that is heard. */
@@ -37,13 +38,9 @@ static inline void keep_stated(const struct ear *ear, enum clue_class class, con
 	keep(ear, class, source, value, says);
 }
 
-/* Among equals the latest counts: firmware is updated. */
-static inline void guess(struct guess *guess, struct slice value, uint8_t confidence)
+static inline void state(const struct ear *ear, enum clue_class class, enum trait trait, struct slice value, uint8_t strength)
 {
-	if (confidence >= guess->confidence && words_trim(value).len) {
-		words_copy(guess->name, value);
-		guess->confidence = confidence;
-	}
+	weigh_state(ear->inventory, ear->number, class, trait, value, strength);
 }
 
 /* NULL if nothing in the table begins value. */

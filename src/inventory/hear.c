@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One function for each protocol. It keeps the clue as read, and only where a device states something plainly about itself
- * does it fill in what that says, or make a guess with a fixed confidence; unknown stays unknown. Weighing clues
- * against each other is another matter, and not done here.
+ * does it state what that says, with a fixed strength; unknown stays unknown. Clues are weighed against each other in weigh.c.
  */
 #include "inventory/hear.h"
 
@@ -193,7 +192,7 @@ static void hear_mdns_text(const struct ear *ear, struct slice text)
 			continue;
 		words_join(says, telling[i].maker ? "maker: " : "model: ", value, "");
 		keep(ear, CLUE_MDNS, "mdns txt", text, says);
-		guess(telling[i].maker ? &ear->device->maker : &ear->device->model, value, telling[i].confidence);
+		state(ear, CLUE_MDNS, telling[i].maker ? TRAIT_MAKER : TRAIT_MODEL, value, telling[i].confidence);
 	}
 }
 
@@ -284,7 +283,7 @@ static void hear_ssdp_target(const struct ear *ear, struct slice target)
 	}
 	words_join(says, "kind: ", words_of(kind), "");
 	keep(ear, CLUE_SSDP, "ssdp nt", target, says);
-	guess(&ear->device->kind, words_of(kind), SURE_SSDP_TYPE);
+	state(ear, CLUE_SSDP, TRAIT_KIND, words_of(kind), SURE_SSDP_TYPE);
 }
 
 /* The type in a search is what is looked for, not what is there. The method is always the first fact of a message. */
@@ -330,22 +329,22 @@ static void hear_dhip(const struct ear *ear, const struct fact *fact)
 			break;
 		}
 		keep_stated(ear, CLUE_DHIP, "dhip vendor", text, "maker: ");
-		guess(&ear->device->maker, text, SURE_DHIP);
+		state(ear, CLUE_DHIP, TRAIT_MAKER, text, SURE_DHIP);
 		break;
 	case FACT_DHIP_CLASS:
 		kind = says_of(DHIP_CLASSES, COUNT(DHIP_CLASSES), text);
 		words_join(says, kind ? "kind: " : "", words_of(kind ? kind : ""), "");
 		keep(ear, CLUE_DHIP, "dhip class", text, says);
 		if (kind)
-			guess(&ear->device->kind, words_of(kind), SURE_DHIP);
+			state(ear, CLUE_DHIP, TRAIT_KIND, words_of(kind), SURE_DHIP);
 		break;
 	case FACT_DHIP_TYPE:
 		keep_stated(ear, CLUE_DHIP, "dhip type", text, "model: ");
-		guess(&ear->device->model, text, SURE_DHIP);
+		state(ear, CLUE_DHIP, TRAIT_MODEL, text, SURE_DHIP);
 		break;
 	case FACT_DHIP_VERSION:
 		keep_stated(ear, CLUE_DHIP, "dhip version", text, "firmware: ");
-		guess(&ear->device->firmware, text, SURE_DHIP);
+		state(ear, CLUE_DHIP, TRAIT_FIRMWARE, text, SURE_DHIP);
 		break;
 	default:
 		identity_say_mac(ear->inventory, ear->number, fact->mac);
@@ -431,5 +430,5 @@ void hear_maker(struct inventory *inventory, uint32_t number)
 	snprintf(prefix, sizeof(prefix), "%02x:%02x:%02x", mac[0], mac[1], mac[2]);
 	words_join(says, "maker: ", words_of(maker), "");
 	keep(&ear, CLUE_OUI, "oui", words_of(prefix), says);
-	guess(&ear.device->maker, words_of(maker), SURE_OUI);
+	state(&ear, CLUE_OUI, TRAIT_MAKER, words_of(maker), SURE_OUI);
 }

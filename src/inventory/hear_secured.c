@@ -39,7 +39,7 @@ static void hear_adb(const struct ear *ear, struct slice banner)
 		return;
 	}
 	keep_stated(ear, CLUE_BANNER, "adb model", model, "model: ");
-	guess(&ear->device->model, model, SURE_PROPERTY);
+	state(ear, CLUE_BANNER, TRAIT_MODEL, model, SURE_PROPERTY);
 }
 
 void hear_secured(const struct ear *ear, const struct fact *fact)

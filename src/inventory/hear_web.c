@@ -142,7 +142,6 @@ static struct slice read_out(uint8_t out[DEVICE_TEXT_MAX], struct slice text, ui
 
 static void hear_field(const struct ear *ear, const struct field *field, struct slice value)
 {
-	struct device *device = ear->device;
 	bool states = field->guess == FIRMWARE ? value.len > 0 : field->guess != NO_GUESS && name_usable(value);
 
 	if (!states) {
@@ -151,12 +150,12 @@ static void hear_field(const struct ear *ear, const struct field *field, struct 
 	}
 	keep_stated(ear, CLUE_DESCRIBED, field->source, value, field->head);
 	if (field->guess == SOLD_BY) {
-		guess(&device->brand, value, field->confidence);
-		guess(&device->maker, value, SURE_INSIDE);
+		state(ear, CLUE_DESCRIBED, TRAIT_BRAND, value, field->confidence);
+		state(ear, CLUE_DESCRIBED, TRAIT_MAKER, value, SURE_INSIDE);
 	} else if (field->guess == MODEL) {
-		guess(&device->model, value, field->confidence);
+		state(ear, CLUE_DESCRIBED, TRAIT_MODEL, value, field->confidence);
 	} else {
-		guess(&device->firmware, value, field->confidence);
+		state(ear, CLUE_DESCRIBED, TRAIT_FIRMWARE, value, field->confidence);
 	}
 }
 
@@ -170,7 +169,7 @@ static void hear_kind(const struct ear *ear, const char *source, struct slice ty
 	}
 	words_join(says, "kind: ", words_of(kind), "");
 	keep(ear, CLUE_DESCRIBED, source, type, says);
-	guess(&ear->device->kind, words_of(kind), SURE_ROLE);
+	state(ear, CLUE_DESCRIBED, TRAIT_KIND, words_of(kind), SURE_ROLE);
 }
 
 static void hear_upnp_type(const struct ear *ear, struct slice type)
@@ -211,7 +210,7 @@ static void hear_scope(const struct ear *ear, struct slice scope)
 			continue;
 		}
 		keep_stated(ear, CLUE_DESCRIBED, scopes[i].source, value, scopes[i].states);
-		guess(&ear->device->model, value, SURE_PRODUCT);
+		state(ear, CLUE_DESCRIBED, TRAIT_MODEL, value, SURE_PRODUCT);
 	}
 }
 

@@ -31,6 +31,7 @@
 #include "inventory/inside.h"
 #include "inventory/name.h"
 #include "inventory/oui.h"
+#include "inventory/weigh.h"
 
 static const uint64_t HOLD_NS = 60 * 1000000000ull;
 
@@ -319,6 +320,7 @@ void inventory_settle(struct inventory *inventory)
 		if (inventory->devices[number].merged_into != DEVICE_NONE)
 			continue;
 		hear_maker(inventory, number);
+		weigh_settle(inventory, number);
 		name_settle(inventory, number);
 	}
 }

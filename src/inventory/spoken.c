@@ -79,19 +79,17 @@ static void spoken_protocol(struct inventory *inventory, uint32_t number, const 
 	words_join(says, "maker: ", words_of(speaker->maker), "");
 	spoken_keep(
 		inventory, number, &(struct clue_offer){.source = speaker->sources[0], .value = words_of(speaker->protocol), .says = says});
-	guess(&inventory->devices[number].maker, words_of(speaker->maker), speaker->sure);
+	weigh_state(inventory, number, CLUE_DHIP, TRAIT_MAKER, words_of(speaker->maker), speaker->sure);
 }
 
-static void spoken_guess(struct inventory *inventory, uint32_t number, const struct fact *fact, const char *kind)
+static void spoken_state(struct inventory *inventory, uint32_t number, const struct fact *fact, const char *kind)
 {
-	struct device *device = &inventory->devices[number];
-
 	if (fact->kind == FACT_OWN_KIND && kind)
-		guess(&device->kind, words_of(kind), SURE_SPOKEN);
+		weigh_state(inventory, number, CLUE_DHIP, TRAIT_KIND, words_of(kind), SURE_SPOKEN);
 	else if (fact->kind == FACT_OWN_MODEL)
-		guess(&device->model, fact->text, SURE_SPOKEN);
+		weigh_state(inventory, number, CLUE_DHIP, TRAIT_MODEL, fact->text, SURE_SPOKEN);
 	else if (fact->kind == FACT_OWN_FIRMWARE)
-		guess(&device->firmware, fact->text, SURE_SPOKEN);
+		weigh_state(inventory, number, CLUE_DHIP, TRAIT_FIRMWARE, fact->text, SURE_SPOKEN);
 	else if (fact->kind == FACT_OWN_NAME)
 		name_offer(inventory, number, NAME_ANNOUNCED, NAME_RANK_HIGH, words_trim(fact->text)); /* its user gave it */
 }
@@ -108,7 +106,7 @@ static void spoken_text(struct inventory *inventory, uint32_t number, const stru
 	words_join(says, HEADS[place], kind ? words_of(kind) : value, "");
 	offer.says = silent ? NULL : says;
 	spoken_keep(inventory, number, &offer);
-	spoken_guess(inventory, number, fact, kind);
+	spoken_state(inventory, number, fact, kind);
 }
 
 void spoken_fact(struct inventory *inventory, uint32_t number, const struct fact *fact)

@@ -410,7 +410,7 @@ static void guesses_by_confidence(void **state)
 
 	assert_int_equal(inventory_read_oui(inventory, "x", REGISTRY, strlen(REGISTRY), NULL), 0);
 	inventory_settle(inventory);
-	assert_string_equal(device->maker.name, "Example Cameras, Inc");
+	assert_string_equal(device->maker.name, "Example Cameras");
 	assert_int_equal(device->maker.confidence, 60);
 	say(inventory, &(struct said){.kind = FACT_DHIP_VENDOR, .text = "Dahua"});
 	say(inventory, &(struct said){.kind = FACT_DHIP_VERSION, .text = "1.0"});
@@ -418,7 +418,7 @@ static void guesses_by_confidence(void **state)
 	say(inventory, &(struct said){.kind = FACT_MDNS_TEXT, .text = "manufacturer=Else"});
 	inventory_settle(inventory);
 	assert_string_equal(device->maker.name, "Dahua");
-	assert_int_equal(device->maker.confidence, 90);
+	assert_int_equal(device->maker.confidence, 65);
 	assert_string_equal(device->firmware.name, "1.1");
 	assert_string_equal(device->kind.name, "");
 	assert_int_equal(device->kind.confidence, 0);
@@ -438,7 +438,10 @@ static void what_a_description_weighs(void **state)
 	assert_int_equal(device->maker.confidence, 50);
 	assert_int_equal(inventory_read_oui(inventory, "x", REGISTRY, strlen(REGISTRY), NULL), 0);
 	inventory_settle(inventory);
-	assert_string_equal(device->maker.name, "Example Cameras, Inc");
+	assert_string_equal(device->maker.name, "Example Cameras");
+	assert_int_equal(device->maker.confidence, 43);
+	assert_string_equal(device->maker.rival, "Seller");
+	assert_int_equal(device->maker.rival_confidence, 29);
 	say(inventory, &(struct said){.kind = FACT_WSD_SCOPE, .text = "onvif://www.onvif.org/hardware/board"});
 	assert_int_equal(device->model.confidence, 60);
 	say(inventory, &(struct said){.kind = FACT_ONVIF_MODEL, .text = "C1"});
