@@ -59,6 +59,7 @@ struct inventory {
 	bool ssdp_search; /* the SSDP message at hand asks for others */
 	struct oui oui;
 	struct talks *talks;
+	struct recognise *recognise; /* NULL without signatures for banners */
 	void (*merged)(void *context, uint32_t from, uint32_t into);
 	void *merged_context;
 };
