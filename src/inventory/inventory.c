@@ -22,6 +22,7 @@
 #include "inventory/inventory.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,7 +35,9 @@
 #include "inventory/recog.h"
 #include "inventory/recognise.h"
 #include "inventory/shipped.h"
+#include "inventory/told.h"
 #include "inventory/weigh.h"
+#include "inventory/words.h"
 
 static const uint64_t HOLD_NS = 60 * 1000000000ull;
 
@@ -65,6 +68,7 @@ void inventory_free(struct inventory *inventory)
 		return;
 	identity_done(inventory);
 	oui_done(&inventory->oui);
+	signature_done(&inventory->signatures);
 	talks_free(inventory->talks);
 	recognise_free(inventory->recognise);
 	free(inventory);
@@ -83,6 +87,9 @@ int inventory_read_signatures(struct inventory *inventory, const char *file, con
 		*out_fault = (struct fault){0};
 	if (end && !strcmp(end, ".xml"))
 		return recognise_read(&inventory->recognise, file, body, len, out_fault);
+	if (end && !strcmp(end, ".tsv"))
+		return signature_read(
+			&inventory->signatures, inventory->hash_key, file, (struct slice){(const uint8_t *)body, len}, out_fault);
 	fault_set(out_fault, file, 0, 0, "the form of signatures is told by the end of the file's name: .xml or .tsv");
 	return -EINVAL;
 }
@@ -293,6 +300,22 @@ void inventory_note_fact(struct inventory *inventory, uint32_t number, const str
 		return;
 	recognise_fact(inventory, number, fact);
 	hear_fact(inventory, number, fact);
+}
+
+/* What nobody wrote a row about is not even looked up: every conversation that ends comes here. */
+void inventory_note_port(struct inventory *inventory, uint32_t number, enum inventory_port use, uint16_t port)
+{
+	static const char *const sources[] = {[INVENTORY_CALLS_TCP] = "calls tcp",
+		[INVENTORY_CALLS_UDP] = "calls udp",
+		[INVENTORY_ANSWERS_TCP] = "answers tcp",
+		[INVENTORY_ANSWERS_UDP] = "answers udp"};
+	char text[8];
+
+	number = inventory_number(inventory, number);
+	if (number == DEVICE_NONE || !signature_port(&inventory->signatures, (enum signature_port)use, port))
+		return;
+	snprintf(text, sizeof(text), "%u", port);
+	told_clue(inventory, number, &(struct clue_offer){.source = sources[use], .class = CLUE_PORT, .value = words_of(text)});
 }
 
 void inventory_note_user_name(struct inventory *inventory, uint32_t number, const char *name)

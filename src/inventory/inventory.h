@@ -78,6 +78,9 @@ uint32_t inventory_find_address(const struct inventory *inventory, const uint8_t
 
 /* A fact about this device: names and clues by the fact's kind; facts that say nothing about a device are ignored. */
 void inventory_note_fact(struct inventory *inventory, uint32_t number, const struct fact *fact);
+/* It opened a conversation to that port, or answered on it. */
+enum inventory_port { INVENTORY_CALLS_TCP, INVENTORY_CALLS_UDP, INVENTORY_ANSWERS_TCP, INVENTORY_ANSWERS_UDP };
+void inventory_note_port(struct inventory *inventory, uint32_t number, enum inventory_port use, uint16_t port);
 /* The name a person gave: nothing read from the network replaces it. Empty is ignored. */
 void inventory_note_user_name(struct inventory *inventory, uint32_t number, const char *name);
 void inventory_note_traffic(struct inventory *inventory, uint32_t number, bool out, uint32_t bytes);
