@@ -13,6 +13,7 @@
 #include "conf/conf.h"
 #include "engine/evidence.h"
 #include "engine/prelude.h"
+#include "engine/signatures.h"
 #include "engine/veil.h"
 #include "engine/would.h"
 #include "fetch/fetch.h"
@@ -36,6 +37,8 @@ struct inspect {
 	struct evidence *evidence; /* NULL without --evidence */
 	struct veil *veil; /* NULL without --anonymise */
 	struct would *would; /* NULL without --policy */
+	struct signature_files signatures;
+	FILE *notes;
 };
 
 struct shown {
@@ -136,6 +139,11 @@ static void see_frame(struct inspect *inspect, const struct frame *frame)
 		engine_frame(inspect->engine, frame);
 }
 
+static void say_note(void *context, const char *sentence)
+{
+	fprintf(context, "floodwall: %s\n", sentence);
+}
+
 static int start_engine(struct inspect *inspect, struct prelude *prelude)
 {
 	struct engine_config config = {
@@ -143,6 +151,7 @@ static int start_engine(struct inspect *inspect, struct prelude *prelude)
 		.fact_seen = inspect->would || inspect->options->fact_seen ? see_fact : NULL,
 		.fact_context = inspect,
 	};
+	int error;
 
 	memcpy(config.hash_key, inspect_key, 16);
 	side_init(&config.side);
@@ -152,7 +161,8 @@ static int start_engine(struct inspect *inspect, struct prelude *prelude)
 		inspect->had_to_infer = prelude_judge(prelude, &config.side, inspect->inferred, &inspect->inferred_count);
 	if (inspect->would)
 		would_side(inspect->would, &config.side);
-	return engine_new(&config, &inspect->engine);
+	error = engine_new(&config, &inspect->engine);
+	return error ? error : signatures_load(inspect->engine, &inspect->signatures, &(struct signature_say){say_note, inspect->notes});
 }
 
 static int read_frames(struct inspect *inspect)
@@ -472,6 +482,8 @@ static int open_extras(struct inspect *inspect, struct fault *out_fault)
 		const struct would_options policy = {options->policy, options->policy_device, options->resolvers, options->resolver_count};
 		error = would_new(&policy, &inspect->would, out_fault);
 	}
+	if (!error && options->signatures_folder)
+		error = signatures_list(options->signatures_folder, &inspect->signatures, out_fault);
 	if (!error && options->anonymise_key)
 		error = veil_new(options->anonymise_key, &inspect->veil);
 	if (!error && options->evidence_folder)
@@ -481,7 +493,7 @@ static int open_extras(struct inspect *inspect, struct fault *out_fault)
 
 int inspect_run(const struct inspect_options *options, FILE *out, FILE *notes, struct inspect_result *out_result, struct fault *out_fault)
 {
-	struct inspect inspect = {.options = options};
+	struct inspect inspect = {.options = options, .notes = notes};
 	struct inspect_result result = {0};
 	struct shown shown = {0};
 	int error;
@@ -492,6 +504,7 @@ int inspect_run(const struct inspect_options *options, FILE *out, FILE *notes, s
 	mute_and_judge(&inspect, &result);
 	error = show(&inspect, &shown, out, notes, &result);
 	note_inputs(&inspect, notes, &result);
+	signatures_note(inspect.engine, &(struct signature_say){say_note, notes});
 	if (inspect.would && !inspect.veil)
 		would_notes(inspect.would, notes);
 	*out_result = result;
@@ -500,6 +513,7 @@ out:
 	free(shown.devices);
 	free(shown.numbers);
 	free(shown.captures);
+	signatures_done(&inspect.signatures);
 	evidence_close(inspect.evidence);
 	veil_free(inspect.veil);
 	would_free(inspect.would);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One function for each protocol. It keeps the clue as read, and only where a device states something plainly about itself
- * does it fill in what that says, or make a guess with a fixed confidence; unknown stays unknown. Weighing clues
- * against each other is another matter, and not done here.
+ * does it state what that says, with a fixed strength; unknown stays unknown. Clues are weighed against each other in weigh.c.
  */
 #include "inventory/hear.h"
 
@@ -20,20 +19,9 @@
 #include "inventory/words.h"
 
 /* Percent. A device knows itself; a maker's block tells who made the network chip's board, not who sold the device. */
-enum { SURE_DHIP = 90, SURE_MDNS = 70, SURE_MDNS_PRODUCT = 60, SURE_OUI = 60, SURE_SSDP_TYPE = 50 };
+enum { SURE_DHIP = 90, SURE_MDNS = 70, SURE_MDNS_PRODUCT = 60, SURE_OUI = 60 };
 
 enum { OPTIONS_SHOWN_MAX = 24, CLIENT_ID_SHOWN_MAX = 20, HARDWARE_ID_LEN = 7 };
-
-static const struct statement DHCP_VENDORS[] = {
-	{"udhcp", "runs: BusyBox udhcpc"},
-	{"dhcpcd", "runs: dhcpcd"},
-	{"android-dhcp", "runs: Android"},
-	{"HUAWEI:android", "runs: Android"},
-	{"MSFT ", "runs: Windows"},
-	{"Hewlett-Packard JetDirect", "kind: printer"},
-	{"docsis", "kind: cable modem"},
-	{"PXEClient", "starts over the network (PXE)"},
-};
 
 /* Libraries that say UPnP is spoken, not by whom. */
 static const char *const SSDP_LIBRARIES[] = {
@@ -52,20 +40,6 @@ static const char *const SSDP_LIBRARIES[] = {
 	"Portable SDK",
 	"UPnP",
 	"upnp",
-};
-
-static const struct statement DHIP_CLASSES[] = {
-	{"IPC", "camera"},
-	{"SD", "camera"},
-	{"NVR", "video recorder"},
-	{"DVR", "video recorder"},
-	{"XVR", "video recorder"},
-	{"MHDX", "video recorder"},
-	{"HDCVI", "video recorder"},
-	{"HCVR", "video recorder"},
-	{"NVS", "video recorder"},
-	{"VTO", "door station"},
-	{"VTH", "door monitor"},
 };
 
 /* Option 55 is the order in which a client wants its options: a fingerprint, readable as "1,3,6,15". */
@@ -127,7 +101,7 @@ static void hear_dhcp(const struct ear *ear, const struct fact *fact)
 		hear_dhcp_parameters(ear, fact->text);
 		break;
 	case FACT_DHCP_VENDOR_CLASS:
-		keep(ear, CLUE_DHCP, "dhcp 60", text, says_of(DHCP_VENDORS, COUNT(DHCP_VENDORS), text));
+		keep(ear, CLUE_DHCP, "dhcp 60", text, NULL);
 		break;
 	case FACT_DHCP_CLIENT_ID:
 		hear_dhcp_client(ear, fact->text);
@@ -183,6 +157,7 @@ static void hear_mdns_text(const struct ear *ear, struct slice text)
 	};
 	struct slice key = words_until(text, '='), value;
 	char says[DEVICE_TEXT_MAX];
+	bool said = false;
 
 	if (key.len == text.len)
 		return;
@@ -193,8 +168,11 @@ static void hear_mdns_text(const struct ear *ear, struct slice text)
 			continue;
 		words_join(says, telling[i].maker ? "maker: " : "model: ", value, "");
 		keep(ear, CLUE_MDNS, "mdns txt", text, says);
-		guess(telling[i].maker ? &ear->device->maker : &ear->device->model, value, telling[i].confidence);
+		said = true;
+		state(ear, CLUE_MDNS, telling[i].maker ? TRAIT_MAKER : TRAIT_MODEL, value, telling[i].confidence);
 	}
+	if (!said && told_known(ear->inventory, "mdns txt", text))
+		keep(ear, CLUE_MDNS, "mdns txt", text, NULL);
 }
 
 static void hear_mdns(const struct ear *ear, const struct fact *fact)
@@ -271,20 +249,8 @@ static void hear_ssdp_server(const struct ear *ear, struct slice server)
 
 static void hear_ssdp_target(const struct ear *ear, struct slice target)
 {
-	size_t at = words_find(target, ":device:");
-	char says[DEVICE_TEXT_MAX];
-	const char *kind;
-
-	if (at == SIZE_MAX)
-		return;
-	kind = hear_upnp_kind(words_from(target, at + strlen(":device:")));
-	if (!kind) {
+	if (words_find(target, ":device:") != SIZE_MAX)
 		keep(ear, CLUE_SSDP, "ssdp nt", target, NULL);
-		return;
-	}
-	words_join(says, "kind: ", words_of(kind), "");
-	keep(ear, CLUE_SSDP, "ssdp nt", target, says);
-	guess(&ear->device->kind, words_of(kind), SURE_SSDP_TYPE);
 }
 
 /* The type in a search is what is looked for, not what is there. The method is always the first fact of a message. */
@@ -319,8 +285,6 @@ static void hear_ssdp(const struct ear *ear, const struct fact *fact)
 static void hear_dhip(const struct ear *ear, const struct fact *fact)
 {
 	struct slice text = words_trim(fact->text);
-	char says[DEVICE_TEXT_MAX];
-	const char *kind;
 
 	switch (fact->kind) {
 	case FACT_DHIP_VENDOR:
@@ -330,22 +294,18 @@ static void hear_dhip(const struct ear *ear, const struct fact *fact)
 			break;
 		}
 		keep_stated(ear, CLUE_DHIP, "dhip vendor", text, "maker: ");
-		guess(&ear->device->maker, text, SURE_DHIP);
+		state(ear, CLUE_DHIP, TRAIT_MAKER, text, SURE_DHIP);
 		break;
 	case FACT_DHIP_CLASS:
-		kind = says_of(DHIP_CLASSES, COUNT(DHIP_CLASSES), text);
-		words_join(says, kind ? "kind: " : "", words_of(kind ? kind : ""), "");
-		keep(ear, CLUE_DHIP, "dhip class", text, says);
-		if (kind)
-			guess(&ear->device->kind, words_of(kind), SURE_DHIP);
+		keep(ear, CLUE_DHIP, "dhip class", text, NULL);
 		break;
 	case FACT_DHIP_TYPE:
 		keep_stated(ear, CLUE_DHIP, "dhip type", text, "model: ");
-		guess(&ear->device->model, text, SURE_DHIP);
+		state(ear, CLUE_DHIP, TRAIT_MODEL, text, SURE_DHIP);
 		break;
 	case FACT_DHIP_VERSION:
 		keep_stated(ear, CLUE_DHIP, "dhip version", text, "firmware: ");
-		guess(&ear->device->firmware, text, SURE_DHIP);
+		state(ear, CLUE_DHIP, TRAIT_FIRMWARE, text, SURE_DHIP);
 		break;
 	default:
 		identity_say_mac(ear->inventory, ear->number, fact->mac);
@@ -420,8 +380,11 @@ void hear_maker(struct inventory *inventory, uint32_t number)
 {
 	const struct ear ear = {.inventory = inventory, .number = number, .device = &inventory->devices[number]};
 	const uint8_t *mac = ear.device->macs[0];
-	char prefix[12], says[DEVICE_TEXT_MAX];
+	struct signature signatures[SIGNATURE_MATCH_MAX];
+	char prefix[12], says[DEVICE_TEXT_MAX] = "";
 	const char *maker;
+	bool radio = false;
+	size_t count;
 
 	if (!ear.device->mac_count || ear.device->random_mac)
 		return;
@@ -429,7 +392,14 @@ void hear_maker(struct inventory *inventory, uint32_t number)
 	if (!maker)
 		return;
 	snprintf(prefix, sizeof(prefix), "%02x:%02x:%02x", mac[0], mac[1], mac[2]);
-	words_join(says, "maker: ", words_of(maker), "");
+	count = signature_match(&inventory->signatures, "oui", words_of(maker), signatures);
+	for (size_t i = 0; i < count; i++)
+		radio |= signatures[i].states == STATES_RADIO;
+	if (!radio) {
+		words_join(says, "maker: ", words_of(maker), "");
+		state(&ear, CLUE_OUI, TRAIT_MAKER, words_of(maker), SURE_OUI);
+	}
+	told_state(inventory, number, CLUE_OUI, signatures, count);
+	told_words(says, signatures, count);
 	keep(&ear, CLUE_OUI, "oui", words_of(prefix), says);
-	guess(&ear.device->maker, words_of(maker), SURE_OUI);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a fact says about the device it came from: names, clues, guesses. The list that docs/add-a-clue.md extends. */
+/* What a fact says about the device it came from: names, clues, statements. The list that docs/add-a-clue.md extends. */
 #pragma once
 
 #include "inventory/inside.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One function for each protocol, as in hear.c. A description says more than one thing; its clue shows the first of them in
- * the order maker, model, kind, system, and all of them become guesses.
+ * the order maker, model, kind, system, and all of them are stated.
  */
 #include "inventory/hear_net.h"
 
@@ -61,15 +61,6 @@ static bool has_mac(const struct device *device, const uint8_t mac[6])
 	return false;
 }
 
-static const char *dhcp6_vendor(struct slice text)
-{
-	if (words_start(text, "MSFT "))
-		return "runs: Windows";
-	if (words_start(text, "dhcpcd-"))
-		return "runs: dhcpcd";
-	return words_start(text, "android-dhcp") ? "runs: Android" : NULL;
-}
-
 static void hear_dhcp6(const struct ear *ear, const struct fact *fact)
 {
 	struct slice text = words_trim(fact->text);
@@ -84,7 +75,7 @@ static void hear_dhcp6(const struct ear *ear, const struct fact *fact)
 		hear_parameters(ear, fact->text);
 		break;
 	case FACT_DHCP6_VENDOR_CLASS:
-		keep(ear, CLUE_DHCP, "dhcpv6 16", text, dhcp6_vendor(text));
+		keep(ear, CLUE_DHCP, "dhcpv6 16", text, NULL);
 		break;
 	case FACT_DHCP6_FQDN:
 		name_offer(ear->inventory, ear->number, NAME_DHCP, NAME_RANK_LOW, text);
@@ -105,10 +96,10 @@ static void hear_description(const struct ear *ear, enum clue_class class, const
 	const char *head = found.maker.len ? "maker: " : found.model.len ? "model: " : found.kind.len ? "kind: " : "runs: ";
 
 	keep_said(ear, class, source, text, head, said);
-	guess(&ear->device->maker, found.maker, SURE_FIELD);
-	guess(&ear->device->kind, found.kind, SURE_FIELD);
-	guess(&ear->device->model, found.model, SURE_FIELD);
-	guess(&ear->device->firmware, found.firmware, SURE_FIELD);
+	state(ear, class, TRAIT_MAKER, found.maker, SURE_FIELD);
+	state(ear, class, TRAIT_KIND, found.kind, SURE_FIELD);
+	state(ear, class, TRAIT_MODEL, found.model, SURE_FIELD);
+	state(ear, class, TRAIT_FIRMWARE, found.firmware, SURE_FIELD);
 }
 
 /* Of what is enabled, the most telling: a telephone bridges, a router may do all. Bits of 802.1AB table 8-4. */
@@ -117,13 +108,14 @@ static void hear_capabilities(const struct ear *ear, uint32_t enabled)
 	static const struct role {
 		uint32_t bit;
 		const char *kind;
-	} roles[] = {{1u << 5, "telephone"}, {1u << 6, "cable modem"}, {1u << 4, "router"}, {1u << 3, "access point"}, {1u << 2, "switch"}};
+	} roles[] = {{1u << 5, "telephone"}, {1u << 6, "cable modem"}, {1u << 4, "router"}, {1u << 3, "access point"},
+		{1u << 2, "network switch"}};
 
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
 		if (!(enabled & roles[i].bit))
 			continue;
 		keep_said(ear, CLUE_DHIP, "lldp capabilities", words_of(roles[i].kind), "kind: ", words_of(roles[i].kind));
-		guess(&ear->device->kind, words_of(roles[i].kind), SURE_ROLE);
+		state(ear, CLUE_DHIP, TRAIT_KIND, words_of(roles[i].kind), SURE_ROLE);
 		return;
 	}
 }
@@ -132,14 +124,14 @@ static void hear_inventory(const struct ear *ear, uint32_t subtype, struct slice
 {
 	if (subtype == MED_MAKER) {
 		keep_said(ear, CLUE_DHIP, "lldp manufacturer", text, "maker: ", text);
-		guess(&ear->device->maker, text, SURE_FIELD);
+		state(ear, CLUE_DHIP, TRAIT_MAKER, text, SURE_FIELD);
 	} else if (subtype == MED_FIRMWARE || subtype == MED_SOFTWARE) {
 		keep_said(ear, CLUE_DHIP, subtype == MED_FIRMWARE ? "lldp firmware" : "lldp software", text, "firmware: ", text);
 		/* the software is what is updated; firmware may be its loader's */
-		guess(&ear->device->firmware, text, subtype == MED_FIRMWARE ? SURE_FIELD - 1 : SURE_FIELD);
+		state(ear, CLUE_DHIP, TRAIT_FIRMWARE, text, subtype == MED_FIRMWARE ? SURE_FIELD - 1 : SURE_FIELD);
 	} else {
 		keep_said(ear, CLUE_DHIP, "lldp model", text, "model: ", text);
-		guess(&ear->device->model, text, SURE_FIELD);
+		state(ear, CLUE_DHIP, TRAIT_MODEL, text, SURE_FIELD);
 	}
 }
 
@@ -198,7 +190,7 @@ static void hear_object_id(const struct ear *ear, struct slice text)
 		number = number * 10 + (rest.bytes[i] - '0');
 	maker = rest.len < 9 ? describe_enterprise(number) : NULL;
 	keep_said(ear, CLUE_BANNER, "snmp object", text, "maker: ", words_of(maker ? maker : ""));
-	guess(&ear->device->maker, words_of(maker ? maker : ""), SURE_FIELD);
+	state(ear, CLUE_BANNER, TRAIT_MAKER, words_of(maker ? maker : ""), SURE_FIELD);
 }
 
 static void hear_engine(const struct ear *ear, uint32_t enterprise)
@@ -210,7 +202,7 @@ static void hear_engine(const struct ear *ear, uint32_t enterprise)
 		return;
 	snprintf(text, sizeof(text), "%u", enterprise);
 	keep_said(ear, CLUE_BANNER, "snmp engine", words_of(text), "maker: ", words_of(maker));
-	guess(&ear->device->maker, words_of(maker), SURE_ENGINE);
+	state(ear, CLUE_BANNER, TRAIT_MAKER, words_of(maker), SURE_ENGINE);
 }
 
 static void hear_snmp(const struct ear *ear, const struct fact *fact)
@@ -243,7 +235,7 @@ static void hear_ubnt_firmware(const struct ear *ear, uint32_t field, struct sli
 	if (field != UBNT_BUILD)
 		version = text;
 	keep_said(ear, CLUE_DHIP, field == UBNT_BUILD ? "ubiquiti build" : "ubiquiti version", text, "firmware: ", version);
-	guess(&ear->device->firmware, version, field == UBNT_BUILD ? SURE_UBNT_BUILD : SURE_UBNT);
+	state(ear, CLUE_DHIP, TRAIT_FIRMWARE, version, field == UBNT_BUILD ? SURE_UBNT_BUILD : SURE_UBNT);
 }
 
 static void hear_ubnt(const struct ear *ear, const struct fact *fact)
@@ -264,13 +256,13 @@ static void hear_ubnt(const struct ear *ear, const struct fact *fact)
 	case FACT_UBNT_MODEL:
 		/* only its owner speaks it: the maker is said with the model */
 		keep_said(ear, CLUE_DHIP, "ubiquiti model", text, "model: ", text);
-		guess(&ear->device->model, text, fact->number == UBNT_SHORT_MODEL ? SURE_UBNT - 1 : SURE_UBNT);
-		guess(&ear->device->maker, words_of("Ubiquiti"), SURE_UBNT);
+		state(ear, CLUE_DHIP, TRAIT_MODEL, text, fact->number == UBNT_SHORT_MODEL ? SURE_UBNT - 1 : SURE_UBNT);
+		state(ear, CLUE_DHIP, TRAIT_MAKER, words_of("Ubiquiti"), SURE_UBNT);
 		break;
 	case FACT_UBNT_PRODUCT:
 		keep_said(ear, CLUE_DHIP, "ubiquiti product", text, "model: ", text);
-		guess(&ear->device->model, text, SURE_UBNT_BUILD);
-		guess(&ear->device->maker, words_of("Ubiquiti"), SURE_UBNT);
+		state(ear, CLUE_DHIP, TRAIT_MODEL, text, SURE_UBNT_BUILD);
+		state(ear, CLUE_DHIP, TRAIT_MAKER, words_of("Ubiquiti"), SURE_UBNT);
 		break;
 	default:
 		break;

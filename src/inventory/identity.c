@@ -7,6 +7,7 @@
 
 #include "inventory/clue.h"
 #include "inventory/name.h"
+#include "inventory/weigh.h"
 #include "wire/siphash.h"
 
 enum { DEVICE_IPV4_MAX = 4 };
@@ -252,12 +253,6 @@ static void merge_addresses(struct inventory *inventory, uint32_t from, uint32_t
 	}
 }
 
-static void merge_guess(struct guess *kept, const struct guess *old)
-{
-	if (old->confidence > kept->confidence)
-		*kept = *old;
-}
-
 void identity_merge(struct inventory *inventory, uint32_t from, uint32_t into)
 {
 	struct device *old = &inventory->devices[from], *kept = &inventory->devices[into];
@@ -269,11 +264,7 @@ void identity_merge(struct inventory *inventory, uint32_t from, uint32_t into)
 	}
 	name_merge(inventory, from, into);
 	clue_merge(inventory, from, into);
-	merge_guess(&kept->maker, &old->maker);
-	merge_guess(&kept->brand, &old->brand);
-	merge_guess(&kept->kind, &old->kind);
-	merge_guess(&kept->model, &old->model);
-	merge_guess(&kept->firmware, &old->firmware);
+	weigh_merge(inventory, from, into);
 	kept->router |= old->router;
 	if (old->state > kept->state)
 		kept->state = old->state;

@@ -10,12 +10,30 @@
 #include "base/table.h"
 #include "inventory/inventory.h"
 #include "inventory/oui.h"
+#include "inventory/signature.h"
 #include "inventory/talks.h"
 #include "model/device.h"
 
 enum {
 	ROUTER_NAMED_MAX = 16, /* addresses DHCP named as routers, remembered until they are seen */
+	HEARD_COUNT = 16,
 	REFUSED_BITS = 1 << 16, /* map of what a full inventory refused, so that each counts once */
+};
+
+enum trait { TRAIT_MAKER, TRAIT_BRAND, TRAIT_KIND, TRAIT_MODEL, TRAIT_FIRMWARE, TRAIT_COUNT };
+
+enum { WEIGH_GROUP_COUNT = 8, WEIGH_VALUE_MAX = 5, WEIGH_TEXT_MAX = 64 };
+
+/* A value that was stated, and how strongly by each group of clues: percent, 0 for not at all. weigh.c's alone. */
+struct candidate {
+	char value[WEIGH_TEXT_MAX];
+	uint8_t strength[WEIGH_GROUP_COUNT];
+};
+
+struct opinion {
+	struct candidate values[WEIGH_VALUE_MAX];
+	uint8_t count;
+	uint32_t refused; /* map of 32 bits: values that there was no room for */
 };
 
 /* Beside each struct device, and of no use to others. */
@@ -23,7 +41,9 @@ struct side {
 	uint64_t seen_ns[DEVICE_ADDRESS_MAX]; /* beside addresses[]: last frame or claim from the owner itself */
 	bool certain[DEVICE_ADDRESS_MAX]; /* beside addresses[]: tied by ARP, ND or DHCP */
 	uint8_t clue_classes[DEVICE_CLUE_MAX]; /* beside clues[]: enum clue_class */
+	uint32_t heard[HEARD_COUNT]; /* told.c: clues offered lately */
 	uint64_t clues_refused; /* map of 64 bits, so that what is said again does not count again */
+	struct opinion opinions[TRAIT_COUNT]; /* 1.8 KB */
 	uint8_t name_rank; /* within one name source, higher is better */
 	bool timed; /* first_ns and last_ns are set */
 };
@@ -41,7 +61,9 @@ struct inventory {
 	uint32_t router_count;
 	bool ssdp_search; /* the SSDP message at hand asks for others */
 	struct oui oui;
+	struct signatures signatures;
 	struct talks *talks;
+	struct recognise *recognise; /* NULL without signatures for banners */
 	void (*merged)(void *context, uint32_t from, uint32_t into);
 	void *merged_context;
 };

@@ -40,6 +40,26 @@ void inventory_free(struct inventory *inventory);
  * not known. Bad lines are not fatal; fault names the first. Returns 0, -ENOMEM or -EINVAL (no line usable).
  */
 int inventory_read_oui(struct inventory *inventory, const char *file, const char *body, size_t len, struct fault *out_fault);
+
+/*
+ * Signatures: what banners and other clues say. The end of the file's name tells the form: .xml is recog's (src/inventory/recog.h), .tsv the plain table.
+ * Called before facts come; what is read first goes before what is read later, among files of the same preference. Single signatures that
+ * cannot be used are left out, and fault names the first (its sentence is empty if all is well). Returns 0, -ENOMEM, -EFBIG, -ENOSYS (built
+ * without expat and PCRE2) or -EINVAL (a file that is none), with the sentence; then nothing of the file counts.
+ */
+int inventory_read_signatures(struct inventory *inventory, const char *file, const char *body, size_t len, struct fault *out_fault);
+/* Those that the program brings with it; what this build cannot read is passed over. Returns 0 or -ENOMEM. */
+int inventory_read_shipped(struct inventory *inventory);
+
+struct inventory_signatures {
+	uint32_t files, fingerprints; /* of recog's form */
+	uint32_t left_out; /* cannot be used */
+	uint32_t set_aside; /* took too many steps, too often */
+	uint64_t stalls; /* times that one took too many steps */
+	size_t bytes;
+};
+void inventory_signatures(const struct inventory *inventory, struct inventory_signatures *out);
+
 /* Organisation, borrowed, or NULL. */
 const char *inventory_maker_of(const struct inventory *inventory, const uint8_t mac[6]);
 
@@ -58,6 +78,9 @@ uint32_t inventory_find_address(const struct inventory *inventory, const uint8_t
 
 /* A fact about this device: names and clues by the fact's kind; facts that say nothing about a device are ignored. */
 void inventory_note_fact(struct inventory *inventory, uint32_t number, const struct fact *fact);
+/* It opened a conversation to that port, or answered on it. */
+enum inventory_port { INVENTORY_CALLS_TCP, INVENTORY_CALLS_UDP, INVENTORY_ANSWERS_TCP, INVENTORY_ANSWERS_UDP };
+void inventory_note_port(struct inventory *inventory, uint32_t number, enum inventory_port use, uint16_t port);
 /* The name a person gave: nothing read from the network replaces it. Empty is ignored. */
 void inventory_note_user_name(struct inventory *inventory, uint32_t number, const char *name);
 void inventory_note_traffic(struct inventory *inventory, uint32_t number, bool out, uint32_t bytes);

@@ -7,8 +7,8 @@
 #include "base/company.h"
 #include "inventory/words.h"
 
-/* Makers and models below this are hints, not good enough to call a device by. */
-enum { NAME_CONFIDENCE_MIN = 70 };
+/* Percent. Below this they are hints, not good enough to call a device by. A company may be contradicted by the MAC's block, a model hardly. */
+enum { SELLER_CONFIDENCE_MIN = 40, MODEL_CONFIDENCE_MIN = 60 };
 
 /* What firmware sends when nobody set a name. */
 static const char *const JUNK[] = {
@@ -113,7 +113,7 @@ void name_merge(struct inventory *inventory, uint32_t from, uint32_t into)
 /* Whose name people know it by: who sells it, else who made it. */
 static const struct guess *seller(const struct device *device)
 {
-	return device->brand.confidence >= NAME_CONFIDENCE_MIN ? &device->brand : &device->maker;
+	return device->brand.confidence >= SELLER_CONFIDENCE_MIN ? &device->brand : &device->maker;
 }
 
 static void name_by_model(struct device *device)
@@ -145,7 +145,7 @@ void name_settle(struct inventory *inventory, uint32_t number)
 
 	if (device->name_source < NAME_FINGERPRINT)
 		return;
-	if (seller(device)->confidence >= NAME_CONFIDENCE_MIN && device->model.confidence >= NAME_CONFIDENCE_MIN) {
+	if (seller(device)->confidence >= SELLER_CONFIDENCE_MIN && device->model.confidence >= MODEL_CONFIDENCE_MIN) {
 		name_by_model(device);
 	} else if (maker) {
 		name_by_maker(device, maker);
