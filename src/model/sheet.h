@@ -45,6 +45,7 @@ struct sheet_change {
 };
 
 struct sheet_advisory {
+	uint32_t number; /* of the document */
 	const char *id, *title, *publisher, *url, *version, *released, *revised, *revision;
 	const char *product, *product_version;
 	enum asset_certainty certainty;
