@@ -13,7 +13,7 @@
  * How it is read where the standard leaves a choice, or where documents do not keep to it:
  *	what is wrong in one item    the item is left out and told; the document stands. Without a tracking id, or not CSAF 2, it is refused
  *	a document twice             the newer version is kept (same publisher namespace and tracking id), and that is told
- *	product_version              compared as a string, then as a version; if it is written like a range ("vers:all/*", "<= 3.3") it is read as one,
+ *	product_version              compared as a string, then as a version; if it is written like a range ("<= 3.3", vers:) it is read as one,
  *	                             if it is written like a model ("DH-IPC-HDW1XXX,") as one
  *	vers: with a space in it     no range, as the vers specification says today (an example in CSAF's own text has one): not judged, told
  *	vers:all/<V4.1               no range of the scheme "all"; what stands behind the slash is read as loose text
@@ -92,8 +92,8 @@ struct advisory_revision {
 	const char *number, *date, *summary;
 };
 /* In the order of the document. */
-void advisories_each_revision(
-	const struct advisories *advisories, uint32_t number, void (*visit)(void *context, const struct advisory_revision *revision), void *context);
+void advisories_each_revision(const struct advisories *advisories, uint32_t number,
+	void (*visit)(void *context, const struct advisory_revision *revision), void *context);
 
 /* ---- matching ---- */
 
@@ -125,7 +125,8 @@ typedef void (*advisory_each)(void *context, const struct advisory_match *match)
  */
 size_t advisories_match(const struct advisories *advisories, const struct asset *asset, advisory_each each, void *context);
 /* The same against one document alone: false where it does not speak of the asset. */
-bool advisories_match_one(const struct advisories *advisories, uint32_t number, const struct asset *asset, struct advisory_match *out_match);
+bool advisories_match_one(
+	const struct advisories *advisories, uint32_t number, const struct asset *asset, struct advisory_match *out_match);
 
 struct advisory_remedy {
 	enum remedy category;
@@ -169,7 +170,8 @@ struct advisory_change {
 /* Version of the document that was known before this one; "" where none was. */
 const char *advisories_version_before(const struct advisories *advisories, uint32_t number);
 /* What changed since. Returns how many; told one by one up to FW_CSAF_CHANGES_MAX. */
-size_t advisories_changes(const struct advisories *advisories, uint32_t number, void (*each)(void *context, const struct advisory_change *change), void *context);
+size_t advisories_changes(const struct advisories *advisories, uint32_t number,
+	void (*each)(void *context, const struct advisory_change *change), void *context);
 
 /* Sections 3.1.11 and 9.1.13: what a revision means for a match that was seen, or marked, at an earlier version. */
 enum advisory_news {

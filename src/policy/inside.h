@@ -9,16 +9,11 @@
 
 #include <jansson.h>
 
+#include "base/place.h"
 #include "policy/policy.h"
 #include "wire/limits.h"
 
 enum { STEPS_MAX = 16 };
-
-/* One step of the way down: a key, or a number in a list. */
-struct step {
-	const char *key; /* NULL: index */
-	size_t index;
-};
 
 struct mud {
 	struct mud_head head;
@@ -54,17 +49,6 @@ void tell_at(struct reader *reader, uint32_t line, uint32_t column, const char *
 void tell_rest(struct reader *reader);
 /* The file can not be used: remembered once. */
 void fail(struct reader *reader, int error);
-
-/* --- place.c: the text before it is a tree --------------------------------------------------------------------------------- */
-
-struct place {
-	uint32_t line, column; /* from 1; 0: not found */
-};
-
-/* Holds the text against the ceilings of wire/limits.h. Returns NULL, or the sentence with *out_place. */
-const char *place_weigh(const char *body, size_t len, struct place *out_place);
-/* Where the value stands that these steps lead to; the text is JSON. */
-struct place place_find(const char *body, size_t len, const struct step *steps, unsigned depth);
 
 /* --- node.c: one node ------------------------------------------------------------------------------------------------------ */
 

@@ -200,6 +200,19 @@ static void read_root(struct reader *reader, json_t *root)
 	step_out(reader);
 }
 
+/* What is too much about the text; NULL: nothing. */
+static const char *weigh(const struct reader *reader, struct place *out_place)
+{
+	static const struct place_limits limits = {.depth = FW_MUD_DEPTH_MAX, .nodes = FW_MUD_NODES_MAX, .string_len = FW_MUD_STRING_MAX};
+	static const char *const wrong[] = {
+		[PLACE_LONG] = "a string is longer than 4,096 bytes",
+		[PLACE_DEEP] = "objects and lists are nested more than 24 deep",
+		[PLACE_MANY] = "there are more than 131,072 values",
+	};
+
+	return wrong[place_weigh(reader->body, reader->len, &limits, out_place)];
+}
+
 /* NULL where it is none, told or -ENOMEM. */
 static json_t *read_tree(struct reader *reader)
 {
@@ -209,7 +222,7 @@ static json_t *read_tree(struct reader *reader)
 	const char *wrong = reader->len > FW_MUD_BYTES_MAX ? "the file is larger than 4 MiB" : NULL;
 
 	if (!wrong)
-		wrong = place_weigh(reader->body, reader->len, &place);
+		wrong = weigh(reader, &place);
 	if (wrong) {
 		fail(reader, -E2BIG);
 		tell_at(reader, place.line, place.column, wrong);

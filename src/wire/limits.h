@@ -51,3 +51,17 @@
 #define FW_WOULD_RULES_MAX 8192u /* rules of all its policies */
 #define FW_WOULD_SETS_MAX 1024u /* names, controllers and makers that they speak of */
 #define FW_VERDICT_MAX 4096u /* verdicts told apart, by device, other end, port and reason */
+#define FW_CSAF_BYTES_MAX 33554432u /* bytes of one advisory */
+#define FW_CSAF_DEPTH_MAX 80u /* objects and lists in one another; 30 branches deep, as the standard's schema was tried, needs 66 */
+#define FW_CSAF_NODES_MAX 1048576u /* values in it: 80 MiB of memory while it is read */
+#define FW_CSAF_STRING_MAX 262144u /* bytes of one string or key */
+#define FW_CSAF_TEXT_MAX 4096u /* bytes that are kept of one text */
+#define FW_CSAF_PRODUCTS_MAX 65536u /* products of one advisory */
+#define FW_CSAF_LISTED_MAX 4194304u /* products that its lists name, all together, with those of groups */
+#define FW_CSAF_RELATED_MAX 8u /* relationships in a row from a product to what it is part of */
+#define FW_CSAF_FAULTS_MAX 16u /* told one by one of one advisory, the rest by their number */
+#define FW_CSAF_CHANGES_MAX 4096u /* changes told one by one of one revision */
+#define FW_CSAF_KEPT_MAX 268435456u /* bytes of all advisories that are kept, with their index; a document of CISA takes 7 KiB */
+#define FW_CSAF_VERSION_MAX 256u /* bytes of a version that is compared; a longer one is not judged */
+#define FW_CSAF_RANGE_MAX 128u /* parts of one version range */
+#define FW_CSAF_EXPLOITED_MAX 65536u /* vulnerabilities on the list of those that are exploited */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The text of a file, before and beside the tree that jansson makes of it.
+ * The text of a JSON file, before and beside the tree that jansson makes of it.
  *
  * Before: jansson takes what it is given, to a depth of 2,048 and until memory ends; 4 MiB of "[[],[],[]," would cost it 300 MiB. So the
  * text is weighed first: one pass that knows strings, brackets and commas, and no more of JSON than that. Values are counted as commas
@@ -9,9 +9,9 @@
  * Beside: the tree does not remember where its values stood. For the few that a fault is told about the text is walked again, from the
  * top, along the steps that lead there.
  */
-#include <string.h>
+#include "base/place.h"
 
-#include "policy/inside.h"
+#include <string.h>
 
 static bool is_space(char c)
 {
@@ -40,31 +40,31 @@ static size_t string_end(const char *body, size_t len, size_t at)
 	return at < len ? at + 1 : len;
 }
 
-const char *place_weigh(const char *body, size_t len, struct place *out_place)
+enum place_excess place_weigh(const char *body, size_t len, const struct place_limits *limits, struct place *out_place)
 {
 	uint32_t depth = 0, nodes = 0;
 
 	for (size_t at = 0; at < len;) {
 		size_t next = at + 1;
-		const char *wrong = NULL;
+		enum place_excess excess = PLACE_FITS;
 		if (body[at] == '"')
 			next = string_end(body, len, at);
-		if (next - at > FW_MUD_STRING_MAX + 2)
-			wrong = "a string is longer than 4,096 bytes";
+		if (next - at > (size_t)limits->string_len + 2)
+			excess = PLACE_LONG;
 		else if (body[at] == '[' || body[at] == '{')
-			wrong = ++depth > FW_MUD_DEPTH_MAX ? "objects and lists are nested more than 24 deep" : NULL;
+			excess = ++depth > limits->depth ? PLACE_DEEP : PLACE_FITS;
 		else if (body[at] == ']' || body[at] == '}')
 			depth -= depth > 0;
 		nodes += body[at] == ',' || body[at] == '[' || body[at] == '{';
-		if (!wrong && nodes > FW_MUD_NODES_MAX)
-			wrong = "there are more than 131,072 values";
-		if (wrong) {
+		if (!excess && nodes > limits->nodes)
+			excess = PLACE_MANY;
+		if (excess) {
 			*out_place = place_of(body, at);
-			return wrong;
+			return excess;
 		}
 		at = next;
 	}
-	return NULL;
+	return PLACE_FITS;
 }
 
 struct walk {

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where the reader stands, and what it has to say: file, line, and a sentence that begins with the JSON pointer (RFC 6901). */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "advisory/inside.h"
+
+enum { POINTER_MAX = 160 };
+
+void step_in(struct reader *reader, const char *key)
+{
+	reader->steps[reader->depth++] = (struct step){.key = key};
+}
+
+void step_at(struct reader *reader, size_t index)
+{
+	reader->steps[reader->depth++] = (struct step){.index = index};
+}
+
+void step_out(struct reader *reader)
+{
+	reader->depth--;
+}
+
+void fail(struct reader *reader, int error)
+{
+	if (!reader->error)
+		reader->error = error;
+}
+
+/* Keys are constants of ours here: none holds ~ or /. What does not fit is cut at the front, where the way is the same for all. */
+static void write_pointer(const struct reader *reader, char out[POINTER_MAX])
+{
+	char whole[4096];
+	size_t len = 0;
+
+	for (unsigned i = 0; i < reader->depth && len < sizeof(whole) - 64; i++) {
+		const struct step *step = &reader->steps[i];
+		len += (size_t)(step->key ? snprintf(whole + len, sizeof(whole) - len, "/%s", step->key)
+					  : snprintf(whole + len, sizeof(whole) - len, "/%zu", step->index));
+	}
+	whole[len] = 0;
+	snprintf(out, POINTER_MAX, "%s%s", len < POINTER_MAX ? "" : "...", len < POINTER_MAX ? whole : whole + len - (POINTER_MAX - 4));
+}
+
+static void fill(struct reader *reader, struct fault *fault, const char *key, const char *format, va_list arguments)
+{
+	char pointer[POINTER_MAX], sentence[FAULT_SENTENCE_MAX];
+	unsigned depth = reader->depth;
+
+	if (key && depth < STEPS_MAX)
+		step_in(reader, key);
+	write_pointer(reader, pointer);
+	vsnprintf(sentence, sizeof(sentence), format, arguments);
+	fault_set(fault, reader->file, place_find(reader->body, reader->len, reader->steps, reader->depth).line, 0, "%s%s%s", pointer,
+		*pointer ? " " : "", sentence);
+	reader->depth = depth;
+}
+
+void tell(struct reader *reader, const char *key, const char *format, ...)
+{
+	struct fault fault;
+	va_list arguments;
+
+	if (reader->told++ >= FW_CSAF_FAULTS_MAX || !reader->config->told)
+		return;
+	va_start(arguments, format);
+	fill(reader, &fault, key, format, arguments);
+	va_end(arguments);
+	reader->config->told(reader->config->context, &fault);
+}
+
+void refuse(struct reader *reader, const char *key, const char *format, ...)
+{
+	struct fault fault;
+	va_list arguments;
+
+	if (reader->error)
+		return;
+	fail(reader, -EINVAL);
+	va_start(arguments, format);
+	fill(reader, &fault, key, format, arguments);
+	va_end(arguments);
+	if (reader->out_fault)
+		*reader->out_fault = fault;
+}
+
+void refuse_at(struct reader *reader, int error, uint64_t line, const char *sentence)
+{
+	if (reader->error)
+		return;
+	fail(reader, error);
+	fault_set(reader->out_fault, reader->file, line, 0, "%s", sentence);
+}
+
+void tell_rest(struct reader *reader)
+{
+	struct fault fault;
+
+	if (reader->told <= FW_CSAF_FAULTS_MAX || !reader->config->told)
+		return;
+	fault_set(&fault, reader->file, 0, 0, "%u more things that are wrong in it are not told one by one",
+		reader->told - FW_CSAF_FAULTS_MAX);
+	reader->config->told(reader->config->context, &fault);
+}
+
+const char *node_type(const json_t *node)
+{
+	static const char *const names[] = {
+		[JSON_OBJECT] = "an object",
+		[JSON_ARRAY] = "a list",
+		[JSON_STRING] = "a string",
+		[JSON_INTEGER] = "a number",
+		[JSON_REAL] = "a number with a fraction",
+		[JSON_TRUE] = "true",
+		[JSON_FALSE] = "false",
+		[JSON_NULL] = "null",
+	};
+
+	return names[json_typeof(node)];
+}
