@@ -11,6 +11,7 @@
  */
 #include "base/place.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static bool is_space(char c)
