@@ -121,7 +121,8 @@ static int wrong_option(int option, const char *word)
 
 	if (option == ':')
 		return wrong("a value is missing", word);
-	return wrong("there is no such option, or it takes no value; 'floodwall advise --help' lists them", optopt > 0 && optopt < 256 ? letter : word);
+	return wrong("there is no such option, or it takes no value; 'floodwall advise --help' lists them",
+		optopt > 0 && optopt < 256 ? letter : word);
 }
 
 static int read_severity(struct arguments *arguments, const char *word)
@@ -192,36 +193,43 @@ static int read_mark(struct arguments *arguments, const char *word)
 	return 0;
 }
 
+/* Those that name a file or folder. */
+static bool read_file_option(struct advise_options *advise, int option)
+{
+	const struct {
+		int option;
+		const char **place;
+	} files[] = {
+		{OPTION_ADVISORIES, &advise->advisories},
+		{OPTION_EXPLOITED, &advise->exploited_file},
+		{OPTION_FACTS, &advise->facts_file},
+		{OPTION_RECALLS, &advise->recalls_file},
+		{OPTION_MARKS, &advise->marks_file},
+		{OPTION_ASSETS, &advise->asset_file},
+	};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (files[i].option == option) {
+			*files[i].place = optarg;
+			return true;
+		}
+	return false;
+}
+
 static int read_option(struct arguments *arguments, int option, const char *word)
 {
-	struct advise_options *advise = &arguments->advise;
-
+	if (read_file_option(&arguments->advise, option))
+		return 0;
 	switch (option) {
-	case OPTION_ADVISORIES:
-		advise->advisories = optarg;
-		return 0;
-	case OPTION_EXPLOITED:
-		advise->exploited_file = optarg;
-		return 0;
-	case OPTION_FACTS:
-		advise->facts_file = optarg;
-		return 0;
-	case OPTION_RECALLS:
-		advise->recalls_file = optarg;
-		return 0;
-	case OPTION_MARKS:
-		advise->marks_file = optarg;
-		return 0;
 	case OPTION_MARK:
 		return read_mark(arguments, optarg);
 	case OPTION_NOTE:
 		arguments->note = optarg;
-		return text_clean(optarg, strlen(optarg)) && strlen(optarg) < MARK_NOTE_MAX ? 0 : wrong("is longer than 159 bytes, or holds control characters", "--note");
+		return text_clean(optarg, strlen(optarg)) && strlen(optarg) < MARK_NOTE_MAX
+			? 0
+			: wrong("is longer than 159 bytes, or holds control characters", "--note");
 	case OPTION_ASSET:
 		return read_asset(arguments, optarg);
-	case OPTION_ASSETS:
-		advise->asset_file = optarg;
-		return 0;
 	case OPTION_LOCAL:
 		return read_local(arguments, optarg);
 	case OPTION_FORMAT:

@@ -239,8 +239,31 @@ static int read_format(struct arguments *arguments, const char *word)
 	return wrong("--format is text, json, html, eve or csv", word);
 }
 
+/* Those about advisories. */
+static bool read_advise_option(struct advise_options *advise, int option)
+{
+	const struct {
+		int option;
+		const char **place;
+	} files[] = {
+		{OPTION_ADVISORIES, &advise->advisories},
+		{OPTION_EXPLOITED, &advise->exploited_file},
+		{OPTION_FACTS, &advise->facts_file},
+		{OPTION_MARKS, &advise->marks_file},
+	};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (files[i].option == option) {
+			*files[i].place = optarg;
+			return true;
+		}
+	return false;
+}
+
 static int read_option(struct arguments *arguments, int option, const char *word)
 {
+	if (read_advise_option(&arguments->advise, option))
+		return 0;
 	switch (option) {
 	case OPTION_LOCAL:
 		return read_local(arguments, optarg);
@@ -283,18 +306,6 @@ static int read_option(struct arguments *arguments, int option, const char *word
 		return read_device(arguments, optarg);
 	case OPTION_RESOLVER:
 		return read_resolver(arguments, optarg);
-	case OPTION_ADVISORIES:
-		arguments->advise.advisories = optarg;
-		return 0;
-	case OPTION_EXPLOITED:
-		arguments->advise.exploited_file = optarg;
-		return 0;
-	case OPTION_FACTS:
-		arguments->advise.facts_file = optarg;
-		return 0;
-	case OPTION_MARKS:
-		arguments->advise.marks_file = optarg;
-		return 0;
 	case OPTION_ANONYMISE: /* a key that was named stays */
 		return arguments->inspect.anonymise_key ? 0 : draw_key(arguments);
 	case OPTION_ANONYMISE_KEY:
@@ -328,7 +339,8 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 		return wrong("--from must lie before --to", "");
 	if ((arguments->inspect.policy_device || arguments->inspect.resolver_count) && !arguments->inspect.policy)
 		return wrong("--device and --resolver go with --policy", "");
-	if ((arguments->advise.exploited_file || arguments->advise.facts_file || arguments->advise.marks_file) && !arguments->advise.advisories)
+	if ((arguments->advise.exploited_file || arguments->advise.facts_file || arguments->advise.marks_file) &&
+		!arguments->advise.advisories)
 		return wrong("--exploited, --facts and --marks go with --advisories", "");
 	if (optind == argc)
 		return wrong("name at least one capture, or - for standard input", "");

@@ -12,7 +12,8 @@
 
 #include "engine/advise_room.h"
 
-int advise_open(const struct advise_options *options, const uint8_t hash_key[16], FILE *notes, struct advise **out_advise, struct fault *out_fault)
+int advise_open(
+	const struct advise_options *options, const uint8_t hash_key[16], FILE *notes, struct advise **out_advise, struct fault *out_fault)
 {
 	struct advise *advise = calloc(1, sizeof(*advise));
 	int error;
@@ -176,14 +177,17 @@ static void add_remedies(struct sheet_advisory *out, const struct advisory_vulne
 		const struct advisory_remedy *remedy = &vulnerability->remedies[i];
 		uint32_t k = 0;
 
-		while (k < out->remedy_count && (out->remedies[k].category != remedy->category || strcmp(out->remedies[k].details, remedy->details) || strcmp(out->remedies[k].url, remedy->url)))
+		while (k < out->remedy_count &&
+			(out->remedies[k].category != remedy->category || strcmp(out->remedies[k].details, remedy->details) ||
+				strcmp(out->remedies[k].url, remedy->url)))
 			k++;
 		if (k < out->remedy_count)
 			continue;
 		if (k == SHEET_REMEDIES_MAX)
 			out->remedies_left_out++;
 		else
-			out->remedies[out->remedy_count++] = (struct sheet_remedy){remedy->category, remedy->details, remedy->url, remedy->date};
+			out->remedies[out->remedy_count++] =
+				(struct sheet_remedy){remedy->category, remedy->details, remedy->url, remedy->date};
 	}
 }
 
@@ -205,8 +209,8 @@ static void take_vulnerability(void *context, const struct advisory_vulnerabilit
 		out->vulnerabilities_left_out++;
 		return;
 	}
-	out->vulnerabilities[out->vulnerability_count++] =
-		(struct sheet_vulnerability){vulnerability->name, vulnerability->score, vulnerability->status, vulnerability->exploited, mark};
+	out->vulnerabilities[out->vulnerability_count++] = (struct sheet_vulnerability){
+		vulnerability->name, vulnerability->score, vulnerability->status, vulnerability->exploited, mark};
 }
 
 static enum asset_mark mark_over(const struct reading *reading)
@@ -246,7 +250,8 @@ static void take_change(void *context, const struct advisory_change *change)
 		snprintf(text, size, "%s is gone", change->vulnerability);
 		break;
 	case CHANGE_STATUS:
-		snprintf(text, size, "%s: %s, was %s", change->vulnerability, advisory_status_name(change->after), advisory_status_name(change->before));
+		snprintf(text, size, "%s: %s, was %s", change->vulnerability, advisory_status_name(change->after),
+			advisory_status_name(change->before));
 		break;
 	default:
 		snprintf(text, size, "%s: what helps is %s, was %s", change->vulnerability,
@@ -275,12 +280,27 @@ static int read_match(struct advise *advise, const struct device *device, const 
 	const struct advisory *advisory = &match->advisory;
 	struct reading reading = {.advise = advise, .device = device, .out = out, .match = match};
 
-	*out = (struct sheet_advisory){.number = advisory->number, .id = advisory->id, .title = advisory->title, .publisher = advisory->publisher,
-		.url = advisory->url, .version = advisory->version, .released = advisory->initial_date, .revised = advisory->current_date,
-		.revision = advisory->revision, .product = match->product, .product_version = match->product_version, .certainty = match->certainty,
-		.status = match->status, .remedy = match->remedy, .confidence = match->confidence, .score = match->score,
-		.exploited = match->exploited, .draft = advisory->status == TRACKING_DRAFT, .withdrawn = advisory->withdrawn,
-		.contradiction = match->contradiction, .loose = match->loose,
+	*out = (struct sheet_advisory){.number = advisory->number,
+		.id = advisory->id,
+		.title = advisory->title,
+		.publisher = advisory->publisher,
+		.url = advisory->url,
+		.version = advisory->version,
+		.released = advisory->initial_date,
+		.revised = advisory->current_date,
+		.revision = advisory->revision,
+		.product = match->product,
+		.product_version = match->product_version,
+		.certainty = match->certainty,
+		.status = match->status,
+		.remedy = match->remedy,
+		.confidence = match->confidence,
+		.score = match->score,
+		.exploited = match->exploited,
+		.draft = advisory->status == TRACKING_DRAFT,
+		.withdrawn = advisory->withdrawn,
+		.contradiction = match->contradiction,
+		.loose = match->loose,
 		.version_before = advisories_version_before(advise->advisories, advisory->number)};
 	out->vulnerabilities = calloc(SHEET_VULNERABILITIES_MAX, sizeof(*out->vulnerabilities));
 	out->remedies = calloc(SHEET_REMEDIES_MAX, sizeof(*out->remedies));
@@ -387,8 +407,11 @@ bool advise_worst(const struct advised *advised, struct evidence_advisory *out_e
 	}
 	if (!worst)
 		return false;
-	*out_evidence = (struct evidence_advisory){
-		.certainty = worst->certainty, .remedy = worst->remedy, .score = worst->score, .exploited = worst->exploited, .advisories = open};
+	*out_evidence = (struct evidence_advisory){.certainty = worst->certainty,
+		.remedy = worst->remedy,
+		.score = worst->score,
+		.exploited = worst->exploited,
+		.advisories = open};
 	snprintf(out_evidence->id, sizeof(out_evidence->id), "%s", worst->id);
 	snprintf(out_evidence->title, sizeof(out_evidence->title), "%s", worst->title);
 	return true;

@@ -16,7 +16,8 @@
 struct advise; /* owns documents, rules, facts, marks and sheets */
 
 /* Reads all files. What cannot be used of single documents is told to notes. Returns 0, -ENOMEM, or -EINVAL with the sentence. */
-int advise_open(const struct advise_options *options, const uint8_t hash_key[16], FILE *notes, struct advise **out_advise, struct fault *out_fault);
+int advise_open(
+	const struct advise_options *options, const uint8_t hash_key[16], FILE *notes, struct advise **out_advise, struct fault *out_fault);
 void advise_free(struct advise *advise);
 
 /* Devices of the engine, before findings are muted and judged: matched, and a finding made for each that an open advisory affects. 0, -ENOMEM. */

@@ -168,7 +168,8 @@ static int read_advisories(struct advise *advise, struct fault *out_fault)
 		struct body body;
 		error = no_such_file(read_body(advise->options->exploited_file, &body, out_fault));
 		if (!error) {
-			error = advisories_read_exploited(advise->advisories, advise->options->exploited_file, body.text, body.len, out_fault);
+			error = advisories_read_exploited(
+				advise->advisories, advise->options->exploited_file, body.text, body.len, out_fault);
 			free(body.text);
 		}
 	}

@@ -74,8 +74,12 @@ static bool meets(const struct sheet_advisory *advisory)
 static void add_document(struct sheet_document *document, const struct sheet_advisory *advisory, uint32_t *sheets, uint32_t at)
 {
 	if (!document->devices)
-		*document = (struct sheet_document){.id = advisory->id, .title = advisory->title, .publisher = advisory->publisher,
-			.version = advisory->version, .url = advisory->url, .sheets = sheets};
+		*document = (struct sheet_document){.id = advisory->id,
+			.title = advisory->title,
+			.publisher = advisory->publisher,
+			.version = advisory->version,
+			.url = advisory->url,
+			.sheets = sheets};
 	((uint32_t *)document->sheets)[document->devices++] = at;
 	document->open += advisory->mark == MARK_NOT_REMEDIATED;
 	document->in_progress += advisory->mark == MARK_IN_PROGRESS;
@@ -104,7 +108,8 @@ static int make_documents(struct advise *advise, size_t sheet_count, size_t *out
 			const struct sheet_advisory *advisory = &advise->sheets[i].advisories[k];
 
 			if (meets(advisory))
-				add_document(&advise->documents[advisory->number], advisory, advise->document_sheets + starts[advisory->number], (uint32_t)i);
+				add_document(&advise->documents[advisory->number], advisory,
+					advise->document_sheets + starts[advisory->number], (uint32_t)i);
 		}
 	for (uint32_t i = 0; i < count; i++)
 		if (advise->documents[i].devices)

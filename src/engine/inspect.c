@@ -410,8 +410,8 @@ static int write_report(const struct inspect *inspect, const struct report_view 
 
 static int show_advice(struct inspect *inspect, struct report_view *view, FILE *out)
 {
-	const struct advise_shown shown = {view->devices, view->device_numbers, view->device_count, view->findings, view->finding_count,
-		inspect->veil != NULL};
+	const struct advise_shown shown = {
+		view->devices, view->device_numbers, view->device_count, view->findings, view->finding_count, inspect->veil != NULL};
 	struct sheet_view sheets;
 	int error = advise_show(inspect->advise, &shown, &sheets);
 

@@ -71,7 +71,14 @@ enum reached_how {
 	REACHED_NOT_YET, /* only asked for: a port was opened in the router (UPnP) */
 };
 
-enum { EVIDENCE_PORTS_MAX = 16, EVIDENCE_USER_MAX = 48, EVIDENCE_ZONE_MAX = 256, EVIDENCE_NOTE_MAX = 48, EVIDENCE_POLICY_MAX = 128, EVIDENCE_ID_MAX = 64 };
+enum {
+	EVIDENCE_PORTS_MAX = 16,
+	EVIDENCE_USER_MAX = 48,
+	EVIDENCE_ZONE_MAX = 256,
+	EVIDENCE_NOTE_MAX = 48,
+	EVIDENCE_POLICY_MAX = 128,
+	EVIDENCE_ID_MAX = 64
+};
 
 struct evidence_login {
 	enum login_service service;

@@ -67,7 +67,19 @@ struct sheet_advisory {
 };
 
 /* What the wire cannot tell, and a label or a receipt can. */
-enum label_fact { LABEL_BOUGHT, LABEL_MADE, LABEL_SERIAL, LABEL_COUNTRY, LABEL_TEXT, LABEL_MAKER, LABEL_BRAND, LABEL_KIND, LABEL_MODEL, LABEL_FIRMWARE, LABEL_COUNT };
+enum label_fact {
+	LABEL_BOUGHT,
+	LABEL_MADE,
+	LABEL_SERIAL,
+	LABEL_COUNTRY,
+	LABEL_TEXT,
+	LABEL_MAKER,
+	LABEL_BRAND,
+	LABEL_KIND,
+	LABEL_MODEL,
+	LABEL_FIRMWARE,
+	LABEL_COUNT
+};
 
 struct sheet_recall {
 	const char *id, *title, *publisher, *source, *published; /* borrowed from the rules */

@@ -39,11 +39,14 @@ const char *words_advice_advisory(const struct finding *finding)
 {
 	switch (finding->advisory.remedy) {
 	case REMEDY_VENDOR_FIX:
-		return "Install the maker's fix: floodwall advise says where it is. Until then let nobody reach the device from the internet.";
+		return "Install the maker's fix: floodwall advise says where it is. Until then let nobody reach the device from the "
+		       "internet.";
 	case REMEDY_NO_FIX_PLANNED:
-		return "There will be no fix: let nobody reach the device from the internet, keep it apart from other devices, and replace it.";
+		return "There will be no fix: let nobody reach the device from the internet, keep it apart from other devices, and replace "
+		       "it.";
 	default:
-		return "There is no fix: let nobody reach the device from the internet, and do what the advisory recommends (floodwall advise "
+		return "There is no fix: let nobody reach the device from the internet, and do what the advisory recommends (floodwall "
+		       "advise "
 		       "tells it). Look again now and then whether a fix has come.";
 	}
 }

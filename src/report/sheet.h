@@ -33,6 +33,7 @@ void sheet_say_fix(const struct sheet *sheet, struct phrase *out);
 
 /* "Recalled: yes." and why, or the question. */
 void sheet_say_recall(const struct sheet_recall *recall, struct phrase *out);
+void sheet_say_recall_source(const struct sheet_recall *recall, struct phrase *out);
 const char *sheet_truth_name(enum truth truth); /* "yes", "no", "unknown" */
 const char *sheet_fix_name(enum sheet_fix fix);
 

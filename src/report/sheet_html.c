@@ -143,7 +143,8 @@ static void write_advisory(struct html *html, const struct sheet_advisory *advis
 	html_add(html, "<li class=\"entry\"><h5>");
 	html_text(html, title.text);
 	if (advisory->open)
-		html_add(html, " <span class=\"sev v-%s\">open</span>", advisory->score >= 70 && advisory->certainty == ASSET_EXACT ? "high" : "medium");
+		html_add(html, " <span class=\"sev v-%s\">open</span>",
+			advisory->score >= 70 && advisory->certainty == ASSET_EXACT ? "high" : "medium");
 	html_add(html, "</h5>");
 	paragraph(html, "stand", &standing);
 	if (*advisory->url) {
@@ -186,18 +187,17 @@ static void write_recalls(struct html *html, const struct sheet *sheet)
 {
 	for (uint32_t i = 0; i < sheet->recall_count; i++) {
 		struct sheet_recall recall = sheet->recalls[i];
-		struct phrase line = {0};
-		size_t len;
+		struct phrase line = {0}, source = {0};
 
 		recall.source = "";
 		sheet_say_recall(&recall, &line);
-		len = line.len > 2 ? line.len - 2 : line.len; /* ": " before the source */
-		line.text[len] = 0;
-		html_add(html, "<h4>Is it recalled?</h4>\n<p class=\"recall r-%s\">", sheet_truth_name(recall.answer));
+		sheet_say_recall_source(&recall, &source);
+		html_add(html, "<h4>Is it recalled?</h4>\n<div class=\"recall r-%s\"><p>", sheet_truth_name(recall.answer));
 		html_text(html, line.text);
-		html_add(html, ": ");
+		html_add(html, "</p><p class=\"when\">");
+		html_text(html, source.text);
 		write_url(html, sheet->recalls[i].source);
-		html_add(html, "</p>\n");
+		html_add(html, "</p></div>\n");
 	}
 }
 
@@ -216,7 +216,9 @@ static void write_misses(struct html *html, const struct sheet *sheet)
 		html_text(html, line.text);
 		html_add(html, "</li>\n");
 	}
-	html_add(html, "</ul><p class=\"note\">Version 3.1.3. Of the other provisions nothing was seen, which does not say that they are met.</p></details>\n");
+	html_add(html,
+		"</ul><p class=\"note\">Version 3.1.3. Of the other provisions nothing was seen, which does not say that they are "
+		"met.</p></details>\n");
 }
 
 static void write_sheet(struct html *html, const struct sheet *sheet, size_t index)
@@ -274,7 +276,9 @@ static void write_others(struct html *html, const struct sheet_view *view)
 			continue;
 		}
 		html_add(html, "%s",
-			told++ ? "" : "<section aria-labelledby=\"h-others\">\n<h2 id=\"h-others\">Nothing known against these</h2>\n<ul class=\"plain\">\n");
+			told++ ? ""
+			       : "<section aria-labelledby=\"h-others\">\n<h2 id=\"h-others\">Nothing known against these</h2>\n<ul "
+				 "class=\"plain\">\n");
 		view_introduce(view->sheets[i].device, &who);
 		sheet_say_identity(&view->sheets[i], &what);
 		html_add(html, "<li><b>");
@@ -297,7 +301,9 @@ static void write_headline(struct html *html, const struct sheet_view *view)
 		worst = view->sheets[i].device->state > worst ? view->sheets[i].device->state : worst;
 	sheet_say_all(view, &all);
 	html_add(html, "<header class=\"top tone-%s\">\n<p class=\"kicker\">Floodwall <span>what to do tonight</span></p>\n<h1>",
-		worst == STATE_CLEAN ? "green" : worst == STATE_HIJACKED ? "red" : "amber");
+		worst == STATE_CLEAN              ? "green"
+			: worst == STATE_HIJACKED ? "red"
+						  : "amber");
 	html_text(html, all.text);
 	html_add(html, "</h1>\n<p class=\"looked\">");
 	if (view->without_advisories) {
@@ -329,7 +335,8 @@ int report_sheets_html(FILE *out, const struct sheet_view *view)
 	write_others(&html, view);
 	html_captures(&html);
 	html_add(&html,
-		"</main>\n<footer><p>Written by <code>floodwall advise</code>: nothing was sent, nobody was asked. An advisory speaks of products; "
+		"</main>\n<footer><p>Written by <code>floodwall advise</code>: nothing was sent, nobody was asked. An advisory speaks of "
+		"products; "
 		"that one device is meant is inferred, and how surely is said. This page is whole in itself and loads nothing; links leave "
 		"it.</p></footer>\n</body>\n</html>\n");
 	return fflush(out) || ferror(out) ? -EIO : 0;

@@ -324,7 +324,8 @@ static int write_products(FILE *out, const struct sheet_view *view)
 	return error;
 }
 
-static int write_list(FILE *out, const struct sheet_view *view, const char *key, size_t count, json_t *(*make)(const struct sheet_view *view, size_t index))
+static int write_list(FILE *out, const struct sheet_view *view, const char *key, size_t count,
+	json_t *(*make)(const struct sheet_view *view, size_t index))
 {
 	int error = 0;
 

@@ -11,7 +11,7 @@
 #include "report/sheet.h"
 #include "report/view.h"
 
-enum { SHEETS_TOLD = 25, ADVISORIES_TOLD = 5, DONE_TOLD = 3, OTHERS_TOLD = 40 }; /* unless verbose */
+enum { SHEETS_TOLD = 25, ADVISORIES_TOLD = 5, DONE_TOLD = 3, REMEDIES_TOLD = 3, OTHERS_TOLD = 40 }; /* unless verbose */
 
 struct pen {
 	struct layout layout;
@@ -95,10 +95,15 @@ static void print_advisory(const struct pen *pen, const struct sheet_advisory *a
 	phrase_clear(&line);
 	sheet_say_standing(advisory, &line);
 	below(pen, COLOUR_NONE, &line);
-	for (uint32_t i = 0; i < advisory->remedy_count && (advisory->open || pen->style->verbose); i++) {
+	for (uint32_t i = 0; i < advisory->remedy_count && (pen->style->verbose || (advisory->open && i < REMEDIES_TOLD)); i++) {
 		phrase_clear(&line);
 		sheet_say_remedy(&advisory->remedies[i], &line);
 		below(pen, COLOUR_NONE, &line);
+	}
+	if (advisory->open && !pen->style->verbose && advisory->remedy_count + advisory->remedies_left_out > REMEDIES_TOLD) {
+		phrase_clear(&line);
+		phrase_add(&line, "and %u more like it: see -v", advisory->remedy_count + advisory->remedies_left_out - REMEDIES_TOLD);
+		below(pen, COLOUR_DIM, &line);
 	}
 	phrase_clear(&line);
 	sheet_say_change(advisory, &line);
@@ -111,7 +116,7 @@ static void print_advisory(const struct pen *pen, const struct sheet_advisory *a
 /* Open ones, then the others: those that are done, that do not affect it, that speak of its maker. */
 static void print_advisories(const struct pen *pen, const struct sheet *sheet)
 {
-	static const char *const labels[] = {"noted", "against it"};
+	static const char *const labels[] = {"noted", "known"};
 	struct phrase line = {0};
 	uint32_t left = sheet->advisories_left_out;
 
@@ -150,6 +155,9 @@ static void print_recalls(const struct pen *pen, const struct sheet *sheet)
 
 		sheet_say_recall(&sheet->recalls[i], &line);
 		item(pen, i ? "" : "recall", sheet->recalls[i].answer == TRUTH_NO ? COLOUR_DIM : COLOUR_YELLOW, line.text);
+		phrase_clear(&line);
+		sheet_say_recall_source(&sheet->recalls[i], &line);
+		below(pen, COLOUR_DIM, &line);
 	}
 }
 
@@ -158,7 +166,8 @@ static void print_misses(const struct pen *pen, const struct sheet *sheet)
 	for (uint32_t i = 0; i < sheet->miss_count; i++) {
 		struct phrase line = {0};
 
-		phrase_add(&line, "%s %s: ", sheet_provision_number(sheet->misses[i].provision), sheet_provision_title(sheet->misses[i].provision));
+		phrase_add(&line, "%s %s: ", sheet_provision_number(sheet->misses[i].provision),
+			sheet_provision_title(sheet->misses[i].provision));
 		sheet_say_reason(sheet, &sheet->misses[i].evidence, &line);
 		item(pen, i ? "" : "misses", COLOUR_DIM, line.text);
 	}
@@ -205,7 +214,8 @@ static void print_others(const struct pen *pen, const struct sheet_view *view)
 	if (!count)
 		return;
 	layout_blank(&pen->layout);
-	layout_paragraph(&pen->layout, 0, COLOUR_BOLD, count == view->sheet_count ? "Nothing is known against any of them" : "Nothing is known against these");
+	layout_paragraph(&pen->layout, 0, COLOUR_BOLD,
+		count == view->sheet_count ? "Nothing is known against any of them" : "Nothing is known against these");
 	for (size_t i = 0; i < view->sheet_count && (told < OTHERS_TOLD || pen->style->verbose); i++) {
 		const struct sheet *sheet = &view->sheets[i];
 

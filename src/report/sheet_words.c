@@ -17,7 +17,10 @@ enum { NAMES_MAX = 6 };
 
 bool sheet_has_something(const struct sheet *sheet)
 {
-	return sheet->step_count || sheet->advisory_count || sheet->recall_count || sheet->miss_count || sheet->finding_count;
+	for (uint32_t i = 0; i < sheet->advisory_count; i++)
+		if (sheet->advisories[i].certainty != ASSET_MAKER)
+			return true;
+	return sheet->step_count || sheet->recall_count || sheet->miss_count || sheet->finding_count;
 }
 
 /* ---- what it is ---- */
@@ -75,7 +78,8 @@ static bool sheet_is_sure(const struct sheet *sheet)
 
 void sheet_say_verdict(const struct sheet *sheet, struct phrase *out)
 {
-	static const char *const states[] = {NULL, "It is exposed", "Something on it behaves as it should not", "It is hijacked: somebody else uses it"};
+	static const char *const states[] = {
+		NULL, "It is exposed", "Something on it behaves as it should not", "It is hijacked: somebody else uses it"};
 	const char *state = states[sheet->device->state];
 
 	if (recall_with(sheet, TRUTH_YES))
@@ -113,7 +117,7 @@ void sheet_say_all(const struct sheet_view *view, struct phrase *out)
 	phrase_number(out, todo);
 	phrase_add(out, todo == 1 ? " needs something done tonight, " : " need something done tonight, ");
 	phrase_number(out, open);
-	phrase_add(out, open == 1 ? " is affected by a published advisory" : " are affected by published advisories");
+	phrase_add(out, open == 1 ? " is or may be affected by a published advisory" : " are or may be affected by published advisories");
 	if (recalled) {
 		phrase_add(out, ", ");
 		phrase_number(out, recalled);
@@ -121,9 +125,11 @@ void sheet_say_all(const struct sheet_view *view, struct phrase *out)
 	}
 	phrase_add(out, ".");
 	if (asked) {
-		phrase_add(out, " Of ");
+		phrase_add(out, " Whether ");
 		phrase_number(out, asked);
-		phrase_add(out, asked == 1 ? " a label or receipt must tell whether it is recalled." : " a label or receipt must tell whether they are recalled.");
+		phrase_add(out,
+			asked == 1 ? " is recalled, its label or receipt must tell."
+				   : " are recalled, their labels or receipts must tell.");
 	}
 }
 
@@ -167,14 +173,14 @@ static void add_where(const struct sheet *sheet, const struct sheet_step *step, 
 			phrase_raw(out, advisory->remedies[k].url, SIZE_MAX);
 		}
 	}
-	if (told)
-		phrase_add(out, " .");
 }
 
 static bool is_for_version(const struct sheet *sheet, const struct sheet_step *step)
 {
 	for (uint32_t i = 0; i < step->reason_count; i++)
-		if (step->reasons[i].kind == REASON_ADVISORY && sheet->advisories[step->reasons[i].index].certainty != ASSET_EXACT)
+		if (step->reasons[i].kind == REASON_ADVISORY &&
+			(sheet->advisories[step->reasons[i].index].certainty != ASSET_EXACT ||
+				sheet->advisories[step->reasons[i].index].remedy != REMEDY_VENDOR_FIX))
 			return true;
 	return false;
 }
@@ -200,7 +206,9 @@ void sheet_say_step(const struct sheet *sheet, const struct sheet_step *step, st
 		return;
 	case STEP_UPDATE:
 		if (is_for_version(sheet, step))
-			phrase_add(out, "Look in its settings which version it runs; if it is not the newest, install that one.");
+			phrase_add(out,
+				"Look in its settings which version it runs, and at its maker's whether there is a newer one; install "
+				"that.");
 		else
 			phrase_add(out, "Install the maker's newest version, from its settings or the maker's own site.");
 		add_where(sheet, step, out);
@@ -225,6 +233,8 @@ void sheet_say_reason(const struct sheet *sheet, const struct sheet_reason *reas
 	case REASON_ADVISORY:
 		sheet_say_advisory(&sheet->advisories[reason->index], out);
 		phrase_add(out, ": %s", name_remedy_words(sheet->advisories[reason->index].remedy));
+		if (sheet->advisories[reason->index].certainty != ASSET_EXACT)
+			phrase_add(out, "; some versions are affected");
 		return;
 	case REASON_RECALL:
 		phrase_raw(out, sheet->recalls[reason->index].title, SIZE_MAX);
@@ -293,7 +303,10 @@ void sheet_say_standing(const struct sheet_advisory *advisory, struct phrase *ou
 		phrase_raw(out, advisory->vulnerabilities[i].name, SIZE_MAX);
 	}
 	if (advisory->vulnerability_count > NAMES_MAX || advisory->vulnerabilities_left_out)
-		phrase_add(out, " and %u more", advisory->vulnerability_count - (advisory->vulnerability_count < NAMES_MAX ? advisory->vulnerability_count : NAMES_MAX) + advisory->vulnerabilities_left_out);
+		phrase_add(out, " and %u more",
+			advisory->vulnerability_count -
+				(advisory->vulnerability_count < NAMES_MAX ? advisory->vulnerability_count : NAMES_MAX) +
+				advisory->vulnerabilities_left_out);
 	if (advisory->vulnerability_count)
 		phrase_add(out, ".");
 	if (*advisory->url) {
@@ -371,7 +384,7 @@ void sheet_say_by_maker(const struct sheet *sheet, struct phrase *out)
 		return;
 	phrase_count(out, sheet->by_maker, "document");
 	phrase_add(out, sheet->by_maker == 1 ? " speaks" : " speak");
-	phrase_add(out, " of other products of its maker; whether of this one, its model would tell.");
+	phrase_add(out, " of products of its maker; whether of this one, its model would tell.");
 }
 
 const char *sheet_fix_name(enum sheet_fix fix)
@@ -381,17 +394,28 @@ const char *sheet_fix_name(enum sheet_fix fix)
 	return names[fix];
 }
 
+static bool none_will_come(const struct sheet *sheet)
+{
+	for (uint32_t i = 0; i < sheet->advisory_count; i++)
+		if (sheet->advisories[i].open && sheet->advisories[i].remedy != REMEDY_NO_FIX_PLANNED)
+			return false;
+	return true;
+}
+
 void sheet_say_fix(const struct sheet *sheet, struct phrase *out)
 {
 	static const char *const words[] = {
 		[FIX_NONE_NEEDED] = "",
 		[FIX_OFFERED] = "yes, the maker offers one",
 		[FIX_IN_PART] = "for some of it; not for all",
-		[FIX_NOT_OFFERED] = "no",
+		[FIX_NOT_OFFERED] = "none is named as one",
 		[FIX_UNKNOWN] = "",
 	};
 
-	phrase_add(out, "%s", words[sheet->fix]);
+	if (sheet->fix == FIX_NOT_OFFERED && none_will_come(sheet))
+		phrase_add(out, "no, and none will come");
+	else
+		phrase_add(out, "%s", words[sheet->fix]);
 }
 
 /* ---- recalls ---- */
@@ -403,7 +427,8 @@ const char *sheet_truth_name(enum truth truth)
 
 void sheet_say_recall(const struct sheet_recall *recall, struct phrase *out)
 {
-	static const char *const answers[] = {[TRUTH_UNKNOWN] = "Recalled: look at the label or receipt.", [TRUTH_NO] = "Recalled: no.", [TRUTH_YES] = "Recalled: yes."};
+	static const char *const answers[] = {
+		[TRUTH_UNKNOWN] = "Recalled: look at the label or receipt.", [TRUTH_NO] = "Recalled: no.", [TRUTH_YES] = "Recalled: yes."};
 
 	phrase_add(out, "%s ", answers[recall->answer]);
 	if (recall->asks) {
@@ -414,23 +439,28 @@ void sheet_say_recall(const struct sheet_recall *recall, struct phrase *out)
 	}
 	phrase_raw(out, recall->says, SIZE_MAX);
 	if (recall->because[0]) {
-		phrase_add(out, " (You wrote: ");
+		phrase_add(out, " You wrote: ");
 		phrase_raw(out, recall->because, SIZE_MAX);
-		phrase_add(out, *recall->assumed ? "; taken for granted: " : ")");
-	} else if (*recall->assumed) {
-		phrase_add(out, " (Taken for granted: ");
+		phrase_add(out, ".");
 	}
 	if (*recall->assumed) {
+		phrase_add(out, " Taken for granted, as you wrote nothing else: ");
 		phrase_raw(out, recall->assumed, SIZE_MAX);
+		phrase_add(out, ".");
+	}
+}
+
+void sheet_say_recall_source(const struct sheet_recall *recall, struct phrase *out)
+{
+	phrase_raw(out, recall->title, SIZE_MAX);
+	if (*recall->publisher) {
+		phrase_add(out, " (");
+		phrase_raw(out, recall->publisher, SIZE_MAX);
+		phrase_add(out, *recall->published ? ", " : "");
+		phrase_raw(out, recall->published, SIZE_MAX);
 		phrase_add(out, ")");
 	}
-	phrase_add(out, " ");
-	phrase_raw(out, recall->title, SIZE_MAX);
-	phrase_add(out, ", ");
-	phrase_raw(out, recall->publisher, SIZE_MAX);
-	phrase_add(out, *recall->published ? " " : "");
-	phrase_raw(out, recall->published, SIZE_MAX);
-	phrase_add(out, ": ");
+	phrase_add(out, ". ");
 	phrase_raw(out, recall->source, SIZE_MAX);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/place.h"
 #include "base/prefix.h"
 #include "base/text.h"
 #include "sheet/records.h"
@@ -15,8 +16,14 @@
 
 enum { COLUMNS_MAX = 64, CELL_MAX = 1024 };
 
-#define FACT(name, fact) {name, offsetof(struct listed_asset, facts.text) + (fact) * DEVICE_TEXT_MAX, DEVICE_TEXT_MAX}
-#define TEXT(name, member) {name, offsetof(struct listed_asset, member), DEVICE_TEXT_MAX}
+#define FACT(name, fact) \
+	{ \
+		name, offsetof(struct listed_asset, facts.text) + (fact)*DEVICE_TEXT_MAX, DEVICE_TEXT_MAX \
+	}
+#define TEXT(name, member) \
+	{ \
+		name, offsetof(struct listed_asset, member), DEVICE_TEXT_MAX \
+	}
 static const struct record_key keys[] = {
 	TEXT("name", facts.name),
 	TEXT("mac", mac),
@@ -94,7 +101,8 @@ static int wrong(struct fault *out_fault, const char *file, uint64_t line, const
 	return -EINVAL;
 }
 
-static int grow_or_tell(struct asset_list *assets, const char *file, uint64_t line, struct listed_asset **out_asset, struct fault *out_fault)
+static int grow_or_tell(
+	struct asset_list *assets, const char *file, uint64_t line, struct listed_asset **out_asset, struct fault *out_fault)
 {
 	int error = grow(assets, out_asset);
 
@@ -217,7 +225,7 @@ static int read_csv(struct csv *csv, struct asset_list *assets, struct fault *ou
 	const char *fault = read_header(csv);
 
 	if (fault)
-		return wrong(out_fault, csv->file, csv->line, fault);
+		return wrong(out_fault, csv->file, 1, fault);
 	while (csv->at < csv->len) {
 		struct listed_asset asset = {0}, *place;
 		int row = read_row(csv, &asset, &fault), error;
@@ -263,12 +271,18 @@ static const char *read_object(const json_t *object, struct listed_asset *asset)
 
 static int read_json(const char *file, const char *body, size_t len, struct asset_list *assets, struct fault *out_fault)
 {
-	json_error_t place;
-	json_t *root = json_loadb(body, len, JSON_REJECT_DUPLICATES, &place);
-	const json_t *list = json_is_object(root) ? json_object_get(root, "assets") : root;
+	static const struct place_limits limits = {.depth = 8, .nodes = ASSETS_MAX * 32, .string_len = CELL_MAX};
+	json_error_t place = {0};
+	struct place heavy = {0};
+	json_t *root;
+	const json_t *list;
 	int error = 0;
 
-	if (!root && json_error_code(&place) == json_error_out_of_memory)
+	if (place_weigh(body, len, &limits, &heavy) != PLACE_FITS)
+		return wrong(out_fault, file, heavy.line, "too deep, too many values, or a string of more than 1,024 bytes");
+	root = json_loadb(body, len, JSON_REJECT_DUPLICATES, &place);
+	list = json_is_object(root) ? json_object_get(root, "assets") : root;
+	if (!root && (!place.text[0] || json_error_code(&place) == json_error_out_of_memory))
 		return -ENOMEM;
 	if (!root)
 		return wrong(out_fault, file, place.line > 0 ? (uint64_t)place.line : 0, place.text);
@@ -337,7 +351,9 @@ int assets_add(struct asset_list *assets, const char *text, struct fault *out_fa
 		snprintf(name, sizeof(name), "%.*s", (int)name_len, text);
 		snprintf(value, sizeof(value), "%.*s", (int)(len - name_len - 1), text + name_len + 1);
 		key = key_of(name);
-		fault = key ? set(&asset, key, trim(value)) : "there is no such word; known are name, mac, address, maker, brand, kind, model, firmware, serial, bought, made, country, label, cpe and purl";
+		fault = key ? set(&asset, key, trim(value))
+			    : "there is no such word; known are name, mac, address, maker, brand, kind, model, firmware, serial, bought, "
+			      "made, country, label, cpe and purl";
 		text += len + (text[len] == ',');
 	}
 	if (!fault)
@@ -363,7 +379,8 @@ void asset_device(const struct listed_asset *asset, const uint8_t hash_key[16], 
 
 	*out_device = (struct device){.merged_into = DEVICE_NONE, .name_source = NAME_PLACEHOLDER};
 	facts_apply(&asset->facts, out_device);
-	if (sscanf(asset->mac, "%2hhx%*1[:-]%2hhx%*1[:-]%2hhx%*1[:-]%2hhx%*1[:-]%2hhx%*1[:-]%2hhx", mac, mac + 1, mac + 2, mac + 3, mac + 4, mac + 5) == 6)
+	if (sscanf(asset->mac, "%2hhx%*1[:-]%2hhx%*1[:-]%2hhx%*1[:-]%2hhx%*1[:-]%2hhx%*1[:-]%2hhx", mac, mac + 1, mac + 2, mac + 3, mac + 4,
+		    mac + 5) == 6)
 		out_device->mac_count = 1;
 	else
 		memset(mac, 0, 6);
@@ -371,5 +388,8 @@ void asset_device(const struct listed_asset *asset, const uint8_t hash_key[16], 
 		memcpy(out_device->addresses[0], prefix.address, 16);
 		out_device->address_count = 1;
 	}
+	if (!out_device->name[0])
+		snprintf(out_device->name, sizeof(out_device->name), "%.45s%s%.45s", asset->facts.text[LABEL_MAKER],
+			asset->facts.text[LABEL_MAKER][0] ? " " : "", asset->facts.text[LABEL_MODEL]);
 	out_device->id = fw_siphash(hash_key, asset, sizeof(*asset));
 }

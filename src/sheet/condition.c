@@ -113,8 +113,8 @@ static bool read_op(struct reader *reader, bool date, enum condition_op *out_op)
 		const char *word;
 		enum condition_op op;
 		bool of_dates, of_text;
-	} ops[] = {{"<", OP_BEFORE, true, false}, {"<=", OP_UNTIL, true, false}, {">", OP_AFTER, true, false}, {">=", OP_SINCE, true, false},
-		{"=", OP_IS, true, true}, {"!=", OP_IS_NOT, true, true}, {"~", OP_LIKE, false, true}};
+	} ops[] = {{"<", OP_BEFORE, true, false}, {"<=", OP_UNTIL, true, false}, {">", OP_AFTER, true, false},
+		{">=", OP_SINCE, true, false}, {"=", OP_IS, true, true}, {"!=", OP_IS_NOT, true, true}, {"~", OP_LIKE, false, true}};
 
 	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
 		if ((date ? ops[i].of_dates : ops[i].of_text) && take(reader, ops[i].word)) {

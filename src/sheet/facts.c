@@ -15,7 +15,10 @@ struct facts_list {
 	size_t count;
 };
 
-#define FACT(name, fact) {name, offsetof(struct facts, text) + (fact) * DEVICE_TEXT_MAX, DEVICE_TEXT_MAX}
+#define FACT(name, fact) \
+	{ \
+		name, offsetof(struct facts, text) + (fact)*DEVICE_TEXT_MAX, DEVICE_TEXT_MAX \
+	}
 static const struct record_key keys[] = {
 	{"device", offsetof(struct facts, device), DEVICE_TEXT_MAX},
 	{"name", offsetof(struct facts, name), DEVICE_TEXT_MAX},
@@ -240,15 +243,14 @@ void facts_apply(const struct facts *facts, struct device *device)
 
 void facts_say(const struct facts *facts, char *out, size_t size)
 {
-	static const char *const words[LABEL_COUNT] = {"bought", "made", "serial", "country", "label", "maker", "brand", "kind", "model", "firmware"};
 	size_t at = 0;
 
 	*out = 0;
-	for (int i = 0; facts && i < LABEL_COUNT; i++) {
+	for (int i = 0; facts && i < LABEL_MAKER; i++) {
 		int len;
 		if (!facts->text[i][0])
 			continue;
-		len = snprintf(out + at, size - at, "%s%s %s", at ? ", " : "", words[i], facts->text[i]);
+		len = snprintf(out + at, size - at, "%s%s %s", at ? ", " : "", label_fact_name((enum label_fact)i), facts->text[i]);
 		if (len < 0 || (size_t)len >= size - at) {
 			out[at] = 0;
 			return;

@@ -23,7 +23,10 @@ struct raw {
 	char day[MARK_DAY_MAX], note[MARK_NOTE_MAX];
 };
 
-#define TEXT(name, member) {name, offsetof(struct raw, member), sizeof(((struct raw *)0)->member)}
+#define TEXT(name, member) \
+	{ \
+		name, offsetof(struct raw, member), sizeof(((struct raw *)0)->member) \
+	}
 static const struct record_key keys[] = {
 	TEXT("asset", asset),
 	TEXT("advisory", advisory),
@@ -160,7 +163,8 @@ static const char *finish(struct marks *marks, const struct raw *raw, int *out_e
 		return "mark is not remediated, in progress or done";
 	memcpy(mark.asset, raw->asset, sizeof(mark.asset));
 	memcpy(mark.advisory, raw->advisory, sizeof(mark.advisory));
-	memcpy(mark.vulnerability, raw->vulnerability[0] ? raw->vulnerability : "*", raw->vulnerability[0] ? sizeof(mark.vulnerability) : 2);
+	memcpy(mark.vulnerability, raw->vulnerability[0] ? raw->vulnerability : "*",
+		raw->vulnerability[0] ? sizeof(mark.vulnerability) : 2);
 	memcpy(mark.version, raw->version, sizeof(mark.version));
 	memcpy(mark.day, raw->day, sizeof(mark.day));
 	memcpy(mark.note, raw->note, sizeof(mark.note));

@@ -141,7 +141,7 @@ void provision_judge(struct sheet *sheet, const struct finding *const *others, s
 		if (!sheet->findings[i]->muted)
 			judge_finding(sheet, i);
 	for (uint32_t i = 0; i < sheet->advisory_count; i++)
-		if (sheet->advisories[i].open && sheet->advisories[i].certainty == ASSET_EXACT && sheet->advisories[i].remedy != REMEDY_VENDOR_FIX)
+		if (sheet->advisories[i].open && sheet->advisories[i].certainty == ASSET_EXACT && sheet_is_unfixed(&sheet->advisories[i]))
 			miss(sheet, PROVISION_5_3_8, REASON_ADVISORY, i);
 	for (uint32_t i = 0; i < sheet->device->clue_count; i++)
 		if (is_banner(&sheet->device->clues[i]))

@@ -6,7 +6,7 @@
  *
  *	5.1-1   a published default password was let in
  *	5.1-5   at least 10 logins were refused at 10 a minute or faster, so nothing slowed them down
- *	5.3-8   an advisory affects exactly this version, and its maker offers no fix
+ *	5.3-8   an advisory affects exactly this version, and says that there is no fix, or names none
  *	5.5-1   a login in clear
  *	5.5-5   it opened a port in itself for another device that asked by UPnP, which asks for no password
  *	5.5-7   name and password crossed the network in clear
@@ -22,4 +22,6 @@
 
 enum { PROVISION_REFUSED_LEAST = 10, PROVISION_REFUSED_A_MINUTE = 10 };
 
+/* sheet.c: the document says that there is no fix, or names none. */
+bool sheet_is_unfixed(const struct sheet_advisory *advisory);
 void provision_judge(struct sheet *sheet, const struct finding *const *others, size_t other_count);

@@ -38,8 +38,14 @@ struct recalls {
 	size_t count;
 };
 
-#define TEXT(name, member) {name, offsetof(struct rule, member), sizeof(((struct rule *)0)->member)}
-#define WHERE(name, fact) {name, offsetof(struct rule, where) + (fact) * WHERE_MAX, WHERE_MAX}
+#define TEXT(name, member) \
+	{ \
+		name, offsetof(struct rule, member), sizeof(((struct rule *)0)->member) \
+	}
+#define WHERE(name, fact) \
+	{ \
+		name, offsetof(struct rule, where) + (fact)*WHERE_MAX, WHERE_MAX \
+	}
 static const struct record_key keys[] = {
 	TEXT("recall", id),
 	TEXT("title", title),
@@ -217,7 +223,8 @@ static void say_because(const struct rule *rule, const struct known *known, cons
 		int len;
 		if (!(facts & 1u << i) || !told->text[i] || !told->text[i][0])
 			continue;
-		len = snprintf(out->because + at, sizeof(out->because) - at, "%s%s %s", at ? ", " : "", label_fact_name((enum label_fact)i), told->text[i]);
+		len = snprintf(out->because + at, sizeof(out->because) - at, "%s%s %s", at ? ", " : "", label_fact_name((enum label_fact)i),
+			told->text[i]);
 		if (len < 0 || (size_t)len >= sizeof(out->because) - at) {
 			out->because[at] = 0;
 			return;
@@ -247,8 +254,12 @@ static void judge_rule(const struct rule *rule, const struct known *told, struct
 {
 	struct known known;
 
-	*out = (struct sheet_recall){.id = rule->id, .title = rule->title, .publisher = rule->publisher, .source = rule->source,
-		.published = rule->published, .where = ""};
+	*out = (struct sheet_recall){.id = rule->id,
+		.title = rule->title,
+		.publisher = rule->publisher,
+		.source = rule->source,
+		.published = rule->published,
+		.where = ""};
 	assume(rule, told, &known, &out->assumed);
 	out->answer = condition_judge(&rule->recalled, &known);
 	out->says = out->answer == TRUTH_YES ? rule->yes : out->answer == TRUTH_NO ? rule->no : rule->unknown;

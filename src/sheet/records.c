@@ -152,8 +152,8 @@ int record_next(struct records *records, struct record_field *out_field, struct 
 	return more;
 }
 
-int record_take(const struct records *records, const struct record_key *keys, const struct record_field *field, void *record, uint32_t *seen,
-	struct fault *out_fault)
+int record_take(const struct records *records, const struct record_key *keys, const struct record_field *field, void *record,
+	uint32_t *seen, struct fault *out_fault)
 {
 	for (unsigned i = 0; keys[i].name; i++) {
 		if (strcmp(keys[i].name, field->key))

@@ -50,8 +50,8 @@ struct record_key {
  * Takes the field into its char array. Returns 0, or -EINVAL with the sentence: no such key, already given, or too long. seen: a bit for
  * each key of this record so far.
  */
-int record_take(const struct records *records, const struct record_key *keys, const struct record_field *field, void *record, uint32_t *seen,
-	struct fault *out_fault);
+int record_take(const struct records *records, const struct record_key *keys, const struct record_field *field, void *record,
+	uint32_t *seen, struct fault *out_fault);
 
 /* Grows *list, of *count elements of this size, by a zeroed one. At most `most`. Returns 0, -ENOMEM or -E2BIG. */
 int record_grow(void **list, size_t *count, size_t size, size_t most);

@@ -95,11 +95,16 @@ static void weigh_findings(struct sheet *sheet, enum sheet_step_id id, bool (*wa
 			call_for(sheet, id, REASON_FINDING, i);
 }
 
+/* Feeds put many a fix down as a mitigation: only where the document says that there is none, there is none. */
+bool sheet_is_unfixed(const struct sheet_advisory *advisory)
+{
+	return advisory->remedy == REMEDY_NONE_AVAILABLE || advisory->remedy == REMEDY_NO_FIX_PLANNED || advisory->remedy == REMEDY_COUNT;
+}
+
 /* No fix is offered, and it is grave or used already: nothing but distance helps. */
 static bool is_unmended(const struct sheet_advisory *advisory)
 {
-	return advisory->certainty == ASSET_EXACT && advisory->remedy >= REMEDY_NONE_AVAILABLE && advisory->remedy != REMEDY_OTHER &&
-		(advisory->score >= SCORE_HIGH || advisory->exploited);
+	return advisory->certainty == ASSET_EXACT && sheet_is_unfixed(advisory) && (advisory->score >= SCORE_HIGH || advisory->exploited);
 }
 
 static void weigh_advisories(struct sheet *sheet, enum sheet_step_id id)
@@ -111,7 +116,9 @@ static void weigh_advisories(struct sheet *sheet, enum sheet_step_id id)
 		if (!advisory->open)
 			continue;
 		if (id == STEP_UPDATE)
-			wanted = advisory->remedy == REMEDY_VENDOR_FIX;
+			wanted = !sheet_is_unfixed(advisory);
+		else if (id == STEP_UNMAP)
+			wanted = advisory->remedy != REMEDY_VENDOR_FIX;
 		else if (id == STEP_QUARANTINE)
 			wanted = is_unmended(advisory);
 		else if (id == STEP_REPLACE)
@@ -128,6 +135,7 @@ static void judge_steps(struct sheet *sheet)
 	weigh_advisories(sheet, STEP_UPDATE);
 	weigh_findings(sheet, STEP_UPDATE, wants_update);
 	weigh_findings(sheet, STEP_UNMAP, wants_unmapping);
+	weigh_advisories(sheet, STEP_UNMAP);
 	weigh_findings(sheet, STEP_QUARANTINE, wants_quarantine);
 	weigh_advisories(sheet, STEP_QUARANTINE);
 	for (uint32_t i = 0; i < sheet->recall_count; i++)

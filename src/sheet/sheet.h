@@ -45,7 +45,7 @@ const struct facts *facts_at(const struct facts_list *list, size_t index);
 
 /* A person's word goes before what was inferred: name and guesses of the device become his, with 100 percent. */
 void facts_apply(const struct facts *facts, struct device *device);
-/* "bought 2014-11, country US"; "" without any. facts may be NULL. */
+/* "bought 2014-11, country US": what no guess is about; "" without any. facts may be NULL. */
 void facts_say(const struct facts *facts, char *out, size_t size);
 /* With the device's own guesses, where they are likely; borrows from both. facts may be NULL. */
 void facts_known(const struct facts *facts, const struct device *device, struct known *out_known);
