@@ -4,6 +4,7 @@
 
 enum { COMMAND_DONE = 0, COMMAND_REACHED = 1, COMMAND_WRONG = 2 };
 
+int command_advise(int argc, char **argv);
 int command_inspect(int argc, char **argv);
 int command_mud(int argc, char **argv);
 int command_run(int argc, char **argv);

@@ -4,10 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/random.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/prefix.h"
@@ -15,10 +12,11 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/style.h"
 #include "conf/conf.h"
 #include "engine/inspect.h"
 
-enum { RESOLVER_MAX = 8, LOCAL_MAX = 32, WIDTH_PIPED = 100, WIDTH_MIN = 40, WIDTH_MAX = 120 };
+enum { RESOLVER_MAX = 8, LOCAL_MAX = 32 };
 enum {
 	OPTION_LOCAL = 256,
 	OPTION_FORMAT,
@@ -38,10 +36,15 @@ enum {
 	OPTION_POLICY,
 	OPTION_DEVICE,
 	OPTION_RESOLVER,
+	OPTION_ADVISORIES,
+	OPTION_EXPLOITED,
+	OPTION_FACTS,
+	OPTION_MARKS,
 };
 
 struct arguments {
 	struct inspect_options inspect;
+	struct advise_options advise; /* used where a folder of advisories is named */
 	struct prefix local[LOCAL_MAX];
 	const char *output;
 	int fail_on; /* enum severity, or -1 */
@@ -72,6 +75,10 @@ static const struct option long_options[] = {
 	{"policy", required_argument, NULL, OPTION_POLICY},
 	{"device", required_argument, NULL, OPTION_DEVICE},
 	{"resolver", required_argument, NULL, OPTION_RESOLVER},
+	{"advisories", required_argument, NULL, OPTION_ADVISORIES},
+	{"exploited", required_argument, NULL, OPTION_EXPLOITED},
+	{"facts", required_argument, NULL, OPTION_FACTS},
+	{"marks", required_argument, NULL, OPTION_MARKS},
 	{"anonymise", no_argument, NULL, OPTION_ANONYMISE},
 	{"anonymise-key", required_argument, NULL, OPTION_ANONYMISE_KEY},
 	{"version", no_argument, NULL, 'V'},
@@ -96,6 +103,10 @@ static const char help[] = "Usage: floodwall inspect [options] CAPTURE...       
 			   "  --policy FILE        what this MUD file would have stopped; or a folder of them, by URL or MAC\n"
 			   "  --device MAC         whose the FILE of --policy is\n"
 			   "  --resolver ADDRESS   whose DNS answers names in policies follow; may be repeated\n"
+			   "  --advisories FOLDER  published advisories (CSAF 2.0) that devices are held against\n"
+			   "  --exploited FILE     CISA's list of vulnerabilities that are known to be exploited\n"
+			   "  --facts FILE         what you know of devices: model, firmware, serial number\n"
+			   "  --marks FILE         what is remediated already (floodwall advise --mark)\n"
 			   "  --evidence FOLDER    write a small capture for each finding: the headers that prove it\n"
 			   "  --anonymise          stand-ins for addresses, names and serial numbers, others in each run\n"
 			   "  --anonymise-key FILE the same ones in each run with this file (16 secret bytes or more)\n"
@@ -169,13 +180,7 @@ static int read_resolver(struct arguments *arguments, const char *word)
 
 static int read_width(struct arguments *arguments, const char *word)
 {
-	char *end;
-	unsigned long width = strtoul(word, &end, 10);
-
-	if (*word < '0' || *word > '9' || *end || width < WIDTH_MIN || width > 1000)
-		return wrong("--width wants a number from 40 to 1000", word);
-	arguments->inspect.style.width = (unsigned)width;
-	return 0;
+	return style_read_width(word, &arguments->inspect.style) ? wrong("--width wants a number from 40 to 1000", word) : 0;
 }
 
 static int read_moment(struct arguments *arguments, uint64_t *out_ns, const char *word)
@@ -237,8 +242,31 @@ static int read_format(struct arguments *arguments, const char *word)
 	return wrong("--format is text, json, html, eve or csv", word);
 }
 
+/* Those about advisories. */
+static bool read_advise_option(struct advise_options *advise, int option)
+{
+	const struct {
+		int option;
+		const char **place;
+	} files[] = {
+		{OPTION_ADVISORIES, &advise->advisories},
+		{OPTION_EXPLOITED, &advise->exploited_file},
+		{OPTION_FACTS, &advise->facts_file},
+		{OPTION_MARKS, &advise->marks_file},
+	};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (files[i].option == option) {
+			*files[i].place = optarg;
+			return true;
+		}
+	return false;
+}
+
 static int read_option(struct arguments *arguments, int option, const char *word)
 {
+	if (read_advise_option(&arguments->advise, option))
+		return 0;
 	switch (option) {
 	case OPTION_LOCAL:
 		return read_local(arguments, optarg);
@@ -317,28 +345,16 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 		return wrong("--from must lie before --to", "");
 	if ((arguments->inspect.policy_device || arguments->inspect.resolver_count) && !arguments->inspect.policy)
 		return wrong("--device and --resolver go with --policy", "");
+	if ((arguments->advise.exploited_file || arguments->advise.facts_file || arguments->advise.marks_file) &&
+		!arguments->advise.advisories)
+		return wrong("--exploited, --facts and --marks go with --advisories", "");
 	if (optind == argc)
 		return wrong("name at least one capture, or - for standard input", "");
 	arguments->inspect.files = (const char *const *)argv + optind;
 	arguments->inspect.file_count = (size_t)(argc - optind);
 	arguments->inspect.local = arguments->local;
+	arguments->inspect.advise = arguments->advise.advisories ? &arguments->advise : NULL;
 	return 0;
-}
-
-/* As wide as the terminal, within reason for reading; colour only there, and only where it is welcome. */
-static void fit_style(struct arguments *arguments, int out)
-{
-	struct report_style *style = &arguments->inspect.style;
-	bool terminal = isatty(out);
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-	struct winsize size;
-
-	style->colour = terminal && !arguments->no_color && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
-	if (style->width)
-		return;
-	style->width = WIDTH_PIPED;
-	if (terminal && ioctl(out, TIOCGWINSZ, &size) == 0 && size.ws_col)
-		style->width = size.ws_col < WIDTH_MIN ? WIDTH_MIN : size.ws_col > WIDTH_MAX ? WIDTH_MAX : size.ws_col;
 }
 
 /* *out_complete: a report was written, be it about some of the inputs alone. */
@@ -349,7 +365,7 @@ static int run(struct arguments *arguments, const struct output *output, bool *o
 	struct progress progress;
 	int error;
 
-	fit_style(arguments, output->descriptor);
+	style_fit(&arguments->inspect.style, output->descriptor, arguments->no_color);
 	progress_start(&progress, arguments->inspect.style.quiet ? NULL : stderr, clock_steady_ns());
 	if (progress.terminal) {
 		arguments->inspect.progress = progress_see;
@@ -375,27 +391,11 @@ static int run(struct arguments *arguments, const struct output *output, bool *o
 	return arguments->fail_on >= 0 && result.found && (int)result.worst >= arguments->fail_on ? COMMAND_REACHED : COMMAND_DONE;
 }
 
-/* Opening the report would empty a capture that was meant to be read. */
-static bool is_an_input(const struct arguments *arguments)
-{
-	struct stat report, input;
-
-	if (stat(arguments->output, &report) || !S_ISREG(report.st_mode))
-		return false;
-	for (size_t i = 0; i < arguments->inspect.file_count; i++) {
-		const char *file = arguments->inspect.files[i];
-		int error = strcmp(file, "-") == 0 ? fstat(STDIN_FILENO, &input) : stat(file, &input);
-		if (!error && input.st_dev == report.st_dev && input.st_ino == report.st_ino)
-			return true;
-	}
-	return false;
-}
-
 static int open_report(const struct arguments *arguments, struct output *out_output)
 {
 	int error;
 
-	if (arguments->output && is_an_input(arguments))
+	if (output_is_input(arguments->output, arguments->inspect.files, arguments->inspect.file_count))
 		return wrong("is one of the captures; the report would take its place", arguments->output);
 	error = output_open(arguments->output, out_output);
 	return error ? wrong(strerror(-error), arguments->output ? arguments->output : "") : 0;

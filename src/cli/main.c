@@ -14,6 +14,7 @@ static const struct command {
 	const char *does;
 } commands[] = {
 	{"inspect", command_inspect, "devices, findings and junk out of captures"},
+	{"advise", command_advise, "what to do about each device: advisories, recalls, fixes"},
 	{"mud", command_mud, "what a MUD file allows, and what is wrong with it"},
 #ifdef HAVE_DAEMON
 	{"run", command_run, "protects, as the configuration says"},

@@ -106,3 +106,17 @@ int output_close(struct output *output, int complete)
 		unlink(output->temporary);
 	return error;
 }
+
+int output_is_input(const char *path, const char *const *files, size_t count)
+{
+	struct stat report, input;
+
+	if (!path || stat(path, &report) || !S_ISREG(report.st_mode))
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		int error = strcmp(files[i], "-") == 0 ? fstat(STDIN_FILENO, &input) : stat(files[i], &input);
+		if (!error && input.st_dev == report.st_dev && input.st_ino == report.st_ino)
+			return 1;
+	}
+	return 0;
+}

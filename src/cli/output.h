@@ -19,6 +19,9 @@ struct output {
 	char temporary[OUTPUT_PATH_MAX]; /* "" where file is path itself */
 };
 
+/* True if path is one of these files (NULL: none; - is standard input): opening it would empty what is to be read. */
+int output_is_input(const char *path, const char *const *files, size_t count);
+
 /* path NULL is standard output. *out_output stays where it is until output_close(). Returns 0 or -errno. */
 int output_open(const char *path, struct output *out_output);
 /* Writes out what is buffered; if complete, the file takes its place. Returns 0 or -errno; nothing is left behind then. */

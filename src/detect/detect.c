@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "detect/advised.h"
 #include "detect/beacon.h"
 #include "detect/book.h"
 #include "detect/flood.h"
@@ -158,6 +159,16 @@ void detect_forged(struct detect *detect, const struct forged_seen *seen)
 void detect_violation(struct detect *detect, const struct violation_seen *seen)
 {
 	violation_see(detect->violations, seen);
+}
+
+enum severity detect_grade_advisory(const struct evidence_advisory *seen)
+{
+	return advised_grade(seen);
+}
+
+void detect_advisory(struct detect *detect, uint32_t device, uint64_t first_ns, uint64_t last_ns, const struct evidence_advisory *seen)
+{
+	advised_see(detect->book, device, first_ns, last_ns, seen);
 }
 
 void detect_port_mapping(struct detect *detect, const struct port_mapping_seen *seen)

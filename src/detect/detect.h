@@ -45,6 +45,10 @@ void detect_login_result(struct detect *detect, uint64_t conversation, enum logi
 void detect_dns(struct detect *detect, const struct dns_seen *seen);
 void detect_forged(struct detect *detect, const struct forged_seen *seen);
 void detect_violation(struct detect *detect, const struct violation_seen *seen);
+/* How grave open advisories are (advised.h). */
+enum severity detect_grade_advisory(const struct evidence_advisory *seen);
+/* Allowed after detect_end() as well: a device is known best then. Once for each. */
+void detect_advisory(struct detect *detect, uint32_t device, uint64_t first_ns, uint64_t last_ns, const struct evidence_advisory *seen);
 void detect_port_mapping(struct detect *detect, const struct port_mapping_seen *seen);
 /* A remote sender names the maker of its own parts (DHIP): later junk of that address is counted for it. */
 void detect_sender_maker(struct detect *detect, const uint8_t address[16], struct slice maker);

@@ -64,5 +64,7 @@ const struct talk_pairs *engine_talk(struct engine *engine); /* once; NULL where
 void engine_left_out(struct engine *engine, struct engine_left_out *out_left_out);
 /* True if this frame, read again, is of a tunnel through which both ends have sent: *out_inner is what it carries, borrowed from it. */
 bool engine_inside(const struct engine *engine, const struct frame *frame, struct frame *out_inner);
+/* After engine_end(), before states are judged: open advisories of a device become a finding. */
+void engine_note_advisory(struct engine *engine, uint32_t number, const struct evidence_advisory *seen);
 /* States of devices from their findings (muted ones do not count); call after muting. */
 void engine_judge_devices(struct engine *engine);

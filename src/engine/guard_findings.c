@@ -22,6 +22,7 @@ static const char *const finding_words[FINDING_ID_COUNT] = {
 	[FINDING_RECEIVES_FLOOD] = "receives-flood",
 	[FINDING_FORGED_SOURCE] = "forged-source",
 	[FINDING_POLICY_VIOLATION] = "policy-violation",
+	[FINDING_ADVISORY] = "advisory",
 };
 
 const char *guard_finding_word(enum finding_id id)

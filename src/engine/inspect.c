@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "conf/conf.h"
+#include "engine/advise.h"
 #include "engine/evidence.h"
 #include "engine/prelude.h"
 #include "engine/signatures.h"
@@ -39,6 +40,7 @@ struct inspect {
 	struct would *would; /* NULL without --policy */
 	struct signature_files signatures;
 	FILE *notes;
+	struct advise *advise; /* NULL without --advisories */
 };
 
 struct shown {
@@ -400,6 +402,36 @@ static int prove_and_mask(struct inspect *inspect, struct shown *shown, FILE *no
 	return 0;
 }
 
+static int write_report(const struct inspect *inspect, const struct report_view *view, FILE *out)
+{
+	switch (inspect->options->format) {
+	case INSPECT_JSON:
+		return report_json(out, view);
+	case INSPECT_HTML:
+		return report_html(out, view);
+	case INSPECT_EVE:
+		return report_eve(out, view);
+	case INSPECT_CSV:
+		return report_csv(out, view);
+	default:
+		return report_text(out, view, &inspect->options->style);
+	}
+}
+
+static int show_advice(struct inspect *inspect, struct report_view *view, FILE *out)
+{
+	const struct advise_shown shown = {
+		view->devices, view->device_numbers, view->device_count, view->findings, view->finding_count, inspect->veil != NULL};
+	struct sheet_view sheets;
+	int error = advise_show(inspect->advise, &shown, &sheets);
+
+	if (error)
+		return error;
+	view->sheets = sheets.sheets;
+	sheets.report = view;
+	return inspect->options->advise->sheets ? advise_write(&sheets, inspect->options, out) : write_report(inspect, view, out);
+}
+
 static int show(struct inspect *inspect, struct shown *shown, FILE *out, FILE *notes, struct inspect_result *result)
 {
 	struct report_view view;
@@ -446,18 +478,9 @@ static int show(struct inspect *inspect, struct shown *shown, FILE *out, FILE *n
 		view.evidence_folder = NULL;
 		view.selection.filter = view.selection.filter ? "(not shown)" : NULL;
 	}
-	switch (inspect->options->format) {
-	case INSPECT_JSON:
-		return report_json(out, &view);
-	case INSPECT_HTML:
-		return report_html(out, &view);
-	case INSPECT_EVE:
-		return report_eve(out, &view);
-	case INSPECT_CSV:
-		return report_csv(out, &view);
-	default:
-		return report_text(out, &view, &inspect->options->style);
-	}
+	if (inspect->advise)
+		return show_advice(inspect, &view, out);
+	return write_report(inspect, &view, out);
 }
 
 static void note_inputs(const struct inspect *inspect, FILE *notes, struct inspect_result *out_result)
@@ -473,7 +496,7 @@ static void note_inputs(const struct inspect *inspect, FILE *notes, struct inspe
 	}
 }
 
-static int open_extras(struct inspect *inspect, struct fault *out_fault)
+static int open_extras(struct inspect *inspect, FILE *notes, struct fault *out_fault)
 {
 	const struct inspect_options *options = inspect->options;
 	int error = 0;
@@ -484,6 +507,8 @@ static int open_extras(struct inspect *inspect, struct fault *out_fault)
 	}
 	if (!error && options->signatures_folder)
 		error = signatures_list(options->signatures_folder, &inspect->signatures, out_fault);
+	if (!error && options->advise)
+		error = advise_open(options->advise, inspect_key, notes, &inspect->advise, out_fault);
 	if (!error && options->anonymise_key)
 		error = veil_new(options->anonymise_key, &inspect->veil);
 	if (!error && options->evidence_folder)
@@ -498,8 +523,10 @@ int inspect_run(const struct inspect_options *options, FILE *out, FILE *notes, s
 	struct shown shown = {0};
 	int error;
 
-	if ((error = read_mutes(&inspect, out_fault)) || (error = open_extras(&inspect, out_fault)) ||
-		(error = open_inputs(&inspect, out_fault)) || (error = read_frames(&inspect)))
+	if ((error = read_mutes(&inspect, out_fault)) || (error = open_extras(&inspect, notes, out_fault)) ||
+		(error = open_inputs(&inspect, out_fault)) || (error = read_frames(&inspect)) ||
+		(error = advise_engine(inspect.advise, inspect.engine)) ||
+		(error = advise_take_marks(inspect.advise, &result.marks, &result.marks_len, out_fault)))
 		goto out;
 	mute_and_judge(&inspect, &result);
 	error = show(&inspect, &shown, out, notes, &result);
@@ -508,7 +535,9 @@ int inspect_run(const struct inspect_options *options, FILE *out, FILE *notes, s
 	if (inspect.would && !inspect.veil)
 		would_notes(inspect.would, notes);
 	*out_result = result;
+	result.marks = NULL;
 out:
+	free(result.marks);
 	free(shown.findings);
 	free(shown.devices);
 	free(shown.numbers);
@@ -517,8 +546,29 @@ out:
 	evidence_close(inspect.evidence);
 	veil_free(inspect.veil);
 	would_free(inspect.would);
+	advise_free(inspect.advise);
 	engine_free(inspect.engine);
 	source_close(inspect.source);
 	mute_free(inspect.mutes);
+	return error;
+}
+
+int inspect_list(const struct inspect_options *options, FILE *out, FILE *notes, struct inspect_result *out_result, struct fault *out_fault)
+{
+	struct inspect_result result = {0};
+	struct advise *advise = NULL;
+	int error = advise_open(options->advise, inspect_key, notes, &advise, out_fault);
+
+	if (!error)
+		error = advise_list(advise);
+	if (!error)
+		error = advise_take_marks(advise, &result.marks, &result.marks_len, out_fault);
+	if (!error)
+		error = advise_write_list(advise, options, out, &result);
+	if (!error)
+		*out_result = result;
+	else
+		free(result.marks);
+	advise_free(advise);
 	return error;
 }

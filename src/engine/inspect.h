@@ -8,6 +8,7 @@
 
 #include "base/fault.h"
 #include "engine/engine.h"
+#include "model/asset.h"
 #include "report/report.h"
 #include "source/source.h"
 
@@ -18,6 +19,26 @@ struct inspect_part {
 	bool timed;
 	uint64_t from_ns, to_ns; /* where timed: from inclusive, to exclusive; 0 and UINT64_MAX for no such end */
 	const char *filter; /* as tcpdump takes it, or NULL */
+};
+
+/* How far a person is with an advisory on a device: what --mark says. */
+struct advise_mark {
+	const char *device; /* a MAC, an address, a name, an id; "*": each that it affects */
+	const char *advisory, *vulnerability; /* "*": each of its vulnerabilities */
+	const char *note;
+	enum asset_mark mark;
+};
+
+struct advise_options {
+	const char *advisories; /* a folder of CSAF documents, or NULL */
+	const char *exploited_file; /* CISA's list of known exploited vulnerabilities, or NULL */
+	const char *facts_file, *recalls_file, *marks_file; /* or NULL */
+	const char *asset_file, *const *assets; /* devices without a capture: a list, single ones */
+	size_t asset_count;
+	const struct advise_mark *marks; /* to be set in marks_file */
+	size_t mark_count;
+	const char *today; /* of these marks: 2026-11-22 */
+	bool sheets; /* the report is a sheet for each device, in text, JSON or HTML */
 };
 
 struct inspect_options {
@@ -41,6 +62,7 @@ struct inspect_options {
 	size_t resolver_count;
 	const char *evidence_folder; /* or NULL: a capture for each finding is written there */
 	const uint8_t *anonymise_key; /* or NULL: 16 bytes; stand-ins for all that names somebody, in the report and in evidence */
+	const struct advise_options *advise; /* or NULL: no advisories, no sheets */
 	/* for tests: see engine_config */
 	void (*fact_seen)(void *context, const struct frame *frame, const struct fact *fact);
 	void *fact_context;
@@ -51,6 +73,8 @@ struct inspect_result {
 	bool evidence_failed; /* a capture of evidence could not be written; told in notes */
 	bool found; /* some finding that is not muted */
 	enum severity worst; /* of those */
+	char *marks; /* where marks were to be set: marks_file as it is to be now; the caller frees it */
+	size_t marks_len;
 };
 
 /* A key for anonymise_key from the bytes of a file, at least 16 of them. Returns 0, -ENOMEM, or -EINVAL with the sentence. */
@@ -62,6 +86,9 @@ int inspect_read_key(const char *path, uint8_t out_key[16], struct fault *out_fa
  * a folder for evidence that cannot be used).
  */
 int inspect_run(const struct inspect_options *options, FILE *out, FILE *notes, struct inspect_result *out_result, struct fault *out_fault);
+
+/* The same for the devices that options->advise lists; no captures are read. */
+int inspect_list(const struct inspect_options *options, FILE *out, FILE *notes, struct inspect_result *out_result, struct fault *out_fault);
 
 /* What of the inputs that is, for source_choose(). */
 struct source_choice inspect_choice(const struct inspect_part *part);

@@ -80,6 +80,13 @@ const struct talk_pairs *engine_talk(struct engine *engine)
 	return inventory_talk(engine->inventory);
 }
 
+void engine_note_advisory(struct engine *engine, uint32_t number, const struct evidence_advisory *seen)
+{
+	const struct device *device = inventory_device(engine->inventory, number);
+
+	detect_advisory(engine->detect, number, capture_time(engine, device->first_ns), capture_time(engine, device->last_ns), seen);
+}
+
 void engine_judge_devices(struct engine *engine)
 {
 	const struct finding *finding;

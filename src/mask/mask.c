@@ -253,6 +253,7 @@ static void mask_evidence(const struct mask *mask, struct finding *finding)
 		mask_address(mask, finding->violation.peer);
 		mask_field(mask, finding->violation.policy, sizeof(finding->violation.policy));
 		break;
+	case FINDING_ADVISORY: /* published, and of nobody in particular */
 	case FINDING_ID_COUNT:
 		break;
 	}

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/asset.h"
 #include "model/device.h"
 #include "model/fact.h"
 
@@ -24,6 +25,7 @@ enum finding_id {
 	FINDING_RECEIVES_FLOOD,
 	FINDING_FORGED_SOURCE,
 	FINDING_POLICY_VIOLATION,
+	FINDING_ADVISORY,
 	FINDING_ID_COUNT
 };
 
@@ -69,7 +71,14 @@ enum reached_how {
 	REACHED_NOT_YET, /* only asked for: a port was opened in the router (UPnP) */
 };
 
-enum { EVIDENCE_PORTS_MAX = 16, EVIDENCE_USER_MAX = 48, EVIDENCE_ZONE_MAX = 256, EVIDENCE_NOTE_MAX = 48, EVIDENCE_POLICY_MAX = 128 };
+enum {
+	EVIDENCE_PORTS_MAX = 16,
+	EVIDENCE_USER_MAX = 48,
+	EVIDENCE_ZONE_MAX = 256,
+	EVIDENCE_NOTE_MAX = 48,
+	EVIDENCE_POLICY_MAX = 128,
+	EVIDENCE_ID_MAX = 64
+};
 
 struct evidence_login {
 	enum login_service service;
@@ -170,6 +179,16 @@ struct evidence_violation {
 	char policy[EVIDENCE_POLICY_MAX]; /* its MUD URL, else the file's name; raw bytes, cut to fit */
 };
 
+/* Published advisories (CSAF) that affect the device and are not remediated; told by the worst of them. Text as in the document. */
+struct evidence_advisory {
+	char id[EVIDENCE_ID_MAX], title[EVIDENCE_POLICY_MAX]; /* cut to fit */
+	enum asset_certainty certainty;
+	enum remedy remedy; /* the best that is offered; REMEDY_COUNT: none */
+	uint16_t score; /* tenths; 0: none is given */
+	bool exploited; /* known to be */
+	uint32_t advisories; /* how many are open */
+};
+
 struct finding {
 	enum finding_id id;
 	enum severity severity;
@@ -194,5 +213,6 @@ struct finding {
 		struct evidence_reflector reflector;
 		struct evidence_forged forged;
 		struct evidence_violation violation;
+		struct evidence_advisory advisory;
 	};
 };

@@ -152,6 +152,8 @@ size_t need_keys(const struct need *need, struct key keys[KEYS_MAX])
 	const struct finding *finding = need->finding;
 	size_t count = 0;
 
+	if (finding->id == FINDING_ADVISORY) /* no packet proves it */
+		return 0;
 	if (need->family6)
 		keys[count++] = (struct key){.bits = KEY_NEIGHBOUR};
 	switch (finding->id) {
@@ -402,6 +404,8 @@ enum want need_judge(const struct need *need, const struct view *view)
 	case FINDING_REFLECTOR:
 		wanted = wants_reflector(need, view);
 		break;
+	case FINDING_ADVISORY: /* what was published is no packet */
+		return WANT_NOT;
 	case FINDING_POLICY_VIOLATION:
 		wanted = same(concerned(view)->src, finding->violation.peer) || same(concerned(view)->dst, finding->violation.peer);
 		break;

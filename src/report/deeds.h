@@ -37,6 +37,10 @@ void words_title_violation(struct phrase *out, const struct finding *finding);
 void words_summary_violation(struct phrase *out, const struct finding *finding, const struct subject *subject);
 const char *words_advice_violation(const struct finding *finding);
 
+void words_title_advisory(struct phrase *out, const struct finding *finding);
+void words_summary_advisory(struct phrase *out, const struct finding *finding, const struct subject *subject);
+const char *words_advice_advisory(const struct finding *finding);
+
 void words_title_reached(struct phrase *out, const struct finding *finding);
 void words_summary_reached(struct phrase *out, const struct finding *finding, const struct subject *subject);
 const char *words_advice_reached(const struct finding *finding);

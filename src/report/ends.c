@@ -185,6 +185,9 @@ static void of_evidence(const struct finding *finding, const struct device *devi
 		ends->proto = finding->violation.proto;
 		from_device(device, ends);
 		break;
+	case FINDING_ADVISORY:
+		from_device(device, ends);
+		break;
 	default:
 		break;
 	}

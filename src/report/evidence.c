@@ -226,6 +226,20 @@ static json_t *violation_write(const struct evidence_violation *violation)
 	return object;
 }
 
+static json_t *advisory_write(const struct evidence_advisory *advisory)
+{
+	json_t *object = json_object();
+
+	member_put(&object, "id", member_text(advisory->id, SIZE_MAX));
+	member_put(&object, "title", member_text(advisory->title, SIZE_MAX));
+	member_put(&object, "certainty", json_string(name_certainty(advisory->certainty)));
+	member_put(&object, "remediation", json_string(name_remedy(advisory->remedy)));
+	member_put(&object, "score", advisory->score ? member_thousandths(advisory->score * 100u) : json_null());
+	member_put(&object, "exploited", json_boolean(advisory->exploited));
+	member_put(&object, "advisories", json_integer(advisory->advisories));
+	return object;
+}
+
 json_t *evidence_write(const struct finding *finding)
 {
 	switch (finding->id) {
@@ -246,6 +260,8 @@ json_t *evidence_write(const struct finding *finding)
 	case FINDING_FLOOD:
 	case FINDING_RECEIVES_FLOOD:
 		return flood_write(finding);
+	case FINDING_ADVISORY:
+		return advisory_write(&finding->advisory);
 	case FINDING_POLICY_VIOLATION:
 		return violation_write(&finding->violation);
 	default:

@@ -26,7 +26,7 @@ static const struct {
 	{"network", "<path d=\"M0 0h6v6H0zM8 8h6v6H8zM2 6h1.5v4.5H8V12H2z\"/>"},
 };
 
-static void write_marks(struct html *html)
+void html_marks(struct html *html)
 {
 	html_add(html, "<svg class=\"hidden\" aria-hidden=\"true\" width=\"0\" height=\"0\">\n");
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
@@ -34,22 +34,19 @@ static void write_marks(struct html *html)
 	html_add(html, "</svg>\n");
 }
 
-static void write_title(struct html *html)
+void html_title(const struct report_view *view, struct phrase *out)
 {
-	const struct report_view *view = html->page->view;
 	const char *file = view->capture_count ? view->captures[0].file : "", *slash = strrchr(file, '/');
 
-	html_add(html, "<title>Floodwall report");
 	if (*file) {
-		html_add(html, ": ");
-		html_raw(html, strcmp(file, "-") == 0 ? "standard input" : slash && slash[1] ? slash + 1 : file, SIZE_MAX);
+		phrase_add(out, ": ");
+		phrase_raw(out, strcmp(file, "-") == 0 ? "standard input" : slash && slash[1] ? slash + 1 : file, SIZE_MAX);
 	}
 	if (view->capture_count > 1)
-		html_add(html, " and %zu more", view->capture_count - 1);
-	html_add(html, "</title>\n");
+		phrase_add(out, " and %zu more", view->capture_count - 1);
 }
 
-static void write_head(struct html *html)
+void html_head(struct html *html, const struct phrase *title)
 {
 	html_add(html,
 		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
@@ -57,8 +54,9 @@ static void write_head(struct html *html)
 		"form-action 'none'\"/>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
 		"<meta name=\"color-scheme\" content=\"light dark\"/>\n<meta name=\"referrer\" content=\"no-referrer\"/>\n",
 		page_style_hash);
-	write_title(html);
-	html_add(html, "<style>%s</style>\n</head>\n", page_style);
+	html_add(html, "<title>");
+	html_text(html, title->text);
+	html_add(html, "</title>\n<style>%s</style>\n</head>\n", page_style);
 }
 
 static const char *tone_of(enum layout_colour colour)
@@ -98,9 +96,13 @@ static void write_headline(struct html *html)
 
 static void write_page(struct html *html)
 {
-	write_head(html);
+	struct phrase title = {0};
+
+	phrase_add(&title, "Floodwall report");
+	html_title(html->page->view, &title);
+	html_head(html, &title);
 	html_add(html, "<body>\n");
-	write_marks(html);
+	html_marks(html);
 	html_add(html, "<main>\n");
 	write_headline(html);
 	html_time(html);

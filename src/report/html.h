@@ -51,6 +51,9 @@ struct event {
 size_t events_find(const struct page *page, struct event out[EVENT_MAX], size_t *out_left);
 void html_events(struct html *html);
 
+void html_head(struct html *html, const struct phrase *title); /* html.c: doctype to </head> */
+void html_marks(struct html *html); /* the shapes that html_mark() shows; once, in the body */
+void html_title(const struct report_view *view, struct phrase *out); /* adds ": incident.pcap and 2 more" */
 void html_figures(struct html *html); /* html_figure.c: the numbers at the head */
 void html_time(struct html *html); /* html_time.c */
 void html_axis(struct html *html, const struct timeline *line, unsigned y); /* html_axis.c: ticks and their times, y pixels down */

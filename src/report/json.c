@@ -187,7 +187,7 @@ json_t *device_make(const struct report_view *view, size_t index)
 	member_put(&object, "state", json_string(report_state_name(device->state)));
 	member_put(&object, "clues", clues_make(device));
 	member_put(&object, "traffic", traffic_make(&device->traffic));
-	member_put(&object, "advisories", json_array());
+	member_put(&object, "advisories", advisories_make(view->sheets ? &view->sheets[index] : NULL));
 	return object;
 }
 

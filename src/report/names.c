@@ -23,6 +23,7 @@ const char *report_finding_name(enum finding_id id)
 		[FINDING_RECEIVES_FLOOD] = "receives-flood",
 		[FINDING_FORGED_SOURCE] = "forged-source",
 		[FINDING_POLICY_VIOLATION] = "policy-violation",
+		[FINDING_ADVISORY] = "advisory",
 	};
 
 	_Static_assert(COUNT_OF(names) == FINDING_ID_COUNT, "every finding has a name");
@@ -251,11 +252,56 @@ const char *name_technique(const struct finding *finding)
 	case FINDING_FLOOD:
 	case FINDING_RECEIVES_FLOOD:
 		return vectors[finding->flood.vector].technique;
+	case FINDING_ADVISORY:
+		return "T1190"; /* exploit public-facing application: what it invites */
 	case FINDING_POLICY_VIOLATION:
 		return "T1071"; /* application layer protocol: something speaks that should not */
 	default:
 		return "T1498"; /* forged sources: network denial of service */
 	}
+}
+
+const char *name_certainty(enum asset_certainty certainty)
+{
+	static const char *const names[] = {[ASSET_MAKER] = "maker", [ASSET_PRODUCT] = "product", [ASSET_EXACT] = "exact"};
+
+	return names[certainty];
+}
+
+const char *name_status(enum product_status status)
+{
+	static const char *const names[STATUS_COUNT] = {
+		[STATUS_NONE] = "none",
+		[STATUS_RECOMMENDED] = "recommended",
+		[STATUS_NOT_AFFECTED] = "not affected",
+		[STATUS_FIXED] = "fixed",
+		[STATUS_UNDER_INVESTIGATION] = "under investigation",
+		[STATUS_AFFECTED] = "affected",
+	};
+
+	return names[status];
+}
+
+static const struct {
+	const char *name, *words;
+} remedies[REMEDY_COUNT + 1] = {
+	[REMEDY_VENDOR_FIX] = {"vendor_fix", "the maker offers a fix"},
+	[REMEDY_WORKAROUND] = {"workaround", "no fix, but a way around it"},
+	[REMEDY_MITIGATION] = {"mitigation", "no fix, but something that lessens it"},
+	[REMEDY_NONE_AVAILABLE] = {"none_available", "there is no fix yet"},
+	[REMEDY_NO_FIX_PLANNED] = {"no_fix_planned", "there will be no fix"},
+	[REMEDY_OTHER] = {"other", "something else is offered"},
+	[REMEDY_COUNT] = {"none", "no fix is named"},
+};
+
+const char *name_remedy(enum remedy remedy)
+{
+	return remedies[remedy].name;
+}
+
+const char *name_remedy_words(enum remedy remedy)
+{
+	return remedies[remedy].words;
 }
 
 const char *name_reached(enum reached_how how)

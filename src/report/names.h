@@ -20,6 +20,10 @@ const char *name_scan_kind(uint32_t bit); /* one bit of enum scan_kind, or NULL 
 const char *name_vector_words(enum vector vector); /* "SYN flood" */
 const char *name_vector_made_of(enum vector vector); /* "requests to open a TCP connection" */
 const char *name_technique(const struct finding *finding); /* MITRE ATT&CK (enterprise) technique */
+const char *name_certainty(enum asset_certainty certainty); /* "exact" */
+const char *name_status(enum product_status status); /* "affected" */
+const char *name_remedy(enum remedy remedy); /* as CSAF writes it; "none" for REMEDY_COUNT */
+const char *name_remedy_words(enum remedy remedy); /* "the maker offers a fix" */
 const char *name_reached(enum reached_how how); /* "peer-to-peer" */
 const char *name_left_out(const char *kind); /* what a ceiling dropped, for people; NULL for a kind it does not know */
 

@@ -16,6 +16,7 @@ json_t *inferred_make(const struct report_view *view, size_t index);
 json_t *device_make(const struct report_view *view, size_t index);
 json_t *device_id_make(const struct device *device);
 json_t *summary_make(const struct report_view *view, const struct finding *finding);
+json_t *advisories_make(const struct sheet *sheet); /* devices[].advisories; sheet may be NULL */
 json_t *junk_make(const struct junk *junk);
 json_t *left_out_make(const struct report_view *view);
 

@@ -13,6 +13,7 @@
 #include "model/device.h"
 #include "model/finding.h"
 #include "model/junk.h"
+#include "model/sheet.h"
 #include "model/talk.h"
 #include "model/timeline.h"
 #include "model/verdict.h"
@@ -61,7 +62,19 @@ struct report_view {
 	bool judged; /* by a policy: then there are verdicts, or there was nothing to judge */
 	const struct policy_verdict *verdicts; /* in the order of their first packets */
 	size_t verdict_count;
+	const struct sheet *sheets; /* of each device, in their order; NULL without advisories */
 	const char *evidence_folder; /* NULL: as the user named it, but not to be told */
+};
+
+/* What floodwall advise shows. */
+struct sheet_view {
+	const struct report_view *report; /* devices as below, captures, what was left out */
+	const struct sheet *sheets; /* of each of its devices, in their order */
+	size_t sheet_count;
+	const struct sheet_document *documents; /* those that affect one of them, by publisher and id */
+	size_t document_count;
+	uint32_t advisories_read, advisories_refused;
+	bool without_advisories; /* no folder was named: recalls and what was seen alone */
 };
 
 struct report_style {
@@ -77,6 +90,11 @@ int report_json(FILE *out, const struct report_view *view);
 int report_eve(FILE *out, const struct report_view *view); /* one event a line, docs/schema/eve.json */
 int report_csv(FILE *out, const struct report_view *view); /* one finding a row */
 int report_html(FILE *out, const struct report_view *view); /* one page, nothing outside of it; at most 2,000,000 bytes */
+
+/* The sheets: what is known against each device and what to do about it (docs/schema/advise.json). Returns as above. */
+int report_sheets_text(FILE *out, const struct sheet_view *view, const struct report_style *style);
+int report_sheets_json(FILE *out, const struct sheet_view *view);
+int report_sheets_html(FILE *out, const struct sheet_view *view);
 
 /* The sentences that tell a finding, as JSON's "summary": escaped, terminated. */
 enum { REPORT_SUMMARY_MAX = 3072 };

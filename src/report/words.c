@@ -258,6 +258,7 @@ static const struct words words[] = {
 	[FINDING_RECEIVES_FLOOD] = {words_title_receives_flood, words_summary_receives_flood, words_advice_receives_flood},
 	[FINDING_FORGED_SOURCE] = {words_title_forged, words_summary_forged, words_advice_forged},
 	[FINDING_POLICY_VIOLATION] = {words_title_violation, words_summary_violation, words_advice_violation},
+	[FINDING_ADVISORY] = {words_title_advisory, words_summary_advisory, words_advice_advisory},
 };
 
 _Static_assert(sizeof(words) / sizeof(words[0]) == FINDING_ID_COUNT, "every finding has words");

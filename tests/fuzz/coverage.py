@@ -22,6 +22,7 @@ ROOMS = {
     "daemon": (("fuzz_control.c",), ["-ljansson", "-lsqlite3", "-lcyaml", "-lyaml", "-lcrypto", "-lm"],
                ()),
     "guard": (("fuzz_lease.c", "fuzz_ask.c"), [], ("leak.c", "quarantine.c", "roster.c")),
+    "sheet": (("fuzz_sheet.c",), ["-ljansson"], ("sheet.c", "provision.c")),
     "policy": (("fuzz_mud.c",), ["-ljansson"], ("sets.c",)),
     "fetch": (("fuzz_transfer.c", "fuzz_notify.c", "fuzz_zone_file.c"), ["-lknot", "-ldnssec", "-lzscanner"], ("file.c", "folder.c", "secondary.c", "transfer.c")),
 }

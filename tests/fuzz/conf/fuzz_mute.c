@@ -9,7 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	static const char *const names[FINDING_ID_COUNT] = {"default-password", "cleartext-login", "open-service", "reached-from-internet",
-		"scan", "login-guessing", "beacon", "flood", "reflector", "receives-flood", "forged-source", "policy-violation"};
+		"scan", "login-guessing", "beacon", "flood", "reflector", "receives-flood", "forged-source", "policy-violation",
+		"advisory"};
 	struct device device = {.address_count = 1,
 		.mac_count = 1,
 		.addresses = {{[10] = 0xff, [11] = 0xff, 192, 168, 1, 20}},

@@ -9,7 +9,7 @@
 #include "conf/conf.h"
 
 static const char *const names[FINDING_ID_COUNT] = {"default-password", "cleartext-login", "open-service", "reached-from-internet", "scan",
-	"login-guessing", "beacon", "flood", "reflector", "receives-flood", "forged-source", "policy-violation"};
+	"login-guessing", "beacon", "flood", "reflector", "receives-flood", "forged-source", "policy-violation", "advisory"};
 
 static struct mute_list *list_of(const char *text)
 {

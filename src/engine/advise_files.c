@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What advice is made from, read: advisories, facts, rules of recalls, marks, lists of devices. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/embedded.h"
+#include "base/text.h"
+#include "engine/advise_room.h"
+#include "fetch/fetch.h"
+#include "wire/limits.h"
+
+enum { DOCUMENTS_MAX = 200000, NOTES_MAX = 20 };
+
+extern const struct embedded shipped_recalls[];
+extern const size_t shipped_recalls_count;
+
+struct body {
+	char *text;
+	size_t len;
+};
+
+static int read_body(const char *path, struct body *body, struct fault *out_fault)
+{
+	int error = fetch_file(path, SHEET_FILE_MAX, &body->text, &body->len, out_fault);
+
+	return error && error != -ENOMEM && error != -ENOENT ? -EINVAL : error;
+}
+
+static int no_such_file(int error)
+{
+	return error == -ENOENT ? -EINVAL : error;
+}
+
+static int read_facts(struct advise *advise, struct fault *out_fault)
+{
+	struct body body;
+	int error;
+
+	if (!advise->options->facts_file)
+		return 0;
+	error = no_such_file(read_body(advise->options->facts_file, &body, out_fault));
+	if (error)
+		return error;
+	error = facts_read(advise->options->facts_file, body.text, body.len, &advise->facts, out_fault);
+	free(body.text);
+	return error;
+}
+
+static int read_recalls(struct advise *advise, struct fault *out_fault)
+{
+	struct body body;
+	int error = recalls_new(&advise->recalls);
+
+	for (size_t i = 0; !error && i < shipped_recalls_count; i++)
+		error = recalls_read(advise->recalls, shipped_recalls[i].name, shipped_recalls[i].body, shipped_recalls[i].len, out_fault);
+	if (error || !advise->options->recalls_file)
+		return error;
+	error = no_such_file(read_body(advise->options->recalls_file, &body, out_fault));
+	if (error)
+		return error;
+	error = recalls_read(advise->recalls, advise->options->recalls_file, body.text, body.len, out_fault);
+	free(body.text);
+	return error;
+}
+
+/* A file that is not there yet is an empty one, where it is about to be written. */
+static int read_marks(struct advise *advise, struct fault *out_fault)
+{
+	struct body body;
+	int error = marks_new(&advise->marks);
+
+	if (error || !advise->options->marks_file)
+		return error;
+	error = read_body(advise->options->marks_file, &body, out_fault);
+	if (error == -ENOENT && advise->options->mark_count)
+		return 0;
+	if (error)
+		return no_such_file(error);
+	error = marks_read(advise->marks, advise->options->marks_file, body.text, body.len, out_fault);
+	free(body.text);
+	return error;
+}
+
+static int read_assets(struct advise *advise, struct fault *out_fault)
+{
+	struct body body;
+	int error = 0;
+
+	if (advise->options->asset_file) {
+		error = no_such_file(read_body(advise->options->asset_file, &body, out_fault));
+		if (error)
+			return error;
+		error = assets_read(advise->options->asset_file, body.text, body.len, &advise->assets, out_fault);
+		free(body.text);
+	}
+	for (size_t i = 0; !error && i < advise->options->asset_count; i++)
+		error = assets_add(&advise->assets, advise->options->assets[i], out_fault);
+	return error;
+}
+
+/* ---- advisories ---- */
+
+static void note(struct advise *advise, const struct fault *fault)
+{
+	if (++advise->refused > NOTES_MAX)
+		return;
+	if (fault->line)
+		fprintf(advise->notes, "floodwall: %s:%llu: %s\n", fault->file, (unsigned long long)fault->line, fault->sentence);
+	else
+		fprintf(advise->notes, "floodwall: %s: %s\n", fault->file, fault->sentence);
+}
+
+static bool is_exploited_list(const char *name)
+{
+	return !strcmp(name, "kev.json") || !strcmp(name, "known_exploited_vulnerabilities.json");
+}
+
+/* Without memory nothing goes on; anything else costs this one document. */
+static int read_document(struct advise *advise, const char *folder, const char *name)
+{
+	struct fault fault = {0};
+	char path[4096], *text;
+	size_t len;
+	int error;
+
+	if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path))
+		return 0;
+	error = fetch_file(path, FW_CSAF_BYTES_MAX, &text, &len, &fault);
+	if (!error) {
+		error = is_exploited_list(name) ? advisories_read_exploited(advise->advisories, path, text, len, &fault)
+						: advisories_read(advise->advisories, path, text, len, &fault);
+		free(text);
+	}
+	if (error == -ENOMEM || error == -EEXIST) /* an older version of the same: the newer one is kept */
+		return error == -ENOMEM ? error : 0;
+	if (error == -ENOSPC && !fault.sentence[0])
+		fault_set(&fault, path, 0, 0, "no room is left for more advisories");
+	if (error)
+		note(advise, &fault);
+	return 0;
+}
+
+static int read_advisories(struct advise *advise, struct fault *out_fault)
+{
+	static const char *const endings[] = {".json", NULL};
+	const char *folder = advise->options->advisories;
+	struct advisories_config config = {0};
+	char **names = NULL;
+	size_t count = 0;
+	int error;
+
+	if (!folder)
+		return 0;
+	memcpy(config.hash_key, advise->hash_key, sizeof(config.hash_key));
+	error = advisories_new(&config, &advise->advisories);
+	if (error)
+		return error;
+	error = fetch_folder(folder, endings, DOCUMENTS_MAX, &names, &count, out_fault);
+	if (error == -ENOTDIR)
+		fault_set(out_fault, folder, 0, 0, "is no folder; --advisories wants a folder of CSAF documents");
+	if (error)
+		return error == -ENOMEM ? error : -EINVAL;
+	for (size_t i = 0; !error && i < count; i++)
+		error = read_document(advise, folder, names[i]);
+	fetch_folder_free(names, count);
+	if (!error && advise->options->exploited_file) {
+		struct body body;
+		error = no_such_file(read_body(advise->options->exploited_file, &body, out_fault));
+		if (!error) {
+			error = advisories_read_exploited(
+				advise->advisories, advise->options->exploited_file, body.text, body.len, out_fault);
+			free(body.text);
+		}
+	}
+	if (!error)
+		error = advisories_settle(advise->advisories);
+	advise->read = advisories_count(advise->advisories);
+	if (advise->refused > NOTES_MAX)
+		fprintf(advise->notes, "floodwall: %u more documents could not be used\n", advise->refused - NOTES_MAX);
+	return error && error != -ENOMEM ? -EINVAL : error;
+}
+
+int advise_read_files(struct advise *advise, struct fault *out_fault)
+{
+	int error = read_facts(advise, out_fault);
+
+	if (!error)
+		error = read_recalls(advise, out_fault);
+	if (!error)
+		error = read_marks(advise, out_fault);
+	if (!error)
+		error = read_assets(advise, out_fault);
+	return error ? error : read_advisories(advise, out_fault);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What advise.c, advise_files.c and advise_show.c share. Private to engine/. */
+#pragma once
+
+#include "advisory/advisory.h"
+#include "engine/advise.h"
+#include "sheet/sheet.h"
+
+/* What was found out about one device, before it is known in which order devices are shown. */
+struct advised {
+	struct sheet_advisory *advisories;
+	struct sheet_recall *recalls;
+	char *facts;
+	uint32_t advisory_count, recall_count, by_maker, left_out;
+};
+
+struct advise {
+	const struct advise_options *options;
+	uint8_t hash_key[16];
+	struct advisories *advisories; /* NULL without a folder */
+	struct facts_list *facts;
+	struct recalls *recalls;
+	struct marks *marks;
+	struct asset_list assets;
+	struct device *listed; /* of assets */
+	uint32_t read, refused;
+	bool *mark_met; /* of each mark that was asked for */
+	bool marks_changed;
+	FILE *notes;
+
+	struct advised *devices; /* by number */
+	uint32_t device_count;
+	/* what is shown */
+	struct sheet *sheets;
+	const struct finding **findings;
+	struct sheet_document *documents;
+	uint32_t *document_sheets;
+};
+
+/* advise_files.c */
+int advise_read_files(struct advise *advise, struct fault *out_fault);
+
+/* advise.c: what is known against one device; facts may be NULL. 0 or -ENOMEM. */
+int advise_one(struct advise *advise, uint32_t number, struct device *device, const struct facts *facts);
+/* The worst that is open, as a finding tells it. False: none is. */
+bool advise_worst(const struct advised *advised, struct evidence_advisory *out_evidence);
