@@ -16,6 +16,7 @@
 #include "base/fault.h"
 #include "model/device.h"
 #include "model/fact.h"
+#include "model/junk.h"
 #include "model/talk.h"
 
 struct conversation_end;
@@ -58,6 +59,9 @@ uint32_t inventory_find_address(const struct inventory *inventory, const uint8_t
 
 /* A fact about this device: names and clues by the fact's kind; facts that say nothing about a device are ignored. */
 void inventory_note_fact(struct inventory *inventory, uint32_t number, const struct fact *fact);
+enum { STRANGER_SAYS_MAX = 4 };
+/* A fact about a sender that is no device of ours: what it says of maker, brand and kind, borrowed until the next call. Returns how many. */
+size_t inventory_stranger(struct inventory *inventory, const struct fact *fact, struct sender_says out[STRANGER_SAYS_MAX]);
 /* The name a person gave: nothing read from the network replaces it. Empty is ignored. */
 void inventory_note_user_name(struct inventory *inventory, uint32_t number, const char *name);
 void inventory_note_traffic(struct inventory *inventory, uint32_t number, bool out, uint32_t bytes);
