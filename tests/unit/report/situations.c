@@ -50,6 +50,22 @@ static void reflector(struct junk_row *row, const char *name, uint32_t sources)
 	row->by_basis[BASIS_PROTOCOL] = row->by_vector[VECTOR_DHIP_REFLECTION] = sources;
 }
 
+static void many_reflectors(void)
+{
+	junk.sources = (struct junk_sources){.count = 1500, .sampled = 1500, .named = 1424, .contradicted = 2};
+	junk.sources.by_vector[VECTOR_DHIP_REFLECTION] = 1500;
+	junk.maker_count = 1;
+	reflector(&junk.by_maker[0], "Dahua", 1424);
+	for (; junk.brand_count < sizeof(sold_as) / sizeof(sold_as[0]); junk.brand_count++) {
+		reflector(&junk.by_brand[junk.brand_count], sold_as[junk.brand_count], 500 - 70 * junk.brand_count);
+		junk.by_brand[junk.brand_count].maker = 1;
+	}
+	junk.by_brand[0].neutral = true;
+	junk.kind_count = 2;
+	reflector(&junk.by_kind[0], "video recorder", 1300);
+	reflector(&junk.by_kind[1], "camera", 100);
+}
+
 static void recorder_floods(const struct device *device)
 {
 	struct finding *flood = finding_add(FINDING_FLOOD, SEVERITY_CRITICAL, device, STATE_HIJACKED);
@@ -254,18 +270,7 @@ static void make_server_under_flood(struct report_view *view)
 	junk.total = (struct junk_count){1239067, 77179020};
 	junk.by_vector[VECTOR_SYN] = (struct junk_count){1234567, 74074020};
 	junk.by_vector[VECTOR_DHIP_REFLECTION] = (struct junk_count){4500, 3105000};
-	junk.sources = (struct junk_sources){.count = 1500, .sampled = 1500, .named = 1424, .contradicted = 2};
-	junk.sources.by_vector[VECTOR_DHIP_REFLECTION] = 1500;
-	junk.maker_count = 1;
-	reflector(&junk.by_maker[0], "Dahua", 1424);
-	for (; junk.brand_count < sizeof(sold_as) / sizeof(sold_as[0]); junk.brand_count++) {
-		reflector(&junk.by_brand[junk.brand_count], sold_as[junk.brand_count], 500 - 70 * junk.brand_count);
-		junk.by_brand[junk.brand_count].maker = 1;
-	}
-	junk.by_brand[0].neutral = true;
-	junk.kind_count = 2;
-	reflector(&junk.by_kind[0], "video recorder", 1300);
-	reflector(&junk.by_kind[1], "camera", 100);
+	many_reflectors();
 	junk.target_count = 1;
 	junk.by_target[0].bits = 128;
 	junk.by_target[0].count = junk.total;
