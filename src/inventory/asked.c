@@ -6,9 +6,11 @@
  */
 #include "inventory/asked.h"
 
+#include <string.h>
 #include <strings.h>
 
 #include "inventory/clue.h"
+#include "inventory/told.h"
 #include "inventory/words.h"
 
 enum { TYPE_A = 1, TYPE_AAAA = 28, TYPE_HTTPS = 65 };
@@ -57,18 +59,28 @@ static bool is_registrable(struct slice name)
 	return true;
 }
 
-static void asked(struct inventory *inventory, uint32_t number, const char *source, struct slice name)
+/* One that the table speaks of is kept once for what it says, whatever stands before the domain. */
+static bool asked_known(struct inventory *inventory, uint32_t number, const struct clue_offer *offer)
 {
 	const struct device *device = &inventory->devices[number];
-	struct clue_offer offer = {.source = source, .class = CLUE_ASKED};
-	struct slice domain;
+	struct signature signatures[SIGNATURE_MATCH_MAX];
+	size_t count = signature_match(&inventory->signatures, "asked name", offer->value, signatures);
+	char says[DEVICE_TEXT_MAX] = "";
 
-	/* Cut at the front: it is the end that tells. */
-	if (name.len >= DEVICE_TEXT_MAX)
-		name = last_labels(name, 3);
-	if (name.len >= DEVICE_TEXT_MAX || !is_registrable(name))
-		return;
-	domain = registered_part(name);
+	told_words(says, signatures, count);
+	for (unsigned i = 0; i < device->clue_count && count; i++)
+		if (inventory->sides[number].clue_classes[i] == CLUE_ASKED && !strcmp(device->clues[i].says, says))
+			return true;
+	if (count)
+		told_clue(inventory, number, offer);
+	return count > 0;
+}
+
+/* Whether a name of the same registered part is kept. */
+static bool is_known(const struct inventory *inventory, uint32_t number, struct slice domain)
+{
+	const struct device *device = &inventory->devices[number];
+
 	for (unsigned i = 0; i < device->clue_count; i++) {
 		struct slice known = words_of(device->clues[i].value);
 
@@ -76,10 +88,23 @@ static void asked(struct inventory *inventory, uint32_t number, const char *sour
 			continue;
 		known = registered_part(known);
 		if (known.len == domain.len && !strncasecmp((const char *)known.bytes, (const char *)domain.bytes, domain.len))
-			return;
+			return true;
 	}
+	return false;
+}
+
+static void asked(struct inventory *inventory, uint32_t number, const char *source, struct slice name)
+{
+	struct clue_offer offer = {.source = source, .class = CLUE_ASKED};
+
+	/* Cut at the front: it is the end that tells. */
+	if (name.len >= DEVICE_TEXT_MAX)
+		name = last_labels(name, 3);
+	if (name.len >= DEVICE_TEXT_MAX || !is_registrable(name))
+		return;
 	offer.value = name;
-	clue_offer(inventory, number, &offer);
+	if (!asked_known(inventory, number, &offer) && !is_known(inventory, number, registered_part(name)))
+		clue_offer(inventory, number, &offer);
 }
 
 void asked_dns(struct inventory *inventory, uint32_t number, struct slice name, uint32_t type)

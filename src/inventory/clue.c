@@ -25,6 +25,7 @@ static const uint8_t CLASS_MAX[CLUE_CLASS_COUNT] = {
 	[CLUE_MQTT] = 2,
 	[CLUE_DHIP] = 7,
 	[CLUE_DESCRIBED] = 8,
+	[CLUE_PORT] = 4,
 	[CLUE_SECURED] = 4,
 };
 

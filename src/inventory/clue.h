@@ -19,6 +19,7 @@ enum clue_class {
 	CLUE_MQTT,
 	CLUE_DHIP, /* and other makers' own protocols and announcements: LLDP, Ubiquiti */
 	CLUE_DESCRIBED, /* documents that describe a device: UPnP, ONVIF, HNAP, TR-069 */
+	CLUE_PORT, /* ports it calls or answers on, that a signature speaks of */
 	CLUE_SECURED, /* TLS: what program calls, names on a certificate */
 	CLUE_CLASS_COUNT
 };

@@ -4,6 +4,7 @@
 
 #include "inventory/clue.h"
 #include "inventory/inside.h"
+#include "inventory/told.h"
 #include "inventory/weigh.h"
 #include "inventory/words.h"
 
@@ -14,19 +15,13 @@ struct ear {
 	struct device *device;
 };
 
-/* A beginning (or a whole key, as the table says) and the statement it makes. */
-struct statement {
-	const char *text;
-	const char *says;
-};
-
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static inline void keep(const struct ear *ear, enum clue_class class, const char *source, struct slice value, const char *says)
 {
 	const struct clue_offer offer = {.source = source, .class = class, .value = value, .says = says};
 
-	clue_offer(ear->inventory, ear->number, &offer);
+	told_clue(ear->inventory, ear->number, &offer);
 }
 
 /* With "head: value" as what it says. */
@@ -41,13 +36,4 @@ static inline void keep_stated(const struct ear *ear, enum clue_class class, con
 static inline void state(const struct ear *ear, enum clue_class class, enum trait trait, struct slice value, uint8_t strength)
 {
 	weigh_state(ear->inventory, ear->number, class, trait, value, strength);
-}
-
-/* NULL if nothing in the table begins value. */
-static inline const char *says_of(const struct statement *table, size_t count, struct slice value)
-{
-	for (size_t i = 0; i < count; i++)
-		if (words_start(value, table[i].text))
-			return table[i].says;
-	return NULL;
 }

@@ -19,21 +19,10 @@
 #include "inventory/words.h"
 
 /* Percent. A device knows itself; a maker's block tells who made the network chip's board, not who sold the device. */
-enum { SURE_DHIP = 90, SURE_MDNS = 70, SURE_MDNS_PRODUCT = 60, SURE_OUI = 60, SURE_SSDP_TYPE = 50 };
+enum { SURE_DHIP = 90, SURE_MDNS = 70, SURE_MDNS_PRODUCT = 60, SURE_OUI = 60 };
 enum { SURE_DHIP_UNCHANGED = 60 }; /* sellers often leave their maker's name in as the brand */
 
 enum { OPTIONS_SHOWN_MAX = 24, CLIENT_ID_SHOWN_MAX = 20, HARDWARE_ID_LEN = 7 };
-
-static const struct statement DHCP_VENDORS[] = {
-	{"udhcp", "runs: BusyBox udhcpc"},
-	{"dhcpcd", "runs: dhcpcd"},
-	{"android-dhcp", "runs: Android"},
-	{"HUAWEI:android", "runs: Android"},
-	{"MSFT ", "runs: Windows"},
-	{"Hewlett-Packard JetDirect", "kind: printer"},
-	{"docsis", "kind: cable modem"},
-	{"PXEClient", "starts over the network (PXE)"},
-};
 
 /* Libraries that say UPnP is spoken, not by whom. */
 static const char *const SSDP_LIBRARIES[] = {
@@ -52,20 +41,6 @@ static const char *const SSDP_LIBRARIES[] = {
 	"Portable SDK",
 	"UPnP",
 	"upnp",
-};
-
-static const struct statement DHIP_CLASSES[] = {
-	{"IPC", "camera"},
-	{"SD", "camera"},
-	{"NVR", "video recorder"},
-	{"DVR", "video recorder"},
-	{"XVR", "video recorder"},
-	{"MHDX", "video recorder"},
-	{"HDCVI", "video recorder"},
-	{"HCVR", "video recorder"},
-	{"NVS", "video recorder"},
-	{"VTO", "door station"},
-	{"VTH", "door monitor"},
 };
 
 /* Option 55 is the order in which a client wants its options: a fingerprint, readable as "1,3,6,15". */
@@ -127,7 +102,7 @@ static void hear_dhcp(const struct ear *ear, const struct fact *fact)
 		hear_dhcp_parameters(ear, fact->text);
 		break;
 	case FACT_DHCP_VENDOR_CLASS:
-		keep(ear, CLUE_DHCP, "dhcp 60", text, says_of(DHCP_VENDORS, COUNT(DHCP_VENDORS), text));
+		keep(ear, CLUE_DHCP, "dhcp 60", text, NULL);
 		break;
 	case FACT_DHCP_CLIENT_ID:
 		hear_dhcp_client(ear, fact->text);
@@ -183,6 +158,7 @@ static void hear_mdns_text(const struct ear *ear, struct slice text)
 	};
 	struct slice key = words_until(text, '='), value;
 	char says[DEVICE_TEXT_MAX];
+	bool said = false;
 
 	if (key.len == text.len)
 		return;
@@ -193,8 +169,11 @@ static void hear_mdns_text(const struct ear *ear, struct slice text)
 			continue;
 		words_join(says, telling[i].maker ? "maker: " : "model: ", value, "");
 		keep(ear, CLUE_MDNS, "mdns txt", text, says);
+		said = true;
 		state(ear, CLUE_MDNS, telling[i].maker ? TRAIT_MAKER : TRAIT_MODEL, value, telling[i].confidence);
 	}
+	if (!said && told_known(ear->inventory, "mdns txt", text))
+		keep(ear, CLUE_MDNS, "mdns txt", text, NULL);
 }
 
 static void hear_mdns(const struct ear *ear, const struct fact *fact)
@@ -271,20 +250,8 @@ static void hear_ssdp_server(const struct ear *ear, struct slice server)
 
 static void hear_ssdp_target(const struct ear *ear, struct slice target)
 {
-	size_t at = words_find(target, ":device:");
-	char says[DEVICE_TEXT_MAX];
-	const char *kind;
-
-	if (at == SIZE_MAX)
-		return;
-	kind = hear_upnp_kind(words_from(target, at + strlen(":device:")));
-	if (!kind) {
+	if (words_find(target, ":device:") != SIZE_MAX)
 		keep(ear, CLUE_SSDP, "ssdp nt", target, NULL);
-		return;
-	}
-	words_join(says, "kind: ", words_of(kind), "");
-	keep(ear, CLUE_SSDP, "ssdp nt", target, says);
-	state(ear, CLUE_SSDP, TRAIT_KIND, words_of(kind), SURE_SSDP_TYPE);
 }
 
 /* The type in a search is what is looked for, not what is there. The method is always the first fact of a message. */
@@ -328,8 +295,6 @@ static void hear_dhip_method(const struct ear *ear, struct slice method)
 static void hear_dhip(const struct ear *ear, const struct fact *fact)
 {
 	struct slice text = words_trim(fact->text);
-	char says[DEVICE_TEXT_MAX];
-	const char *kind;
 
 	switch (fact->kind) {
 	case FACT_DHIP_METHOD:
@@ -345,11 +310,7 @@ static void hear_dhip(const struct ear *ear, const struct fact *fact)
 		state(ear, CLUE_DHIP, TRAIT_BRAND, text, words_same(text, "Dahua") ? SURE_DHIP_UNCHANGED : SURE_DHIP);
 		break;
 	case FACT_DHIP_CLASS:
-		kind = says_of(DHIP_CLASSES, COUNT(DHIP_CLASSES), text);
-		words_join(says, kind ? "kind: " : "", words_of(kind ? kind : ""), "");
-		keep(ear, CLUE_DHIP, "dhip class", text, says);
-		if (kind)
-			state(ear, CLUE_DHIP, TRAIT_KIND, words_of(kind), SURE_DHIP);
+		keep(ear, CLUE_DHIP, "dhip class", text, NULL);
 		break;
 	case FACT_DHIP_TYPE:
 		keep_stated(ear, CLUE_DHIP, "dhip type", text, "model: ");
@@ -432,8 +393,11 @@ void hear_maker(struct inventory *inventory, uint32_t number)
 {
 	const struct ear ear = {.inventory = inventory, .number = number, .device = &inventory->devices[number]};
 	const uint8_t *mac = ear.device->macs[0];
-	char prefix[12], says[DEVICE_TEXT_MAX];
+	struct signature signatures[SIGNATURE_MATCH_MAX];
+	char prefix[12], says[DEVICE_TEXT_MAX] = "";
 	const char *maker;
+	bool radio = false;
+	size_t count;
 
 	if (!ear.device->mac_count || ear.device->random_mac)
 		return;
@@ -441,7 +405,14 @@ void hear_maker(struct inventory *inventory, uint32_t number)
 	if (!maker)
 		return;
 	snprintf(prefix, sizeof(prefix), "%02x:%02x:%02x", mac[0], mac[1], mac[2]);
-	words_join(says, "maker: ", words_of(maker), "");
+	count = signature_match(&inventory->signatures, "oui", words_of(maker), signatures);
+	for (size_t i = 0; i < count; i++)
+		radio |= signatures[i].states == STATES_RADIO;
+	if (!radio) {
+		words_join(says, "maker: ", words_of(maker), "");
+		state(&ear, CLUE_OUI, TRAIT_MAKER, words_of(maker), SURE_OUI);
+	}
+	told_state(inventory, number, CLUE_OUI, signatures, count);
+	told_words(says, signatures, count);
 	keep(&ear, CLUE_OUI, "oui", words_of(prefix), says);
-	state(&ear, CLUE_OUI, TRAIT_MAKER, words_of(maker), SURE_OUI);
 }

@@ -61,15 +61,6 @@ static bool has_mac(const struct device *device, const uint8_t mac[6])
 	return false;
 }
 
-static const char *dhcp6_vendor(struct slice text)
-{
-	if (words_start(text, "MSFT "))
-		return "runs: Windows";
-	if (words_start(text, "dhcpcd-"))
-		return "runs: dhcpcd";
-	return words_start(text, "android-dhcp") ? "runs: Android" : NULL;
-}
-
 static void hear_dhcp6(const struct ear *ear, const struct fact *fact)
 {
 	struct slice text = words_trim(fact->text);
@@ -84,7 +75,7 @@ static void hear_dhcp6(const struct ear *ear, const struct fact *fact)
 		hear_parameters(ear, fact->text);
 		break;
 	case FACT_DHCP6_VENDOR_CLASS:
-		keep(ear, CLUE_DHCP, "dhcpv6 16", text, dhcp6_vendor(text));
+		keep(ear, CLUE_DHCP, "dhcpv6 16", text, NULL);
 		break;
 	case FACT_DHCP6_FQDN:
 		name_offer(ear->inventory, ear->number, NAME_DHCP, NAME_RANK_LOW, text);

@@ -14,42 +14,8 @@
 
 #include "inventory/name.h"
 
-/* Percent. Set by the seller for this purpose; true of a part; a role it plays; less than what the MAC's block says (60). */
-enum { SURE_DESCRIBED = 70, SURE_PRODUCT = 60, SURE_ROLE = 50, SURE_INSIDE = 50 };
-
-/* UPnP device types (urn:schemas-upnp-org:device:TYPE:1, and makers' own) that name a kind. */
-static const struct statement UPNP_TYPES[] = {
-	{"InternetGatewayDevice", "router"},
-	{"WANDevice", "router"},
-	{"WLANAccessPointDevice", "access point"},
-	{"MediaRenderer", "media player"},
-	{"MediaServer", "media server"},
-	{"Printer", "printer"},
-	{"DigitalSecurityCamera", "camera"},
-	{"dial", "media player"},
-	{"ZonePlayer", "loudspeaker"},
-	{"RemoteControlReceiver", "television"},
-	{"MainTVServer", "television"},
-	{"tvdevice", "television"},
-	{"BinaryLight", "light"},
-	{"DimmableLight", "light"},
-	{"HVAC_System", "thermostat"},
-	{"Scanner", "scanner"},
-	{"controllee", "smart plug"}, /* this and the next three: urn:Belkin */
-	{"insight", "smart plug"},
-	{"lightswitch", "light switch"},
-	{"sensor", "motion sensor"},
-};
-
-/* Types of WS-Discovery, without their prefix. */
-static const struct statement WSD_TYPES[] = {
-	{"NetworkVideoTransmitter", "camera"},
-	{"NetworkVideoStorage", "video recorder"},
-	{"NetworkVideoDisplay", "video display"},
-	{"PrintDeviceType", "printer"},
-	{"ScanDeviceType", "scanner"},
-	{"Computer", "computer"},
-};
+/* Percent. Set by the seller for this purpose; true of a part; less than what the MAC's block says (60). */
+enum { SURE_DESCRIBED = 70, SURE_PRODUCT = 60, SURE_INSIDE = 50 };
 
 /* What is said with one field: where it is kept, what it states, which guesses it feeds. */
 struct field {
@@ -80,11 +46,6 @@ static const struct field FIELDS[] = {
 	{FACT_CWMP_MODEL, "cwmp model", "model: ", MODEL, SURE_DESCRIBED},
 	{FACT_CWMP_SOFTWARE, "cwmp software", "firmware: ", FIRMWARE, SURE_DESCRIBED},
 };
-
-const char *hear_upnp_kind(struct slice type)
-{
-	return says_of(UPNP_TYPES, COUNT(UPNP_TYPES), type);
-}
 
 struct slice hear_realm(struct slice challenge)
 {
@@ -159,34 +120,11 @@ static void hear_field(const struct ear *ear, const struct field *field, struct 
 	}
 }
 
-static void hear_kind(const struct ear *ear, const char *source, struct slice type, const char *kind)
-{
-	char says[DEVICE_TEXT_MAX];
-
-	if (!kind) {
-		keep(ear, CLUE_DESCRIBED, source, type, NULL);
-		return;
-	}
-	words_join(says, "kind: ", words_of(kind), "");
-	keep(ear, CLUE_DESCRIBED, source, type, says);
-	state(ear, CLUE_DESCRIBED, TRAIT_KIND, words_of(kind), SURE_ROLE);
-}
-
-static void hear_upnp_type(const struct ear *ear, struct slice type)
-{
-	size_t at = words_find(type, ":device:");
-
-	hear_kind(ear, "upnp type", type, at == SIZE_MAX ? NULL : hear_upnp_kind(words_from(type, at + strlen(":device:"))));
-}
-
+/* Types that say no kind, such as wsdp:Device, say nothing. */
 static void hear_wsd_type(const struct ear *ear, struct slice type)
 {
-	size_t prefix = words_until(type, ':').len;
-	struct slice name = prefix < type.len ? words_from(type, prefix + 1) : type;
-	const char *kind = says_of(WSD_TYPES, COUNT(WSD_TYPES), name);
-
-	if (kind)
-		hear_kind(ear, "wsd type", type, kind);
+	if (told_known(ear->inventory, "wsd type", type))
+		keep(ear, CLUE_DESCRIBED, "wsd type", type, NULL);
 }
 
 /* ONVIF Core section 7.3.2.2: what a camera says of itself in its scopes. */
@@ -236,7 +174,7 @@ void hear_web(const struct ear *ear, const struct fact *fact)
 			keep(ear, CLUE_HTTP, "http title", fact->text, NULL);
 		break;
 	case FACT_UPNP_TYPE:
-		hear_upnp_type(ear, fact->text);
+		keep(ear, CLUE_DESCRIBED, "upnp type", fact->text, NULL);
 		break;
 	case FACT_WSD_TYPE:
 		if (!fact->number)

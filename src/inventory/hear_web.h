@@ -8,8 +8,5 @@
 /* FACT_HTTP_TITLE to FACT_RTSP_REALM. */
 void hear_web(const struct ear *ear, const struct fact *fact);
 
-/* The kind that a UPnP device type names, given what stands behind ":device:"; NULL if it names none. */
-const char *hear_upnp_kind(struct slice type);
-
 /* Of a challenge only the realm: a Digest nonce is another one each time. Empty where there is none. */
 struct slice hear_realm(struct slice challenge);

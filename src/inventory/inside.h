@@ -10,11 +10,13 @@
 #include "base/table.h"
 #include "inventory/inventory.h"
 #include "inventory/oui.h"
+#include "inventory/signature.h"
 #include "inventory/talks.h"
 #include "model/device.h"
 
 enum {
 	ROUTER_NAMED_MAX = 16, /* addresses DHCP named as routers, remembered until they are seen */
+	HEARD_COUNT = 16,
 	REFUSED_BITS = 1 << 16, /* map of what a full inventory refused, so that each counts once */
 };
 
@@ -39,6 +41,7 @@ struct side {
 	uint64_t seen_ns[DEVICE_ADDRESS_MAX]; /* beside addresses[]: last frame or claim from the owner itself */
 	bool certain[DEVICE_ADDRESS_MAX]; /* beside addresses[]: tied by ARP, ND or DHCP */
 	uint8_t clue_classes[DEVICE_CLUE_MAX]; /* beside clues[]: enum clue_class */
+	uint32_t heard[HEARD_COUNT]; /* told.c: clues offered lately */
 	uint64_t clues_refused; /* map of 64 bits, so that what is said again does not count again */
 	struct opinion opinions[TRAIT_COUNT]; /* 1.8 KB */
 	uint8_t name_rank; /* within one name source, higher is better */
@@ -58,6 +61,7 @@ struct inventory {
 	uint32_t router_count;
 	bool ssdp_search; /* the SSDP message at hand asks for others */
 	struct oui oui;
+	struct signatures signatures;
 	struct talks *talks;
 	void (*merged)(void *context, uint32_t from, uint32_t into);
 	void *merged_context;

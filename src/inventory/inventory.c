@@ -22,6 +22,7 @@
 #include "inventory/inventory.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +32,9 @@
 #include "inventory/inside.h"
 #include "inventory/name.h"
 #include "inventory/oui.h"
+#include "inventory/told.h"
 #include "inventory/weigh.h"
+#include "inventory/words.h"
 
 static const uint64_t HOLD_NS = 60 * 1000000000ull;
 
@@ -62,6 +65,7 @@ void inventory_free(struct inventory *inventory)
 		return;
 	identity_done(inventory);
 	oui_done(&inventory->oui);
+	signature_done(&inventory->signatures);
 	talks_free(inventory->talks);
 	free(inventory);
 }
@@ -255,6 +259,22 @@ void inventory_note_fact(struct inventory *inventory, uint32_t number, const str
 	number = inventory_number(inventory, number);
 	if (number != DEVICE_NONE)
 		hear_fact(inventory, number, fact);
+}
+
+/* What nobody wrote a row about is not even looked up: every conversation that ends comes here. */
+void inventory_note_port(struct inventory *inventory, uint32_t number, enum inventory_port use, uint16_t port)
+{
+	static const char *const sources[] = {[INVENTORY_CALLS_TCP] = "calls tcp",
+		[INVENTORY_CALLS_UDP] = "calls udp",
+		[INVENTORY_ANSWERS_TCP] = "answers tcp",
+		[INVENTORY_ANSWERS_UDP] = "answers udp"};
+	char text[8];
+
+	number = inventory_number(inventory, number);
+	if (number == DEVICE_NONE || !signature_port(&inventory->signatures, (enum signature_port)use, port))
+		return;
+	snprintf(text, sizeof(text), "%u", port);
+	told_clue(inventory, number, &(struct clue_offer){.source = sources[use], .class = CLUE_PORT, .value = words_of(text)});
 }
 
 void inventory_note_user_name(struct inventory *inventory, uint32_t number, const char *name)

@@ -62,6 +62,9 @@ void inventory_note_fact(struct inventory *inventory, uint32_t number, const str
 enum { STRANGER_SAYS_MAX = 4 };
 /* A fact about a sender that is no device of ours: what it says of maker, brand and kind, borrowed until the next call. Returns how many. */
 size_t inventory_stranger(struct inventory *inventory, const struct fact *fact, struct sender_says out[STRANGER_SAYS_MAX]);
+/* It opened a conversation to that port, or answered on it. */
+enum inventory_port { INVENTORY_CALLS_TCP, INVENTORY_CALLS_UDP, INVENTORY_ANSWERS_TCP, INVENTORY_ANSWERS_UDP };
+void inventory_note_port(struct inventory *inventory, uint32_t number, enum inventory_port use, uint16_t port);
 /* The name a person gave: nothing read from the network replaces it. Empty is ignored. */
 void inventory_note_user_name(struct inventory *inventory, uint32_t number, const char *name);
 void inventory_note_traffic(struct inventory *inventory, uint32_t number, bool out, uint32_t bytes);

@@ -35,41 +35,15 @@ static const struct speaker {
 	[OWN_MIIO] = {"miIO", "Xiaomi", SURE_HOUSE, SOURCES("miio")},
 };
 
-/* How makers call kinds: beginnings. */
-static const struct kind_word {
-	const char *head, *kind;
-} KINDS[] = {
-	{"IPC", "camera"},
-	{"NVR", "video recorder"},
-	{"DVR", "video recorder"},
-	{"HVR", "video recorder"},
-	{"XVR", "video recorder"},
-	{"IOT.SMARTPLUGSWITCH", "smart plug"},
-	{"IOT.SMARTBULB", "light"},
-	{"IOT.IPCAMERA", "camera"},
-	{"SMART.TAPOPLUG", "smart plug"},
-	{"SMART.KASAPLUG", "smart plug"},
-	{"SMART.TAPOBULB", "light"},
-	{"SMART.IPCAMERA", "camera"},
-};
-
-/* What a text of each fact is, as SOURCES; the protocol's own place is not used. */
-static const char *const HEADS[SOURCE_COUNT] = {NULL, "kind: ", "model: ", "firmware: ", "name: ", "serial: ", "hardware: "};
-
-static const char *kind_of(struct slice text)
-{
-	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
-		if (words_start(text, KINDS[i].head))
-			return KINDS[i].kind;
-	return NULL;
-}
+/* What a text of each fact is, as SOURCES; of a kind, the table says which it is. */
+static const char *const HEADS[SOURCE_COUNT] = {NULL, NULL, "model: ", "firmware: ", "name: ", "serial: ", "hardware: "};
 
 static void spoken_keep(struct inventory *inventory, uint32_t number, const struct clue_offer *offer)
 {
 	struct clue_offer own = *offer;
 
 	own.class = CLUE_DHIP; /* the makers' own protocols share one */
-	clue_offer(inventory, number, &own);
+	told_clue(inventory, number, &own);
 }
 
 static void spoken_protocol(struct inventory *inventory, uint32_t number, const struct speaker *speaker)
@@ -82,11 +56,9 @@ static void spoken_protocol(struct inventory *inventory, uint32_t number, const 
 	weigh_state(inventory, number, CLUE_DHIP, TRAIT_MAKER, words_of(speaker->maker), speaker->sure);
 }
 
-static void spoken_state(struct inventory *inventory, uint32_t number, const struct fact *fact, const char *kind)
+static void spoken_state(struct inventory *inventory, uint32_t number, const struct fact *fact)
 {
-	if (fact->kind == FACT_OWN_KIND && kind)
-		weigh_state(inventory, number, CLUE_DHIP, TRAIT_KIND, words_of(kind), SURE_SPOKEN);
-	else if (fact->kind == FACT_OWN_MODEL)
+	if (fact->kind == FACT_OWN_MODEL)
 		weigh_state(inventory, number, CLUE_DHIP, TRAIT_MODEL, fact->text, SURE_SPOKEN);
 	else if (fact->kind == FACT_OWN_FIRMWARE)
 		weigh_state(inventory, number, CLUE_DHIP, TRAIT_FIRMWARE, fact->text, SURE_SPOKEN);
@@ -97,16 +69,14 @@ static void spoken_state(struct inventory *inventory, uint32_t number, const str
 static void spoken_text(struct inventory *inventory, uint32_t number, const struct fact *fact)
 {
 	unsigned place = fact->kind - FACT_OWN_PROTOCOL;
-	const char *kind = fact->kind == FACT_OWN_KIND ? kind_of(words_trim(fact->text)) : NULL;
-	bool silent = fact->kind == FACT_OWN_KIND && !kind;
 	struct slice value = words_trim(fact->text);
 	struct clue_offer offer = {.source = SPEAKERS[fact->number].sources[place], .value = value};
 	char says[DEVICE_TEXT_MAX];
 
-	words_join(says, HEADS[place], kind ? words_of(kind) : value, "");
-	offer.says = silent ? NULL : says;
+	words_join(says, HEADS[place] ? HEADS[place] : "", value, "");
+	offer.says = HEADS[place] ? says : NULL;
 	spoken_keep(inventory, number, &offer);
-	spoken_state(inventory, number, fact, kind);
+	spoken_state(inventory, number, fact);
 }
 
 void spoken_fact(struct inventory *inventory, uint32_t number, const struct fact *fact)

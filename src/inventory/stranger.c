@@ -6,10 +6,13 @@
  *
  * Only facts that state a maker, a brand or a kind are heard, and none that name addresses: those would enter our tables.
  */
+#include <string.h>
+
 #include "inventory/hear.h"
 #include "inventory/inside.h"
 #include "inventory/inventory.h"
 #include "inventory/name.h"
+#include "inventory/told.h"
 #include "inventory/words.h"
 
 enum { SURE_NEUTRAL = 90 };
@@ -50,24 +53,24 @@ static void clear(struct inventory *inventory, uint32_t spare)
 	device->clue_count = 0;
 	device->clues_left_out = 0;
 	side->clues_refused = 0;
+	memset(side->heard, 0, sizeof(side->heard));
 	for (int trait = 0; trait < TRAIT_COUNT; trait++) {
 		side->opinions[trait].count = 0;
 		side->opinions[trait].refused = 0;
 	}
 }
 
-static size_t say(struct sender_says *out, enum junk_trait trait, const struct guess *guess, enum junk_basis basis)
+/* One company has one name, however it is written. */
+static struct slice name_of(const struct inventory *inventory, enum junk_trait trait, const struct guess *guess)
 {
-	if (!guess->name[0])
-		return 0;
-	*out = (struct sender_says){.trait = trait, .basis = basis, .confidence = guess->confidence, .value = words_of(guess->name)};
-	return 1;
+	return trait == JUNK_KIND ? words_of(guess->name) : told_company(inventory, words_of(guess->name));
 }
 
 size_t inventory_stranger(struct inventory *inventory, const struct fact *fact, struct sender_says out[STRANGER_SAYS_MAX])
 {
 	uint32_t spare = inventory->device_max;
 	const struct device *device = &inventory->devices[spare];
+	const struct guess *const guesses[] = {[JUNK_MAKER] = &device->maker, [JUNK_BRAND] = &device->brand, [JUNK_KIND] = &device->kind};
 	enum junk_basis basis = basis_of(fact->kind);
 	size_t count = 0;
 
@@ -75,9 +78,12 @@ size_t inventory_stranger(struct inventory *inventory, const struct fact *fact, 
 		return 0;
 	clear(inventory, spare);
 	hear_fact(inventory, spare, fact);
-	count += say(&out[count], JUNK_MAKER, &device->maker, basis);
-	count += say(&out[count], JUNK_BRAND, &device->brand, basis);
-	count += say(&out[count], JUNK_KIND, &device->kind, basis);
+	for (int trait = 0; trait < JUNK_TRAIT_COUNT; trait++)
+		if (guesses[trait]->name[0])
+			out[count++] = (struct sender_says){.trait = (enum junk_trait)trait,
+				.basis = basis,
+				.confidence = guesses[trait]->confidence,
+				.value = name_of(inventory, (enum junk_trait)trait, guesses[trait])};
 	if (fact->kind == FACT_DHIP_VENDOR && !device->brand.name[0] && words_trim(fact->text).len)
 		out[count++] = (struct sender_says){
 			.trait = JUNK_BRAND, .basis = basis, .confidence = SURE_NEUTRAL, .neutral = true, .value = words_trim(fact->text)};

@@ -27,10 +27,14 @@
 
 #include "base/company.h"
 #include "inventory/kind.h"
+#include "inventory/told.h"
 #include "inventory/words.h"
 #include "wire/siphash.h"
 
-enum { ANSWER_MIN = 20, STRENGTH_MAX = 97, CONFIDENCE_MAX = 98, RIVAL_SHARE = 3 };
+enum { ANSWER_MIN = 30, STRENGTH_MAX = 97, CONFIDENCE_MAX = 98, RIVAL_SHARE = 3 };
+
+/* The odds against a value that no clue has named, which each further group has to overcome no more. */
+static const double AGREEMENT = 4;
 
 /* What a value that there was no room for is taken to weigh: as if it had been said with 70. */
 static const double REFUSED_WEIGHT = 7.0 / 3.0;
@@ -49,6 +53,7 @@ static const uint8_t GROUPS[CLUE_CLASS_COUNT] = {
 	[CLUE_MQTT] = GROUP_CLOUD,
 	[CLUE_DHIP] = GROUP_OWN,
 	[CLUE_DESCRIBED] = GROUP_UPNP,
+	[CLUE_PORT] = GROUP_BEARING,
 	[CLUE_SECURED] = GROUP_CLOUD,
 };
 
@@ -102,11 +107,13 @@ static bool agree(enum trait trait, const char *a, const char *b)
 }
 
 /* As it is kept; false where it is no value. */
-static bool value_read(enum trait trait, struct slice raw, char out[WEIGH_TEXT_MAX])
+static bool value_read(const struct inventory *inventory, enum trait trait, struct slice raw, char out[WEIGH_TEXT_MAX])
 {
 	char text[DEVICE_TEXT_MAX];
 
 	raw = words_trim(raw);
+	if (trait == TRAIT_MAKER || trait == TRAIT_BRAND)
+		raw = told_company(inventory, raw);
 	if (trait == TRAIT_KIND) {
 		const char *kind = kind_find(raw);
 
@@ -230,7 +237,7 @@ static double weight_of(const struct opinion *opinion, enum trait trait, const c
 		uint8_t strength = loudest->strength[g];
 
 		if (strength && is_said(opinion, trait, value, g, strength))
-			weight = (weight > 0 ? weight : 1) * strength / (100.0 - strength);
+			weight = (weight > 0 ? weight * AGREEMENT : 1) * strength / (100.0 - strength);
 	}
 	return weight;
 }
@@ -354,7 +361,7 @@ void weigh_state(
 {
 	char text[WEIGH_TEXT_MAX];
 
-	if (strength && value_read(trait, value, text))
+	if (strength && value_read(inventory, trait, value, text))
 		state(inventory, number, GROUPS[class], trait, text, strength < STRENGTH_MAX ? strength : STRENGTH_MAX);
 }
 

@@ -26,6 +26,8 @@ static struct inventory *fresh(const uint8_t mac[6])
 	struct inventory *inventory = NULL;
 
 	assert_int_equal(inventory_new(&config, &inventory), 0);
+	for (size_t i = 0; inventory_shipped(i); i++)
+		assert_int_equal(inventory_read_shipped(inventory, inventory_shipped(i), NULL), 0);
 	assert_int_equal(inventory_tie(inventory, mac, ADDRESS, 1), 0);
 	return inventory;
 }
@@ -228,7 +230,8 @@ static const struct clue_case CLUES[] = {
 	{{FACT_DHCP_CLIENT_ID, "\xff\x02", NULL, NULL, 0}, "dhcp 61", "ff:02", ""},
 	{{FACT_DHCP_MUD_URL, "https://mud.example/cam.json", NULL, NULL, 0}, "dhcp 161", "https://mud.example/cam.json",
 		"its maker publishes a MUD profile"},
-	{{FACT_MDNS_SERVICE, "Kitchen TV", "_airplay._tcp.local", NULL, 0}, "mdns service", "_airplay._tcp Kitchen TV", ""},
+	{{FACT_MDNS_SERVICE, "Kitchen TV", "_airplay._tcp.local", NULL, 0}, "mdns service", "_airplay._tcp Kitchen TV",
+		"kind: media player"},
 	{{FACT_MDNS_TEXT, "model=AppleTV3,2", NULL, NULL, 0}, "mdns txt", "model=AppleTV3,2", "model: AppleTV3,2"},
 	{{FACT_MDNS_TEXT, "md=0,1,2", NULL, NULL, 0}, NULL, NULL, NULL},
 	{{FACT_MDNS_TEXT, "deviceid=00:11", NULL, NULL, 0}, NULL, NULL, NULL},
@@ -264,7 +267,7 @@ static const struct clue_case CLUES[] = {
 	{{FACT_DHIP_METHOD, "client.notifyDevInfo", NULL, NULL, 0}, "dhip protocol", "client.notifyDevInfo", "maker: Dahua"},
 	{{FACT_DHIP_METHOD, "DHDiscover.search", NULL, NULL, 0}, NULL, NULL, NULL},
 	{{FACT_DHIP_VERSION, "3.210", NULL, NULL, 0}, "dhip version", "3.210", "firmware: 3.210"},
-	{{FACT_DNS_QUESTION, NULL, "a1.tuyaeu.com", NULL, 1}, "dns name", "a1.tuyaeu.com", ""},
+	{{FACT_DNS_QUESTION, NULL, "a1.tuyaeu.com", NULL, 1}, "dns name", "a1.tuyaeu.com", "maker: Tuya"},
 	{{FACT_DNS_QUESTION, NULL, "a1.tuyaeu.com", NULL, 12}, NULL, NULL, NULL},
 	{{FACT_DNS_QUESTION, NULL, "printer.local", NULL, 1}, NULL, NULL, NULL},
 	{{FACT_DNS_QUESTION, NULL, "wpad", NULL, 1}, NULL, NULL, NULL},
@@ -272,12 +275,12 @@ static const struct clue_case CLUES[] = {
 	{{FACT_DNS_QUESTION, NULL, "..", NULL, 1}, NULL, NULL, NULL},
 	{{FACT_DNS_QUESTION, NULL, ".com", NULL, 1}, NULL, NULL, NULL},
 	{{FACT_TLS_SERVER_NAME, "api.example.co.uk", NULL, NULL, 0}, "tls name", "api.example.co.uk", ""},
-	{{FACT_HTTP_TITLE, "NVR Login", NULL, NULL, 200}, "http title", "NVR Login", ""},
+	{{FACT_HTTP_TITLE, "NVR Login", NULL, NULL, 200}, "http title", "NVR Login", "kind: video recorder"},
 	{{FACT_HTTP_TITLE, "404 Not Found", NULL, NULL, 404}, NULL, NULL, NULL},
 	{{FACT_UPNP_TYPE, "urn:schemas-upnp-org:device:MediaRenderer:1", NULL, NULL, 0}, "upnp type",
 		"urn:schemas-upnp-org:device:MediaRenderer:1", "kind: media player"},
 	{{FACT_UPNP_TYPE, "urn:Belkin:device:controllee:1", NULL, NULL, 0}, "upnp type", "urn:Belkin:device:controllee:1",
-		"kind: smart plug"},
+		"kind: smart plug; model: WeMo Switch; maker: Belkin; brand: WeMo"},
 	{{FACT_UPNP_TYPE, "urn:schemas-upnp-org:device:Basic:1", NULL, NULL, 0}, "upnp type", "urn:schemas-upnp-org:device:Basic:1", ""},
 	{{FACT_UPNP_TYPE, "nonsense", NULL, NULL, 0}, "upnp type", "nonsense", ""},
 	{{FACT_UPNP_NAME, "AT&amp;T &lt;&gt;&quot;&#65;&x", NULL, NULL, 0}, "upnp name", "AT&T <>\"&#65;&x", ""},

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "inventory/glob.h"
+
+#include <stddef.h>
+
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+}
+
+/* One byte of text against what stands at pattern, which is no "*". Returns how long that is in the pattern, 0 where it differs. */
+static size_t one(const char *pattern, uint8_t c)
+{
+	if (*pattern == '?')
+		return 1;
+	if (*pattern == '#')
+		return c >= '0' && c <= '9';
+	if (*pattern == '\\' && pattern[1])
+		return lower((uint8_t)pattern[1]) == lower(c) ? 2 : 0;
+	return *pattern && lower((uint8_t)*pattern) == lower(c);
+}
+
+bool glob_match(const char *pattern, struct slice text, struct slice *out_star)
+{
+	const char *behind = NULL; /* the last "*" */
+	size_t at = 0, again = 0, star_start = 0, star_end = 0, used;
+	unsigned stars = 0;
+
+	while (at < text.len || *pattern == '*') {
+		if (*pattern == '*') {
+			if (!stars++)
+				star_start = at;
+			else if (stars == 2)
+				star_end = again;
+			behind = ++pattern;
+			again = at;
+		} else if ((used = one(pattern, text.bytes[at]))) {
+			pattern += used;
+			at++;
+		} else if (behind) {
+			pattern = behind;
+			at = ++again;
+		} else {
+			return false;
+		}
+	}
+	if (*pattern)
+		return false;
+	if (stars)
+		*out_star = (struct slice){text.bytes + star_start, (stars == 1 ? again : star_end) - star_start};
+	return true;
+}

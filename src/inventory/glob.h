@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Patterns of the signature table: "*" any run of bytes, "?" one byte, "#" one digit, "\" takes what follows as it is; all else is itself, ASCII letters
+ * of either case. A pattern speaks of the whole text.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "model/fact.h"
+
+/* out_star: what the first "*" stands for, as short as it can be; untouched where there is none. At most pattern times text steps. */
+bool glob_match(const char *pattern, struct slice text, struct slice *out_star);
