@@ -28,6 +28,7 @@ enum {
 	OPTION_MUTE,
 	OPTION_FAIL_ON,
 	OPTION_OUI,
+	OPTION_SIGNATURES,
 	OPTION_FROM,
 	OPTION_TO,
 	OPTION_FILTER,
@@ -63,6 +64,7 @@ static const struct option long_options[] = {
 	{"mute", required_argument, NULL, OPTION_MUTE},
 	{"fail-on", required_argument, NULL, OPTION_FAIL_ON},
 	{"oui", required_argument, NULL, OPTION_OUI},
+	{"signatures", required_argument, NULL, OPTION_SIGNATURES},
 	{"from", required_argument, NULL, OPTION_FROM},
 	{"to", required_argument, NULL, OPTION_TO},
 	{"filter", required_argument, NULL, OPTION_FILTER},
@@ -90,6 +92,7 @@ static const char help[] = "Usage: floodwall inspect [options] CAPTURE...       
 			   "  --mute FILE          findings you know about: FINDING|* WHO [-> TARGET] [until=YYYY-MM-DD] REASON\n"
 			   "  --fail-on SEVERITY   exit 1 if a finding is at least low, medium, high or critical\n"
 			   "  --oui FOLDER         the IEEE's registry as CSV (default: /usr/share/ieee-data)\n"
+			   "  --signatures FOLDER  also signatures in it (.xml in recog's form, .tsv as a table)\n"
 			   "  --policy FILE        what this MUD file would have stopped; or a folder of them, by URL or MAC\n"
 			   "  --device MAC         whose the FILE of --policy is\n"
 			   "  --resolver ADDRESS   whose DNS answers names in policies follow; may be repeated\n"
@@ -267,6 +270,9 @@ static int read_option(struct arguments *arguments, int option, const char *word
 		return 0;
 	case OPTION_OUI:
 		arguments->inspect.oui_folder = optarg;
+		return 0;
+	case OPTION_SIGNATURES:
+		arguments->inspect.signatures_folder = optarg;
 		return 0;
 	case OPTION_EVIDENCE:
 		arguments->inspect.evidence_folder = optarg;

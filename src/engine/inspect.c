@@ -14,6 +14,7 @@
 #include "engine/attribute.h"
 #include "engine/evidence.h"
 #include "engine/prelude.h"
+#include "engine/signatures.h"
 #include "engine/veil.h"
 #include "engine/would.h"
 #include "fetch/fetch.h"
@@ -37,6 +38,8 @@ struct inspect {
 	struct evidence *evidence; /* NULL without --evidence */
 	struct veil *veil; /* NULL without --anonymise */
 	struct would *would; /* NULL without --policy */
+	struct signature_files signatures;
+	FILE *notes;
 };
 
 struct shown {
@@ -144,6 +147,7 @@ static int start_engine(struct inspect *inspect, struct prelude *prelude)
 		.fact_seen = inspect->would || inspect->options->fact_seen ? see_fact : NULL,
 		.fact_context = inspect,
 	};
+	int error;
 
 	memcpy(config.hash_key, inspect_key, 16);
 	side_init(&config.side);
@@ -153,7 +157,8 @@ static int start_engine(struct inspect *inspect, struct prelude *prelude)
 		inspect->had_to_infer = prelude_judge(prelude, &config.side, inspect->inferred, &inspect->inferred_count);
 	if (inspect->would)
 		would_side(inspect->would, &config.side);
-	return engine_new(&config, &inspect->engine);
+	error = engine_new(&config, &inspect->engine);
+	return error ? error : signatures_load(inspect->engine, &inspect->signatures, inspect->notes);
 }
 
 static int read_frames(struct inspect *inspect)
@@ -433,6 +438,8 @@ static int open_extras(struct inspect *inspect, struct fault *out_fault)
 		const struct would_options policy = {options->policy, options->policy_device, options->resolvers, options->resolver_count};
 		error = would_new(&policy, &inspect->would, out_fault);
 	}
+	if (!error && options->signatures_folder)
+		error = signatures_list(options->signatures_folder, &inspect->signatures, out_fault);
 	if (!error && options->anonymise_key)
 		error = veil_new(options->anonymise_key, &inspect->veil);
 	if (!error && options->evidence_folder)
@@ -442,7 +449,7 @@ static int open_extras(struct inspect *inspect, struct fault *out_fault)
 
 int inspect_run(const struct inspect_options *options, FILE *out, FILE *notes, struct inspect_result *out_result, struct fault *out_fault)
 {
-	struct inspect inspect = {.options = options};
+	struct inspect inspect = {.options = options, .notes = notes};
 	struct inspect_result result = {0};
 	struct shown shown = {0};
 	int error;
@@ -453,6 +460,7 @@ int inspect_run(const struct inspect_options *options, FILE *out, FILE *notes, s
 	mute_and_judge(&inspect, &result);
 	error = show(&inspect, &shown, out, notes, &result);
 	note_inputs(&inspect, notes, &result);
+	signatures_note(inspect.engine, notes);
 	if (inspect.would && !inspect.veil)
 		would_notes(inspect.would, notes);
 	*out_result = result;
@@ -461,6 +469,7 @@ out:
 	free(shown.devices);
 	free(shown.numbers);
 	free(shown.captures);
+	signatures_done(&inspect.signatures);
 	evidence_close(inspect.evidence);
 	veil_free(inspect.veil);
 	would_free(inspect.would);

@@ -28,6 +28,7 @@ struct inspect_options {
 	const char *mute_file; /* or NULL */
 	struct inspect_part part;
 	const char *oui_folder;
+	const char *signatures_folder; /* or NULL: signatures beside those of the program */
 	enum inspect_format format;
 	struct report_style style;
 	/* Called now and then while captures are read, and with NULL when that is over; or NULL. */

@@ -63,6 +63,7 @@ struct inventory {
 	struct oui oui;
 	struct signatures signatures;
 	struct talks *talks;
+	struct recognise *recognise; /* NULL without signatures for banners */
 	void (*merged)(void *context, uint32_t from, uint32_t into);
 	void *merged_context;
 };

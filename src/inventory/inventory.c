@@ -32,6 +32,9 @@
 #include "inventory/inside.h"
 #include "inventory/name.h"
 #include "inventory/oui.h"
+#include "inventory/recog.h"
+#include "inventory/recognise.h"
+#include "inventory/shipped.h"
 #include "inventory/told.h"
 #include "inventory/weigh.h"
 #include "inventory/words.h"
@@ -67,12 +70,48 @@ void inventory_free(struct inventory *inventory)
 	oui_done(&inventory->oui);
 	signature_done(&inventory->signatures);
 	talks_free(inventory->talks);
+	recognise_free(inventory->recognise);
 	free(inventory);
 }
 
 int inventory_read_oui(struct inventory *inventory, const char *file, const char *body, size_t len, struct fault *out_fault)
 {
 	return oui_read(&inventory->oui, inventory->hash_key, file, body, len, out_fault);
+}
+
+int inventory_read_signatures(struct inventory *inventory, const char *file, const char *body, size_t len, struct fault *out_fault)
+{
+	const char *end = strrchr(file, '.');
+
+	if (out_fault)
+		*out_fault = (struct fault){0};
+	if (end && !strcmp(end, ".xml"))
+		return recognise_read(&inventory->recognise, file, body, len, out_fault);
+	if (end && !strcmp(end, ".tsv"))
+		return signature_read(
+			&inventory->signatures, inventory->hash_key, file, (struct slice){(const uint8_t *)body, len}, out_fault);
+	fault_set(out_fault, file, 0, 0, "the form of signatures is told by the end of the file's name: .xml or .tsv");
+	return -EINVAL;
+}
+
+int inventory_read_shipped(struct inventory *inventory)
+{
+	for (size_t i = 0; i < shipped_signatures_count; i++) {
+		const struct embedded *file = &shipped_signatures[i];
+
+		if (inventory_read_signatures(inventory, file->name, file->body, file->len, NULL) == -ENOMEM)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+void inventory_signatures(const struct inventory *inventory, struct inventory_signatures *out)
+{
+	struct recog_stats stats = {0};
+
+	if (inventory->recognise)
+		recog_stats(recognise_recog(inventory->recognise), &stats);
+	*out = (struct inventory_signatures){stats.files, stats.fingerprints, stats.left_out, stats.set_aside, stats.stalls, stats.bytes};
 }
 
 const char *inventory_maker_of(const struct inventory *inventory, const uint8_t mac[6])
@@ -257,8 +296,10 @@ uint32_t inventory_find_address(const struct inventory *inventory, const uint8_t
 void inventory_note_fact(struct inventory *inventory, uint32_t number, const struct fact *fact)
 {
 	number = inventory_number(inventory, number);
-	if (number != DEVICE_NONE)
-		hear_fact(inventory, number, fact);
+	if (number == DEVICE_NONE)
+		return;
+	recognise_fact(inventory, number, fact);
+	hear_fact(inventory, number, fact);
 }
 
 /* What nobody wrote a row about is not even looked up: every conversation that ends comes here. */

@@ -41,6 +41,26 @@ void inventory_free(struct inventory *inventory);
  * not known. Bad lines are not fatal; fault names the first. Returns 0, -ENOMEM or -EINVAL (no line usable).
  */
 int inventory_read_oui(struct inventory *inventory, const char *file, const char *body, size_t len, struct fault *out_fault);
+
+/*
+ * Signatures: what banners and other clues say. The end of the file's name tells the form: .xml is recog's (src/inventory/recog.h), .tsv the plain table.
+ * Called before facts come; what is read first goes before what is read later, among files of the same preference. Single signatures that
+ * cannot be used are left out, and fault names the first (its sentence is empty if all is well). Returns 0, -ENOMEM, -EFBIG, -ENOSYS (built
+ * without expat and PCRE2) or -EINVAL (a file that is none), with the sentence; then nothing of the file counts.
+ */
+int inventory_read_signatures(struct inventory *inventory, const char *file, const char *body, size_t len, struct fault *out_fault);
+/* Those that the program brings with it; what this build cannot read is passed over. Returns 0 or -ENOMEM. */
+int inventory_read_shipped(struct inventory *inventory);
+
+struct inventory_signatures {
+	uint32_t files, fingerprints; /* of recog's form */
+	uint32_t left_out; /* cannot be used */
+	uint32_t set_aside; /* took too many steps, too often */
+	uint64_t stalls; /* times that one took too many steps */
+	size_t bytes;
+};
+void inventory_signatures(const struct inventory *inventory, struct inventory_signatures *out);
+
 /* Organisation, borrowed, or NULL. */
 const char *inventory_maker_of(const struct inventory *inventory, const uint8_t mac[6]);
 

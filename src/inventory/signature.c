@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reading the table (signature_read.c has the one line) and finding what speaks of a text. Rows of one source stand together, so that a clue is held
+ * Reading the table (signature_row.c has the one line) and finding what speaks of a text. Rows of one source stand together, so that a clue is held
  * against these alone; names under domains, of which a device may ask for thousands, are found by a hash of each of their ends.
  *
  * Patterns are matched by walking text and pattern once, going back to the last "*" where they part: never more steps than the
@@ -115,6 +115,7 @@ struct reading {
 		uint32_t source;
 	} * rows;
 	uint32_t row_max, read_count;
+	uint8_t file;
 };
 
 static uint32_t source_put(struct signatures *table, struct slice name)
@@ -147,9 +148,12 @@ static void rows_copy(struct reading *reading, const struct signatures *old)
 		uint32_t place = source_put(table, words_of(source->name));
 
 		for (uint32_t i = source->first; i < source->first + source->count; i++) {
+			if (old->rows[i].file == reading->file && reading->file < SIGNATURE_FILE_MAX)
+				continue;
 			struct reading_row *copy = &reading->rows[table->row_count++];
 
 			copy->row = old->rows[i];
+			copy->row.next = 0;
 			copy->row.pattern = text_put(table, words_of(old->rows[i].pattern));
 			copy->row.value = text_put(table, words_of(old->rows[i].value));
 			copy->source = place;
@@ -175,7 +179,7 @@ static const char *line_keep(struct reading *reading, struct slice line)
 	struct reading_row *row = &reading->rows[table->row_count++];
 
 	row->source = source;
-	row->row = (struct signature_row){.states = (uint8_t)read.states, .strength = read.strength};
+	row->row = (struct signature_row){.states = (uint8_t)read.states, .strength = read.strength, .file = reading->file};
 	row->row.pattern = text_put(table, read.pattern);
 	row->row.value = text_put(table, read.value);
 	reading->read_count++;
@@ -239,18 +243,34 @@ static int reading_start(struct reading *reading, const struct signatures *old, 
 	return reading->rows && table->rows && table->sources && table->texts ? 0 : -ENOMEM;
 }
 
-int signature_read(
-	struct signatures *table, const uint8_t hash_key[16], const char *file, const char *body, size_t len, struct fault *out_fault)
+/* Its place in files, made if need be; and how many there were before it. */
+static uint8_t file_put(struct signatures *table, const char *file)
 {
-	const struct slice all = {(const uint8_t *)body, len};
+	const char *name = strrchr(file, '/');
+	uint64_t hash = fw_siphash(table->hash_key, name ? name + 1 : file, strlen(name ? name + 1 : file));
+
+	for (uint32_t i = 0; i < table->file_count; i++)
+		if (table->files[i] == hash)
+			return (uint8_t)i;
+	if (table->file_count == SIGNATURE_FILE_MAX)
+		return SIGNATURE_FILE_MAX;
+	table->files[table->file_count] = hash;
+	return (uint8_t)table->file_count++;
+}
+
+int signature_read(struct signatures *table, const uint8_t hash_key[16], const char *file, struct slice body, struct fault *out_fault)
+{
 	struct reading reading = {.table.bad_count = table->bad_count};
-	int error = reading_start(&reading, table, all);
+	int error = reading_start(&reading, table, body);
 
 	memcpy(reading.table.hash_key, hash_key, sizeof(reading.table.hash_key));
 	if (error)
 		goto out;
+	memcpy(reading.table.files, table->files, sizeof(table->files));
+	reading.table.file_count = table->file_count;
+	reading.file = file_put(&reading.table, file);
 	rows_copy(&reading, table);
-	body_read(&reading, file, all, out_fault);
+	body_read(&reading, file, body, out_fault);
 	if (!reading.read_count) {
 		if (reading.table.bad_count == table->bad_count)
 			fault_set(out_fault, file, 0, 0, "holds no row");

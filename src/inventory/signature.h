@@ -21,6 +21,7 @@
 
 enum {
 	SIGNATURE_ROW_MAX = 16384,
+	SIGNATURE_FILE_MAX = 64, /* files; the rows of more cannot be replaced */
 	SIGNATURE_SOURCE_MAX = 96, /* different words in the first column */
 	SIGNATURE_TEXT_MAX = 96, /* bytes of a pattern or value, terminator included */
 	SIGNATURE_MATCH_MAX = 12, /* rows that speak of one clue */
@@ -34,6 +35,7 @@ struct signature_row {
 	const char *pattern, *value;
 	uint32_t next; /* of the same domain, + 1; 0 for none */
 	uint8_t states, strength;
+	uint8_t file; /* in files; SIGNATURE_FILE_MAX: one too many */
 };
 
 struct signature_source {
@@ -48,6 +50,8 @@ struct signatures {
 	uint32_t *domains; /* slots of row + 1 for patterns that begin with a dot, by hash */
 	uint8_t *ports; /* map of bits: calls and answers, TCP and UDP */
 	uint8_t hash_key[16];
+	uint64_t files[SIGNATURE_FILE_MAX]; /* their names, as hashes */
+	uint32_t file_count;
 	uint32_t row_count, source_count, domain_mask;
 	size_t texts_len;
 	uint64_t bad_count; /* rows that could not be read */
@@ -62,11 +66,10 @@ struct signature {
 };
 
 /*
- * Adds the rows of one file. Rows that cannot be read are passed over and counted; fault names the first, by line. Returns 0, -ENOMEM (the table is as
- * before), -E2BIG (a ceiling; the table is as before) or -EINVAL (no row could be read).
+ * Adds the rows of one file; those of an earlier one of the same name, whatever its folder, go: so a table can be corrected without a new program. Rows that cannot be read are passed over and counted; fault names the first, by line. Returns 0, or -ENOMEM or -EINVAL (no row could be
+ * read), and the table is as before.
  */
-int signature_read(
-	struct signatures *table, const uint8_t hash_key[16], const char *file, const char *body, size_t len, struct fault *out_fault);
+int signature_read(struct signatures *table, const uint8_t hash_key[16], const char *file, struct slice body, struct fault *out_fault);
 void signature_done(struct signatures *table);
 
 /* What the rows of this source say of text. Returns how many there are in out. */

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engine/signatures.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "engine/room.h"
+#include "fetch/fetch.h"
+#include "inventory/inventory.h"
+
+enum { FILES_MAX = 512, FILE_MAX = 16 << 20, PATH_ROOM = 4096 };
+
+int signatures_list(const char *folder, struct signature_files *out, struct fault *out_fault)
+{
+	static const char *const endings[] = {".xml", ".tsv", NULL};
+	struct signature_files files = {.folder = folder};
+	int error = fetch_folder(folder, endings, FILES_MAX, &files.names, &files.count, out_fault);
+
+	if (error == -ENOTDIR)
+		fault_set(out_fault, folder, 0, 0, "this is no folder");
+	if (error)
+		return error == -ENOMEM ? error : -EINVAL;
+	if (!files.count) {
+		fetch_folder_free(files.names, files.count);
+		fault_set(out_fault, folder, 0, 0, "there are no signatures in it: no file ends in .xml or .tsv");
+		return -EINVAL;
+	}
+	*out = files;
+	return 0;
+}
+
+void signatures_done(struct signature_files *files)
+{
+	if (files->names)
+		fetch_folder_free(files->names, files->count);
+	*files = (struct signature_files){0};
+}
+
+/* The fault's texts are clean already: fault_set() made them so. */
+static void say(FILE *notes, const struct fault *fault)
+{
+	if (!notes || !fault->sentence[0])
+		return;
+	if (fault->line)
+		fprintf(notes, "floodwall: %s: line %llu: %s\n", fault->file, (unsigned long long)fault->line, fault->sentence);
+	else
+		fprintf(notes, "floodwall: %s: %s\n", fault->file, fault->sentence);
+}
+
+static int load_file(struct engine *engine, const char *path, FILE *notes)
+{
+	struct fault fault = {0};
+	size_t len;
+	char *body;
+	int error = fetch_file(path, FILE_MAX, &body, &len, &fault);
+
+	if (!error) {
+		error = inventory_read_signatures(engine->inventory, path, body, len, &fault);
+		free(body);
+	}
+	if (error != -ENOMEM)
+		say(notes, &fault);
+	return error == -ENOMEM ? error : 0;
+}
+
+int signatures_load(struct engine *engine, const struct signature_files *files, FILE *notes)
+{
+	int error = inventory_read_shipped(engine->inventory);
+
+	for (size_t i = 0; !error && i < files->count; i++) {
+		char path[PATH_ROOM];
+
+		if (snprintf(path, sizeof(path), "%s/%s", files->folder, files->names[i]) < (int)sizeof(path))
+			error = load_file(engine, path, notes);
+	}
+	return error;
+}
+
+void signatures_note(const struct engine *engine, FILE *notes)
+{
+	struct inventory_signatures signatures;
+
+	inventory_signatures(engine->inventory, &signatures);
+	if (!signatures.stalls)
+		return;
+	fprintf(notes, "floodwall: signatures took too many steps and were broken off: %llu times; set aside for it: %u of %u\n",
+		(unsigned long long)signatures.stalls, signatures.set_aside, signatures.fingerprints);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Signatures on their way into an engine: those of the program, and a folder's. Called before the first frame. */
+#pragma once
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/fault.h"
+#include "engine/engine.h"
+
+/* The files of a folder that are signatures (.xml, .tsv), in the order of their names. Zeroed: none. */
+struct signature_files {
+	const char *folder; /* borrowed */
+	char **names;
+	size_t count;
+};
+
+/* Returns 0, -ENOMEM, or -EINVAL with the sentence: no such folder, or nothing in it. */
+int signatures_list(const char *folder, struct signature_files *out, struct fault *out_fault);
+void signatures_done(struct signature_files *files);
+
+/*
+ * Those of the program, then those of the files; a sentence to notes (may be NULL) for each that cannot be used, whole or in part. Returns 0 or -ENOMEM.
+ */
+int signatures_load(struct engine *engine, const struct signature_files *files, FILE *notes);
+
+/* After the last frame: a sentence to notes if signatures took more steps than they may. */
+void signatures_note(const struct engine *engine, FILE *notes);
