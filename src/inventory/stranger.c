@@ -29,6 +29,7 @@ static bool is_heard(enum fact_kind kind)
 	case FACT_SNMP_OBJECT_ID:
 	case FACT_OWN_PROTOCOL:
 	case FACT_OWN_KIND:
+	case FACT_OWN_BRAND:
 	case FACT_UBNT_MODEL:
 		return true;
 	default:
@@ -39,7 +40,7 @@ static bool is_heard(enum fact_kind kind)
 static enum junk_basis basis_of(enum fact_kind kind)
 {
 	bool own = (kind >= FACT_DHIP_METHOD && kind <= FACT_DHIP_CLASS) || kind == FACT_OWN_PROTOCOL || kind == FACT_OWN_KIND ||
-		kind == FACT_UBNT_MODEL;
+		kind == FACT_OWN_BRAND || kind == FACT_UBNT_MODEL;
 
 	return own ? BASIS_PROTOCOL : BASIS_DESCRIBED;
 }
