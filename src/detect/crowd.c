@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A sketch pair is 32 KiB: too much for each of thousands of rates, nearly all of which meet a handful of senders. So there
+ * A sketch pair is 32 KiB, and the counts of all parties 8: too much for each of thousands of rates, nearly all of which meet a handful of senders. So there
  * are few places, taken when a crowd outgrows its own small list. When all are taken, the one idle for the longest is taken
  * away if that is over a minute (its finding keeps the count it had), else the newcomer says "at least FEW_MAX".
  */
@@ -14,7 +14,8 @@ static const uint64_t idle_ns = 60000000000ull;
 
 struct place {
 	struct crowd *owner; /* the victim's entry never moves */
-	struct junk_count makers[JUNK_MAKER_MAX];
+	struct junk_count parties[PARTY_MAX];
+	uint32_t party_end; /* the highest party counted so far, plus one */
 	struct sketch proven, unproven;
 };
 
@@ -106,15 +107,33 @@ void crowd_see(struct crowds *crowds, struct crowd *crowd, uint64_t sender_hash,
 	crowd->estimated = true;
 }
 
-void crowd_maker(struct crowds *crowds, struct crowd *crowd, uint32_t maker, struct junk_count count, uint64_t now_ns)
+void crowd_party(struct crowds *crowds, struct crowd *crowd, uint16_t party, struct junk_count count, uint64_t now_ns)
 {
 	struct place *place = place_take(crowds, crowd, now_ns);
 
 	crowd->used_ns = now_ns;
-	if (!place || maker >= JUNK_MAKER_MAX)
+	if (!place || party >= PARTY_MAX)
 		return;
-	place->makers[maker].packets += count.packets;
-	place->makers[maker].bytes += count.bytes;
+	place->parties[party].packets += count.packets;
+	place->parties[party].bytes += count.bytes;
+	if (party >= place->party_end)
+		place->party_end = party + 1u;
+}
+
+void crowd_move(struct crowds *crowds, struct crowd *crowd, uint16_t from, uint16_t to, struct junk_count count, uint64_t now_ns)
+{
+	struct place *place = place_of(crowds, crowd);
+	struct junk_count *old = place && from < PARTY_MAX ? &place->parties[from] : NULL;
+
+	/* a place that was taken away meanwhile has lost what was counted there */
+	if (from != PARTY_NOBODY && (!old || old->packets < count.packets || old->bytes < count.bytes))
+		return;
+	if (from != PARTY_NOBODY) {
+		old->packets -= count.packets;
+		old->bytes -= count.bytes;
+	}
+	if (to != PARTY_NOBODY)
+		crowd_party(crowds, crowd, to, count, now_ns);
 }
 
 void crowd_count(const struct crowds *crowds, const struct crowd *crowd, uint32_t *out_proven, uint32_t *out_unproven)
@@ -133,16 +152,18 @@ void crowd_count(const struct crowds *crowds, const struct crowd *crowd, uint32_
 	*out_unproven = crowd->few.count - proven;
 }
 
-void crowd_makers_take(
-	struct crowds *crowds, struct crowd *crowd, void (*take)(void *context, uint32_t maker, struct junk_count count), void *context)
+void crowd_parties_take(
+	struct crowds *crowds, struct crowd *crowd, void (*take)(void *context, uint16_t party, struct junk_count count), void *context)
 {
 	struct place *place = place_of(crowds, crowd);
 
-	for (uint32_t i = 0; place && i < JUNK_MAKER_MAX; i++) {
-		if (place->makers[i].packets)
-			take(context, i, place->makers[i]);
-		place->makers[i] = (struct junk_count){0};
+	for (uint32_t i = 0; place && i < place->party_end; i++) {
+		if (place->parties[i].packets)
+			take(context, (uint16_t)i, place->parties[i]);
+		place->parties[i] = (struct junk_count){0};
 	}
+	if (place)
+		place->party_end = 0;
 }
 
 void crowd_clear(struct crowds *crowds, struct crowd *crowd)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who sends to one victim: how many different senders, proven and unproven apart, and what each named maker's share is.
+ * Who sends to one victim: how many different senders, proven and unproven apart, and what each named party's share is.
  * Exact up to FEW_MAX senders; past that, or as soon as a sender has a name, it borrows a place of a small pool.
  */
 #pragma once
@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "detect/party.h"
 #include "detect/sketch.h"
 #include "model/junk.h"
 
@@ -29,12 +30,14 @@ void crowds_free(struct crowds *crowds);
 
 /* A packet of the sender with this hash; proven: it completed a handshake. */
 void crowd_see(struct crowds *crowds, struct crowd *crowd, uint64_t sender_hash, bool proven, uint64_t now_ns);
-/* Packets of a sender whose maker has this number. */
-void crowd_maker(struct crowds *crowds, struct crowd *crowd, uint32_t maker, struct junk_count count, uint64_t now_ns);
+/* Packets of a sender that belongs to this party. */
+void crowd_party(struct crowds *crowds, struct crowd *crowd, uint16_t party, struct junk_count count, uint64_t now_ns);
+/* What was counted as one party's turns out to be another's. */
+void crowd_move(struct crowds *crowds, struct crowd *crowd, uint16_t from, uint16_t to, struct junk_count count, uint64_t now_ns);
 
 void crowd_count(const struct crowds *crowds, const struct crowd *crowd, uint32_t *out_proven, uint32_t *out_unproven);
-/* Hands each maker's count on and sets it to zero. */
-void crowd_makers_take(
-	struct crowds *crowds, struct crowd *crowd, void (*take)(void *context, uint32_t maker, struct junk_count count), void *context);
+/* Hands each party's count on and sets it to zero. */
+void crowd_parties_take(
+	struct crowds *crowds, struct crowd *crowd, void (*take)(void *context, uint16_t party, struct junk_count count), void *context);
 /* Back to nobody; gives the place back. */
 void crowd_clear(struct crowds *crowds, struct crowd *crowd);

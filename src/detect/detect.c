@@ -176,9 +176,9 @@ void detect_port_mapping(struct detect *detect, const struct port_mapping_seen *
 	reached_port_mapping(detect->reached, seen);
 }
 
-void detect_sender_maker(struct detect *detect, const uint8_t address[16], struct slice maker)
+void detect_sender_says(struct detect *detect, const uint8_t address[16], const struct sender_says *says)
 {
-	flood_sender_maker(detect->flood, address, maker);
+	flood_sender_says(detect->flood, address, says);
 }
 
 /* A beacon alone is a device that calls home; one of a device that also scans or floods is how it gets its orders. */

@@ -50,8 +50,8 @@ enum severity detect_grade_advisory(const struct evidence_advisory *seen);
 /* Allowed after detect_end() as well: a device is known best then. Once for each. */
 void detect_advisory(struct detect *detect, uint32_t device, uint64_t first_ns, uint64_t last_ns, const struct evidence_advisory *seen);
 void detect_port_mapping(struct detect *detect, const struct port_mapping_seen *seen);
-/* A remote sender names the maker of its own parts (DHIP): later junk of that address is counted for it. */
-void detect_sender_maker(struct detect *detect, const uint8_t address[16], struct slice maker);
+/* A remote sender says something of itself: junk of that address is counted for it. */
+void detect_sender_says(struct detect *detect, const uint8_t address[16], const struct sender_says *says);
 
 /* Live: as flood_unheard(). */
 void detect_unheard(struct detect *detect, uint32_t device, uint64_t lost, uint64_t seen);

@@ -21,16 +21,46 @@ static bool is_backscatter(const struct flood *flood, const struct falling *fall
 	return echoing && echoing->victims.count >= BACKSCATTER_VICTIMS;
 }
 
-static void take_maker(void *context, uint32_t maker, struct junk_count count)
+/* Whose tally, and of which vector. */
+struct taking {
+	struct tally *tally;
+	enum vector vector;
+};
+
+static void take_party(void *context, uint16_t party, struct junk_count count)
 {
-	tally_maker(context, maker, count);
+	const struct taking *taking = context;
+
+	tally_party(taking->tally, party, taking->vector, count);
 }
 
-static void drop_maker(void *context, uint32_t maker, struct junk_count count)
+static void drop_party(void *context, uint16_t party, struct junk_count count)
 {
 	(void)context;
-	(void)maker;
+	(void)party;
 	(void)count;
+}
+
+static struct sample_mark mark_of(const struct flood *flood, const struct falling *falling)
+{
+	return (struct sample_mark){rates_memo(&flood->falling, &falling->rate), falling->epoch};
+}
+
+/* What was gathered of the senders was junk: it counts for them. */
+static void take_senders(struct flood *flood, struct falling *falling)
+{
+	enum vector vector = vector_in(&falling->rate);
+	struct taking taking = {flood->tally, vector};
+
+	crowd_parties_take(flood->crowds, &falling->crowd, take_party, &taking);
+	tally_judge(flood->tally, mark_of(flood, falling), vector);
+	falling->epoch++;
+}
+
+static void drop_senders(struct flood *flood, struct falling *falling)
+{
+	crowd_parties_take(flood->crowds, &falling->crowd, drop_party, NULL);
+	falling->epoch++;
 }
 
 static void add_junk(struct flood *flood, struct falling *falling, const struct finding *finding, const struct rate_guilt *guilt)
@@ -45,7 +75,7 @@ static void add_junk(struct flood *flood, struct falling *falling, const struct 
 	count_take(&count, use);
 	junk_add(flood, finding, &falling->rate, &falling->plain, &(struct junk_piece){guilt->first_ns, guilt->last_ns, count});
 	tally_target(flood->tally, victim, 128, victim, false, count);
-	crowd_makers_take(flood->crowds, &falling->crowd, take_maker, flood->tally);
+	take_senders(flood, falling);
 }
 
 static void note_sources(struct finding *finding, uint32_t proven, uint32_t unproven)
@@ -61,7 +91,7 @@ static void calm_down(struct flood *flood, struct falling *falling, bool streak)
 {
 	if (streak && !falling->rate.alarmed)
 		return;
-	crowd_makers_take(flood->crowds, &falling->crowd, drop_maker, NULL);
+	drop_senders(flood, falling);
 	falling->inner = (struct junk_count){0};
 	if (falling->rate.alarmed)
 		return;
@@ -105,7 +135,7 @@ void falling_closed(void *context, struct rate *rate, const struct rate_guilt *g
 		book_raise(flood->book, finding, backscatter ? SEVERITY_LOW : SEVERITY_HIGH, STATE_CLEAN);
 	}
 	if (backscatter)
-		crowd_makers_take(flood->crowds, &falling->crowd, drop_maker, NULL);
+		drop_senders(flood, falling);
 	else
 		add_junk(flood, falling, finding, guilt);
 	falling->inner = (struct junk_count){0};
@@ -161,22 +191,32 @@ static void count_echo(struct flood *flood, const struct sighting *seen, enum ve
 	rate_count(&flood->echoing, &echoing->rate, flood->now_ns, seen->wire_len);
 }
 
+/* Whose answers carry a name of theirs that is read. */
+static bool vector_talks(enum vector vector)
+{
+	return vector == VECTOR_DHIP_REFLECTION || vector == VECTOR_SSDP_REFLECTION || vector == VECTOR_SNMP_REFLECTION;
+}
+
 static void see_sender(struct flood *flood, struct falling *falling, const struct sighting *seen, enum vector vector)
 {
 	const struct fw_packet *p = seen->packet;
-	struct tally_mark mark = {rates_memo(&flood->falling, &falling->rate), falling->rate.begin_ns};
+	bool first = falling->shape.many_sources || falling->crowd.few.count == 0;
+	uint64_t hash = first ? fw_siphash(flood->hash_key, p->src, 16) : 0;
+	struct sample_mark mark = mark_of(flood, falling);
 	struct junk_count one = {1, seen->wire_len};
-	uint32_t maker;
+	uint16_t party;
 
-	if (falling->shape.many_sources || falling->crowd.few.count == 0)
-		crowd_see(flood->crowds, &falling->crowd, fw_siphash(flood->hash_key, p->src, 16), seen->handshake_done, flood->now_ns);
+	if (first)
+		crowd_see(flood->crowds, &falling->crowd, hash, seen->handshake_done, flood->now_ns);
 	if (seen->src_ours) {
 		count_add(&falling->inner, one);
 		return;
 	}
-	maker = tally_see(flood->tally, p->src, vector == VECTOR_DHIP_REFLECTION, mark, seen->wire_len);
-	if (maker != TALLY_NO_MAKER)
-		crowd_maker(flood->crowds, &falling->crowd, maker, one, flood->now_ns);
+	party = tally_see(flood->tally, p->src, vector_talks(vector), mark, seen->wire_len);
+	if (party != PARTY_NOBODY)
+		crowd_party(flood->crowds, &falling->crowd, party, one, flood->now_ns);
+	if (first && (vector_reflected(vector) || seen->handshake_done))
+		tally_source(flood->tally, hash, mark, party);
 }
 
 static const uint8_t *victim_of(const struct sighting *seen)

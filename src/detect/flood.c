@@ -141,15 +141,15 @@ void flood_packet(struct flood *flood, const struct sighting *seen)
 		falling_count(flood, seen, vector);
 }
 
-void flood_sender_maker(struct flood *flood, const uint8_t address[16], struct slice maker)
+void flood_sender_says(struct flood *flood, const uint8_t address[16], const struct sender_says *says)
 {
-	struct tally_mark mark;
-	struct junk_count earlier;
-	uint32_t number = tally_name(flood->tally, address, maker, &mark, &earlier);
-	struct rate *rate = number == TALLY_NO_MAKER ? NULL : rates_recall(&flood->falling, mark.memo);
+	struct tally_change change;
+	struct rate *rate;
 
-	if (rate && rate->open && rate->begin_ns == mark.window_ns)
-		crowd_maker(flood->crowds, &((struct falling *)rate)->crowd, number, earlier, flood->now_ns);
+	tally_says(flood->tally, address, fw_siphash(flood->hash_key, address, 16), says, &change);
+	rate = change.from == change.to ? NULL : rates_recall(&flood->falling, change.mark.memo);
+	if (rate && ((struct falling *)rate)->epoch == change.mark.epoch)
+		crowd_move(flood->crowds, &((struct falling *)rate)->crowd, change.from, change.to, change.pending, flood->now_ns);
 }
 
 void flood_unheard(struct flood *flood, uint32_t device, uint64_t lost, uint64_t seen)

@@ -20,8 +20,8 @@ int flood_new(uint32_t rate_max, const uint8_t hash_key[16], struct book *book, 
 void flood_free(struct flood *flood);
 
 void flood_packet(struct flood *flood, const struct sighting *seen);
-/* A remote sender named the maker of its parts: its junk, that of the same window included, counts for that maker. */
-void flood_sender_maker(struct flood *flood, const uint8_t address[16], struct slice maker);
+/* A remote sender says who made it, or what it is: its junk, what is not judged yet included, counts for that. */
+void flood_sender_says(struct flood *flood, const uint8_t address[16], const struct sender_says *says);
 /* Junk that another rule found; finding->flood.vector says of which vector. */
 void flood_add_junk(struct flood *flood, const struct finding *finding, const struct junk_piece *piece);
 

@@ -52,6 +52,7 @@ struct falling {
 	struct media media;
 	struct junk_count plain;
 	struct crowd crowd;
+	uint32_t epoch; /* counts up when what was gathered of the senders is judged or forgotten */
 	struct junk_count inner; /* since calm or guilt: from a source that is ours */
 	struct junk_count unclaimed, ahead; /* as drawn above */
 };

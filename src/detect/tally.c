@@ -18,15 +18,16 @@ struct target {
 
 struct sender {
 	uint8_t address[16];
-	uint32_t maker; /* number + 1; 0 while it has not named one; TALLY_NO_MAKER + 1: there was no place for it */
-	struct tally_mark mark;
-	struct junk_count nameless;
+	struct sample_mark mark;
+	struct junk_count pending;
+	uint64_t party;
 };
 
 struct tally {
 	struct table targets, senders;
+	struct sample sample;
+	struct parties parties;
 	struct junk junk;
-	uint64_t makers_left_out; /* senders of makers for which there was no place */
 };
 
 int tally_new(const uint8_t hash_key[16], struct tally **out_tally)
@@ -40,10 +41,13 @@ int tally_new(const uint8_t hash_key[16], struct tally **out_tally)
 	if (!error)
 		error = table_init(
 			&tally->senders, TALLY_SENDER_MAX, sizeof(struct sender), sizeof(((struct sender *)0)->address), hash_key);
+	if (!error)
+		error = sample_init(&tally->sample, hash_key);
 	if (error) {
 		tally_free(tally);
 		return error;
 	}
+	parties_init(&tally->parties);
 	*out_tally = tally;
 	return 0;
 }
@@ -54,6 +58,7 @@ void tally_free(struct tally *tally)
 		return;
 	table_done(&tally->targets);
 	table_done(&tally->senders);
+	sample_done(&tally->sample);
 	free(tally);
 }
 
@@ -92,71 +97,50 @@ void tally_target(struct tally *tally, const uint8_t prefix[16], uint8_t bits, c
 	add(&target->count, count);
 }
 
-void tally_maker(struct tally *tally, uint32_t maker, struct junk_count count)
+void tally_party(struct tally *tally, uint16_t party, enum vector vector, struct junk_count count)
 {
-	if (maker < tally->junk.maker_count)
-		add(&tally->junk.by_maker[maker].count, count);
+	party_add(&tally->parties, party, vector, count);
 }
 
-uint32_t tally_see(struct tally *tally, const uint8_t address[16], bool talks, struct tally_mark mark, uint32_t bytes)
+uint16_t tally_see(struct tally *tally, const uint8_t address[16], bool talks, struct sample_mark mark, uint32_t bytes)
 {
 	struct sender *sender;
 	bool is_new;
 
-	if (!talks && tally->junk.maker_count == 0)
-		return TALLY_NO_MAKER;
+	if (!talks && tally->parties.count <= 1)
+		return PARTY_NOBODY;
 	sender = talks ? table_put(&tally->senders, address, &is_new, NULL, NULL) : table_find(&tally->senders, address);
 	if (!sender)
-		return TALLY_NO_MAKER;
-	if (sender->maker)
-		return sender->maker - 1;
-	if (sender->mark.memo != mark.memo || sender->mark.window_ns != mark.window_ns)
-		sender->nameless = (struct junk_count){0};
+		return PARTY_NOBODY;
+	if (sender->mark.memo != mark.memo || sender->mark.epoch != mark.epoch)
+		sender->pending = (struct junk_count){0};
 	sender->mark = mark;
-	add(&sender->nameless, (struct junk_count){1, bytes});
-	return TALLY_NO_MAKER;
+	add(&sender->pending, (struct junk_count){1, bytes});
+	return (uint16_t)sender->party;
 }
 
-/* The number of a maker's name, made if there is room. */
-static uint32_t maker_number(struct junk *junk, struct slice name)
+void tally_source(struct tally *tally, uint64_t address_hash, struct sample_mark mark, uint16_t party)
 {
-	char text[DEVICE_TEXT_MAX] = "";
-	size_t len = name.len < sizeof(text) - 1 ? name.len : sizeof(text) - 1;
-
-	if (len)
-		memcpy(text, name.bytes, len);
-	if (text[0] == '\0')
-		return TALLY_NO_MAKER;
-	for (uint32_t i = 0; i < junk->maker_count; i++)
-		if (strcmp(junk->by_maker[i].maker, text) == 0)
-			return i;
-	if (junk->maker_count == JUNK_MAKER_MAX)
-		return TALLY_NO_MAKER;
-	memcpy(junk->by_maker[junk->maker_count].maker, text, strlen(text) + 1);
-	return junk->maker_count++;
+	sample_see(&tally->sample, address_hash, mark, party);
 }
 
-uint32_t tally_name(
-	struct tally *tally, const uint8_t address[16], struct slice maker, struct tally_mark *out_mark, struct junk_count *out_earlier)
+void tally_judge(struct tally *tally, struct sample_mark mark, enum vector vector)
 {
-	struct sender *sender;
-	uint32_t number;
-	bool is_new;
+	sample_judge(&tally->sample, mark, vector);
+}
 
-	sender = table_put(&tally->senders, address, &is_new, NULL, NULL);
-	if (sender->maker)
-		return TALLY_NO_MAKER;
-	number = maker_number(&tally->junk, maker);
-	if (number == TALLY_NO_MAKER && tally->junk.maker_count < JUNK_MAKER_MAX)
-		return TALLY_NO_MAKER;
-	sender->maker = number + 1;
-	if (number == TALLY_NO_MAKER) {
-		tally->makers_left_out++;
-		return TALLY_NO_MAKER;
-	}
-	*out_mark = sender->mark;
-	*out_earlier = sender->nameless;
-	return number;
+void tally_says(struct tally *tally, const uint8_t address[16], uint64_t address_hash, const struct sender_says *says,
+	struct tally_change *out_change)
+{
+	bool is_new, contradicted = false;
+	struct sender *sender = table_put(&tally->senders, address, &is_new, NULL, NULL);
+	uint16_t from = (uint16_t)sender->party;
+	uint16_t to = party_next(&tally->parties, &tally->junk, from, says, &contradicted);
+
+	*out_change = (struct tally_change){.mark = sender->mark, .pending = sender->pending, .from = from, .to = to};
+	sender->party = to;
+	if (to != from || contradicted)
+		sample_name(&tally->sample, address_hash, to, contradicted);
 }
 
 static bool before(const struct junk_target *a, const struct junk_target *b)
@@ -188,15 +172,85 @@ static void rank(void *context, void *entry)
 	junk->by_target[place] = row;
 }
 
+static void clear_rows(struct junk_row *rows, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		struct junk_row clear = {.maker = rows[i].maker, .neutral = rows[i].neutral};
+
+		memcpy(clear.name, rows[i].name, sizeof(clear.name));
+		rows[i] = clear;
+	}
+}
+
+static void add_source(struct junk_row *row, const struct party *party, const struct source *source)
+{
+	row->sampled++;
+	row->by_basis[party->basis]++;
+	if (row->sampled == 1 || party->confidence < row->confidence_least)
+		row->confidence_least = party->confidence;
+	if (party->confidence > row->confidence_most)
+		row->confidence_most = party->confidence;
+	for (int vector = 0; vector < VECTOR_COUNT; vector++)
+		row->by_vector[vector] += source->vectors >> vector & 1;
+}
+
+static void count_source(void *context, void *entry)
+{
+	struct tally *tally = context;
+	const struct source *source = entry;
+	const struct party *party = &tally->parties.list[source->party];
+	struct junk *junk = &tally->junk;
+
+	if (!source->vectors)
+		return;
+	junk->sources.sampled++;
+	junk->sources.contradicted += source->contradicted;
+	junk->sources.named += party->traits[JUNK_MAKER] != 0;
+	for (int vector = 0; vector < VECTOR_COUNT; vector++)
+		junk->sources.by_vector[vector] += source->vectors >> vector & 1;
+	if (party->traits[JUNK_MAKER])
+		add_source(&junk->by_maker[party->traits[JUNK_MAKER] - 1], party, source);
+	if (party->traits[JUNK_BRAND])
+		add_source(&junk->by_brand[party->traits[JUNK_BRAND] - 1], party, source);
+	if (party->traits[JUNK_KIND])
+		add_source(&junk->by_kind[party->traits[JUNK_KIND] - 1], party, source);
+}
+
+static void scale_sources(struct junk_row *rows, uint32_t count, uint32_t level)
+{
+	for (uint32_t i = 0; i < count; i++)
+		rows[i].sources = (uint64_t)rows[i].sampled << level;
+}
+
+static void sum_sources(struct tally *tally)
+{
+	struct junk *junk = &tally->junk;
+	uint32_t level = tally->sample.level;
+
+	junk->sources = (struct junk_sources){.estimated = level > 0};
+	table_each(&tally->sample.sources, count_source, tally);
+	junk->sources.count = (uint64_t)junk->sources.sampled << level;
+	scale_sources(junk->by_maker, junk->maker_count, level);
+	scale_sources(junk->by_brand, junk->brand_count, level);
+	scale_sources(junk->by_kind, junk->kind_count, level);
+}
+
 const struct junk *tally_junk(struct tally *tally)
 {
-	tally->junk.target_count = 0;
-	memset(tally->junk.by_target, 0, sizeof(tally->junk.by_target));
-	table_each(&tally->targets, rank, &tally->junk);
-	return &tally->junk;
+	struct junk *junk = &tally->junk;
+
+	junk->target_count = 0;
+	memset(junk->by_target, 0, sizeof(junk->by_target));
+	table_each(&tally->targets, rank, junk);
+	clear_rows(junk->by_maker, junk->maker_count);
+	clear_rows(junk->by_brand, junk->brand_count);
+	clear_rows(junk->by_kind, junk->kind_count);
+	parties_sum(&tally->parties, junk);
+	sum_sources(tally);
+	return junk;
 }
 
 uint64_t tally_left_out(const struct tally *tally)
 {
-	return tally->targets.evicted + tally->senders.evicted + tally->makers_left_out;
+	return tally->targets.evicted + tally->senders.evicted + tally->parties.left_out;
 }

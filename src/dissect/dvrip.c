@@ -10,8 +10,12 @@
  *
  *   1000  {"EncryptType": "MD5", "PassWord": "tlJwpbo6", "UserName": "admin", ...}
  *   1001  {"Ret": 100, "DeviceType ": "IPC", ...}      100 accepted; 106, 203 .. 206 refused; others say nothing of the pair
- *   1021  {"SystemInfo": {"HardWare": ..., "SerialNo": ..., "SoftWareVersion": ...}}
+ *   1021  {"SystemInfo": {"DeviceModel": ..., "HardWare": ..., "HardWareVersion": ..., "SerialNo": ..., "SoftWareVersion": ...}}
  *   1043, 1531  {"NetWork.NetCommon": {"HostName": ..., "MAC": ..., "SN": ..., "Version": ...}}
+ *   1043  {"General.General": {"MachineName": ...}}      {"OEMcfg.Correspondent": {"BrandInfo": ..., "Model": "NVT", ...}}
+ *
+ * DeviceModel is the board's name without chip and memory, and older firmware has HardWare alone. Of OEMcfg, which is what ONVIF is to
+ * say, only the brand is the seller's: the rest is the same in all firmware.
  *
  * What stands as password is eight letters made of it without any salt: it opens the device as well as the password does. It is
  * treated like one: said as the login's, compared by whoever knows published pairs, and kept by nobody.
@@ -28,6 +32,8 @@ enum { LOGIN = 1000, LOGIN_ANSWER = 1001, SYSTEM_INFO = 1021, CONFIG = 1043, SEA
 enum { RET_ACCEPTED = 100, RET_PAIR_WRONG = 106, RET_REFUSED_FIRST = 203, RET_REFUSED_LAST = 206 };
 
 static const struct json_fact facts_of_dvrip[] = {
+	{"SystemInfo", "DeviceModel", FACT_OWN_MODEL, JSON_TEXT}, {"SystemInfo", "HardWareVersion", FACT_OWN_HARDWARE, JSON_TEXT},
+	{"General.General", "MachineName", FACT_OWN_NAME, JSON_TEXT}, {"OEMcfg.Correspondent", "BrandInfo", FACT_OWN_BRAND, JSON_TEXT},
 	{"SystemInfo", "HardWare", FACT_OWN_MODEL, JSON_TEXT}, {"SystemInfo", "SoftWareVersion", FACT_OWN_FIRMWARE, JSON_TEXT},
 	{"SystemInfo", "SerialNo", FACT_OWN_SERIAL, JSON_TEXT}, {"NetWork.NetCommon", "Version", FACT_OWN_FIRMWARE, JSON_TEXT},
 	{"NetWork.NetCommon", "SN", FACT_OWN_SERIAL, JSON_TEXT}, {"NetWork.NetCommon", "HostName", FACT_OWN_NAME, JSON_TEXT},

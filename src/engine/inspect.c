@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "conf/conf.h"
 #include "engine/advise.h"
+#include "engine/attribute.h"
 #include "engine/evidence.h"
 #include "engine/prelude.h"
 #include "engine/signatures.h"
@@ -332,46 +333,6 @@ static void show_left_out(struct inspect *inspect, struct shown *shown)
 	shown->left_out_count = sizeof(kinds) / sizeof(kinds[0]);
 }
 
-static struct junk_count *junk_of_maker(struct junk *junk, const char *maker)
-{
-	for (uint32_t i = 0; i < junk->maker_count; i++)
-		if (strcmp(junk->by_maker[i].maker, maker) == 0)
-			return &junk->by_maker[i].count;
-	if (junk->maker_count == JUNK_MAKER_MAX)
-		return NULL;
-	snprintf(junk->by_maker[junk->maker_count].maker, DEVICE_TEXT_MAX, "%s", maker);
-	return &junk->by_maker[junk->maker_count++].count;
-}
-
-static int by_maker(const void *a, const void *b)
-{
-	const struct junk_maker *x = a, *y = b;
-
-	if (x->count.packets != y->count.packets)
-		return x->count.packets < y->count.packets ? 1 : -1;
-	return strcmp(x->maker, y->maker);
-}
-
-/* detect/ knows the makers that remote senders name; those of our own devices the inventory knows. */
-static void add_own_makers(struct inspect *inspect)
-{
-	const struct finding *finding;
-
-	inspect->junk = *engine_junk(inspect->engine);
-	for (uint32_t i = 0; (finding = engine_finding(inspect->engine, i)); i++) {
-		const struct device *device;
-		struct junk_count *count;
-		if (finding->id != FINDING_FLOOD || finding->device == DEVICE_NONE)
-			continue;
-		device = engine_device(inspect->engine, finding->device);
-		if (!device || !device->maker.name[0] || !(count = junk_of_maker(&inspect->junk, device->maker.name)))
-			continue;
-		count->packets += finding->flood.packets;
-		count->bytes += finding->flood.bytes;
-	}
-	qsort(inspect->junk.by_maker, inspect->junk.maker_count, sizeof(inspect->junk.by_maker[0]), by_maker);
-}
-
 static struct report_selection selection_of(const struct inspect_part *part)
 {
 	const struct source_choice choice = inspect_choice(part);
@@ -442,7 +403,7 @@ static int show(struct inspect *inspect, struct shown *shown, FILE *out, FILE *n
 	if (inspect->would && (error = would_verdicts(inspect->would, inspect->engine, &shown->verdicts, &shown->verdict_count)))
 		return error;
 	show_left_out(inspect, shown);
-	add_own_makers(inspect);
+	attribute_junk(inspect->engine, &inspect->junk);
 	for (size_t i = 0; i < inspect->inferred_count; i++) {
 		memcpy(shown->inferred[i], inspect->inferred[i].address, 16);
 		shown->inferred_bits[i] = inspect->inferred[i].bits;

@@ -192,18 +192,22 @@ static void learn_login(struct engine *engine, const struct fact *fact)
 	detect_login(engine->detect, &seen);
 }
 
-/* DHIP is the maker's own protocol: who speaks it has that maker's parts inside, whatever brand it names as its vendor. */
-static const struct slice dhip_maker = {(const uint8_t *)"Dahua", 5};
-
-static const char *const own_makers[OWN_COUNT] = {"Xiongmai", "Dahua", "Tuya", "TP-Link", "Reolink", "Xiaomi"};
-
-static void learn_own_maker(struct engine *engine, const struct fact *fact)
+/*
+ * Somebody outside says who made it. Whom we asked says so to us; whose answers nobody here asked for are what a reflection is made of,
+ * and those are listened to. Makers' own protocols are rare enough to be heard always.
+ */
+static void learn_stranger(struct engine *engine, const uint8_t address[16], const struct fact *fact)
 {
-	const struct conversation *c = engine->conversation;
-	const char *maker = own_makers[fact->number];
+	bool own = (fact->kind >= FACT_DHIP_METHOD && fact->kind <= FACT_DHIP_ADDRESS) ||
+		(fact->kind >= FACT_OWN_PROTOCOL && fact->kind <= FACT_OWN_MAC);
+	struct sender_says says[STRANGER_SAYS_MAX];
+	size_t count;
 
-	detect_sender_maker(engine->detect, engine->direction == 0 ? conversation_source(c) : conversation_target(c),
-		(struct slice){(const uint8_t *)maker, strlen(maker)});
+	if (!own && engine->direction != 0)
+		return;
+	count = inventory_stranger(engine->inventory, fact, says);
+	for (size_t i = 0; i < count; i++)
+		detect_sender_says(engine->detect, address, &says[i]);
 }
 
 static void learn_sender(struct engine *engine, const struct fact *fact)
@@ -216,10 +220,8 @@ static void learn_sender(struct engine *engine, const struct fact *fact)
 	device = c->device[engine->direction == 0 ? 0 : 1];
 	if (device != DEVICE_NONE)
 		inventory_note_fact(engine->inventory, device, fact);
-	else if (fact->kind == FACT_DHIP_VENDOR)
-		detect_sender_maker(engine->detect, engine->packet->src, dhip_maker);
-	else if (fact->kind == FACT_OWN_PROTOCOL)
-		learn_own_maker(engine, fact);
+	else
+		learn_stranger(engine, engine->direction == 0 ? conversation_source(c) : conversation_target(c), fact);
 }
 
 /*

@@ -20,6 +20,7 @@
 
 /* Percent. A device knows itself; a maker's block tells who made the network chip's board, not who sold the device. */
 enum { SURE_DHIP = 90, SURE_MDNS = 70, SURE_MDNS_PRODUCT = 60, SURE_OUI = 60 };
+enum { SURE_DHIP_UNCHANGED = 60 }; /* sellers often leave their maker's name in as the brand */
 
 enum { OPTIONS_SHOWN_MAX = 24, CLIENT_ID_SHOWN_MAX = 20, HARDWARE_ID_LEN = 7 };
 
@@ -282,19 +283,31 @@ static void hear_ssdp(const struct ear *ear, const struct fact *fact)
 	}
 }
 
+/* It is the maker's own protocol: who answers in it has that maker's parts inside, whatever brand it names as its vendor. Anybody may ask. */
+static void hear_dhip_method(const struct ear *ear, struct slice method)
+{
+	if (!words_start(method, "client."))
+		return;
+	keep(ear, CLUE_DHIP, "dhip protocol", method, "maker: Dahua");
+	state(ear, CLUE_DHIP, TRAIT_MAKER, words_of("Dahua"), SURE_DHIP);
+}
+
 static void hear_dhip(const struct ear *ear, const struct fact *fact)
 {
 	struct slice text = words_trim(fact->text);
 
 	switch (fact->kind) {
+	case FACT_DHIP_METHOD:
+		hear_dhip_method(ear, text);
+		break;
 	case FACT_DHIP_VENDOR:
 		/* what recorders say whose seller wanted no name in it */
-		if (!name_usable(text) || words_same(text, "private") || words_same(text, "general")) {
+		if (!name_usable(text) || words_same(text, "private") || words_start(text, "general")) {
 			keep(ear, CLUE_DHIP, "dhip vendor", text, NULL);
 			break;
 		}
-		keep_stated(ear, CLUE_DHIP, "dhip vendor", text, "maker: ");
-		state(ear, CLUE_DHIP, TRAIT_MAKER, text, SURE_DHIP);
+		keep_stated(ear, CLUE_DHIP, "dhip vendor", text, "brand: ");
+		state(ear, CLUE_DHIP, TRAIT_BRAND, text, words_same(text, "Dahua") ? SURE_DHIP_UNCHANGED : SURE_DHIP);
 		break;
 	case FACT_DHIP_CLASS:
 		keep(ear, CLUE_DHIP, "dhip class", text, NULL);
@@ -356,7 +369,7 @@ void hear_fact(struct inventory *inventory, uint32_t number, const struct fact *
 	case FACT_TLS_SERVER_NAME:
 		asked_tls(inventory, number, fact->text);
 		break;
-	case FACT_DHIP_VENDOR ... FACT_DHIP_MAC:
+	case FACT_DHIP_METHOD ... FACT_DHIP_MAC:
 		hear_dhip(&ear, fact);
 		break;
 	case FACT_TLS_JA4 ... FACT_ADB_SERVICE:

@@ -44,7 +44,7 @@ bool address_is_link_local(const uint8_t address[16])
 
 int identity_init(struct inventory *inventory, uint32_t device_max, const uint8_t hash_key[16])
 {
-	uint32_t room = device_max ? device_max : 1;
+	uint32_t room = device_max + 1u; /* one to hear strangers on */
 	int error;
 
 	if (room > UINT32_MAX / DEVICE_ADDRESS_MAX)

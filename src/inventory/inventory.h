@@ -16,6 +16,7 @@
 #include "base/fault.h"
 #include "model/device.h"
 #include "model/fact.h"
+#include "model/junk.h"
 #include "model/talk.h"
 
 struct conversation_end;
@@ -78,6 +79,9 @@ uint32_t inventory_find_address(const struct inventory *inventory, const uint8_t
 
 /* A fact about this device: names and clues by the fact's kind; facts that say nothing about a device are ignored. */
 void inventory_note_fact(struct inventory *inventory, uint32_t number, const struct fact *fact);
+enum { STRANGER_SAYS_MAX = 4 };
+/* A fact about a sender that is no device of ours: what it says of maker, brand and kind, borrowed until the next call. Returns how many. */
+size_t inventory_stranger(struct inventory *inventory, const struct fact *fact, struct sender_says out[STRANGER_SAYS_MAX]);
 /* It opened a conversation to that port, or answered on it. */
 enum inventory_port { INVENTORY_CALLS_TCP, INVENTORY_CALLS_UDP, INVENTORY_ANSWERS_TCP, INVENTORY_ANSWERS_UDP };
 void inventory_note_port(struct inventory *inventory, uint32_t number, enum inventory_port use, uint16_t port);

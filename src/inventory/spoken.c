@@ -12,12 +12,13 @@
 #include "inventory/identity.h"
 #include "inventory/name.h"
 
-enum { SURE_SPOKEN = 90, SURE_HOUSE = 70 };
+enum { SURE_SPOKEN = 90, SURE_HOUSE = 70, SURE_SOLD = 70 };
 
 /* In the order of the facts, from FACT_OWN_PROTOCOL on. */
 #define SOURCES(name) \
 	{ \
-		name " protocol", name " kind", name " model", name " firmware", name " name", name " serial", name " hardware" \
+		name " protocol", name " kind", name " model", name " firmware", name " name", name " serial", name " hardware", \
+			name " brand" \
 	}
 
 enum { SOURCE_COUNT = FACT_OWN_MAC - FACT_OWN_PROTOCOL };
@@ -36,7 +37,18 @@ static const struct speaker {
 };
 
 /* What a text of each fact is, as SOURCES; of a kind, the table says which it is. */
-static const char *const HEADS[SOURCE_COUNT] = {NULL, NULL, "model: ", "firmware: ", "name: ", "serial: ", "hardware: "};
+static const char *const HEADS[SOURCE_COUNT] = {NULL, NULL, "model: ", "firmware: ", "name: ", NULL, "hardware: ", "brand: "};
+
+/* What firmware says whose seller has put in no name. */
+static bool is_no_brand(struct slice value)
+{
+	static const char *const fillers[] = {"H264", "H265", "IPC", "NVT", "General", "Private", "OEM"};
+
+	for (size_t i = 0; i < sizeof(fillers) / sizeof(fillers[0]); i++)
+		if (words_same(value, fillers[i]))
+			return true;
+	return !name_usable(value);
+}
 
 static void spoken_keep(struct inventory *inventory, uint32_t number, const struct clue_offer *offer)
 {
@@ -62,6 +74,8 @@ static void spoken_state(struct inventory *inventory, uint32_t number, const str
 		weigh_state(inventory, number, CLUE_DHIP, TRAIT_MODEL, fact->text, SURE_SPOKEN);
 	else if (fact->kind == FACT_OWN_FIRMWARE)
 		weigh_state(inventory, number, CLUE_DHIP, TRAIT_FIRMWARE, fact->text, SURE_SPOKEN);
+	else if (fact->kind == FACT_OWN_BRAND)
+		weigh_state(inventory, number, CLUE_DHIP, TRAIT_BRAND, fact->text, SURE_SOLD);
 	else if (fact->kind == FACT_OWN_NAME)
 		name_offer(inventory, number, NAME_ANNOUNCED, NAME_RANK_HIGH, words_trim(fact->text)); /* its user gave it */
 }
@@ -70,9 +84,13 @@ static void spoken_text(struct inventory *inventory, uint32_t number, const stru
 {
 	unsigned place = fact->kind - FACT_OWN_PROTOCOL;
 	struct slice value = words_trim(fact->text);
+
 	struct clue_offer offer = {.source = SPEAKERS[fact->number].sources[place], .value = value};
 	char says[DEVICE_TEXT_MAX];
 
+	/* With the serial number of many recorders anybody can reach them through their maker's cloud: it is no clue, and is shown nowhere. */
+	if (fact->kind == FACT_OWN_SERIAL || (fact->kind == FACT_OWN_BRAND && is_no_brand(value)))
+		return;
 	words_join(says, HEADS[place] ? HEADS[place] : "", value, "");
 	offer.says = HEADS[place] ? says : NULL;
 	spoken_keep(inventory, number, &offer);

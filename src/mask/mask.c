@@ -277,10 +277,17 @@ void mask_finding(const struct mask *mask, struct finding *finding)
 	mask_evidence(mask, finding);
 }
 
+static void mask_rows(const struct mask *mask, struct junk_row *rows, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		mask_words(mask, NULL, rows[i].name);
+}
+
 void mask_junk(const struct mask *mask, struct junk *junk)
 {
-	for (uint32_t i = 0; i < junk->maker_count; i++)
-		mask_words(mask, NULL, junk->by_maker[i].maker);
+	mask_rows(mask, junk->by_maker, junk->maker_count);
+	mask_rows(mask, junk->by_brand, junk->brand_count);
+	mask_rows(mask, junk->by_kind, junk->kind_count);
 	for (uint32_t i = 0; i < junk->target_count; i++)
 		mask_prefix(mask, junk->by_target[i].target, junk->by_target[i].bits);
 }

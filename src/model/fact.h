@@ -117,6 +117,7 @@ enum fact_kind {
 	FACT_OWN_NAME, /* text: what its user called it */
 	FACT_OWN_SERIAL, /* text: serial number, or the number its maker knows it by */
 	FACT_OWN_HARDWARE, /* text: the hardware's version */
+	FACT_OWN_BRAND, /* text: under whose name it is sold */
 	FACT_OWN_MAC, /* mac */
 
 	/* HTML over HTTP */

@@ -226,7 +226,7 @@ static json_t *finding_make(const struct report_view *view, size_t index)
 	return object;
 }
 
-static json_t *count_make(const struct junk_count *count)
+json_t *count_make(const struct junk_count *count)
 {
 	json_t *object = json_object();
 
@@ -243,30 +243,6 @@ static json_t *by_vector_make(const struct junk *junk)
 		if (junk->by_vector[vector].packets)
 			member_put(&object, report_vector_name((enum vector)vector), count_make(&junk->by_vector[vector]));
 	return object;
-}
-
-static uint64_t share_thousandths(uint64_t part, uint64_t whole)
-{
-	if (!whole || part > whole)
-		return whole ? 1000 : 0;
-	return whole > UINT64_MAX / 2000 ? part / (whole / 1000) : (part * 1000 + whole / 2) / whole;
-}
-
-static json_t *by_maker_make(const struct junk *junk)
-{
-	json_t *array = json_array();
-
-	for (uint32_t i = 0; i < junk->maker_count; i++) {
-		const struct junk_maker *maker = &junk->by_maker[i];
-		json_t *object = json_object();
-
-		member_put(&object, "maker", member_text_or_null(maker->maker));
-		member_put(&object, "packets", member_number(maker->count.packets));
-		member_put(&object, "bytes", member_number(maker->count.bytes));
-		member_put(&object, "share", member_thousandths(share_thousandths(maker->count.packets, junk->total.packets)));
-		member_append(&array, object);
-	}
-	return array;
 }
 
 static json_t *by_target_make(const struct junk *junk)
@@ -292,7 +268,7 @@ json_t *junk_make(const struct junk *junk)
 	member_put(&object, "packets", member_number(junk->total.packets));
 	member_put(&object, "bytes", member_number(junk->total.bytes));
 	member_put(&object, "by_vector", by_vector_make(junk));
-	member_put(&object, "by_maker", by_maker_make(junk));
+	junk_attribution(junk, &object);
 	member_put(&object, "by_target", by_target_make(junk));
 	return object;
 }

@@ -197,25 +197,47 @@ static void print_bar(const struct page *page, const struct share *share, uint64
 static void print_bars(const struct page *page, const struct share *shares, size_t count)
 {
 	size_t shown = count > ROWS_MAX && !page->style->verbose ? ROWS_MAX : count;
-	uint64_t whole = page->view->junk->total.packets;
+	uint64_t whole = page->view->junk->total.packets, most = 0;
 	struct phrase widest = {0};
 
-	if (count)
-		phrase_number(&widest, shares[0].count.packets);
+	for (size_t i = 0; i < shown; i++)
+		most = shares[i].count.packets > most ? shares[i].count.packets : most;
+	phrase_number(&widest, most);
 	for (size_t i = 0; i < shown; i++)
 		print_bar(page, &shares[i], whole, (unsigned)widest.len);
 	print_more(page, count - shown, page_rest_hint(page));
 }
 
+static void print_listed(const struct page *page, const char *head, void (*say)(const struct junk *junk, struct phrase *out))
+{
+	struct phrase line = {0}, list = {0};
+
+	say(page->view->junk, &list);
+	if (!list.len)
+		return;
+	phrase_add(&line, "%s", head);
+	phrase_add(&line, "%s", list.text);
+	layout_paragraph(&page->layout, 2, COLOUR_NONE, line.text);
+}
+
 static void print_makers(const struct page *page)
 {
-	struct share shares[SHARE_MAKER_MAX];
-	size_t count = shares_makers(page->view->junk, shares);
+	struct share shares[SHARE_ROW_MAX];
+	struct phrase said = {0}, rests = {0};
+	size_t count = shares_rows(page->view->junk, JUNK_MAKER, shares);
 
-	if (!count)
-		return;
-	print_title(page, "Whose parts sent it");
-	print_bars(page, shares, count);
+	if (count) {
+		print_title(page, "Whose parts sent it");
+		print_bars(page, shares, count);
+	}
+	attribution_say(page->view->junk, &said);
+	attribution_rests(page->view->junk, &rests);
+	if (said.len)
+		layout_paragraph(&page->layout, 2, COLOUR_NONE, said.text);
+	if (rests.len)
+		layout_paragraph(&page->layout, 2, COLOUR_DIM, rests.text);
+	print_listed(page, "Sold as (sources): ", attribution_brands);
+	print_listed(page, "They are (sources): ", attribution_kinds);
 }
 
 static void print_targets(const struct page *page)

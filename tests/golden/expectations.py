@@ -88,7 +88,7 @@ EXPECTED = [
     ("ddos/snmp_amp.pcapng", [lambda r: r.find("receives-flood", "high", vector="snmp-reflection")]),
     ("ddos/dahua_dhip_37810_bacnet_reflection.pcap", [
         lambda r: r.find("receives-flood", "high", vector="dhip-reflection"), lambda r: r.find("receives-flood", "high", vector="bacnet-reflection"),
-        lambda r: any("dahua" in m["maker"].lower() for m in r.junk["by_maker"])]),
+        lambda r: any("dahua" in (m["maker"] or "").lower() for m in r.junk["by_maker"])]),
     ("ddos/ndpi_ip_fragmented_garbage.pcap", [lambda r: r.find("receives-flood", vector="fragment") or r.find("flood", vector="fragment")]),
     ("ddos/suricata_dhcp_request_flood.pcap", [lambda r: r.find("receives-flood", vector="dhcp") or r.find("flood", vector="dhcp")]),
     ("ddos/ndpi_source_engine.pcap", [absent(above="low")]),

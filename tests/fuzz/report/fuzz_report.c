@@ -380,14 +380,30 @@ static void finding_fill(struct input *input, struct finding *finding)
 	evidence_fill(input, finding);
 }
 
+static void row(struct input *input, struct junk_row *row)
+{
+	text(input, row->name, sizeof(row->name));
+	row->count.packets = number(input, 8);
+	row->sources = number(input, 4);
+	row->sampled = (uint32_t)number(input, 2);
+	row->by_vector[VECTOR_DHIP_REFLECTION] = (uint32_t)number(input, 2);
+	row->maker = (uint8_t)number(input, 1);
+	row->neutral = row->maker & 1;
+}
+
 static void junk_fill(struct input *input)
 {
 	junk.total.packets = number(input, 8);
 	junk.by_vector[below(input, VECTOR_COUNT)].packets = number(input, 8);
 	junk.by_vector[below(input, VECTOR_COUNT)].packets = number(input, 4);
-	junk.maker_count = 1;
-	text(input, junk.by_maker[0].maker, sizeof(junk.by_maker[0].maker));
-	junk.by_maker[0].count.packets = number(input, 8);
+	junk.maker_count = junk.brand_count = junk.kind_count = 1;
+	row(input, &junk.by_maker[0]);
+	row(input, &junk.by_brand[0]);
+	row(input, &junk.by_kind[0]);
+	junk.sources.count = number(input, 8);
+	junk.sources.sampled = (uint32_t)number(input, 2);
+	junk.sources.by_vector[VECTOR_DHIP_REFLECTION] = (uint32_t)number(input, 2);
+	junk.sources.estimated = number(input, 1) & 1;
 	junk.target_count = below(input, 3);
 	for (uint32_t i = 0; i < junk.target_count; i++)
 		junk.by_target[i].bits = 128;

@@ -96,6 +96,7 @@ static const struct shape {
 	[FACT_OWN_NAME] = {"own_name", HAS_NUMBER | HAS_TEXT},
 	[FACT_OWN_SERIAL] = {"own_serial", HAS_NUMBER | HAS_TEXT},
 	[FACT_OWN_HARDWARE] = {"own_hardware", HAS_NUMBER | HAS_TEXT},
+	[FACT_OWN_BRAND] = {"own_brand", HAS_NUMBER | HAS_TEXT},
 	[FACT_OWN_MAC] = {"own_mac", HAS_NUMBER | HAS_MAC},
 	[FACT_HTTP_TITLE] = {"http_title", HAS_NUMBER | HAS_TEXT},
 	[FACT_UPNP_TYPE] = {"upnp_type", HAS_TEXT},

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Makers' own protocols against independent readers.
 
-usage: makers.py --sessions SESSIONS_DUMP --facts FACTS_DUMP [--captures FOLDER]
+usage: makers.py --sessions SESSIONS_DUMP --facts FACTS_DUMP [--captures FOLDER] [--floodwall FLOODWALL]
 
 1. The payloads that were recorded from a camera with an XM530 board: each is put behind a header of DVRIP and into a
    conversation; what our dissector says of it has to be what Python's JSON reader finds under the same keys.
-2. A capture of a plug and a lamp of TP-Link, TCP and UDP: our facts have to be those in the text that tshark deciphers.
+2. The same, each as the one thing that a device of its own says: `floodwall inspect` has to say whose parts are in it, and model and
+   firmware where they stand in the payload; and nowhere a serial number or what stands for a password.
+3. A capture of a plug and a lamp of TP-Link, TCP and UDP: our facts have to be those in the text that tshark deciphers.
 
 Exit 0 when all agrees, 1 when not, 77 when the payloads or tshark are missing (what is there was compared).
 """
@@ -45,13 +47,14 @@ class Capture:
     """Ethernet frames of two hosts, as pcap."""
 
     def __init__(self):
-        self.packets, self.port = [], 40000
+        self.packets, self.port, self.device = [], 40000, bytes([192, 168, 1, 64])
 
     def frame(self, from_client, protocol, segment):
-        hosts = [bytes([192, 168, 1, 20]), bytes([192, 168, 1, 64])]
+        hosts = [bytes([192, 168, 1, 20]), self.device]
+        macs = [b"\2\0\0\0\0\2", b"\2\0" + self.device]
         source, target = hosts if from_client else hosts[::-1]
         header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(segment), 0, 0, 64, protocol, 0, source, target)
-        self.packets.append(b"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0" + header + segment)
+        self.packets.append(macs[from_client] + macs[not from_client] + b"\x08\0" + header + segment)
 
     def datagram(self, from_client, port, payload):
         ports = (self.port, port) if from_client else (port, self.port)
@@ -121,7 +124,9 @@ def wanted_of(number, payload, login):
         facts.append(f"login_result\t{LOGIN_DVRIP}|{2 if said['Ret'] in REFUSED else 1}")
     if number in ANSWERS:
         common, system = said.get("NetWork.NetCommon", {}), said.get("SystemInfo", {})
-        texts = [("kind", said.get("DeviceType")), ("kind", said.get("DeviceType ")), ("model", system.get("HardWare")),
+        general, sold = said.get("General.General", {}), said.get("OEMcfg.Correspondent", {})
+        texts = [("model", system.get("DeviceModel")), ("hardware", system.get("HardWareVersion")), ("brand", sold.get("BrandInfo")),
+                 ("name", general.get("MachineName")), ("kind", said.get("DeviceType")), ("kind", said.get("DeviceType ")), ("model", system.get("HardWare")),
                  ("firmware", system.get("SoftWareVersion")), ("serial", system.get("SerialNo")), ("firmware", common.get("Version")),
                  ("serial", common.get("SN")), ("name", common.get("HostName"))]
         facts += [f"own_{key}\t{DVRIP}|{percent(text)}" for key, text in texts if isinstance(text, str) and text]
@@ -158,6 +163,40 @@ def check_dvrip(dump, archive, folder):
     said = sum(len(facts) for _, _, facts in wanted)
     print(f"DVRIP: {len(wanted)} recorded payloads, {said} facts, {wrong} payloads differ")
     return wrong or len(wanted) < 180 or said < 100
+
+
+SECRETS = (b"09d53d540f99b818", b"tlJwpbo6", b"6QNMIQGe")
+FORMS = ("text", "json", "html", "eve", "csv")
+
+
+def check_devices(floodwall, archive, folder):
+    capture, wanted = Capture(), {}
+    for place, (name, number, payload) in enumerate(payloads_of(archive)):
+        facts = wanted_of(number, payload, True)
+        if facts is None:
+            continue
+        capture.device = bytes([192, 168, 2 + place // 200, 10 + place % 200])
+        asks, answers = (payload, b'{"Ret":100}') if number % 2 == 0 else (b'{"Name":""}', payload)
+        capture.conversation(34567, [(True, message(number - number % 2, asks)), (False, message(number | 1, answers))])
+        said = {key: [text for text in facts if text.startswith(f"own_{key}\t")] for key in ("model", "firmware")}
+        wanted[".".join(map(str, capture.device))] = (name, said)
+    path = os.path.join(folder, "recorders.pcap")
+    capture.write(path)
+    report = json.loads("".join(lines_of([floodwall, "inspect", "--json", path])))
+    devices = {device["addresses"][0]: device for device in report["devices"]}
+    wrong = 0
+    for address, (name, said) in wanted.items():
+        device = devices.get(address, {"maker": {"name": None}})
+        read = [device["maker"]["name"], *(bool(device.get(key) and device[key].get("name", device[key].get("version"))) for key in said)]
+        wrong += same(f"{name}: maker, model, firmware", read, ["Xiongmai", *(bool(texts) for texts in said.values())])
+    told = [device for device in devices.values() if device["model"]["name"]]
+    wrong += same("model", {device["model"]["name"] for device in told}, {"XM530_50X50-WG_8M"})
+    wrong += same("firmware", {device["firmware"]["version"] for device in devices.values()} - {None}, {"V5.00.R02.00030747.10010.349f17.0000000"})
+    for form in FORMS:
+        shown = subprocess.run([floodwall, "inspect", "-v", "--format", form, path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
+        wrong += same(f"secrets in {form}", [secret for secret in SECRETS if secret in shown], [])
+    print(f"DVRIP: {len(wanted)} devices of one payload each, {len(told)} with a model, {wrong} faults")
+    return wrong or len(wanted) < 180 or not told
 
 
 # ---- TP-Link ----
@@ -216,12 +255,14 @@ def main():
     parser.add_argument("--sessions", required=True)
     parser.add_argument("--facts", required=True)
     parser.add_argument("--captures", default="")
+    parser.add_argument("--floodwall")
     arguments = parser.parse_args()
     archive, tshark = os.path.join(arguments.captures, ARCHIVE), shutil.which("tshark")
     wrong = skipped = 0
     with tempfile.TemporaryDirectory() as folder:
         if os.path.exists(archive):
             wrong += check_dvrip(arguments.sessions, archive, folder)
+            wrong += check_devices(arguments.floodwall, archive, folder) if arguments.floodwall else 0
         else:
             skipped += 1
             print(f"SKIP makers: {ARCHIVE} is not here")

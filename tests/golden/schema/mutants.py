@@ -32,6 +32,7 @@ def at(report, path):
 
 
 OPEN = {("left_out",), ("junk", "by_vector")}    # keyed by kind: any of them may be absent
+OPEN_LAST = ("vectors", "basis")    # likewise, wherever they stand
 OPTIONAL = {"note", "muted", "ours_inferred", "selection", "taken"}
 # of an event line: what is absent where it is not known
 OPTIONAL_LINE = OPTIONAL | {"flow_id", "pcap_filename", "src_ip", "src_port", "dest_ip", "dest_port", "proto", "ether", "src_mac", "dest_mac", "community_id",
@@ -39,6 +40,8 @@ OPTIONAL_LINE = OPTIONAL | {"flow_id", "pcap_filename", "src_ip", "src_port", "d
 
 
 def is_open(path, lines):
+    if path[-1:] and path[-1] in OPEN_LAST:
+        return True
     if not lines:
         return path in OPEN
     return path[-1:] in (("left_out",), ("by_vector",))

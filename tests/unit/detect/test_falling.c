@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
 #include "flood_bed.h"
 
 #include "detect/tally.h"
@@ -306,9 +307,18 @@ static void test_senders_and_targets_without_room_are_counted(void **state)
 
 /* ---- makers ---- */
 
+static void say(struct flood *flood, const uint8_t address[16], enum junk_trait trait, const char *name)
+{
+	const struct sender_says says = {
+		.trait = trait, .basis = BASIS_PROTOCOL, .confidence = 90, .value = {(const uint8_t *)name, strlen(name)}};
+
+	flood_sender_says(flood, address, &says);
+}
+
 static void test_makers_of_senders_that_name_themselves(void **state)
 {
-	static const struct slice maker = {(const uint8_t *)"Dahua", 5};
+	static const struct sender_says dahua = {
+		.trait = JUNK_MAKER, .basis = BASIS_PROTOCOL, .confidence = 90, .value = {(const uint8_t *)"Dahua", 5}};
 	struct bench *bench = *state;
 	const struct junk *junk;
 
@@ -321,36 +331,157 @@ static void test_makers_of_senders_that_name_themselves(void **state)
 			send_piece(bench, &talk, (struct piece){.payload = 600});
 		address_of(talk.opener, address);
 		if (i % 2)
-			flood_sender_maker(bench->flood, address, maker);
+			flood_sender_says(bench->flood, address, &dahua);
 		send_piece(bench, &talk, (struct piece){.payload = 600});
 		bench->now_ns += 10000;
 	}
 	only_finding(bench);
 	junk = flood_junk(bench->flood);
 	assert_int_equal(junk->maker_count, 1);
-	assert_string_equal(junk->by_maker[0].maker, "Dahua");
+	assert_string_equal(junk->by_maker[0].name, "Dahua");
 	assert_int_equal(junk->by_maker[0].count.packets, 712 * 3);
 	assert_int_equal(junk->by_maker[0].count.bytes, 712 * 3 * 640);
 	assert_int_equal(junk->total.packets, 1424 * 3);
+	assert_int_equal(junk->sources.count, 1424);
+	assert_false(junk->sources.estimated);
+	assert_int_equal(junk->sources.named, 712);
+	assert_int_equal(junk->by_maker[0].sources, 712);
+	assert_int_equal(junk->by_maker[0].by_basis[BASIS_PROTOCOL], 712);
+	assert_int_equal(junk->by_maker[0].by_vector[VECTOR_DHIP_REFLECTION], 712);
 }
 
-/* More makers than places: each sender of another one is counted once, however often it says so. */
-static void test_more_makers_than_places(void **state)
+/* What was counted before all was said moves along: brand and kind come after the maker, and after the packet. */
+static void test_brands_and_kinds_of_senders(void **state)
 {
-	struct tally_mark mark;
-	struct junk_count earlier;
+	struct bench *bench = *state;
+	const struct junk *junk;
+
+	for (uint32_t i = 0; i < 1200; i++) {
+		struct talk talk = {.opener = 0xc0000000 + i * 977, .target = INSIDE + SERVER, .opener_port = 37810, .proto = UDP};
+		uint8_t address[16];
+
+		talk.target_port = 30120;
+		send_piece(bench, &talk, (struct piece){.payload = 600});
+		address_of(talk.opener, address);
+		say(bench->flood, address, JUNK_MAKER, "Dahua");
+		say(bench->flood, address, JUNK_KIND, i % 3 ? "camera" : "video recorder");
+		say(bench->flood, address, JUNK_BRAND, i % 4 == 0 ? "QSee" : i % 4 == 1 ? "Intelbras" : "IntelBras");
+		bench->now_ns += 10000;
+	}
+	only_finding(bench);
+	junk = flood_junk(bench->flood);
+	assert_int_equal(junk->maker_count, 1);
+	assert_int_equal(junk->by_maker[0].count.packets, 1200);
+	assert_int_equal(junk->brand_count, 2);
+	assert_string_equal(junk->by_brand[0].name, "QSee");
+	assert_int_equal(junk->by_brand[0].count.packets, 300);
+	assert_int_equal(junk->by_brand[0].sources, 300);
+	assert_int_equal(junk->by_brand[0].maker, 1);
+	assert_int_equal(junk->by_brand[1].sources, 900);
+	assert_int_equal(junk->kind_count, 2);
+	assert_int_equal(junk->by_kind[0].count.packets + junk->by_kind[1].count.packets, 1200);
+	assert_int_equal(junk->by_kind[1].sources, 800);
+	assert_int_equal(junk->sources.contradicted, 0);
+}
+
+/* A source that calls itself a thousand things is one source, of the first brand it named; and of the maker that it told most surely. */
+static void test_a_source_of_a_thousand_names(void **state)
+{
+	struct talk talk = {.opener = 0xc0000001, .target = INSIDE + SERVER, .opener_port = 37810, .target_port = 30120, .proto = UDP};
+	const struct sender_says weak = {.trait = JUNK_MAKER, .confidence = 50, .value = {(const uint8_t *)"Acme", 4}};
+	struct bench *bench = *state;
+	const struct junk *junk;
+	uint8_t address[16];
+
+	address_of(talk.opener, address);
+	flood_sender_says(bench->flood, address, &weak);
+	for (uint32_t i = 0; i < 2000; i++) {
+		char name[16];
+
+		send_piece(bench, &talk, (struct piece){.payload = 600});
+		say(bench->flood, address, JUNK_MAKER, "Dahua");
+		snprintf(name, sizeof(name), "brand %u", i % 1000);
+		say(bench->flood, address, JUNK_BRAND, name);
+		bench->now_ns += 10000;
+	}
+	only_finding(bench);
+	junk = flood_junk(bench->flood);
+	assert_int_equal(junk->sources.count, 1);
+	assert_int_equal(junk->sources.contradicted, 1);
+	assert_int_equal(junk->brand_count, 1);
+	assert_string_equal(junk->by_brand[0].name, "brand 0");
+	assert_int_equal(junk->by_brand[0].count.packets, 2000);
+	assert_string_equal(junk->by_maker[1].name, "Dahua");
+	assert_int_equal(junk->by_maker[1].count.packets, 2000);
+	assert_int_equal(junk->by_maker[0].count.packets, 0);
+}
+
+/* A million senders: a fair sample stands for them, and the shares in it are those of all. */
+static void test_a_million_sources(void **state)
+{
+	enum { SOURCES = 1000000, OF_THREE = 3 };
+	struct bench *bench = *state;
+	const struct junk *junk;
+
+	for (uint32_t i = 0; i < SOURCES; i++) {
+		struct talk talk = {.opener = 0xc0000000 + i * 977, .target = INSIDE + SERVER, .opener_port = 37810, .proto = UDP};
+		uint8_t address[16];
+
+		talk.target_port = 30120;
+		send_piece(bench, &talk, (struct piece){.payload = 600});
+		address_of(talk.opener, address);
+		if (i % OF_THREE)
+			say(bench->flood, address, JUNK_MAKER, "Dahua");
+		bench->now_ns += 1000;
+	}
+	only_finding(bench);
+	junk = flood_junk(bench->flood);
+	assert_true(junk->sources.estimated);
+	assert_in_range(junk->sources.sampled, SAMPLE_MAX / 3, SAMPLE_MAX);
+	assert_in_range(junk->sources.count, SOURCES * 95ull / 100, SOURCES * 105ull / 100);
+	assert_in_range(junk->by_maker[0].sampled * 1000ull / junk->sources.sampled, 640, 693);
+	assert_int_equal(junk->by_maker[0].count.packets, SOURCES - (SOURCES + 2) / OF_THREE);
+}
+
+static uint16_t says_of(struct tally *tally, uint32_t sender, const char *name, enum junk_trait trait)
+{
+	const struct sender_says says = {
+		.trait = trait, .basis = BASIS_DESCRIBED, .confidence = 50, .value = {(const uint8_t *)name, strlen(name)}};
+	struct tally_change change;
+	uint8_t address[16];
+
+	address_of(sender, address);
+	tally_says(tally, address, sender, &says, &change);
+	return change.to;
+}
+
+/* More names than places: each sender of another one is counted once, however often it says so; who speaks its maker's own protocol finds room. */
+static void test_more_names_than_places(void **state)
+{
+	static const struct sender_says dahua = {
+		.trait = JUNK_MAKER, .basis = BASIS_PROTOCOL, .confidence = 90, .value = {(const uint8_t *)"Dahua", 5}};
+	enum { ROOM = JUNK_MAKER_MAX - PARTY_MAKER_SPARE, MANY = 20000 };
+	struct tally_change change;
 	struct tally *tally;
+	char name[16];
 
 	(void)state;
 	assert_int_equal(tally_new(hash_key, &tally), 0);
-	for (uint32_t i = 0; i < 3 * (JUNK_MAKER_MAX + 5); i++) {
-		uint8_t address[16], name[2] = {'m', (uint8_t)('A' + i % (JUNK_MAKER_MAX + 5))};
-
-		address_of(i % (JUNK_MAKER_MAX + 5), address);
-		tally_name(tally, address, (struct slice){name, sizeof(name)}, &mark, &earlier);
+	for (uint32_t i = 0; i < 3 * (ROOM + 5); i++) {
+		snprintf(name, sizeof(name), "maker %u", i % (ROOM + 5));
+		says_of(tally, i % (ROOM + 5), name, JUNK_MAKER);
 	}
-	assert_int_equal(tally_junk(tally)->maker_count, JUNK_MAKER_MAX);
+	assert_int_equal(tally_junk(tally)->maker_count, ROOM);
 	assert_int_equal(tally_left_out(tally), 5);
+	for (uint32_t i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "brand %u", i);
+		says_of(tally, 1000 + i, name, JUNK_BRAND);
+	}
+	tally_says(tally, (const uint8_t[16]){1}, 77, &dahua, &change);
+	assert_int_not_equal(change.to, PARTY_NOBODY);
+	assert_string_equal(tally_junk(tally)->by_maker[ROOM].name, "Dahua");
+	assert_in_range(tally_junk(tally)->brand_count, 1, JUNK_BRAND_MAX);
+	assert_int_equal(says_of(tally, 5, "", JUNK_MAKER), says_of(tally, 5, "", JUNK_BRAND)); /* nothing was said */
 	tally_free(tally);
 }
 
@@ -375,7 +506,10 @@ int main(void)
 		CASE(test_junk_inside_of_many_small_and_one_large),
 		CASE(test_senders_and_targets_without_room_are_counted),
 		CASE(test_makers_of_senders_that_name_themselves),
-		ALONE(test_more_makers_than_places),
+		CASE(test_brands_and_kinds_of_senders),
+		CASE(test_a_source_of_a_thousand_names),
+		CASE(test_a_million_sources),
+		ALONE(test_more_names_than_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -262,6 +262,9 @@ static const struct clue_case CLUES[] = {
 	{{FACT_TELNET_BANNER, "(none) login", NULL, NULL, 0}, "telnet banner", "(none) login", ""},
 	{{FACT_DHIP_CLASS, "NVR", NULL, NULL, 0}, "dhip class", "NVR", "kind: video recorder"},
 	{{FACT_DHIP_VENDOR, "Private", NULL, NULL, 0}, "dhip vendor", "Private", ""},
+	{{FACT_DHIP_VENDOR, "QSee", NULL, NULL, 0}, "dhip vendor", "QSee", "brand: QSee"},
+	{{FACT_DHIP_METHOD, "client.notifyDevInfo", NULL, NULL, 0}, "dhip protocol", "client.notifyDevInfo", "maker: Dahua"},
+	{{FACT_DHIP_METHOD, "DHDiscover.search", NULL, NULL, 0}, NULL, NULL, NULL},
 	{{FACT_DHIP_VERSION, "3.210", NULL, NULL, 0}, "dhip version", "3.210", "firmware: 3.210"},
 	{{FACT_DNS_QUESTION, NULL, "a1.tuyaeu.com", NULL, 1}, "dns name", "a1.tuyaeu.com", "maker: Tuya"},
 	{{FACT_DNS_QUESTION, NULL, "a1.tuyaeu.com", NULL, 12}, NULL, NULL, NULL},
@@ -414,13 +417,15 @@ static void guesses_by_confidence(void **state)
 	inventory_settle(inventory);
 	assert_string_equal(device->maker.name, "Example Cameras");
 	assert_int_equal(device->maker.confidence, 60);
-	say(inventory, &(struct said){.kind = FACT_DHIP_VENDOR, .text = "Dahua"});
+	say(inventory, &(struct said){.kind = FACT_DHIP_METHOD, .text = "client.notifyDevInfo"});
+	say(inventory, &(struct said){.kind = FACT_DHIP_VENDOR, .text = "Intelbras"});
 	say(inventory, &(struct said){.kind = FACT_DHIP_VERSION, .text = "1.0"});
 	say(inventory, &(struct said){.kind = FACT_DHIP_VERSION, .text = "1.1"});
 	say(inventory, &(struct said){.kind = FACT_MDNS_TEXT, .text = "manufacturer=Else"});
 	inventory_settle(inventory);
 	assert_string_equal(device->maker.name, "Dahua");
 	assert_int_equal(device->maker.confidence, 65);
+	assert_string_equal(device->brand.name, "Intelbras");
 	assert_string_equal(device->firmware.name, "1.1");
 	assert_string_equal(device->kind.name, "");
 	assert_int_equal(device->kind.confidence, 0);

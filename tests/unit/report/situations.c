@@ -28,6 +28,44 @@ static struct device *recorder_add(void)
 	return device;
 }
 
+static const char *const sold_as[] = {"Private", "Dahua", "Intelbras", "QSee"};
+
+/* All the junk came from one device of ours. */
+static void own_source(struct junk_row *row, const char *name, uint8_t confidence)
+{
+	snprintf(row->name, sizeof(row->name), "%s", name);
+	row->count = junk.total;
+	row->sources = row->sampled = 1;
+	row->confidence_least = row->confidence_most = confidence;
+	row->by_basis[BASIS_INVENTORY] = row->by_vector[VECTOR_SYN] = row->by_vector[VECTOR_DNS_RANDOM_SUBDOMAIN] = 1;
+}
+
+/* Recorders and cameras outside, made to answer. */
+static void reflector(struct junk_row *row, const char *name, uint32_t sources)
+{
+	snprintf(row->name, sizeof(row->name), "%s", name);
+	row->count = (struct junk_count){sources * 3ull, sources * 2070ull};
+	row->sources = row->sampled = sources;
+	row->confidence_least = row->confidence_most = 90;
+	row->by_basis[BASIS_PROTOCOL] = row->by_vector[VECTOR_DHIP_REFLECTION] = sources;
+}
+
+static void many_reflectors(void)
+{
+	junk.sources = (struct junk_sources){.count = 1500, .sampled = 1500, .named = 1424, .contradicted = 2};
+	junk.sources.by_vector[VECTOR_DHIP_REFLECTION] = 1500;
+	junk.maker_count = 1;
+	reflector(&junk.by_maker[0], "Dahua", 1424);
+	for (; junk.brand_count < sizeof(sold_as) / sizeof(sold_as[0]); junk.brand_count++) {
+		reflector(&junk.by_brand[junk.brand_count], sold_as[junk.brand_count], 500 - 70 * junk.brand_count);
+		junk.by_brand[junk.brand_count].maker = 1;
+	}
+	junk.by_brand[0].neutral = true;
+	junk.kind_count = 2;
+	reflector(&junk.by_kind[0], "video recorder", 1300);
+	reflector(&junk.by_kind[1], "camera", 100);
+}
+
 static void recorder_floods(const struct device *device)
 {
 	struct finding *flood = finding_add(FINDING_FLOOD, SEVERITY_CRITICAL, device, STATE_HIJACKED);
@@ -39,9 +77,11 @@ static void recorder_floods(const struct device *device)
 	junk.total = (struct junk_count){46210, 2788600};
 	junk.by_vector[VECTOR_SYN] = (struct junk_count){45210, 2712600};
 	junk.by_vector[VECTOR_DNS_RANDOM_SUBDOMAIN] = (struct junk_count){1000, 76000};
-	junk.maker_count = 1;
-	junk.by_maker[0].count = junk.total;
-	snprintf(junk.by_maker[0].maker, sizeof(junk.by_maker[0].maker), "Xiongmai");
+	junk.maker_count = junk.kind_count = 1;
+	own_source(&junk.by_maker[0], "Xiongmai", 90);
+	own_source(&junk.by_kind[0], "video recorder", 60);
+	junk.sources = (struct junk_sources){.count = 1, .sampled = 1, .named = 1};
+	junk.sources.by_vector[VECTOR_SYN] = junk.sources.by_vector[VECTOR_DNS_RANDOM_SUBDOMAIN] = 1;
 	junk.target_count = 2;
 	v4(junk.by_target[0].target, 0xcb007150);
 	junk.by_target[0].bits = 128;
@@ -230,10 +270,7 @@ static void make_server_under_flood(struct report_view *view)
 	junk.total = (struct junk_count){1239067, 77179020};
 	junk.by_vector[VECTOR_SYN] = (struct junk_count){1234567, 74074020};
 	junk.by_vector[VECTOR_DHIP_REFLECTION] = (struct junk_count){4500, 3105000};
-	junk.maker_count = 2;
-	junk.by_maker[0].count = junk.by_vector[VECTOR_SYN];
-	junk.by_maker[1].count = junk.by_vector[VECTOR_DHIP_REFLECTION];
-	snprintf(junk.by_maker[1].maker, sizeof(junk.by_maker[1].maker), "Dahua");
+	many_reflectors();
 	junk.target_count = 1;
 	junk.by_target[0].bits = 128;
 	junk.by_target[0].count = junk.total;
@@ -320,8 +357,12 @@ static void make_hostile(struct report_view *view)
 			   "pacp.exe";
 	captures[0].unreadable = true;
 	captures[0].note = "block of \x1b bytes";
-	snprintf(junk.by_maker[0].maker, sizeof(junk.by_maker[0].maker), "\033[7m");
-	junk.maker_count = 1;
+	reflector(&junk.by_maker[0], "\033[7m", UINT32_MAX);
+	reflector(&junk.by_brand[0], "=\033]0;x\a", UINT32_MAX);
+	reflector(&junk.by_kind[0], "<b>\xff", 1);
+	junk.by_brand[0].maker = UINT8_MAX;
+	junk.maker_count = junk.brand_count = junk.kind_count = 1;
+	junk.sources = (struct junk_sources){.count = UINT64_MAX, .estimated = true, .sampled = 3, .named = 2, .contradicted = UINT32_MAX};
 	junk.total = junk.by_maker[0].count = junk.by_vector[VECTOR_OTHER] = (struct junk_count){UINT64_MAX, UINT64_MAX};
 	timeline_add(view, VECTOR_SYN, VECTOR_OTHER);
 	timeline.all[3].packets = timeline.junk[VECTOR_OTHER][3].packets = UINT64_MAX;

@@ -138,7 +138,7 @@ static void hostile_bytes_are_text_in_every_field(void **state)
 	devices[1].state = STATE_CLEAN;
 	fill_findings(findings);
 	put(pair.name, sizeof(pair.name));
-	put(junk.by_maker[0].maker, sizeof(junk.by_maker[0].maker));
+	put(junk.by_maker[0].name, sizeof(junk.by_maker[0].name));
 	junk.maker_count = 1;
 	junk.total = junk.by_maker[0].count = junk.by_vector[VECTOR_SYN] = (struct junk_count){1, 1};
 	page = page_of(&view, "hostile fields");

@@ -81,6 +81,7 @@ static const char *const kind_names[FACT_COUNT] = {
 	[FACT_OWN_NAME] = "NAME",
 	[FACT_OWN_SERIAL] = "SERIAL",
 	[FACT_OWN_HARDWARE] = "HARDWARE",
+	[FACT_OWN_BRAND] = "BRAND",
 	[FACT_OWN_MAC] = "MAC",
 };
 

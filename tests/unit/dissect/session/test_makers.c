@@ -154,6 +154,20 @@ static const struct scene DVRIP[] = {
 				"\"SoftWareVersion\":\"V5.00.R02\"}}"}},
 		"TRY dvrip admin:tlJwpbo6\nOWN 0\nRESULT dvrip refused\nTRY dvrip admin:6QNMIQGe\nRESULT dvrip accepted\nKIND IPC\n"
 		"MODEL XM530_50X50-WG_8M\nSERIAL 09d5\nFIRMWARE V5.00.R02\n"},
+	{"model and board, the version of the board, a name, a brand", 34567,
+		{{0, 1042, 0, "{\"Name\":\"OEMcfg.Correspondent\"}"},
+			{1, 1021, 0,
+				"{\"SystemInfo\":{\"DeviceModel\":\"50X50-WG\",\"HardWare\":\"XM530_50X50-WG_8M\",\"HardWareVersion\":\"1."
+				"01\"}}"},
+			{1, 1043, 0,
+				"{\"General.General\":{\"MachineName\":\"hall\",\"FontSize\":24},\"Name\":\"General.General\",\"Ret\":"
+				"100}"},
+			{1, 1043, 0,
+				"{\"OEMcfg.Correspondent\":{\"BrandInfo\":\"Besder\",\"FirmwareVersion\":\"V100\",\"Model\":\"NVT\"}}"},
+			{1, 1473, 0,
+				"{\"Users\":[{\"Name\":\"admin\",\"Password\":\"tlJwpbo6\"}],\"General.General\":{\"MachineName\":\"no\"}"
+				"}"}},
+		"OWN 0\nMODEL 50X50-WG\nMODEL XM530_50X50-WG_8M\nHARDWARE 1.01\nNAME hall\nBRAND Besder\n"},
 	{"another port, user unknown, locked out, wrong pair", 8002,
 		{{0, 1000, 1, SOFIA_LOGIN("a", "12345678")}, {1, 1001, 1, "{\"Ret\":205}"}, {0, 1000, 1, SOFIA_LOGIN("b", "12345678")},
 			{1, 1001, 1, "{\"Ret\":206}"}, {0, 1000, 1, SOFIA_LOGIN("c", "12345678")}, {1, 1001, 1, "{\"Ret\" : 106 }"}},
