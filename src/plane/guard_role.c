@@ -79,7 +79,8 @@ void guard_size(const struct plane_guard_setup *setup, uint32_t entries[GUARD_MA
 	entries[GUARD_FLOWS] = places * guard_flow_buckets(setup);
 	entries[GUARD_MEMBERS] = maps_buckets(setup->members, FW_MEMBER_SLOTS, 1, 2);
 	entries[GUARD_NAMES] = maps_buckets(setup->names, FW_NAME_SLOTS, 7, 8);
-	entries[GUARD_BOUND] = maps_power(setup->names ? setup->names : 1);
+	/* few names are followed, and they may share */
+	entries[GUARD_BOUND] = maps_power(setup->names > 4 ? setup->names / 4 : 1);
 	entries[GUARD_TOTALS] = 1;
 	entries[GUARD_WORDS] = FW_GUARD_WORD_COUNT;
 	entries[GUARD_FRAMES] = maps_power(setup->ring_bytes < ROLE_RING_LEAST ? ROLE_RING_LEAST : setup->ring_bytes);
