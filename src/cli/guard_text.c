@@ -170,6 +170,8 @@ static void put_finding(FILE *out, const json_t *finding, const struct shield_st
 		fprintf(out, "; %" PRIu64 " packets (%" PRIu64 " bytes) left before", count_in(leaked, "packets"),
 			count_in(leaked, "bytes"));
 	fputc('\n', out);
+	if (*text_in(finding, "muted", say, sizeof(say)))
+		fprintf(out, "      muted: %s\n", say);
 	if (strcmp(act, "quarantined") == 0 && *mac)
 		fprintf(out, "      undo: floodwall release %s\n", mac);
 }

@@ -172,6 +172,7 @@ static json_t *finding_object(const struct guard_view *view, const struct found_
 	json_object_set_new(one, "source", finding->has_source ? address_of(finding->source) : json_null());
 	json_object_set_new(one, "target", finding->has_target ? address_of(finding->target) : json_null());
 	json_object_set_new(one, "act", json_string(acts[found->act]));
+	json_object_set_new(one, "muted", text_or_null(found->muted));
 	json_object_set_new(one, "raised", moment_ns(found->raised_ns));
 	json_object_set_new(one, "acted", moment_ns(found->acted_ns));
 	json_object_set_new(one, "leaked", leaked(found));

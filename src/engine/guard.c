@@ -173,6 +173,7 @@ static int fill_kernel(struct guard *guard, struct fault *out_fault)
 
 static void free_all(struct guard *guard)
 {
+	mute_free(guard->mutes);
 	guard_close_names(guard);
 	guard_free_policies(&guard->policies);
 	policy_sets_free(guard->sets);

@@ -55,6 +55,7 @@ struct guard {
 	struct policy_sets *sets;
 	struct guard_policies policies;
 	struct guard_sets of;
+	struct mute_list *mutes; /* rules of the decisions that stand; NULL: none */
 	struct fw_guard_config config;
 
 	uint64_t *digests; /* names that the kernel follows, in order */
@@ -149,6 +150,13 @@ void guard_tick_urls(struct guard *guard);
 /* ---- guard_findings.c ---- */
 
 bool guard_found(void *context, const struct live_finding *found);
+
+/* ---- guard_mutes.c ---- */
+
+/* The rules are those of the decisions that stand. */
+void guard_take_mutes(struct guard *guard);
+/* The reason for which this finding counts for nothing, borrowed until the next guard_take_mutes(), or NULL. */
+const char *guard_muted(const struct guard *guard, const struct found_view *found);
 
 /* ---- guard_stand.c ---- */
 

@@ -126,8 +126,11 @@ static bool view_findings(struct guard *guard)
 	view->finding_count = 0;
 	for (uint64_t back = 1; back <= kept; back++) {
 		struct found_view *found = &view->findings[view->finding_count++];
+		const char *muted;
 		*found = guard->found[(guard->found_count - back) % GUARD_FOUND_MAX];
 		found->finding.device = place_in_view(guard, found->mac);
+		muted = guard_muted(guard, found);
+		snprintf(found->muted, sizeof(found->muted), "%s", muted ? muted : "");
 	}
 	return true;
 }

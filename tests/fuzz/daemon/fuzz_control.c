@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		line_len = end ? (size_t)(end - (bytes + at)) : len - at;
 		ask(host, bytes + at, line_len);
 	}
-	decide_tick(host, 100000);
+	decide_tick(host, &(struct fetch_time){.wall_s = 100000});
 	fake_host_free(host);
 	return 0;
 }
