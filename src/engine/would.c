@@ -150,8 +150,13 @@ void would_give(struct would *would, struct would_device *device, struct would_p
 
 static int make_tables(struct would *would)
 {
-	const struct twin_guard_sizes sizes = {
-		.places = 128, .devices = WOULD_PLACES, .flow_buckets = 64, .rules = FW_WOULD_RULES_MAX, .members = 1024, .names = 1024, .bound = 256};
+	const struct twin_guard_sizes sizes = {.places = 128,
+		.devices = WOULD_PLACES,
+		.flow_buckets = 64,
+		.rules = FW_WOULD_RULES_MAX,
+		.members = 1024,
+		.names = 1024,
+		.bound = 256};
 	int error = twin_guard_new(&sizes, &would->twin);
 
 	would->policies = calloc(FW_WOULD_POLICIES_MAX, sizeof(*would->policies));
