@@ -26,6 +26,14 @@ struct side {
 	uint64_t clues_refused; /* map of 64 bits, so that what is said again does not count again */
 	uint8_t name_rank; /* within one name source, higher is better */
 	bool timed; /* first_ns and last_ns are set */
+	bool is_empty; /* its device left (age.c) */
+};
+
+/* A device that may make room. */
+struct leaving {
+	uint64_t last_ns;
+	uint32_t slot;
+	int answered;
 };
 
 struct inventory {
@@ -42,6 +50,12 @@ struct inventory {
 	bool ssdp_search; /* the SSDP message at hand asks for others */
 	struct oui oui;
 	struct talks *talks;
+	/* where devices age; else NULL */
+	uint32_t *turns; /* by place: how many left it */
+	struct leaving *leaving; /* room for a pass */
+	uint32_t empty_count;
+	uint64_t now_ns, aged_ns, aged; /* of the latest sighting; the last pass; how many left */
 	void (*merged)(void *context, uint32_t from, uint32_t into);
-	void *merged_context;
+	bool (*is_wanted)(void *context, uint32_t number);
+	void *context;
 };
