@@ -39,6 +39,7 @@ FW_ARRAY(guard_rules_b, 1, struct fw_rule);
 FW_ARRAY(guard_flows, 1, struct fw_flow_bucket);
 FW_ARRAY(guard_members, 1, struct fw_member_bucket);
 FW_ARRAY(guard_names, 1, struct fw_name_bucket);
+FW_ARRAY(guard_bound, 1, struct fw_bound_row);
 FW_PER_CPU(guard_totals, 1, struct fw_guard_totals);
 FW_ARRAY(guard_words, FW_GUARD_WORD_COUNT, __u64);
 
@@ -117,6 +118,11 @@ FW_GUARD_STORE struct fw_member_bucket *fw_guard_store_member(struct fw_guard_st
 FW_GUARD_STORE const struct fw_name_bucket *fw_guard_store_name(struct fw_guard_store *store, uint32_t at)
 {
 	return bpf_map_lookup_elem(&guard_names, &at);
+}
+
+FW_GUARD_STORE struct fw_bound_row *fw_guard_store_bound(struct fw_guard_store *store, uint32_t at)
+{
+	return bpf_map_lookup_elem(&guard_bound, &at);
 }
 
 FW_GUARD_STORE uint64_t *fw_guard_store_word(struct fw_guard_store *store, uint32_t at)

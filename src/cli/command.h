@@ -12,6 +12,7 @@ int command_check(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_quarantine(int argc, char **argv);
 int command_allow(int argc, char **argv);
+int command_mute(int argc, char **argv);
 int command_release(int argc, char **argv);
 int command_confirm(int argc, char **argv);
 int command_undo(int argc, char **argv);

@@ -26,6 +26,13 @@ static const char quarantine_help[] = "Usage: floodwall quarantine WHO [--for TI
 				      "hosts stay open to it.\n\n" DECIDE;
 static const char allow_help[] = "Usage: floodwall allow WHO [--for TIME] [--confirm TIME] [--reason TEXT]\n\n"
 				 "Everything of this source or device passes from now on, whatever it is found to do.\n\n" DECIDE;
+static const char mute_help[] = "Usage: floodwall mute WHAT [WHO [TARGET]] --reason TEXT [--for TIME]\n\n"
+				"Findings count for nothing: none puts its device into quarantine, and those that are\n"
+				"there say that they are muted. WHAT is a finding's name or *, or the number of one in\n"
+				"'floodwall show findings'; WHO a device by MAC or name, an address, a prefix or *; TARGET\n"
+				"the other end, an address or a prefix.\n\n"
+				"      --for TIME        ends by itself: 90s, 15m, 4h, 7d (default: 30d)\n"
+				"      --reason TEXT     who reads it in a year wants to know\n" TAIL;
 static const char release_help[] = "Usage: floodwall release WHO [--reason TEXT]\n\n"
 				   "The decision about this source or device ends: quarantine or allow.\n\n"
 				   "      --reason TEXT     for the audit log\n" TAIL;
@@ -102,7 +109,7 @@ static int tell_answer(const struct ask_options *options, const char *verb, json
 
 	if (!answer)
 		return COMMAND_WRONG;
-	if (strcmp(verb, "quarantine") == 0 || strcmp(verb, "allow") == 0)
+	if (strcmp(verb, "quarantine") == 0 || strcmp(verb, "allow") == 0 || strcmp(verb, "mute") == 0)
 		tell_begin(answer, verb, text, sizeof(text));
 	else if (strcmp(verb, "release") == 0 && !number_in(answer, "deed"))
 		snprintf(text, sizeof(text), "Released. The disk was full: this is not in the audit log, and has no undo.\n");
@@ -175,6 +182,31 @@ int command_allow(int argc, char **argv)
 	struct ask_options options = {.command = "floodwall allow", .help = allow_help, .socket = CONTROL_SOCKET};
 
 	return decide(argc, argv, "allow", &options, "sfCrj");
+}
+
+int command_mute(int argc, char **argv)
+{
+	static const char *const keys[] = {"what", "prefix", "target"};
+	struct ask_options options = {.command = "floodwall mute", .help = mute_help, .socket = CONTROL_SOCKET};
+	int code = ask_read(argc, argv, "sfrj", &options);
+	json_t *request;
+
+	if (code >= 0)
+		return code;
+	if (options.word_count < 1 || options.word_count > 3)
+		return ask_wrong(&options, "", "name a finding, and perhaps who does it and to whom");
+	if (!options.reason)
+		return ask_wrong(&options, "", "a mute wants a --reason");
+	request = json_pack("{s:s}", "do", "mute");
+	for (int i = 0; request && i < options.word_count; i++)
+		if (json_object_set_new(request, keys[i], json_string(options.words[i]))) {
+			json_decref(request);
+			return ask_wrong(&options, options.words[i], "is no text");
+		}
+	if (!request)
+		return ask_wrong(&options, "", "not enough memory");
+	add_times(&options, request);
+	return tell_answer(&options, "mute", ask(&options, request));
 }
 
 int command_release(int argc, char **argv)

@@ -170,6 +170,8 @@ static void put_finding(FILE *out, const json_t *finding, const struct shield_st
 		fprintf(out, "; %" PRIu64 " packets (%" PRIu64 " bytes) left before", count_in(leaked, "packets"),
 			count_in(leaked, "bytes"));
 	fputc('\n', out);
+	if (*text_in(finding, "muted", say, sizeof(say)))
+		fprintf(out, "      muted: %s\n", say);
 	if (strcmp(act, "quarantined") == 0 && *mac)
 		fprintf(out, "      undo: floodwall release %s\n", mac);
 }
@@ -254,6 +256,12 @@ void guard_verdicts_text(FILE *out, const json_t *verdicts, const struct shield_
 	json_array_foreach(json_object_get(verdicts, "reasons"), i, one) put_reason(out, one);
 	fprintf(out, "\nframes to detection: %" PRIu64 " seen, %" PRIu64 " lost\n", count_in(json_object_get(verdicts, "frames"), "seen"),
 		count_in(json_object_get(verdicts, "frames"), "lost"));
+	one = json_object_get(verdicts, "names");
+	if (count_in(one, "refused") + count_in(one, "over") + count_in(one, "full"))
+		fprintf(out,
+			"addresses of names not taken: %" PRIu64 " are ours, %" PRIu64 " too many of one device, %" PRIu64
+			" without room\n",
+			count_in(one, "refused"), count_in(one, "over"), count_in(one, "full"));
 	json_array_foreach(json_object_get(verdicts, "tables"), i, one) fprintf(out, "%-10s %" PRIu64 " of %" PRIu64 "\n",
 		text_in(one, "table", name, sizeof(name)), count_in(one, "used"), count_in(one, "size"));
 	fprintf(out, "\n%sblind spots%s\n", paint(style, BOLD), paint(style, PLAIN));

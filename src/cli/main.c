@@ -22,6 +22,7 @@ static const struct command {
 	{"show", command_show, "what the daemon sees and does"},
 	{"quarantine", command_quarantine, "nothing of a source passes"},
 	{"allow", command_allow, "everything of a source passes"},
+	{"mute", command_mute, "findings of a kind, a device, a pair or a prefix count for nothing"},
 	{"release", command_release, "ends a quarantine or an allow"},
 	{"confirm", command_confirm, "a decision that waits for it stays"},
 	{"undo", command_undo, "takes the latest decision back"},

@@ -90,6 +90,7 @@ struct settings_guard {
 	uint16_t login_ports[FW_GUARD_LOGIN_PORTS];
 	uint32_t login_port_count;
 	uint32_t flow_tcp_s, flow_other_s, answered_s, grace_s;
+	uint32_t late_s; /* after a start that finds nothing pinned: so long, what may belong to conversations under way comes in */
 	struct settings_brake frames; /* sent up for detection, of one device each way */
 	struct settings_brake frames_all;
 	struct settings_guard_sizes sizes;

@@ -135,6 +135,7 @@ const struct scalar settings_scalars[] = {
 	TIME("guard.other_for", guard.flow_other_s, 10, 86400, "3m"),
 	TIME("guard.answered_for", guard.answered_s, 1, 120, "30s"), /* the kernel keeps its seconds in 8 bits */
 	TIME("guard.grace", guard.grace_s, 0, 86400, "10m"),
+	TIME("guard.late", guard.late_s, 0, 600, "60s"),
 	GUARD_FILTER("quarantine", FW_GUARD_QUARANTINE),
 	GUARD_FILTER("forged", FW_GUARD_FORGED),
 	GUARD_FILTER("policy", FW_GUARD_POLICY),

@@ -169,6 +169,8 @@ static json_t *serve(struct host *host, const struct asker *asker, const json_t 
 		return show(host, request, out_fault);
 	else if (strcmp(verb, "quarantine") == 0 || strcmp(verb, "allow") == 0)
 		return decide_begin(host, asker, request, out_fault);
+	else if (strcmp(verb, "mute") == 0)
+		return mute_begin(host, asker, request, out_fault);
 	else if (strcmp(verb, "release") == 0)
 		return decide_release(host, asker, request, out_fault);
 	else if (strcmp(verb, "confirm") == 0)
@@ -180,7 +182,8 @@ static json_t *serve(struct host *host, const struct asker *asker, const json_t 
 	else if (strcmp(verb, "refresh") == 0)
 		return refresh(host, request, out_fault);
 	else
-		fault_set(out_fault, "", 0, 0, "what can be done is show, quarantine, allow, release, confirm, undo, reload, refresh");
+		fault_set(
+			out_fault, "", 0, 0, "what can be done is show, quarantine, allow, mute, release, confirm, undo, reload, refresh");
 	return NULL;
 }
 

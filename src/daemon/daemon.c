@@ -220,7 +220,7 @@ static void on_tick(uv_timer_t *timer)
 	role_tick(host, &now);
 	manager_tick(&host->manager, now.steady_ns);
 	if (host->ticks++ % SECOND_TICKS == 0) {
-		decide_tick(host, now.wall_s);
+		decide_tick(host, &now);
 		server_tick(host->server, now.steady_ns);
 	}
 	follow(host);

@@ -36,7 +36,7 @@ static int read_text(const json_t *request, const char *key, char *out, size_t s
 	return 0;
 }
 
-static int read_seconds(const json_t *request, const char *key, uint64_t now_s, uint64_t *out_s, struct fault *out_fault)
+int decide_seconds(const json_t *request, const char *key, uint64_t now_s, uint64_t *out_s, struct fault *out_fault)
 {
 	const json_t *value = json_object_get(request, key);
 
@@ -114,7 +114,7 @@ static int check_width(const struct decision *decision, struct fault *out_fault)
 }
 
 /* What the store says now is what the kernel's tables become; what has no room there is said beside the answer. */
-static json_t *held(struct host *host, json_t *answer)
+json_t *decide_held(struct host *host, json_t *answer)
 {
 	struct fault fault = {0};
 
@@ -151,12 +151,12 @@ json_t *decide_begin(struct host *host, const struct asker *asker, const json_t 
 	memcpy(decision.who, by.who, sizeof(decision.who));
 	if (read_prefix(host, request, &decision.prefix, out_fault) ||
 		read_text(request, "reason", decision.reason, sizeof(decision.reason), out_fault) ||
-		read_seconds(request, "for_s", now_s, &decision.until_s, out_fault) ||
-		read_seconds(request, "confirm_s", now_s, &decision.confirm_by_s, out_fault) || check_width(&decision, out_fault))
+		decide_seconds(request, "for_s", now_s, &decision.until_s, out_fault) ||
+		decide_seconds(request, "confirm_s", now_s, &decision.confirm_by_s, out_fault) || check_width(&decision, out_fault))
 		return NULL;
 	if (store_decide(host_store(host), &decision, &id, &deed, out_fault))
 		return NULL;
-	answer = held(host,
+	answer = decide_held(host,
 		json_pack("{s:b, s:I, s:I, s:I, s:I, s:s}", "ok", 1, "decision", (json_int_t)id, "deed", (json_int_t)deed, "until_s",
 			(json_int_t)decision.until_s, "confirm_by_s", (json_int_t)decision.confirm_by_s, "filter",
 			settings_mode_names[mode_of(host)]));
@@ -177,7 +177,7 @@ json_t *decide_release(struct host *host, const struct asker *asker, const json_
 			return json_pack("{s:b, s:I}", "ok", 1, "deed", (json_int_t)0);
 		return NULL;
 	}
-	return held(host, json_pack("{s:b, s:I}", "ok", 1, "deed", (json_int_t)deed));
+	return decide_held(host, json_pack("{s:b, s:I}", "ok", 1, "deed", (json_int_t)deed));
 }
 
 json_t *decide_confirm(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault)
@@ -198,13 +198,14 @@ json_t *decide_undo(struct host *host, const struct asker *asker, const json_t *
 
 	if (read_number(request, "deed", false, &deed, out_fault) || store_undo(host_store(host), deed, &by, &undone, out_fault))
 		return NULL;
-	return held(host, json_pack("{s:b, s:I, s:s}", "ok", 1, "deed", (json_int_t)undone.id, "verb", deed_verb_names[undone.verb]));
+	return decide_held(
+		host, json_pack("{s:b, s:I, s:s}", "ok", 1, "deed", (json_int_t)undone.id, "verb", deed_verb_names[undone.verb]));
 }
 
-void decide_tick(struct host *host, uint64_t now_s)
+void decide_tick(struct host *host, const struct fetch_time *now)
 {
 	struct fault fault = {0};
-	int ended = store_expire(host_store(host), now_s, &fault);
+	int ended = store_expire(host_store(host), now->wall_s, now->steady_ns / 1000000000ull + 1, &fault);
 	char sentence[128];
 
 	if (fault.sentence[0])
@@ -213,5 +214,5 @@ void decide_tick(struct host *host, uint64_t now_s)
 		return;
 	snprintf(sentence, sizeof(sentence), "%d decision%s came to an end", ended, ended == 1 ? "" : "s");
 	host_say(host, sentence);
-	held(host, NULL);
+	decide_held(host, NULL);
 }

@@ -52,8 +52,13 @@ json_t *decide_begin(struct host *host, const struct asker *asker, const json_t 
 json_t *decide_release(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault);
 json_t *decide_confirm(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault);
 json_t *decide_undo(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault);
+/* A number of seconds from now on, of a request; 0: none. */
+int decide_seconds(const json_t *request, const char *key, uint64_t now_s, uint64_t *out_s, struct fault *out_fault);
+/* What the store says now is what holds; what has no room is said beside the answer, which is handed back. */
+json_t *decide_held(struct host *host, json_t *answer);
+json_t *mute_begin(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault);
 /* Decisions whose time has come end. */
-void decide_tick(struct host *host, uint64_t now_s);
+void decide_tick(struct host *host, const struct fetch_time *now);
 /* Fills who and when. */
 struct deed deed_by(const struct asker *asker, uint64_t now_s);
 

@@ -229,16 +229,35 @@ static void prefix_text(char out[TEXT_ADDRESS_MAX + 8], const struct prefix *pre
 		snprintf(out + strlen(out), 8, "/%d", four ? prefix->bits - 96 : prefix->bits);
 }
 
+/* Of a mute's line: how long its rule is, and where its reason begins. */
+static size_t rule_len(const char *line, size_t *out_reason)
+{
+	size_t len = 0;
+
+	for (unsigned words = 0; words < 2 || (words == 2 && strncmp(line + len, " -> ", 4) == 0); words++) {
+		len += words == 2 ? 4 : words;
+		len += strcspn(line + len, " ");
+		if (!line[len])
+			break;
+	}
+	*out_reason = len + (line[len] == ' ');
+	return len;
+}
+
 static void add_decision(void *context, const struct decision *decision)
 {
-	char prefix[TEXT_ADDRESS_MAX + 8];
+	static const char *const kinds[] = {[DECISION_BLOCK] = "quarantine", [DECISION_TRUST] = "allow", [DECISION_MUTE] = "mute"};
+	char prefix[DECISION_REASON_MAX];
+	size_t reason = 0;
 
-	prefix_text(prefix, &decision->prefix);
+	if (decision->kind == DECISION_MUTE)
+		snprintf(prefix, rule_len(decision->reason, &reason) + 1, "%s", decision->reason);
+	else
+		prefix_text(prefix, &decision->prefix);
 	json_array_append_new(context,
-		json_pack("{s:o, s:s, s:s, s:o, s:o, s:o, s:s, s:s}", "decision", number(decision->id), "kind",
-			decision->kind == DECISION_TRUST ? "allow" : "quarantine", "prefix", prefix, "made", moment(decision->made_s),
-			"until", moment(decision->until_s), "confirm_by", moment(decision->confirm_by_s), "reason", decision->reason, "who",
-			decision->who));
+		json_pack("{s:o, s:s, s:s, s:o, s:o, s:o, s:s, s:s}", "decision", number(decision->id), "kind", kinds[decision->kind],
+			"prefix", prefix, "made", moment(decision->made_s), "until", moment(decision->until_s), "confirm_by",
+			moment(decision->confirm_by_s), "reason", decision->reason + reason, "who", decision->who));
 }
 
 json_t *show_decisions(struct store *store)

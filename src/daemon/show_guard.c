@@ -172,6 +172,7 @@ static json_t *finding_object(const struct guard_view *view, const struct found_
 	json_object_set_new(one, "source", finding->has_source ? address_of(finding->source) : json_null());
 	json_object_set_new(one, "target", finding->has_target ? address_of(finding->target) : json_null());
 	json_object_set_new(one, "act", json_string(acts[found->act]));
+	json_object_set_new(one, "muted", text_or_null(found->muted));
 	json_object_set_new(one, "raised", moment_ns(found->raised_ns));
 	json_object_set_new(one, "acted", moment_ns(found->acted_ns));
 	json_object_set_new(one, "leaked", leaked(found));
@@ -289,8 +290,10 @@ json_t *show_guard_verdicts(const struct guard_view *view)
 	json_object_set_new(all, "frames", json_pack("{s:o, s:o}", "seen", number(view->frames_seen), "lost", number(view->frames_lost)));
 	json_object_set_new(all, "strangers", number(view->strangers_seen));
 	json_object_set_new(all, "names",
-		json_pack("{s:o, s:o, s:o, s:o}", "asked", number(view->names_asked), "answered", number(view->names_answered), "failed",
-			number(view->names_failed), "waiting", number(view->names_waiting)));
+		json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "asked", number(view->names_asked), "answered",
+			number(view->names_answered), "failed", number(view->names_failed), "waiting", number(view->names_waiting), "bound",
+			number(view->totals.bound), "refused", number(view->names_refused), "over", number(view->totals.bound_over), "gone",
+			number(view->totals.bound_gone), "full", number(view->totals.bound_full)));
 	json_object_set_new(all, "released", number(view->released));
 	json_object_set_new(all, "decisions", number(view->decisions));
 	json_object_set_new(all, "store", text_or_null(view->store_why));

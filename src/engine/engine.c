@@ -119,11 +119,27 @@ static void tell_merged(void *context, uint32_t from, uint32_t into)
 	detect_merged(engine->detect, from, into);
 }
 
+/* A finding that is kept is about it. */
+static bool is_wanted(void *context, uint32_t number)
+{
+	const struct engine *engine = context;
+
+	for (uint32_t place = 0; place < detect_places(engine->detect); place++)
+		if (detect_number(engine->detect, place) &&
+			inventory_number(engine->inventory, detect_finding(engine->detect, place)->device) == number)
+			return true;
+	return false;
+}
+
 static int rooms_open(struct engine *engine)
 {
 	const uint8_t *key = engine->config.hash_key;
-	struct inventory_config inventory = {
-		.device_max = FW_DEVICE_MAX, .merged = tell_merged, .merged_context = engine, .with_talk = engine->config.with_talk};
+	struct inventory_config inventory = {.device_max = FW_DEVICE_MAX,
+		.merged = tell_merged,
+		.ages = engine->config.live,
+		.is_wanted = is_wanted,
+		.context = engine,
+		.with_talk = engine->config.with_talk};
 	struct flow_tell tell = {tell_contact, tell_ended, engine};
 	struct detect_config detect;
 	int error;

@@ -105,6 +105,8 @@ static int take_keys(struct guard *guard)
 		guard->config = *before;
 		return 0;
 	}
+	/* nobody was here before us: conversations may be under way */
+	guard->config.late_until_ns = guard->now_ns + guard->settings->guard.late_s * FW_NS_PER_S;
 	if (getrandom(guard->config.key, sizeof(guard->config.key), 0) != sizeof(guard->config.key) ||
 		getrandom(&guard->config.name_key, sizeof(guard->config.name_key), 0) != sizeof(guard->config.name_key))
 		return -EIO;
@@ -195,6 +197,7 @@ static int fill_kernel(struct guard *guard, struct fault *out_fault)
 
 static void free_all(struct guard *guard)
 {
+	mute_free(guard->mutes);
 	guard_close_names(guard);
 	guard_free_policies(&guard->policies);
 	policy_sets_free(guard->sets);
@@ -338,9 +341,12 @@ static void look_at_interfaces(struct guard *guard)
 		guard_tell(guard, "the program is no longer on every interface: devices there are not guarded");
 	guard->attached = attached;
 	if (guard_fill_config(guard, &fault)) {
-		guard_say(guard, "%s", fault.sentence);
+		if (!guard->unfilled)
+			guard_say(guard, "%s; the networks of before hold", fault.sentence);
+		guard->unfilled = true;
 		return;
 	}
+	guard->unfilled = false;
 	before.generation = guard->config.generation;
 	if (memcmp(&before, &guard->config, sizeof(before)) == 0) {
 		guard->config.generation--;

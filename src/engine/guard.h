@@ -64,5 +64,19 @@ int guard_who(struct guard *guard, const char *word, uint8_t out_mac[6], struct 
 /* Everything to be seen now. Borrowed until the next call of any function here; NULL where there is no memory for it. */
 struct guard_view *guard_view(struct guard *guard, const struct fetch_time *now);
 
+/*
+ * What a person wants to hear no more of, as a rule of a mute file (conf/conf.h). what: a finding's name, * or the number of one that is shown, whose
+ * kind and device are meant then (who is ""); who: a MAC, a name, an address, a prefix or *; target: an address, a prefix, or "" for all.
+ * Returns 0 or -EINVAL with the fault.
+ */
+enum { GUARD_RULE_MAX = 128 };
+struct guard_mute {
+	const char *what, *who, *target;
+};
+int guard_mute_rule(struct guard *guard, const struct guard_mute *mute, char out_rule[GUARD_RULE_MAX], struct fault *out_fault);
+
+/* A device that is in quarantine because of a finding that is muted now: a person may want to release it. False: none is. */
+bool guard_muted_culprit(struct guard *guard, uint8_t out_mac[6]);
+
 /* "scan", "flood" ...: as in the reports of inspect. */
 const char *guard_finding_word(enum finding_id id);

@@ -13,6 +13,7 @@
 
 #define TEN_MINUTES_NS (600 * FW_NS_PER_S)
 #define BOUND_NS (3600 * FW_NS_PER_S)
+#define DAY_NS (86400 * FW_NS_PER_S)
 #define TOLD_EVERY_NS (60 * FW_NS_PER_S)
 
 /* ---- places ---- */
@@ -224,8 +225,11 @@ static void release(struct guard *guard, struct roster_device *device, const cha
 		bind_address(guard, device, device->addresses[i], false);
 	guard->released += device->address_count;
 	device->address_count = 0;
-	if (device->policy)
-		guard->publish = guard->anew = true;
+	if (device->policy) {
+		uint64_t due_ns = roster_turn(device, guard->now_ns);
+		if (!guard->anew_by_ns || due_ns < guard->anew_by_ns)
+			guard->anew_by_ns = due_ns;
+	}
 	if (is_to_tell(guard, &device->release_told_ns))
 		guard_say(guard, "%s: %s; its addresses are bound to nothing any more", text_mac(mac, device->mac), why);
 }
@@ -245,13 +249,52 @@ static void claim_url(struct guard *guard, struct roster_device *device, const s
 				text_mac(mac, device->mac), url);
 		snprintf(device->refused, sizeof(device->refused), "%s", url);
 		return;
-	case CLAIM_FIRST:
 	case CLAIM_MOVED:
+		/* one that changes its mind with every packet would have all rules compiled with every packet */
+		if (device->moved_ns && guard->now_ns - device->moved_ns < TOLD_EVERY_NS)
+			return;
+		device->moved_ns = guard->now_ns;
+		/* fall through */
+	case CLAIM_FIRST:
 		snprintf(device->url, sizeof(device->url), "%s", url);
 		device->refused[0] = 0;
 		guard_assign_policy(guard, device);
 		guard->urls_changed = true;
 	}
+}
+
+/* An answer that came to the device: whose is it? */
+static bool is_from_server(
+	struct guard *guard, struct roster_device *device, const struct lease_message *message, const uint8_t *bytes, uint32_t len)
+{
+	static const uint8_t none[16];
+	const struct roster_device *by;
+	struct lease_sender sender;
+	struct fw_packet packet;
+	char mac[TEXT_MAC_MAX], other[TEXT_MAC_MAX];
+
+	fw_packet_read(bytes, len, FW_LINK_ETHERNET, &packet);
+	by = roster_find(guard->roster, packet.src_mac);
+	sender.is_gateway = guard_is_gateway(guard, packet.src);
+	sender.is_device = by && !guard_is_held(guard, by);
+	sender.was_asked = memcmp(device->server, none, 16) != 0 &&
+		(memcmp(device->server, packet.src, 16) == 0 || memcmp(device->server, message->server, 16) == 0);
+	if (lease_believe(&sender))
+		return true;
+	if (is_to_tell(guard, &device->lease_told_ns))
+		guard_tell(guard, "%s was given an address by %s, which is no DHCP server of ours: that is not believed",
+			text_mac(mac, device->mac), text_mac(other, packet.src_mac));
+	return false;
+}
+
+static void take_lease(struct guard *guard, struct roster_device *device, const struct lease_message *message)
+{
+	roster_note_address(device, message->address);
+	device->lease_end_ns = message->lease_s == UINT32_MAX ? 0 : guard->now_ns + message->lease_s * FW_NS_PER_S;
+	bind_address(guard, device, message->address, true);
+	/* a day, and again with each renewal; where somebody named time servers, no others are open */
+	for (uint32_t i = 0; i < message->clock_count && guard->of.time != guard->of.ntp; i++)
+		plane_guard_member_add(guard->plane, guard->of.time, message->clocks[i], guard->now_ns + DAY_NS);
 }
 
 static void hear_lease(struct guard *guard, const struct fw_guard_frame *frame, const uint8_t *bytes)
@@ -270,11 +313,12 @@ static void hear_lease(struct guard *guard, const struct fw_guard_frame *frame, 
 		return;
 	}
 	if (message.kind == LEASE_GRANTED) {
-		roster_note_address(device, message.address);
-		device->lease_end_ns = message.lease_s == UINT32_MAX ? 0 : guard->now_ns + message.lease_s * FW_NS_PER_S;
-		bind_address(guard, device, message.address, true);
+		if (is_from_server(guard, device, &message, bytes, frame->kept_len))
+			take_lease(guard, device, &message);
 		return;
 	}
+	if (message.kind == LEASE_ASKED)
+		memcpy(device->server, message.server, sizeof(device->server));
 	claim_url(guard, device, &message);
 }
 
@@ -377,7 +421,6 @@ static void see_frame(void *context, const struct fw_guard_frame *frame, const u
 	struct fw_packet packet;
 
 	guard->frames_seen++;
-	guard->in_seen += frame->way == FW_GUARD_IN;
 	live_frame(guard->live, frame, bytes);
 	fw_packet_read(bytes, frame->kept_len, FW_LINK_ETHERNET, &packet);
 	if (frame->way == FW_GUARD_OUT) {

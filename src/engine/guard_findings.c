@@ -148,16 +148,18 @@ bool guard_found(void *context, const struct live_finding *found)
 	struct quarantine_suspect suspect;
 	char mac[TEXT_MAC_MAX];
 	enum guard_act act;
+	bool muted;
 
 	view->finding = *found->finding;
 	device = culprit(guard, found->finding, view->mac);
 	suspect.held = device && (guard_is_held(guard, device) || (device->decided && !device->quarantined));
-	act = quarantine_judge(&rule, found->finding, false, device && device->place ? &suspect : NULL);
+	muted = guard_muted(guard, view) != NULL;
+	act = quarantine_judge(&rule, found->finding, muted, device && device->place ? &suspect : NULL);
 	view->act = view->act == ACT_QUARANTINED ? ACT_QUARANTINED : act;
 	if (act == ACT_QUARANTINED)
 		stop(guard, device, view);
-	if (found->news != LIVE_MORE)
+	if (found->news != LIVE_MORE && !muted)
 		guard_tell(guard, "finding %u: %s of %s: %s", view->number, guard_finding_word(found->finding->id),
 			found->finding->device == DEVICE_NONE ? "somebody unknown" : text_mac(mac, view->mac), said(act));
-	return true;
+	return !muted;
 }

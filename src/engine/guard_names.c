@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "engine/guard_room.h"
+#include "wire/guard_case.h"
 
 enum { DNS_PORT = 53, QUESTIONS_A_TICK = 32, ANSWERS_A_TURN = 64 };
 
@@ -116,13 +117,46 @@ void guard_ask_names(struct guard *guard)
 	}
 }
 
+/* As people write it, in lower case, to wire form. */
+static uint32_t to_wire(const char *name, uint8_t out[256])
+{
+	uint32_t at = 0;
+
+	while (*name) {
+		size_t len = strcspn(name, ".");
+		if (!len || len > 63 || at + len + 2 > 255)
+			return 0;
+		out[at++] = (uint8_t)len;
+		memcpy(out + at, name, len);
+		at += (uint32_t)len;
+		name += len;
+		name += *name == '.';
+	}
+	out[at++] = 0;
+	return at;
+}
+
+static uint64_t digest_of(const struct guard *guard, const char *name)
+{
+	uint8_t wire[256];
+	uint32_t len = to_wire(name, wire);
+
+	return len ? fw_guard_name_digest(&guard->config, wire, len) : 0;
+}
+
+/* What no name may mean is left out, as the kernel does; each name has its share there. */
 static void join(struct guard *guard, const struct ask_answer *answer)
 {
-	uint64_t until_ns = guard->now_ns + answer->ttl_s * FW_NS_PER_S + guard->config.grace_ns;
+	uint64_t until_ns = guard->now_ns + answer->ttl_s * FW_NS_PER_S + guard->config.grace_ns, digest = digest_of(guard, answer->name);
+	uint32_t set = answer->set & ~FW_NAME_LOCAL;
 
-	for (uint32_t i = 0; i < answer->count; i++)
-		if (plane_guard_member_add(guard->plane, answer->set, answer->addresses[i], until_ns) == -ENOSPC)
+	for (uint32_t i = 0; i < answer->count; i++) {
+		struct fw_guard_address of = fw_guard_address_of(answer->addresses[i]);
+		if (!fw_guard_may_bind(&guard->config, &of, answer->set & FW_NAME_LOCAL))
+			guard->names_refused++;
+		else if (plane_guard_name_bind(guard->plane, digest, set, answer->addresses[i], until_ns) == -ENOSPC)
 			guard->members_full = true;
+	}
 }
 
 void guard_hear_names(struct guard *guard, unsigned watch)
@@ -145,30 +179,9 @@ void guard_hear_names(struct guard *guard, unsigned watch)
 
 /* ---- which names ---- */
 
-/* As people write it, in lower case, to wire form. */
-static uint32_t to_wire(const char *name, uint8_t out[256])
-{
-	uint32_t at = 0;
-
-	while (*name) {
-		size_t len = strcspn(name, ".");
-		if (!len || len > 63 || at + len + 2 > 255)
-			return 0;
-		out[at++] = (uint8_t)len;
-		memcpy(out + at, name, len);
-		at += (uint32_t)len;
-		name += len;
-		name += *name == '.';
-	}
-	out[at++] = 0;
-	return at;
-}
-
 static void follow_name(struct guard *guard, const char *name, uint32_t set)
 {
-	uint8_t wire[256];
-	uint32_t len = to_wire(name, wire);
-	uint64_t digest = len ? fw_guard_name_digest(&guard->config, wire, len) : 0;
+	uint64_t digest = digest_of(guard, name);
 
 	if (!digest || !set)
 		return;
@@ -212,7 +225,7 @@ void guard_bind_names(struct guard *guard)
 	guard->digest_count = 0;
 	guard->digest_room = guard->digests ? room : 0;
 	for (uint32_t i = 0; i < settings->update_host_count; i++)
-		follow_name(guard, settings->update_hosts[i], guard->of.slit);
+		follow_name(guard, settings->update_hosts[i], guard->of.slit | FW_NAME_LOCAL);
 	policy_each_set(guard->sets, POLICY_SET_NAME, follow_set, guard);
 	ask_sweep(guard->ask);
 	if (guard->digests) {

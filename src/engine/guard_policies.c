@@ -13,8 +13,10 @@
 #include <sys/random.h>
 
 #include "engine/guard_room.h"
+#include "wire/siphash.h"
 
 #define SETS_KEPT "guard sets"
+#define ANEW_EVERY_NS (2 * FW_NS_PER_S)
 
 enum { SET_TEXT_MAX = 256, FIRST_ROOM = 16 };
 
@@ -223,14 +225,23 @@ void guard_keep_sets(struct guard *guard)
 	uint32_t room = guard->settings->guard.sizes.names + GUARD_POLICIES_MAX;
 	struct keeping keeping = {.list = calloc(room, sizeof(struct kept_set)), .room = room};
 	struct fault fault = {0};
+	uint64_t digest;
 
 	if (!keeping.list)
 		return;
 	for (unsigned kind = 0; kind < POLICY_SET_KIND_COUNT; kind++)
 		policy_each_set(guard->sets, (enum policy_set_kind)kind, keep_set, &keeping);
+	/* most compilations change no set: then nothing is written */
+	digest = fw_siphash((const uint8_t *)guard->config.key, keeping.list, keeping.count * sizeof(struct kept_set)) | 1;
+	if (digest == guard->sets_kept) {
+		free(keeping.list);
+		return;
+	}
 	if (store_keep(
 		    guard->store, SETS_KEPT, keeping.list, keeping.count * sizeof(struct kept_set), guard->wall_ns / FW_NS_PER_S, &fault))
 		guard_say(guard, "%s; after a restart names are resolved anew", fault.sentence);
+	else
+		guard->sets_kept = digest;
 	free(keeping.list);
 }
 
@@ -330,6 +341,8 @@ static void bind_defaults(struct guard *guard)
 		of->dns = policy_set(guard->sets, POLICY_SET_CONTROLLER, "urn:ietf:params:mud:dns");
 	if (settings->ntp_count)
 		of->ntp = policy_set(guard->sets, POLICY_SET_CONTROLLER, "urn:ietf:params:mud:ntp");
+	/* in quarantine nobody's port 123 is open that no person and no DHCP server has named */
+	of->time = of->ntp ? of->ntp : policy_set(guard->sets, POLICY_SET_CONTROLLER, "time servers of DHCP");
 	if (settings->update_host_count)
 		of->slit = policy_set(guard->sets, POLICY_SET_CONTROLLER, "update hosts of the configuration");
 	fill_set(guard, of->dns, settings->resolvers, settings->resolver_count);
@@ -367,6 +380,7 @@ void guard_bind_policies(struct guard *guard)
 		bind_controller(guard, &settings->controllers[i]);
 	guard->config.set_dns = guard->of.dns;
 	guard->config.set_ntp = guard->of.ntp;
+	guard->config.set_time = guard->of.time;
 	roster_each(guard->roster, assign_one, guard);
 	guard_bind_names(guard);
 	guard->publish = true;
@@ -447,6 +461,12 @@ void guard_tick_policies(struct guard *guard)
 {
 	int error;
 
+	/* all devices together not more often than once in two seconds */
+	if (guard->anew_by_ns && guard->now_ns >= guard->anew_by_ns && guard->now_ns - guard->anew_ns >= ANEW_EVERY_NS) {
+		guard->publish = guard->anew = true;
+		guard->anew_by_ns = 0;
+		guard->anew_ns = guard->now_ns;
+	}
 	if (!guard->publish || guard->now_ns < guard->again_ns)
 		return;
 	if (!guard->settings->guard.fail_closed && guard->now_ns < guard->publish_by_ns && !ask_settled(guard->ask))

@@ -37,6 +37,7 @@ struct guard_policies {
 /* Everything that an address is bound to besides names. */
 struct guard_sets {
 	uint32_t dns, ntp, slit; /* 0: none */
+	uint32_t time; /* time servers that stay open in quarantine: ntp, or those that DHCP named */
 };
 
 struct guard {
@@ -54,6 +55,7 @@ struct guard {
 	struct policy_sets *sets;
 	struct guard_policies policies;
 	struct guard_sets of;
+	struct mute_list *mutes; /* rules of the decisions that stand; NULL: none */
 	struct fw_guard_config config;
 
 	uint64_t *digests; /* names that the kernel follows, in order */
@@ -61,16 +63,21 @@ struct guard {
 	bool urls_changed;
 	uint64_t urls_ns; /* kept last */
 	bool ring_broken;
+	bool unfilled; /* the addresses of the interfaces could not be taken, and that was said */
 	bool members_full; /* an address had no room, since it was last said */
 	struct guard_watch watches[GUARD_WATCHES];
 	bool took_over;
 	bool publish, anew; /* rules are to be compiled and switched to; flows judged anew */
+	uint64_t anew_by_ns; /* the same because a device gave its address back: then, not at once; 0: no */
+	uint64_t anew_ns; /* and when that was done last */
+	uint64_t sets_kept; /* digest of what the store has of them */
 	bool published; /* once, by this process */
 	uint64_t opened_ns, publish_by_ns; /* names are waited for until then */
 	uint64_t again_ns; /* what the kernel did not take is tried again then */
 	uint64_t second_ns, hour_ns; /* what comes round once in a second, in ten minutes */
 	uint64_t now_ns, wall_ns, wall_less_steady_ns; /* of the call at hand */
-	uint64_t opened_s, strangers, released, frames_seen, frames_lost, in_seen, in_lost;
+	uint64_t names_refused; /* addresses of names asked for here that none may mean */
+	uint64_t opened_s, strangers, released, frames_seen, frames_lost;
 	uint32_t attached, left_out;
 
 	struct found_view *found; /* ring of GUARD_FOUND_MAX */
@@ -143,6 +150,13 @@ void guard_tick_urls(struct guard *guard);
 /* ---- guard_findings.c ---- */
 
 bool guard_found(void *context, const struct live_finding *found);
+
+/* ---- guard_mutes.c ---- */
+
+/* The rules are those of the decisions that stand. */
+void guard_take_mutes(struct guard *guard);
+/* The reason for which this finding counts for nothing, borrowed until the next guard_take_mutes(), or NULL. */
+const char *guard_muted(const struct guard *guard, const struct found_view *found);
 
 /* ---- guard_stand.c ---- */
 

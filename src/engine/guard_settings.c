@@ -7,6 +7,13 @@
 #include <sys/socket.h>
 
 #include "engine/guard_room.h"
+#include "wire/guard_case.h"
+
+/* The configuration as it will be, and the networks of ours that it had no room for. */
+struct filling {
+	struct fw_guard_config config;
+	uint32_t left_out;
+};
 
 static struct fw_bucket_rule rule_of(struct settings_brake brake)
 {
@@ -52,17 +59,32 @@ static uint64_t word_of(const uint8_t *bytes)
 	return (uint64_t)fw_be32(bytes) << 32 | fw_be32(bytes + 4);
 }
 
-static void add_ours(struct fw_guard_config *config, const uint8_t address[16], uint8_t bits)
+static bool is_within(const struct fw_guard_prefix *inner, const struct fw_guard_prefix *outer)
 {
+	return !((inner->high ^ outer->high) & outer->high_mask) && !((inner->low ^ outer->low) & outer->low_mask) &&
+		(inner->high_mask & outer->high_mask) == outer->high_mask && (inner->low_mask & outer->low_mask) == outer->low_mask;
+}
+
+/* What lies within another needs no place of its own. Who finds none is counted: its devices would be forgers. */
+static void add_ours(struct filling *filling, const uint8_t address[16], uint8_t bits)
+{
+	struct fw_guard_config *config = &filling->config;
 	struct fw_guard_prefix prefix = {.high_mask = mask_of(bits), .low_mask = bits > 64 ? mask_of(bits - 64u) : 0};
+	uint32_t kept = 0;
 
 	prefix.high = word_of(address) & prefix.high_mask;
 	prefix.low = word_of(address + 8) & prefix.low_mask;
 	for (uint32_t i = 0; i < config->ours_count; i++)
-		if (memcmp(&config->ours[i], &prefix, sizeof(prefix)) == 0)
+		if (is_within(&prefix, &config->ours[i]))
 			return;
-	if (config->ours_count < FW_GUARD_OURS_MAX)
+	for (uint32_t i = 0; i < config->ours_count; i++)
+		if (!is_within(&config->ours[i], &prefix))
+			config->ours[kept++] = config->ours[i];
+	config->ours_count = kept;
+	if (kept < FW_GUARD_OURS_MAX)
 		config->ours[config->ours_count++] = prefix;
+	else
+		filling->left_out++;
 }
 
 static void add_held(struct fw_guard_config *config, const uint8_t address[16])
@@ -77,7 +99,11 @@ static void add_held(struct fw_guard_config *config, const uint8_t address[16])
 bool guard_is_ours(const struct guard *guard, const uint8_t address[16])
 {
 	const struct fw_guard_config *config = &guard->config;
+	struct fw_guard_address of = fw_guard_address_of(address);
 
+	/* of a family that is not known any address may be a device's */
+	if (fw_guard_is_unknown(config, &of))
+		return !fw_guard_is_many(&of) && !fw_guard_is_self(&of) && !fw_guard_is_link_local(&of);
 	for (uint32_t i = 0; i < config->ours_count; i++) {
 		const struct fw_guard_prefix *prefix = &config->ours[i];
 		if ((word_of(address) & prefix->high_mask) == prefix->high && (word_of(address + 8) & prefix->low_mask) == prefix->low)
@@ -134,7 +160,7 @@ static bool is_private(const uint8_t a[16])
 	return a[12] == 10 || (a[12] == 172 && (a[13] & 0xf0) == 16) || (a[12] == 192 && a[13] == 168);
 }
 
-static int take_interfaces(struct guard *guard, struct fw_guard_config *config)
+static int take_interfaces(struct guard *guard, struct filling *filling)
 {
 	const struct settings_guard *settings = &guard->settings->guard;
 	struct ifaddrs *all;
@@ -147,15 +173,15 @@ static int take_interfaces(struct guard *guard, struct fw_guard_config *config)
 	/* those that the devices see come first: a gateway may have more than there is room for */
 	for (const struct ifaddrs *each = all; each && !settings->gateway_count; each = each->ifa_next)
 		if (each->ifa_name && is_of(settings, each->ifa_name) && address_of(each->ifa_addr, address) && !is_link_local(address))
-			add_held(config, address);
+			add_held(&filling->config, address);
 	for (const struct ifaddrs *each = all; each; each = each->ifa_next) {
 		if (!each->ifa_name || strcmp(each->ifa_name, "lo") == 0 || !address_of(each->ifa_addr, address))
 			continue;
 		/* whatever address of the gateway a device speaks to, it speaks to the gateway */
 		if (!settings->gateway_count && !is_link_local(address))
-			add_held(config, address);
+			add_held(&filling->config, address);
 		if (!settings->local_count && !is_link_local(address) && (own ? is_of(settings, each->ifa_name) : is_private(address)))
-			add_ours(config, address, bits_of(each->ifa_netmask));
+			add_ours(filling, address, bits_of(each->ifa_netmask));
 	}
 	freeifaddrs(all);
 	return 0;
@@ -163,14 +189,15 @@ static int take_interfaces(struct guard *guard, struct fw_guard_config *config)
 
 /* ---- the whole ---- */
 
-static void fill_lists(struct guard *guard, struct fw_guard_config *config)
+static void fill_lists(struct guard *guard, struct filling *filling)
 {
 	const struct settings_guard *settings = &guard->settings->guard;
+	struct fw_guard_config *config = &filling->config;
 
 	for (uint32_t i = 0; i < settings->gateway_count; i++)
 		add_held(config, settings->gateway[i]);
 	for (uint32_t i = 0; i < settings->local_count; i++)
-		add_ours(config, settings->local[i].address, settings->local[i].bits);
+		add_ours(filling, settings->local[i].address, settings->local[i].bits);
 	config->resolvers_count = settings->resolver_count;
 	memcpy(config->resolvers, settings->resolvers, sizeof(config->resolvers));
 	config->login_ports_count = settings->login_port_count;
@@ -185,24 +212,21 @@ static void fill_resolvers(struct fw_guard_config *config)
 }
 
 /*
- * A family of which no network of ours is known cannot be judged: all of it is ours then, or every packet would be a forgery. What that leaves
- * open is said among the blind spots (guard_view.c).
+ * A family of which no network of ours is known (no prefix of IPv6 has come yet): no source of it is taken for forged, and nothing of it for
+ * inside but private addresses and devices that have a place. What a device did not ask for stays outside. See the blind spots (guard_view.c).
  */
-static void fill_missing_families(struct fw_guard_config *config)
+static void note_missing_families(struct fw_guard_config *config)
 {
-	static const uint8_t all_4[16] = {[10] = 0xff, [11] = 0xff}, all_6[16] = {0x20};
-	bool four = false, six = false;
-
+	config->unknown_four = config->unknown_six = 1;
 	for (uint32_t i = 0; i < config->ours_count; i++) {
 		bool mapped = config->ours[i].high == 0 && config->ours[i].low >> 32 == 0xffff;
-		four |= mapped;
-		six |= !mapped;
+		config->unknown_four &= (uint8_t)!mapped;
+		config->unknown_six &= (uint8_t)mapped;
 	}
-	if (!six)
-		add_ours(config, all_6, 3);
-	if (!four)
-		add_ours(config, all_4, 96);
 }
+
+/* Of conversations from before us: what devices do not confirm is little, since each packet that they send makes its conversation known. */
+enum { LATE_RATE = 200, LATE_BURST = 1000, BINDS_RATE = 10, BINDS_BURST = 512 };
 
 static void fill_numbers(const struct settings_guard *settings, struct fw_guard_config *config)
 {
@@ -215,30 +239,46 @@ static void fill_numbers(const struct settings_guard *settings, struct fw_guard_
 	config->flow_other_ns = settings->flow_other_s * FW_NS_PER_S;
 	config->answered_ns = settings->answered_s * FW_NS_PER_S;
 	config->grace_ns = settings->grace_s * FW_NS_PER_S;
+	config->late = fw_bucket_rule_of(LATE_RATE, LATE_BURST);
+	config->binds = fw_bucket_rule_of(BINDS_RATE, BINDS_BURST);
 	memcpy(config->mode, settings->filter_mode, sizeof(config->mode));
 	config->lateral_closed = settings->lateral_closed;
 	config->closed = settings->fail_closed;
 }
 
+static int too_many(const struct guard *guard, uint32_t left_out, struct fault *out_fault)
+{
+	fault_set(out_fault, guard->settings->guard.interfaces[0], 0, 0,
+		"%u networks of ours are more than the %u that are kept, and their devices would count as forgers: name all of them under "
+		"guard.local in fewer, wider prefixes",
+		left_out + FW_GUARD_OURS_MAX, FW_GUARD_OURS_MAX);
+	return -E2BIG;
+}
+
 int guard_fill_config(struct guard *guard, struct fault *out_fault)
 {
-	struct fw_guard_config config = guard->config;
+	struct filling filling = {.config = guard->config};
+	struct fw_guard_config *config = &filling.config;
 	int error;
 
-	config.ours_count = config.held_count = config.resolvers_count = 0;
-	memset(config.ours, 0, sizeof(config.ours));
-	memset(config.held, 0, sizeof(config.held));
-	fill_lists(guard, &config);
-	error = take_interfaces(guard, &config);
+	config->ours_count = config->held_count = config->resolvers_count = 0;
+	memset(config->ours, 0, sizeof(config->ours));
+	memset(config->held, 0, sizeof(config->held));
+	fill_lists(guard, &filling);
+	error = take_interfaces(guard, &filling);
 	if (error) {
 		fault_set(out_fault, guard->settings->guard.interfaces[0], 0, 0, "addresses cannot be read: %s", strerror(-error));
 		return error;
 	}
-	fill_resolvers(&config);
-	fill_missing_families(&config);
-	fill_numbers(&guard->settings->guard, &config);
-	config.generation = guard->config.generation + 1;
-	guard->config = config;
+	if (filling.left_out)
+		return too_many(guard, filling.left_out, out_fault);
+	/* a list that became shorter leaves nothing of the longer one behind */
+	memset(config->ours + config->ours_count, 0, (FW_GUARD_OURS_MAX - config->ours_count) * sizeof(config->ours[0]));
+	fill_resolvers(config);
+	note_missing_families(config);
+	fill_numbers(&guard->settings->guard, config);
+	config->generation = guard->config.generation + 1;
+	guard->config = *config;
 	return 0;
 }
 
@@ -248,9 +288,6 @@ void guard_each_ours(const struct guard *guard, struct side *side)
 		const struct fw_guard_prefix *prefix = &guard->config.ours[i];
 		unsigned bits = (unsigned)(__builtin_popcountll(prefix->high_mask) + __builtin_popcountll(prefix->low_mask));
 		uint8_t address[16];
-		/* those that stand for a family of which nothing is known say nothing */
-		if (bits <= 3 || bits == 96)
-			continue;
 		for (unsigned byte = 0; byte < 8; byte++) {
 			address[byte] = (uint8_t)(prefix->high >> (56 - 8 * byte));
 			address[8 + byte] = (uint8_t)(prefix->low >> (56 - 8 * byte));

@@ -121,6 +121,7 @@ bool guard_holds(const struct guard *guard, const uint8_t mac[6])
 int guard_decide(struct guard *guard, struct fault *out_fault)
 {
 	guard->left_out = 0;
+	guard_take_mutes(guard);
 	roster_each(guard->roster, clear_one, NULL);
 	store_each_decision(guard->store, give_place, guard);
 	roster_each(guard->roster, end_one, guard);

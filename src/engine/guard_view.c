@@ -126,8 +126,11 @@ static bool view_findings(struct guard *guard)
 	view->finding_count = 0;
 	for (uint64_t back = 1; back <= kept; back++) {
 		struct found_view *found = &view->findings[view->finding_count++];
+		const char *muted;
 		*found = guard->found[(guard->found_count - back) % GUARD_FOUND_MAX];
 		found->finding.device = place_in_view(guard, found->mac);
+		muted = guard_muted(guard, found);
+		snprintf(found->muted, sizeof(found->muted), "%s", muted ? muted : "");
 	}
 	return true;
 }
@@ -180,13 +183,7 @@ static void blind(struct guard_view *view, const char *sentence)
 
 static bool knows_family(const struct guard *guard, bool four)
 {
-	for (uint32_t i = 0; i < guard->config.ours_count; i++) {
-		const struct fw_guard_prefix *prefix = &guard->config.ours[i];
-		bool mapped = prefix->high == 0 && prefix->low >> 32 == 0xffff, whole = prefix->low_mask == (four ? UINT64_MAX << 32 : 0);
-		if (mapped == four && !(four ? whole : prefix->high_mask == UINT64_MAX << 61))
-			return true;
-	}
-	return false;
+	return !(four ? guard->config.unknown_four : guard->config.unknown_six);
 }
 
 static void view_blind_spots(struct guard *guard)
@@ -203,13 +200,14 @@ static void view_blind_spots(struct guard *guard)
 			break;
 		}
 	if (!knows_family(guard, true))
-		blind(view, "no IPv4 network of ours is known: forged IPv4 sources, and who is outside, cannot be told");
-	if (!knows_family(guard, false))
-		blind(view, "no IPv6 network of ours is known: forged IPv6 sources, and who is outside, cannot be told");
-	if (guard->config.ours_count == FW_GUARD_OURS_MAX)
 		blind(view,
-			"no more than 16 networks of ours are known; if there are more, name wider ones under guard.local, or their "
-			"devices count as forgers");
+			"no IPv4 network of ours is known: forged IPv4 sources cannot be told, and what is not private counts as outside");
+	if (!knows_family(guard, false))
+		blind(view,
+			"no IPv6 network of ours is known: forged IPv6 sources cannot be told, and what is not private counts as outside");
+	if (guard->unfilled)
+		blind(view, "the addresses of the interfaces could not be taken over: networks that came since count as strange");
+	blind(view, "what a device resolves over TCP, DoH or DoT binds no name of its policy");
 	if (guard->frames_lost)
 		blind(view, "frames were lost on their way to detection; what the kernel stops is not touched by that");
 	if (guard->ring_broken)
@@ -270,6 +268,7 @@ static void view_numbers(struct guard *guard)
 	view->names_answered = asked.answered;
 	view->names_failed = asked.failed;
 	view->names_waiting = asked.waiting;
+	view->names_refused = guard->names_refused + view->totals.bound_refused;
 	view->released = guard->released;
 	view->decisions = 0;
 	store_each_decision(guard->store, count_decision, &view->decisions);

@@ -323,6 +323,7 @@ void live_fill(struct live *live, struct live_fill *out_fill)
 		.devices = engine_device_count(live->engine),
 		.devices_room = FW_DEVICE_MAX,
 		.findings_left = detect_left(live->engine->detect),
+		.devices_left = inventory_aged(live->engine->inventory),
 	};
 	engine_left_out(live->engine, &out_fill->left_out);
 }

@@ -100,6 +100,6 @@ struct live_fill {
 	struct engine_left_out left_out; /* since the start */
 	uint64_t frames, frames_twice; /* taken in; of two device ports, and taken in once */
 	uint32_t findings, findings_room, devices, devices_room;
-	uint64_t findings_left; /* old and quiet ones that made room */
+	uint64_t findings_left, devices_left; /* old and quiet ones that made room */
 };
 void live_fill(struct live *live, struct live_fill *out_fill);

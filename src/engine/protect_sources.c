@@ -37,7 +37,7 @@ static void add(struct sources *sources, const struct prefix *prefix, enum fw_pr
 
 static void add_decision(void *context, const struct decision *decision)
 {
-	if (decision->prefix.bits != DECISION_OF_MAC) /* those are the guard's */
+	if (decision->prefix.bits <= 128) /* devices and mutes are the guard's */
 		add(context, &decision->prefix, decision->kind == DECISION_TRUST ? FW_PREFIX_TRUSTED : FW_PREFIX_BLOCKED, true);
 }
 

@@ -65,7 +65,7 @@ static void fill_config(struct fw_guard_config *config)
 		((uint64_t *)&config->name_key)[i] = 0xc2b2ae3d27d4eb4full * (2 * i + 1);
 	for (uint32_t i = 0; i < FW_BRAKE_COUNT; i++)
 		config->brake[0][i] = open;
-	config->frames_out = config->frames_in = config->words[FW_GUARD_WORD_FRAMES] = open;
+	config->frames_out = config->frames_in = config->binds = config->words[FW_GUARD_WORD_FRAMES] = open;
 	config->flow_tcp_ns = 2 * hour_ns;
 	config->flow_other_ns = 3 * minute_ns;
 	config->answered_ns = 2 * hour_ns;
@@ -150,8 +150,13 @@ void would_give(struct would *would, struct would_device *device, struct would_p
 
 static int make_tables(struct would *would)
 {
-	const struct twin_guard_sizes sizes = {
-		.places = 128, .devices = WOULD_PLACES, .flow_buckets = 64, .rules = FW_WOULD_RULES_MAX, .members = 1024, .names = 1024};
+	const struct twin_guard_sizes sizes = {.places = 128,
+		.devices = WOULD_PLACES,
+		.flow_buckets = 64,
+		.rules = FW_WOULD_RULES_MAX,
+		.members = 1024,
+		.names = 1024,
+		.bound = 256};
 	int error = twin_guard_new(&sizes, &would->twin);
 
 	would->policies = calloc(FW_WOULD_POLICIES_MAX, sizeof(*would->policies));

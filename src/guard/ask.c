@@ -457,6 +457,7 @@ enum fw_read ask_hear(struct ask *ask, const uint8_t *message, uint32_t len, uin
 	if (read != FW_READ_OK)
 		return read;
 	answer.set = wanted->set;
+	answer.name = wanted->name;
 	answer.ttl_s = answer.count ? answer.ttl_s : 0;
 	settle(ask, question, &answer);
 	*out = answer;

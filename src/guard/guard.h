@@ -49,8 +49,11 @@ struct roster_device {
 	uint64_t first_ns, last_ns; /* heard */
 	/* the hall's */
 	uint64_t lease_end_ns; /* 0: none known */
-	uint64_t release_told_ns,
-		refusal_told_ns; /* when the log last heard that it gave its address back, and of a URL not taken; 0: never */
+	/* when the log last heard that it gave its address back, of a URL and of a lease not taken; 0: never */
+	uint64_t release_told_ns, refusal_told_ns, lease_told_ns;
+	uint64_t turn_ns; /* rules were last compiled anew because of it, or will be; 0: never */
+	uint64_t moved_ns; /* its URL last gave way to another of the same maker */
+	uint8_t server[16]; /* DHCP's, that it asked last; zero: none */
 	uint8_t addresses[ROSTER_ADDRESSES][16]; /* that it uses, latest first */
 	uint8_t address_count;
 	uint32_t device; /* of the settings plus one; 0: learned */
@@ -96,6 +99,13 @@ struct roster_device *roster_find(const struct roster *roster, const uint8_t mac
 void roster_remove(struct roster *roster, const uint8_t mac[6]);
 void roster_each(const struct roster *roster, void (*visit)(void *context, struct roster_device *), void *context);
 
+/*
+ * When rules may be compiled anew because of this device: now, or ROSTER_TURN_NS after the last time. One that gives its address back
+ * without end costs no more than that.
+ */
+#define ROSTER_TURN_NS 10000000000ull
+uint64_t roster_turn(struct roster_device *device, uint64_t now_ns);
+
 /* An address that it uses comes first. Returns whether it is new to the device. */
 bool roster_note_address(struct roster_device *device, const uint8_t address[16]);
 
@@ -122,9 +132,11 @@ enum lease_kind {
 	LEASE_NONE,
 	LEASE_GRANTED, /* by the server: address, lease_s */
 	LEASE_RELEASED, /* by the client; address zero: all it has (DHCPv6) */
-	LEASE_ASKED, /* by the client: only its MUD URL counts */
+	LEASE_ASKED, /* by the client: its MUD URL counts, and whom it asks */
 	LEASE_NEIGHBOUR, /* LLDP: only its MUD URL counts */
 };
+
+enum { LEASE_CLOCKS = 4 };
 
 struct lease_message {
 	enum lease_kind kind;
@@ -133,6 +145,9 @@ struct lease_message {
 	uint32_t lease_s; /* UINT32_MAX: for good */
 	const uint8_t *url; /* MUD URL as sent, borrowed from the frame; NULL: none */
 	uint32_t url_len;
+	uint8_t server[16]; /* ASKED: whom it asks, GRANTED: who answers (option 54), or zero */
+	uint8_t clocks[LEASE_CLOCKS][16]; /* GRANTED: time servers (option 42) */
+	uint32_t clock_count;
 };
 
 /*
@@ -140,6 +155,17 @@ struct lease_message {
  * OTHER: nothing of this; SHORT, BAD: cut or wrong, and nothing is taken from it.
  */
 enum fw_read lease_read(const uint8_t *frame, uint32_t len, bool to_device, struct lease_message *out);
+
+/*
+ * Who gave a lease. Believed is the gateway, or whom the device asked; never another device of ours that no person has named: on a bridge
+ * every neighbour can speak as a server.
+ */
+struct lease_sender {
+	bool is_gateway; /* by its address */
+	bool was_asked; /* the device's own request names it */
+	bool is_device; /* a MAC that has a place and is not held back */
+};
+bool lease_believe(const struct lease_sender *sender);
 
 /* ---- ask.c: names that policies follow, asked for by ourselves ---- */
 
@@ -162,6 +188,7 @@ bool ask_settled(const struct ask *ask);
 uint32_t ask_next(struct ask *ask, uint64_t now_ns, uint8_t out[ASK_MESSAGE_MAX]);
 
 struct ask_answer {
+	const char *name; /* borrowed until the next call of any function here */
 	uint32_t set;
 	uint32_t ttl_s; /* the least of those that led here */
 	uint32_t count;

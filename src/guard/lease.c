@@ -4,7 +4,8 @@
  * URL under which its maker says what it may do.
  *
  *	DHCP    UDP 68 -> 67, 67 -> 68   op htype hlen hops xid(4) secs flags ciaddr(4) yiaddr(4) siaddr giaddr chaddr(16) sname(64) file(128)
- *	                                 magic(4) options: code len bytes ...       RFC 2131; 51 lease, 53 type, 161 URL
+ *	                                 magic(4) options: code len bytes ...       RFC 2131, 2132; 42 time servers, 51 lease, 53 type,
+ *	                                                                            54 server, 161 URL
  *	DHCPv6  UDP 546 -> 547           type transaction(3) options: code(2) len(2) bytes ...     RFC 8415; 112 URL
  *	LLDP    EtherType 88cc           TLVs of 7 bits type, 9 bits length; 127 with OUI 00-00-5E, subtype 1: URL (RFC 8520 section 12)
  *
@@ -17,7 +18,7 @@
 #include "wire/packet.h"
 
 enum { DHCP_FIXED = 236, DHCP_OPTIONS = 240, OPTIONS_MAX = 128 };
-enum { OPTION_PAD = 0, OPTION_LEASE = 51, OPTION_TYPE = 53, OPTION_MUD = 161, OPTION_END = 255 };
+enum { OPTION_PAD = 0, OPTION_CLOCKS = 42, OPTION_LEASE = 51, OPTION_TYPE = 53, OPTION_SERVER = 54, OPTION_MUD = 161, OPTION_END = 255 };
 enum { TYPE_REQUEST = 3, TYPE_ACK = 5, TYPE_RELEASE = 7, TYPE_DISCOVER = 1, TYPE_INFORM = 8 };
 enum { OPTION6_MUD = 112, TYPE6_SOLICIT = 1, TYPE6_RELEASE = 8, TYPE6_INFORMATION = 11 };
 
@@ -33,8 +34,8 @@ static void map_address(uint8_t out[16], const uint8_t four[4])
 }
 
 struct dhcp_options {
-	const uint8_t *url;
-	uint32_t url_len, lease_s;
+	const uint8_t *url, *clocks, *server; /* clocks: of four bytes each */
+	uint32_t url_len, lease_s, clock_count;
 	uint8_t type;
 };
 
@@ -44,7 +45,12 @@ static void take_option(struct dhcp_options *out, uint8_t code, const uint8_t *b
 		out->type = *bytes;
 	else if (code == OPTION_LEASE && len == 4)
 		out->lease_s = fw_be32(bytes);
-	else if (code == OPTION_MUD && len) {
+	else if (code == OPTION_SERVER && len == 4)
+		out->server = bytes;
+	else if (code == OPTION_CLOCKS && len % 4 == 0) {
+		out->clocks = bytes;
+		out->clock_count = len / 4 < LEASE_CLOCKS ? len / 4 : LEASE_CLOCKS;
+	} else if (code == OPTION_MUD && len) {
 		out->url = bytes;
 		out->url_len = len;
 	}
@@ -87,7 +93,13 @@ static enum fw_read from_client(
 		return FW_READ_OK;
 	}
 	out->kind = LEASE_ASKED;
-	return out->url && (options->type == TYPE_DISCOVER || options->type == TYPE_REQUEST || options->type == TYPE_INFORM)
+	/* who renews asks its server alone, and names it by the address that it sends to (RFC 2131 section 4.3.2) */
+	if (options->type == TYPE_REQUEST && options->server)
+		map_address(out->server, options->server);
+	else if (options->type == TYPE_REQUEST && packet->dst[12] != 255)
+		memcpy(out->server, packet->dst, 16);
+	return (out->url || options->type == TYPE_REQUEST) &&
+			(options->type == TYPE_DISCOVER || options->type == TYPE_REQUEST || options->type == TYPE_INFORM)
 		? FW_READ_OK
 		: FW_READ_OTHER;
 }
@@ -99,6 +111,10 @@ static enum fw_read from_server(const uint8_t *fixed, const struct dhcp_options 
 	memcpy(out->mac, fixed + 28, 6);
 	map_address(out->address, fixed + 16);
 	out->lease_s = options->lease_s;
+	if (options->server)
+		map_address(out->server, options->server);
+	for (; out->clock_count < options->clock_count; out->clock_count++)
+		map_address(out->clocks[out->clock_count], options->clocks + 4 * out->clock_count);
 	out->kind = LEASE_GRANTED;
 	return FW_READ_OK;
 }
@@ -177,6 +193,11 @@ static enum fw_read read_lldp(const uint8_t *frame, uint32_t len, const struct f
 		fw_skip(&here, tlv_len);
 	}
 	return FW_READ_OTHER;
+}
+
+bool lease_believe(const struct lease_sender *sender)
+{
+	return !sender->is_device && (sender->is_gateway || sender->was_asked);
 }
 
 enum fw_read lease_read(const uint8_t *frame, uint32_t len, bool to_device, struct lease_message *out)

@@ -188,6 +188,14 @@ void roster_each(const struct roster *roster, void (*visit)(void *context, struc
 	table_each(&roster->table, visit_one, &visiting);
 }
 
+uint64_t roster_turn(struct roster_device *device, uint64_t now_ns)
+{
+	if (device->turn_ns > now_ns)
+		return device->turn_ns;
+	device->turn_ns = device->turn_ns && now_ns - device->turn_ns < ROSTER_TURN_NS ? device->turn_ns + ROSTER_TURN_NS : now_ns;
+	return device->turn_ns;
+}
+
 bool roster_note_address(struct roster_device *device, const uint8_t address[16])
 {
 	uint32_t at = 0;

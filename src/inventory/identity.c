@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "inventory/age.h"
 #include "inventory/clue.h"
 #include "inventory/name.h"
 #include "inventory/weigh.h"
@@ -99,11 +100,12 @@ static void note_refused(struct inventory *inventory, const void *key, size_t le
 
 uint32_t identity_make(struct inventory *inventory, const uint8_t *mac, const uint8_t *address)
 {
-	if (inventory->count == inventory->device_max) {
+	uint32_t number = inventory->count < inventory->device_max ? inventory->count++ : age_room(inventory);
+
+	if (number == DEVICE_NONE) {
 		note_refused(inventory, mac ? mac : address, mac ? 6 : 16);
 		return DEVICE_NONE;
 	}
-	uint32_t number = inventory->count++;
 	struct device *device = &inventory->devices[number];
 
 	device->name_source = NAME_PLACEHOLDER;
@@ -115,6 +117,24 @@ uint32_t identity_make(struct inventory *inventory, const uint8_t *mac, const ui
 	if (address)
 		identity_give_address(inventory, number, address);
 	return number;
+}
+
+static void forget(struct table *table, const void *key)
+{
+	void *entry = table_find(table, key);
+
+	if (entry)
+		table_remove(table, entry);
+}
+
+void identity_forget_mac(struct inventory *inventory, const uint8_t mac[6])
+{
+	forget(&inventory->macs, mac);
+}
+
+void identity_forget_address(struct inventory *inventory, const uint8_t address[16])
+{
+	forget(&inventory->addresses, address);
 }
 
 void identity_give_mac(struct inventory *inventory, uint32_t number, const uint8_t mac[6])
@@ -275,5 +295,5 @@ void identity_merge(struct inventory *inventory, uint32_t from, uint32_t into)
 	old->traffic = (struct device_traffic){0};
 	old->merged_into = into;
 	if (inventory->merged)
-		inventory->merged(inventory->merged_context, from, into);
+		inventory->merged(inventory->context, age_number(inventory, from), age_number(inventory, into));
 }

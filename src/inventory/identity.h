@@ -34,6 +34,9 @@ unsigned identity_slot(const struct device *device, const uint8_t address[16]);
 /* All that from has moves to into. Both stand for themselves before, and from has no MAC. */
 void identity_merge(struct inventory *inventory, uint32_t from, uint32_t into);
 
+void identity_forget_mac(struct inventory *inventory, const uint8_t mac[6]);
+void identity_forget_address(struct inventory *inventory, const uint8_t address[16]);
+
 void identity_note_time(struct inventory *inventory, uint32_t number, uint64_t time_ns);
 bool address_is_ipv4(const uint8_t address[16]);
 bool address_is_link_local(const uint8_t address[16]);

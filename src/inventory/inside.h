@@ -46,6 +46,14 @@ struct side {
 	struct opinion opinions[TRAIT_COUNT]; /* 1.8 KB */
 	uint8_t name_rank; /* within one name source, higher is better */
 	bool timed; /* first_ns and last_ns are set */
+	bool is_empty; /* its device left (age.c) */
+};
+
+/* A device that may make room. */
+struct leaving {
+	uint64_t last_ns;
+	uint32_t slot;
+	int answered;
 };
 
 struct inventory {
@@ -64,6 +72,12 @@ struct inventory {
 	struct signatures signatures;
 	struct talks *talks;
 	struct recognise *recognise; /* NULL without signatures for banners */
+	/* where devices age; else NULL */
+	uint32_t *turns; /* by place: how many left it */
+	struct leaving *leaving; /* room for a pass */
+	uint32_t empty_count;
+	uint64_t now_ns, aged_ns, aged; /* of the latest sighting; the last pass; how many left */
 	void (*merged)(void *context, uint32_t from, uint32_t into);
-	void *merged_context;
+	bool (*is_wanted)(void *context, uint32_t number);
+	void *context;
 };

@@ -16,8 +16,8 @@
  * for HOLD_NS: leases are handed on, but two MACs that quarrel over an address (ARP spoofing, a proxy) must not toss it to
  * and fro. A guess moves only what has long been silent, to a MAC that forwards for nobody.
  *
- * When the array is full, newcomers are refused and counted; those who are there keep their places, and an address
- * known without MAC can still be given its MAC, since that takes no place.
+ * When the array is full, newcomers are refused and counted; those who are there keep their places (in a live run: age.c), and an
+ * address known without MAC can still be given its MAC, since that takes no place. In here devices go by their places.
  */
 #include "inventory/inventory.h"
 
@@ -26,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "inventory/age.h"
 #include "inventory/clue.h"
 #include "inventory/hear.h"
 #include "inventory/identity.h"
@@ -50,8 +51,11 @@ int inventory_new(const struct inventory_config *config, struct inventory **out_
 		return -ENOMEM;
 	memcpy(inventory->hash_key, config->hash_key, sizeof(inventory->hash_key));
 	inventory->merged = config->merged;
-	inventory->merged_context = config->merged_context;
+	inventory->is_wanted = config->is_wanted;
+	inventory->context = config->context;
 	error = identity_init(inventory, config->device_max, config->hash_key);
+	if (!error && config->ages && age_init(inventory))
+		error = -ENOMEM;
 	if (!error && config->with_talk)
 		error = talks_new(config->hash_key, &inventory->talks);
 	if (error) {
@@ -67,6 +71,7 @@ void inventory_free(struct inventory *inventory)
 	if (!inventory)
 		return;
 	identity_done(inventory);
+	age_done(inventory);
 	oui_done(&inventory->oui);
 	signature_done(&inventory->signatures);
 	talks_free(inventory->talks);
@@ -229,13 +234,22 @@ static uint32_t see_both(struct inventory *inventory, const uint8_t mac[6], cons
 	return hold(inventory, by_mac, address, time_ns);
 }
 
+static void note_now(struct inventory *inventory, uint64_t time_ns)
+{
+	inventory->now_ns = time_ns > inventory->now_ns ? time_ns : inventory->now_ns;
+}
+
 uint32_t inventory_see(struct inventory *inventory, const uint8_t *mac, const uint8_t address[16], uint64_t time_ns)
 {
 	bool has_address = is_own_address(address);
+	uint32_t place = DEVICE_NONE;
 
+	note_now(inventory, time_ns);
 	if (is_own_mac(mac))
-		return has_address ? see_both(inventory, mac, address, time_ns) : meet_mac(inventory, mac, time_ns);
-	return has_address ? see_address(inventory, address, time_ns) : DEVICE_NONE;
+		place = has_address ? see_both(inventory, mac, address, time_ns) : meet_mac(inventory, mac, time_ns);
+	else if (has_address)
+		place = see_address(inventory, address, time_ns);
+	return age_number(inventory, place);
 }
 
 static void tie_address(struct inventory *inventory, uint32_t number, const uint8_t address[16], uint64_t time_ns)
@@ -258,8 +272,9 @@ uint32_t inventory_tie(struct inventory *inventory, const uint8_t mac[6], const 
 {
 	bool has_address = is_own_address(address);
 
+	note_now(inventory, time_ns);
 	if (!is_own_mac(mac))
-		return has_address ? see_address(inventory, address, time_ns) : DEVICE_NONE;
+		return has_address ? age_number(inventory, see_address(inventory, address, time_ns)) : DEVICE_NONE;
 	uint32_t holder = has_address ? identity_of_address(inventory, address) : DEVICE_NONE;
 
 	if (holder != DEVICE_NONE && !inventory->devices[holder].mac_count && identity_of_mac(inventory, mac) == DEVICE_NONE)
@@ -268,7 +283,7 @@ uint32_t inventory_tie(struct inventory *inventory, const uint8_t mac[6], const 
 
 	if (number != DEVICE_NONE && has_address)
 		tie_address(inventory, number, address, time_ns);
-	return number;
+	return age_number(inventory, number);
 }
 
 void inventory_note_router(struct inventory *inventory, const uint8_t mac[6])
@@ -285,17 +300,27 @@ void inventory_note_router(struct inventory *inventory, const uint8_t mac[6])
 
 uint32_t inventory_find_mac(const struct inventory *inventory, const uint8_t mac[6])
 {
-	return identity_of_mac(inventory, mac);
+	return age_number(inventory, identity_of_mac(inventory, mac));
 }
 
 uint32_t inventory_find_address(const struct inventory *inventory, const uint8_t address[16])
 {
-	return identity_of_address(inventory, address);
+	return age_number(inventory, identity_of_address(inventory, address));
+}
+
+/* Only a device without MAC merges, and only into one with: the way is one step long, and can not be a circle. */
+static uint32_t place_of(const struct inventory *inventory, uint32_t number)
+{
+	uint32_t place = age_place(inventory, number);
+
+	while (place != DEVICE_NONE && inventory->devices[place].merged_into != DEVICE_NONE)
+		place = inventory->devices[place].merged_into;
+	return place;
 }
 
 void inventory_note_fact(struct inventory *inventory, uint32_t number, const struct fact *fact)
 {
-	number = inventory_number(inventory, number);
+	number = place_of(inventory, number);
 	if (number == DEVICE_NONE)
 		return;
 	recognise_fact(inventory, number, fact);
@@ -311,7 +336,7 @@ void inventory_note_port(struct inventory *inventory, uint32_t number, enum inve
 		[INVENTORY_ANSWERS_UDP] = "answers udp"};
 	char text[8];
 
-	number = inventory_number(inventory, number);
+	number = place_of(inventory, number);
 	if (number == DEVICE_NONE || !signature_port(&inventory->signatures, (enum signature_port)use, port))
 		return;
 	snprintf(text, sizeof(text), "%u", port);
@@ -320,14 +345,14 @@ void inventory_note_port(struct inventory *inventory, uint32_t number, enum inve
 
 void inventory_note_user_name(struct inventory *inventory, uint32_t number, const char *name)
 {
-	number = inventory_number(inventory, number);
+	number = place_of(inventory, number);
 	if (number != DEVICE_NONE)
 		name_set_by_user(inventory, number, name);
 }
 
 void inventory_note_traffic(struct inventory *inventory, uint32_t number, bool out, uint32_t bytes)
 {
-	number = inventory_number(inventory, number);
+	number = place_of(inventory, number);
 	if (number == DEVICE_NONE)
 		return;
 	struct device_traffic *traffic = &inventory->devices[number].traffic;
@@ -357,14 +382,14 @@ const struct talk_pairs *inventory_talk(struct inventory *inventory)
 
 void inventory_note_state(struct inventory *inventory, uint32_t number, enum device_state state)
 {
-	number = inventory_number(inventory, number);
+	number = place_of(inventory, number);
 	if (number != DEVICE_NONE && inventory->devices[number].state < state)
 		inventory->devices[number].state = state;
 }
 
 void inventory_clear_state(struct inventory *inventory, uint32_t number)
 {
-	number = inventory_number(inventory, number);
+	number = place_of(inventory, number);
 	if (number != DEVICE_NONE)
 		inventory->devices[number].state = STATE_CLEAN;
 }
@@ -378,7 +403,7 @@ void inventory_settle(struct inventory *inventory)
 			inventory->devices[number].router = true;
 	}
 	for (uint32_t number = 0; number < inventory->count; number++) {
-		if (inventory->devices[number].merged_into != DEVICE_NONE)
+		if (inventory->devices[number].merged_into != DEVICE_NONE || inventory->sides[number].is_empty)
 			continue;
 		hear_maker(inventory, number);
 		weigh_settle(inventory, number);
@@ -386,22 +411,26 @@ void inventory_settle(struct inventory *inventory)
 	}
 }
 
-/* Only a device without MAC merges, and only into one with: the way is one step long, and can not be a circle. */
 uint32_t inventory_number(const struct inventory *inventory, uint32_t number)
 {
-	while (number < inventory->count && inventory->devices[number].merged_into != DEVICE_NONE)
-		number = inventory->devices[number].merged_into;
-	return number < inventory->count ? number : DEVICE_NONE;
+	return age_number(inventory, place_of(inventory, number));
 }
 
 const struct device *inventory_device(const struct inventory *inventory, uint32_t number)
 {
-	return number < inventory->count ? &inventory->devices[number] : NULL;
+	uint32_t place = age_place(inventory, number);
+
+	return place != DEVICE_NONE ? &inventory->devices[place] : NULL;
 }
 
 uint32_t inventory_count(const struct inventory *inventory)
 {
-	return inventory->count;
+	return inventory->count - inventory->empty_count;
+}
+
+uint64_t inventory_aged(const struct inventory *inventory)
+{
+	return inventory->aged;
 }
 
 uint64_t inventory_left_out(const struct inventory *inventory)

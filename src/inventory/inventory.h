@@ -5,7 +5,7 @@
  * Identity rules (essay in inventory.c): a MAC is a device; ARP, ND and DHCP tie addresses to it for certain; the source
  * of a frame ties one IPv4 address to a MAC that has none yet, and IPv6 addresses always; an IPv4 address behind a MAC that
  * already has another becomes a device of its own (the MAC forwards). A later certain tie merges the two (merged_into).
- * Device numbers never change; inventory_number() resolves merges.
+ * Device numbers never change; inventory_number() resolves merges. Where devices age, the number of one that left is never given again.
  */
 #pragma once
 
@@ -28,7 +28,10 @@ struct inventory_config {
 	uint8_t hash_key[16];
 	/* One device turned out to be another, whose number stands for both from now on. NULL where nobody wants to know. */
 	void (*merged)(void *context, uint32_t from, uint32_t into);
-	void *merged_context;
+	/* For ever, in the memory of the start: when it is full, devices make room (age.c), unless this says that one is wanted. May be NULL. */
+	bool ages;
+	bool (*is_wanted)(void *context, uint32_t number);
+	void *context;
 	bool with_talk; /* who talks to whom is wanted: 0.9 MB, and some time for each conversation */
 };
 
@@ -100,7 +103,9 @@ void inventory_settle(struct inventory *inventory);
 
 uint32_t inventory_number(const struct inventory *inventory, uint32_t number); /* resolves merges; DEVICE_NONE stays */
 const struct device *inventory_device(const struct inventory *inventory, uint32_t number); /* borrowed or NULL */
-uint32_t inventory_count(const struct inventory *inventory); /* numbers below this exist, merged ones included */
+uint32_t inventory_count(
+	const struct inventory *inventory); /* numbers below this exist, merged ones included; where devices age, how many there are */
 /* Once, after all else: borrowed. NULL where it was not wanted. */
 const struct talk_pairs *inventory_talk(struct inventory *inventory);
 uint64_t inventory_left_out(const struct inventory *inventory);
+uint64_t inventory_aged(const struct inventory *inventory); /* devices that made room */

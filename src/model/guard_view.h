@@ -104,6 +104,7 @@ struct guard_view {
 	uint64_t strangers_seen; /* MACs that got no place: forged ones, or one too many */
 	uint64_t names_asked, names_answered, names_failed; /* by the daemon itself */
 	uint32_t names_waiting;
+	uint64_t names_refused; /* addresses that no name may mean: ours, the gateway's */
 	uint64_t released; /* addresses unbound by DHCP: released, or the lease ended */
 	struct fill_of_guard fills[GUARD_FILLS_MAX];
 	uint32_t fill_count;

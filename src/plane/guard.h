@@ -153,6 +153,8 @@ uint32_t plane_guard_device_flags(struct plane_guard *guard, uint32_t place, uin
  * configuration) or -ENOSPC: both of its buckets are full of members that last.
  */
 int plane_guard_member_add(struct plane_guard *guard, uint32_t set, const uint8_t address[16], uint64_t until_ns);
+/* The same for an address of a name, by its digest: one that has FW_BOUND_KEPT loses the address that joined longest ago. */
+int plane_guard_name_bind(struct plane_guard *guard, uint64_t digest, uint32_t set, const uint8_t address[16], uint64_t until_ns);
 /* Returns 0 or -ENOENT. */
 int plane_guard_member_remove(struct plane_guard *guard, uint32_t set, const uint8_t address[16]);
 /* Whether it is one at now_ns. */

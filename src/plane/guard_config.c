@@ -36,6 +36,7 @@ static int write_config(struct plane_guard *guard, const struct fw_guard_config 
 	whole.places_mask = entries[GUARD_PLACES] - 1;
 	whole.members_mask = entries[GUARD_MEMBERS] - 1;
 	whole.names_mask = entries[GUARD_NAMES] - 1;
+	whole.bound_mask = entries[GUARD_BOUND] - 1;
 	whole.flow_buckets_mask = guard->flow_buckets - 1;
 	whole.place_count = entries[GUARD_DEVICES];
 	whole.rule_count = entries[GUARD_RULES_A];

@@ -24,6 +24,7 @@ static const struct role_map maps[GUARD_MAP_COUNT] = {
 	[GUARD_FLOWS] = {"guard_flows", ROLE_MAPPED, sizeof(struct fw_flow_bucket)},
 	[GUARD_MEMBERS] = {"guard_members", ROLE_MAPPED, sizeof(struct fw_member_bucket)},
 	[GUARD_NAMES] = {"guard_names", ROLE_MAPPED, sizeof(struct fw_name_bucket)},
+	[GUARD_BOUND] = {"guard_bound", ROLE_MAPPED, sizeof(struct fw_bound_row)},
 	[GUARD_TOTALS] = {"guard_totals", ROLE_COUNTED, sizeof(struct fw_guard_totals)},
 	[GUARD_WORDS] = {"guard_words", ROLE_MAPPED, sizeof(uint64_t)},
 	[GUARD_FRAMES] = {"guard_frames", ROLE_RING, 0},
@@ -78,6 +79,8 @@ void guard_size(const struct plane_guard_setup *setup, uint32_t entries[GUARD_MA
 	entries[GUARD_FLOWS] = places * guard_flow_buckets(setup);
 	entries[GUARD_MEMBERS] = maps_buckets(setup->members, FW_MEMBER_SLOTS, 1, 2);
 	entries[GUARD_NAMES] = maps_buckets(setup->names, FW_NAME_SLOTS, 7, 8);
+	/* few names are followed, and they may share */
+	entries[GUARD_BOUND] = maps_power(setup->names > 4 ? setup->names / 4 : 1);
 	entries[GUARD_TOTALS] = 1;
 	entries[GUARD_WORDS] = FW_GUARD_WORD_COUNT;
 	entries[GUARD_FRAMES] = maps_power(setup->ring_bytes < ROLE_RING_LEAST ? ROLE_RING_LEAST : setup->ring_bytes);

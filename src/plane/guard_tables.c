@@ -59,7 +59,7 @@ void guard_flows_clear(struct plane_guard *guard, uint32_t place)
 
 void plane_guard_forget(struct plane_guard *guard)
 {
-	static const enum guard_map hashed[] = {GUARD_PLACES, GUARD_DEVICES, GUARD_FLOWS, GUARD_MEMBERS, GUARD_NAMES};
+	static const enum guard_map hashed[] = {GUARD_PLACES, GUARD_DEVICES, GUARD_FLOWS, GUARD_MEMBERS, GUARD_NAMES, GUARD_BOUND};
 
 	for (size_t i = 0; i < sizeof(hashed) / sizeof(hashed[0]); i++)
 		memset(guard->hold.memory[hashed[i]], 0, (size_t)guard->hold.entries[hashed[i]] * role_guard.maps[hashed[i]].value_len);
@@ -80,6 +80,17 @@ int plane_guard_member_add(struct plane_guard *guard, uint32_t set, const uint8_
 		return -EINVAL;
 	memcpy(member.address, address, sizeof(member.address));
 	return fw_guard_member_add(members_of(guard), guard_config(guard), &member) ? 0 : -ENOSPC;
+}
+
+int plane_guard_name_bind(struct plane_guard *guard, uint64_t digest, uint32_t set, const uint8_t address[16], uint64_t until_ns)
+{
+	struct fw_guard_member member = {.set = set, .now_ns = clock_steady_ns(), .end_ns = until_ns};
+	struct fw_bound_row *rows = guard->hold.memory[GUARD_BOUND];
+
+	if (!set || !digest || !guard->configured)
+		return -EINVAL;
+	memcpy(member.address, address, sizeof(member.address));
+	return fw_guard_name_bind(members_of(guard), rows, guard_config(guard), &member, digest) ? 0 : -ENOSPC;
 }
 
 int plane_guard_member_remove(struct plane_guard *guard, uint32_t set, const uint8_t address[16])

@@ -59,8 +59,8 @@ struct node_name {
 
 /* The member of that name, or NULL. *out_key: the name that it has here, for telling. */
 json_t *node_find(json_t *object, struct node_name name, const char **out_key);
-/* Names each member that is none of these, and whether the reader goes on without it. */
-void node_others(struct reader *reader, json_t *object, const struct node_name *known, size_t count, enum mud_grade grade);
+/* Names each member that is none of these, of what is no match: the reader goes on without it. */
+void node_others(struct reader *reader, json_t *object, const struct node_name *known, size_t count);
 bool node_is_known(const char *key, const struct node_name *known, size_t count);
 /* A copy that lives as long as the file; "" where there is no room (fail() was called). */
 const char *node_keep(struct reader *reader, const char *text);
@@ -77,6 +77,13 @@ bool match_read(struct reader *reader, json_t *matches, const char *list_type, s
 /* The entry that is being read cannot be held against a packet: see policy.h. */
 void match_leave_out(struct reader *reader, const struct mud_ace *ace, const char *key, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+/*
+ * A condition that is not known here. Without it an entry that accepts would allow more than its maker meant: it is left out, and false. One that
+ * drops would drop more, which is told.
+ */
+bool match_unknown(struct reader *reader, const struct mud_ace *ace, const char *key);
+/* The same of each member that is none of these. */
+bool match_others(struct reader *reader, json_t *object, const struct node_name *known, size_t count, const struct mud_ace *ace);
 /* One container of layer 4; false as above. */
 bool match_transport(struct reader *reader, json_t *matches, struct mud_ace *ace);
 /* tcp or udp of a draft had its ports in the container of layer 3. */

@@ -85,7 +85,7 @@ static void read_ace(struct reader *reader, json_t *entry, const struct list *li
 	ace->name = node_keep(reader, text ? text : "");
 	if (!text)
 		tell(reader, MUD_WARNING, NULL, "has no name");
-	node_others(reader, entry, known, 4, MUD_NOTE);
+	node_others(reader, entry, known, 4);
 	if (read_action(reader, entry, ace) && match_read(reader, json_object_get(entry, "matches"), list->type, ace))
 		reader->mud->ace_count++;
 }

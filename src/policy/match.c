@@ -38,6 +38,25 @@ void match_leave_out(struct reader *reader, const struct mud_ace *ace, const cha
 	}
 }
 
+bool match_unknown(struct reader *reader, const struct mud_ace *ace, const char *key)
+{
+	if (ace->accept) {
+		match_leave_out(reader, ace, key, "is no node that is known here, and without it more would be allowed than was written");
+		return false;
+	}
+	tell(reader, MUD_WARNING, key, "is no node that is known here, and is ignored: the entry then drops more than was written");
+	return true;
+}
+
+bool match_others(struct reader *reader, json_t *object, const struct node_name *known, size_t count, const struct mud_ace *ace)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(object, key, value) if (!node_is_known(key, known, count) && !match_unknown(reader, ace, key)) return false;
+	return true;
+}
+
 /* Of this the guard needs no rule; a drop of it is not possible. */
 static bool leave_to_guard(struct reader *reader, const struct mud_ace *ace, const char *key, const char *what)
 {
@@ -66,7 +85,8 @@ static bool check_others(struct reader *reader, json_t *object, const struct nod
 			match_leave_out(reader, ace, key, "a gateway of ours does not look at this field");
 			return false;
 		}
-		tell(reader, MUD_WARNING, key, "is no node that is known here, and is ignored: the entry then means more than was written");
+		if (!match_unknown(reader, ace, key))
+			return false;
 	}
 	return true;
 }
@@ -407,8 +427,7 @@ static bool check_matches(struct reader *reader, json_t *matches, struct mud_ace
 		match_leave_out(reader, ace, NULL, "holds nothing that is known here");
 		return false;
 	}
-	node_others(reader, matches, containers, CONTAINER_COUNT, MUD_WARNING);
-	return true;
+	return match_others(reader, matches, containers, CONTAINER_COUNT, ace);
 }
 
 /* ICMP has no ports, and what is asked of a protocol has to be asked of that one. */

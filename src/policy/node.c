@@ -25,7 +25,7 @@ bool node_is_known(const char *key, const struct node_name *known, size_t count)
 	return false;
 }
 
-void node_others(struct reader *reader, json_t *object, const struct node_name *known, size_t count, enum mud_grade grade)
+void node_others(struct reader *reader, json_t *object, const struct node_name *known, size_t count)
 {
 	const char *key;
 	json_t *value;
@@ -34,11 +34,7 @@ void node_others(struct reader *reader, json_t *object, const struct node_name *
 	{
 		if (node_is_known(key, known, count))
 			continue;
-		if (grade == MUD_NOTE)
-			tell(reader, grade, key, "is no node that is known here, and is ignored");
-		else
-			tell(reader, grade, key,
-				"is no node that is known here, and is ignored: the entry then means more than was written");
+		tell(reader, MUD_NOTE, key, "is no node that is known here, and is ignored");
 	}
 }
 

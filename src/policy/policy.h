@@ -11,7 +11,8 @@
  *	claim     a MUD URL that a device emits, against the one it is known by (section 16)
  *
  * How it is read where the standard leaves a choice:
- *	unknown nodes      ignored and named (section 3.9); an entry of which nothing else remains is left out
+ *	unknown nodes      ignored and named (section 3.9), but for conditions: an entry that accepts under one that is not known here is left
+ *	                   out, as it would allow more than was meant; one that drops drops more
  *	what no rule can say (a known match that a gateway of ours cannot hold a packet against): the entry is left out if it accepts, as nothing
  *	                   is allowed by mistake; if it drops, the file is refused, as something would be
  *	actions            accept, drop; reject is taken as drop

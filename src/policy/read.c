@@ -150,7 +150,7 @@ static void read_head(struct reader *reader, json_t *head)
 	read_cache(reader, head);
 	read_supported(reader, head);
 	read_extensions(reader, head);
-	node_others(reader, head, head_nodes, sizeof(head_nodes) / sizeof(*head_nodes), MUD_NOTE);
+	node_others(reader, head, head_nodes, sizeof(head_nodes) / sizeof(*head_nodes));
 }
 
 /* The lists of the second root; none where it is wrong, told. */
@@ -191,7 +191,7 @@ static void read_root(struct reader *reader, json_t *root)
 		tell(reader, MUD_ERROR, mud ? node_mud.name : NULL, mud ? "must be an object" : "has no \"ietf-mud:mud\": no MUD file");
 		return;
 	}
-	node_others(reader, root, known, 2, MUD_NOTE);
+	node_others(reader, root, known, 2);
 	find_acls(reader, root);
 	step_in(reader, node_mud.name);
 	read_head(reader, mud);

@@ -99,9 +99,10 @@ static bool read_ports(struct reader *reader, struct mud_ace *ace, json_t *conta
 		match_leave_out(reader, ace, NULL, "is %s; it must be an object", node_type(node));
 		good = false;
 	} else {
-		node_others(reader, node, known, 4, MUD_WARNING);
-		good = !json_object_get(node, "operator") && json_object_get(node, "lower-port") ? read_range(reader, ace, node, &ports)
-												 : read_operator(reader, ace, node, &ports);
+		good = match_others(reader, node, known, 4, ace) &&
+			(!json_object_get(node, "operator") && json_object_get(node, "lower-port")
+					? read_range(reader, ace, node, &ports)
+					: read_operator(reader, ace, node, &ports));
 	}
 	if (good && !is_same(out, &all_ports) && !is_same(out, &ports)) {
 		match_leave_out(reader, ace, NULL, "asks for other ports than this entry does elsewhere");
@@ -176,8 +177,7 @@ static bool check_rest(struct reader *reader, json_t *container, struct mud_ace 
 			match_leave_out(reader, ace, unseen[i].name, "a gateway of ours does not look at this field");
 			return false;
 		}
-	node_others(reader, container, known, sizeof(known) / sizeof(*known), MUD_WARNING);
-	return true;
+	return match_others(reader, container, known, sizeof(known) / sizeof(*known), ace);
 }
 
 static bool read_tcp(struct reader *reader, json_t *tcp, struct mud_ace *ace)

@@ -253,15 +253,38 @@ int store_undo(struct store *store, uint64_t id, const struct deed *by, struct d
 
 /* ---- time ---- */
 
-static bool is_over(const struct decision *decision, uint64_t now_s)
+struct moment {
+	uint64_t wall_s, steady_s;
+};
+
+static bool is_unconfirmed(const struct decision *decision, const struct moment *now)
 {
-	return (decision->until_s && decision->until_s <= now_s) || (decision->confirm_by_s && decision->confirm_by_s <= now_s);
+	return decision->confirm_by_s && (decision->confirm_by_s <= now->wall_s || decision->confirm_steady_s <= now->steady_s);
 }
 
-static int end_one(struct store *store, const struct decision *decision, uint64_t now_s)
+static bool is_over(const struct decision *decision, const struct moment *now)
 {
-	bool reverts = decision->confirm_by_s && decision->confirm_by_s <= now_s;
-	struct deed deed = {.time_s = now_s, .verb = reverts ? DEED_REVERT : DEED_EXPIRE, .decision = decision->id, .who = "floodwall"};
+	return (decision->until_s && decision->until_s <= now->wall_s) || is_unconfirmed(decision, now);
+}
+
+/* Seen for the first time in this run: it has what is left of its time, and never more than it was given. */
+static void note_steady(struct store *store, const struct moment *now)
+{
+	for (uint32_t i = 0; i < store->count; i++) {
+		struct decision *decision = &store->decisions[i];
+		uint64_t left_s = decision->confirm_by_s > now->wall_s ? decision->confirm_by_s - now->wall_s : 0;
+		uint64_t whole_s = decision->confirm_by_s > decision->made_s ? decision->confirm_by_s - decision->made_s : 0;
+
+		if (decision->confirm_by_s && !decision->confirm_steady_s)
+			decision->confirm_steady_s = now->steady_s + (left_s < whole_s ? left_s : whole_s);
+	}
+}
+
+static int end_one(struct store *store, const struct decision *decision, const struct moment *now)
+{
+	bool reverts = is_unconfirmed(decision, now);
+	struct deed deed = {
+		.time_s = now->wall_s, .verb = reverts ? DEED_REVERT : DEED_EXPIRE, .decision = decision->id, .who = "floodwall"};
 	int error = set_standing(store, decision->id, false);
 	uint64_t number;
 
@@ -270,34 +293,36 @@ static int end_one(struct store *store, const struct decision *decision, uint64_
 }
 
 /* Where the file cannot be written, the end holds in memory: nobody stays blocked because a disk is full. */
-static void forget_over(struct store *store, uint64_t now_s)
+static void forget_over(struct store *store, const struct moment *now)
 {
 	uint32_t kept = 0;
 
 	for (uint32_t i = 0; i < store->count; i++)
-		if (!is_over(&store->decisions[i], now_s))
+		if (!is_over(&store->decisions[i], now))
 			store->decisions[kept++] = store->decisions[i];
 	store->count = kept;
 }
 
 /* In one transaction: thousands may have ended while nobody was there to see it. */
-int store_expire(struct store *store, uint64_t now_s, struct fault *out_fault)
+int store_expire(struct store *store, uint64_t now_s, uint64_t steady_s, struct fault *out_fault)
 {
+	const struct moment now = {now_s, steady_s};
 	int ended = 0, error;
 
+	note_steady(store, &now);
 	for (uint32_t i = 0; i < store->count; i++)
-		ended += is_over(&store->decisions[i], now_s);
+		ended += is_over(&store->decisions[i], &now);
 	if (!ended)
 		return 0;
 	error = store_begin(store, out_fault);
 	if (!error) {
 		for (uint32_t i = 0; i < store->count && !error; i++)
-			if (is_over(&store->decisions[i], now_s))
-				error = end_one(store, &store->decisions[i], now_s);
+			if (is_over(&store->decisions[i], &now))
+				error = end_one(store, &store->decisions[i], &now);
 		error = finish(store, error, "decisions that ended cannot be marked so", out_fault);
 	}
 	if (error)
-		forget_over(store, now_s);
+		forget_over(store, &now);
 	return ended;
 }
 

@@ -143,16 +143,21 @@ int store_end(struct store *store, int error, const char *doing, struct fault *o
 
 /* ---- opening ---- */
 
+static enum decision_kind read_kind(int kind)
+{
+	return kind == DECISION_TRUST || kind == DECISION_MUTE ? (enum decision_kind)kind : DECISION_BLOCK;
+}
+
 static uint8_t read_bits(int bits)
 {
-	return bits == DECISION_OF_MAC || (bits >= 0 && bits <= 128) ? (uint8_t)bits : 128;
+	return bits == DECISION_OF_MAC || bits == DECISION_OF_MUTE || (bits >= 0 && bits <= 128) ? (uint8_t)bits : 128;
 }
 
 static void read_decision(sqlite3_stmt *row, struct decision *out)
 {
 	*out = (struct decision){
 		.id = (uint64_t)sqlite3_column_int64(row, 0),
-		.kind = sqlite3_column_int(row, 1) == DECISION_TRUST ? DECISION_TRUST : DECISION_BLOCK,
+		.kind = read_kind(sqlite3_column_int(row, 1)),
 		.prefix.bits = read_bits(sqlite3_column_int(row, 3)),
 		.made_s = (uint64_t)sqlite3_column_int64(row, 4),
 		.until_s = (uint64_t)sqlite3_column_int64(row, 5),
@@ -185,6 +190,17 @@ static int add_standing(struct standing *standing, sqlite3_stmt *row)
 	return 0;
 }
 
+/* What is known in this run alone is not in the file. Both are in the order of their numbers. */
+static void keep_steady(const struct store *store, struct standing *standing)
+{
+	for (uint32_t i = 0, j = 0; i < standing->count; i++) {
+		while (j < store->count && store->decisions[j].id < standing->decisions[i].id)
+			j++;
+		if (j < store->count && store->decisions[j].id == standing->decisions[i].id)
+			standing->decisions[i].confirm_steady_s = store->decisions[j].confirm_steady_s;
+	}
+}
+
 int store_load(struct store *store)
 {
 	sqlite3_stmt *rows = store_ask(
@@ -201,6 +217,7 @@ int store_load(struct store *store)
 		free(standing.decisions);
 		return error;
 	}
+	keep_steady(store, &standing);
 	free(store->decisions);
 	store->decisions = standing.decisions;
 	store->count = standing.count;

@@ -24,10 +24,14 @@ enum { DECISION_REASON_MAX = 160, DECISION_WHO_MAX = 64, DECISIONS_MAX = 65536, 
 enum decision_kind {
 	DECISION_BLOCK, /* nothing of this source reaches the server: quarantine */
 	DECISION_TRUST, /* all of it passes, and feeds no budget: allow */
+	DECISION_MUTE, /* findings that count for nothing: .reason is a line of a mute file (conf/conf.h), rule and reason */
 };
 
 /* prefix.bits of a decision about a device: its MAC is in the first six bytes of the address, the others are zero. */
 enum { DECISION_OF_MAC = 255 };
+
+/* Of a mute: the address is a digest of its rule, so that the same rule stands once. */
+enum { DECISION_OF_MUTE = 254 };
 
 struct decision {
 	uint64_t id; /* given by the store */
@@ -35,6 +39,7 @@ struct decision {
 	struct prefix prefix;
 	uint64_t made_s, until_s; /* until_s 0: no end */
 	uint64_t confirm_by_s; /* ends by itself then, unless confirmed before; 0: it stands */
+	uint64_t confirm_steady_s; /* the same by the steady clock of this run, the store's own; 0: not known yet */
 	char reason[DECISION_REASON_MAX], who[DECISION_WHO_MAX];
 };
 
@@ -82,8 +87,11 @@ int store_release(struct store *store, const struct prefix *prefix, const struct
 int store_confirm(struct store *store, uint64_t decision, const struct deed *by, uint64_t *out_deed, struct fault *out_fault);
 /* Takes a deed back (0: the latest that can be). -ENOENT: no such deed, undone already, or nothing that can be undone. */
 int store_undo(struct store *store, uint64_t deed, const struct deed *by, struct deed *out_undone, struct fault *out_fault);
-/* Decisions whose time has come end, all at once. Returns how many; where the file cannot be written they end all the same, and the fault says so. */
-int store_expire(struct store *store, uint64_t now_s, struct fault *out_fault);
+/*
+ * Decisions whose time has come end, all at once. What waits to be confirmed ends by the wall's clock or by the steady one (steady_s, above 0),
+ * whichever comes first: a clock that is set back keeps nobody locked out. A run of ours knows the other's steady time by the wall's. Returns how many; where the file cannot be written they end all the same, and the fault says so.
+ */
+int store_expire(struct store *store, uint64_t now_s, uint64_t steady_s, struct fault *out_fault);
 /* A line in the audit log. Losing one is told, and stops nothing. */
 int store_note(struct store *store, const struct deed *deed, struct fault *out_fault);
 

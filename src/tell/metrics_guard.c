@@ -77,6 +77,10 @@ static void put_state(const struct guard_view *view, FILE *out)
 	single(out, "names_bound_total", "counter", "Addresses of names that the kernel learned from answers to devices.",
 		view->totals.bound);
 	single(out, "names_bound_full_total", "counter", "Of them, without room.", view->totals.bound_full);
+	single(out, "names_refused_total", "counter", "Addresses that no name may mean: our own, the gateway's.", view->names_refused);
+	single(out, "names_bound_over_total", "counter", "Addresses of names that were more than one device may add.",
+		view->totals.bound_over);
+	single(out, "names_bound_gone_total", "counter", "Addresses that made room for another of the same name.", view->totals.bound_gone);
 	single(out, "contended_total", "counter", "Rate buckets that other processors kept changing; taken for empty.",
 		view->totals.contended);
 }

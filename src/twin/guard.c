@@ -40,9 +40,10 @@ static int tables_new(const struct twin_guard_sizes *sizes, struct twin_guard_ta
 	t->flows = cache_lines((size_t)sizes->devices * sizes->flow_buckets, sizeof(*t->flows));
 	t->members = cache_lines(sizes->members, sizeof(*t->members));
 	t->names = cache_lines(sizes->names, sizeof(*t->names));
+	t->bound = calloc(sizes->bound ? sizes->bound : 1, sizeof(*t->bound));
 	t->words = calloc(FW_GUARD_WORD_COUNT, sizeof(*t->words));
 	return t->config && t->totals && t->places && t->devices && t->counts && t->policies[0] && t->policies[1] && t->rules[0] &&
-			t->rules[1] && t->flows && t->members && t->names && t->words
+			t->rules[1] && t->flows && t->members && t->names && t->bound && t->words
 		? 0
 		: -ENOMEM;
 }
@@ -59,6 +60,7 @@ static void store_init(struct twin_guard *guard, const struct twin_guard_sizes *
 		.flows = t->flows,
 		.members = t->members,
 		.names = t->names,
+		.bound = t->bound,
 		.words = t->words,
 		.sent = &guard->sent,
 		.places_count = sizes->places,
@@ -67,10 +69,12 @@ static void store_init(struct twin_guard *guard, const struct twin_guard_sizes *
 		.flows_count = sizes->devices * sizes->flow_buckets,
 		.members_count = sizes->members,
 		.names_count = sizes->names,
+		.bound_count = sizes->bound ? sizes->bound : 1,
 	};
 	t->config->places_mask = sizes->places - 1;
 	t->config->members_mask = sizes->members - 1;
 	t->config->names_mask = sizes->names - 1;
+	t->config->bound_mask = sizes->bound ? sizes->bound - 1 : 0;
 	t->config->flow_buckets_mask = sizes->flow_buckets - 1;
 	t->config->place_count = sizes->devices;
 	t->config->rule_count = sizes->rules;
@@ -81,7 +85,8 @@ int twin_guard_new(const struct twin_guard_sizes *sizes, struct twin_guard **out
 	struct twin_guard *guard;
 
 	if (!is_power(sizes->places) || !is_power(sizes->flow_buckets) || !is_power(sizes->members) || !is_power(sizes->names) ||
-		sizes->devices <= FW_STRANGERS || sizes->devices > UINT16_MAX + 1u || sizes->flow_buckets > UINT32_MAX / sizes->devices)
+		(sizes->bound && !is_power(sizes->bound)) || sizes->devices <= FW_STRANGERS || sizes->devices > UINT16_MAX + 1u ||
+		sizes->flow_buckets > UINT32_MAX / sizes->devices)
 		return -EINVAL;
 	guard = calloc(1, sizeof(*guard));
 	if (!guard || tables_new(sizes, &guard->tables)) {
@@ -109,6 +114,7 @@ void twin_guard_free(struct twin_guard *guard)
 	free(guard->tables.flows);
 	free(guard->tables.members);
 	free(guard->tables.names);
+	free(guard->tables.bound);
 	free(guard->tables.words);
 	free(guard);
 }

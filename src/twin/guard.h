@@ -17,6 +17,7 @@ struct twin_guard_sizes {
 	uint32_t flow_buckets; /* of each device */
 	uint32_t rules; /* of each half */
 	uint32_t members, names; /* buckets */
+	uint32_t bound; /* rows; 0 is 1 */
 };
 
 struct twin_guard; /* owns the tables */
@@ -33,6 +34,7 @@ struct twin_guard_tables {
 	struct fw_flow_bucket *flows;
 	struct fw_member_bucket *members;
 	struct fw_name_bucket *names;
+	struct fw_bound_row *bound;
 	uint64_t *words;
 };
 

@@ -165,7 +165,10 @@ FW_INLINE bool fw_guard_is_gateway(const struct fw_guard_case *c)
 	return (notes->has_ports && notes->remote_port == FW_LIMIT(FW_GUARD_DNS)) || (notes->state && notes->by_peer);
 }
 
-/* Open in quarantine: the resolvers, the clock, the update hosts. */
+/*
+ * Open in quarantine: the resolvers, the clock, the update hosts. Whose clock has to be known: an NTP server that anybody may be is a way out
+ * to anybody's port 123.
+ */
 FW_INLINE bool fw_guard_in_slit(struct fw_guard_case *c)
 {
 	const struct fw_guard_notes *notes = c->notes;
@@ -173,7 +176,7 @@ FW_INLINE bool fw_guard_in_slit(struct fw_guard_case *c)
 	if (notes->has_ports && notes->remote_port == FW_LIMIT(FW_GUARD_DNS) && fw_guard_is_resolver(c->config, &notes->remote))
 		return true;
 	if (notes->has_ports && notes->remote_port == FW_LIMIT(FW_GUARD_NTP) && c->packet->proto == FW_LIMIT(FW_IP_UDP) &&
-		(!c->config->set_ntp || fw_guard_is_member(c, c->config->set_ntp)))
+		(fw_guard_is_held(c->config, &notes->remote) || fw_guard_is_member(c, c->config->set_time)))
 		return true;
 	return fw_guard_is_member(c, c->device->slit);
 }
@@ -185,7 +188,8 @@ FW_INLINE bool fw_guard_is_forged(const struct fw_guard_case *c)
 
 	if (fw_guard_is_held(c->config, local))
 		return true;
-	return c->config->ours_count && !fw_guard_is_inside(c->config, local) && !fw_guard_is_unspecified(local);
+	return c->config->ours_count && !fw_guard_is_unknown(c->config, local) && !fw_guard_is_inside(c->config, local) &&
+		!fw_guard_is_unspecified(local);
 }
 
 /* ---- out ---- */
@@ -259,6 +263,12 @@ FW_INLINE bool fw_guard_is_refused(struct fw_guard_case *c)
 	return true;
 }
 
+/* A device's RST about no conversation that is known: it says that there is none, and so begins none whose answers might come in. */
+FW_INLINE bool fw_guard_is_refusal(const struct fw_guard_case *c)
+{
+	return c->notes->way == FW_GUARD_OUT && c->packet->proto == FW_LIMIT(FW_IP_TCP) && (c->packet->tcp_flags & FW_LIMIT(FW_TCP_RST));
+}
+
 /* Whether the frame goes to one other, and so belongs to a conversation; all that is known before the judge speaks. */
 FW_INLINE bool fw_guard_look(struct fw_guard_case *c)
 {
@@ -267,7 +277,7 @@ FW_INLINE bool fw_guard_look(struct fw_guard_case *c)
 	if (fw_guard_is_local(c))
 		return false;
 	fw_flow_look(c);
-	c->notes->keeps = 1;
+	c->notes->keeps = c->notes->state || !fw_guard_is_refusal(c);
 	return true;
 }
 
@@ -291,6 +301,35 @@ FW_GUARD_PART(fw_guard_judge_out)
 
 /* ---- in ---- */
 
+#define FW_GUARD_LATE_PORT 1024u /* of the device, over UDP: below are services */
+
+/*
+ * What comes in to a device that may have asked before we were there: shortly after the start, over TCP what opens nothing, over UDP to a
+ * port that is no service's, and all of it within a bucket. It leaves no flow behind: only what the device sends itself makes one.
+ */
+FW_INLINE bool fw_guard_is_late(struct fw_guard_case *c)
+{
+	const struct fw_guard_notes *notes = c->notes;
+
+	if (!(notes->now_ns < c->config->late_until_ns) || !notes->has_ports || notes->state)
+		return false;
+	if (c->packet->proto == FW_LIMIT(FW_IP_TCP) ? c->packet->tcp_flags & FW_LIMIT(FW_TCP_SYN)
+						    : notes->local_port < FW_LIMIT(FW_GUARD_LATE_PORT))
+		return false;
+	if (!fw_guard_take(c, &c->device->late, &c->config->late, FW_LIMIT(1u)))
+		return false;
+	c->notes->keeps = 0;
+	return true;
+}
+
+/* From one of ours: by its address, or where no network of its family is known, by the MAC of a device that has a place. */
+FW_INLINE bool fw_guard_is_lateral(struct fw_guard_case *c)
+{
+	if (fw_guard_is_inside(c->config, &c->notes->remote))
+		return true;
+	return fw_guard_is_unknown(c->config, &c->notes->remote) && fw_guard_place_of(c, c->packet->src_mac) >= FW_STRANGERS;
+}
+
 /* To a device without a policy in force. A SYN into what it opened, forged perhaps, does not make it the other side's: answers would end. */
 FW_INLINE enum fw_reason fw_guard_free_in(struct fw_guard_case *c)
 {
@@ -305,11 +344,13 @@ FW_INLINE enum fw_reason fw_guard_free_in(struct fw_guard_case *c)
 		return FW_REASON_GATEWAY;
 	if (notes->about)
 		return FW_REASON_ICMP_ERROR;
-	if (fw_guard_is_inside(c->config, &notes->remote)) {
+	if (fw_guard_is_lateral(c)) {
 		if (!c->config->lateral_closed)
 			return FW_REASON_LATERAL;
 		reason = FW_REASON_LATERAL_CLOSED;
 	}
+	if (fw_guard_is_on(c, FW_GUARD_INBOUND) && fw_guard_is_late(c))
+		return FW_REASON_LATE;
 	return fw_guard_is_on(c, FW_GUARD_INBOUND) && fw_guard_stop(c, FW_GUARD_INBOUND, reason) ? reason : FW_REASON_FREE;
 }
 
@@ -331,6 +372,9 @@ FW_INLINE enum fw_reason fw_guard_policy_in(struct fw_guard_case *c)
 		c->notes->allowed = FW_FLOW_TO_OK;
 		return reason;
 	}
+	/* a rule allows it in connections that the device opened: it may have, before us */
+	if (reason == FW_REASON_WRONG_OPENER && fw_guard_is_late(c))
+		return FW_REASON_LATE;
 	return fw_guard_stop(c, FW_GUARD_POLICY, reason) ? reason : FW_REASON_NONE;
 }
 

@@ -43,21 +43,65 @@ struct fw_answer_walk {
 	struct fw_guard_desk *desk;
 	uint32_t at, end; /* bytes of the frame: where we are, where the message ends */
 	uint32_t records; /* still to come */
+	struct fw_guard_device *device;
+	uint64_t digest; /* of the name */
 };
+
+/* Whether this device may have one more address added: it is the one that asks, as often as it likes. */
+FW_INLINE bool fw_answer_may_add(struct fw_answer_walk *walk)
+{
+	struct fw_guard_case c = {.totals = walk->totals, .notes = &walk->desk->notes};
+
+	return fw_guard_take(&c, &walk->device->binds, &walk->config->binds, FW_LIMIT(1u));
+}
+
+/* The name has its share: where it is used up, the address that joined longest ago leaves. */
+FW_INLINE void fw_answer_make_room(struct fw_answer_walk *walk, uint64_t hash)
+{
+	const struct fw_guard_config *config = walk->config;
+	struct fw_bound_row *row = fw_guard_store_bound(walk->store, fw_guard_bound_row(walk->digest, config->bound_mask));
+	uint64_t gone = row ? fw_guard_bound_put(row, hash) : 0;
+	struct fw_member_bucket *first, *second;
+
+	if (!gone)
+		return;
+	first = fw_guard_store_member(walk->store, fw_guard_first(gone, config->members_mask));
+	second = fw_guard_store_member(walk->store, fw_guard_member_second(gone, config->members_mask));
+	if (!first || !second)
+		return;
+	if (fw_guard_member_leave(first, fw_guard_member_tag(gone)) || fw_guard_member_leave(second, fw_guard_member_tag(gone)))
+		walk->totals->bound_gone++;
+}
 
 FW_INLINE void fw_answer_bind(struct fw_answer_walk *walk, const struct fw_guard_address *of, uint32_t ttl_s)
 {
 	const struct fw_guard_config *config = walk->config;
 	const struct fw_guard_notes *notes = &walk->desk->notes;
+	uint32_t set = notes->wants & ~FW_NAME_LOCAL;
 	uint32_t most_s = FW_LIMIT(FW_ANSWER_TTL_MAX);
 	uint64_t hold_ns = (ttl_s < most_s ? ttl_s : most_s) * FW_LIMIT(FW_NS_PER_S) + config->grace_ns;
-	uint64_t hash = fw_guard_member_hash(config->key, notes->wants, of), now = fw_guard_tick(notes->now_ns);
+	uint64_t hash = fw_guard_member_hash(config->key, set, of), now = fw_guard_tick(notes->now_ns);
 	uint32_t end = (uint32_t)fw_guard_tick(notes->now_ns + hold_ns), tag = fw_guard_member_tag(hash);
 	struct fw_member_bucket *first = fw_guard_store_member(walk->store, fw_guard_first(hash, config->members_mask));
 	struct fw_member_bucket *second = fw_guard_store_member(walk->store, fw_guard_member_second(hash, config->members_mask));
 
 	if (!first || !second)
 		return;
+	if (!fw_guard_may_bind(config, of, notes->wants & FW_NAME_LOCAL)) {
+		walk->totals->bound_refused++;
+		return;
+	}
+	if (fw_guard_member_in(first, tag, now) || fw_guard_member_in(second, tag, now)) {
+		if (!fw_guard_member_extend(first, tag, end))
+			fw_guard_member_extend(second, tag, end);
+		walk->totals->bound++;
+		return;
+	}
+	if (!fw_answer_may_add(walk)) {
+		walk->totals->bound_over++;
+		return;
+	}
+	fw_answer_make_room(walk, hash);
 	if (fw_guard_member_extend(first, tag, end) || fw_guard_member_extend(second, tag, end) ||
 		fw_guard_member_claim(first, tag, end, now) || fw_guard_member_claim(second, tag, end, now))
 		walk->totals->bound++;
@@ -161,7 +205,7 @@ FW_INLINE bool fw_answer_was_asked(const struct fw_guard_case *c)
 FW_INLINE void fw_answer_read(struct fw_guard_case *c)
 {
 	struct fw_cursor frame, message;
-	struct fw_answer_walk walk = {.store = c->store, .config = c->config, .totals = c->totals, .desk = c->desk};
+	struct fw_answer_walk walk = {.store = c->store, .config = c->config, .totals = c->totals, .desk = c->desk, .device = c->device};
 
 	fw_guard_store_gather(c->store);
 	fw_guard_store_frame_in(c->store, &frame);
@@ -173,6 +217,7 @@ FW_INLINE void fw_answer_read(struct fw_guard_case *c)
 	FW_FORGET();
 	if (!c->notes->wants)
 		return;
+	walk.digest = fw_guard_digest(c->config, &c->desk->question);
 	walk.records = c->desk->question.additional;
 	walk.at = c->packet->payload_off + FW_LIMIT(12u) + c->desk->question.name_len + FW_LIMIT(4u);
 	walk.end = c->packet->payload_off + c->packet->payload_wire_len;

@@ -189,11 +189,11 @@ FW_INLINE bool fw_guard_is_link_local(const struct fw_guard_address *of)
 	return of->high >> FW_LIMIT(54) == FW_LIMIT(0x3fau);
 }
 
-/* IPv4 from 224.0.0.0 on, with the broadcast address and what nobody has; IPv6 ff00::/8. */
+/* IPv4 224.0.0.0/4 and the broadcast address; IPv6 ff00::/8. 240.0.0.0/4 is nobody's, and so like any other stranger's. */
 FW_INLINE bool fw_guard_is_many(const struct fw_guard_address *of)
 {
 	if (fw_guard_is_four(of))
-		return (uint32_t)of->low >= FW_LIMIT(0xe0000000u);
+		return (uint32_t)of->low >> FW_LIMIT(28) == FW_LIMIT(0xeu) || (uint32_t)of->low == FW_LIMIT(0xffffffffu);
 	return of->high >> FW_LIMIT(56) == FW_LIMIT(0xffu);
 }
 
@@ -214,10 +214,36 @@ FW_INLINE bool fw_guard_is_ours(const struct fw_guard_config *config, const stru
 	return false;
 }
 
+/* A family of which no network of ours is known: a gateway without a prefix of IPv6, or before it comes. */
+FW_INLINE bool fw_guard_is_unknown(const struct fw_guard_config *config, const struct fw_guard_address *of)
+{
+	return fw_guard_is_four(of) ? config->unknown_four : config->unknown_six;
+}
+
+/* RFC 1918, RFC 4193: never from the internet. */
+FW_INLINE bool fw_guard_is_private(const struct fw_guard_address *of)
+{
+	uint32_t four = (uint32_t)of->low;
+
+	if (fw_guard_is_four(of))
+		return four >> FW_LIMIT(24) == FW_LIMIT(10u) || four >> FW_LIMIT(20) == FW_LIMIT(0xac1u) ||
+			four >> FW_LIMIT(16) == FW_LIMIT(0xc0a8u);
+	return of->high >> FW_LIMIT(57) == FW_LIMIT(0x7eu);
+}
+
 /* On our side of the gateway. */
 FW_INLINE bool fw_guard_is_inside(const struct fw_guard_config *config, const struct fw_guard_address *of)
 {
-	return fw_guard_is_link_local(of) || fw_guard_is_ours(config, of, false);
+	return fw_guard_is_link_local(of) || fw_guard_is_ours(config, of, false) ||
+		(fw_guard_is_unknown(config, of) && fw_guard_is_private(of));
+}
+
+/* The machine itself, or nobody: 0.0.0.0/8, 127.0.0.0/8; all of ::/96 and ::1 with it. */
+FW_INLINE bool fw_guard_is_self(const struct fw_guard_address *of)
+{
+	if (fw_guard_is_four(of))
+		return (uint32_t)of->low >> FW_LIMIT(24) == 0 || (uint32_t)of->low >> FW_LIMIT(24) == FW_LIMIT(127u);
+	return of->high == 0;
 }
 
 FW_INLINE bool fw_guard_in_list(const uint8_t (*list)[16], uint32_t most, uint32_t count, const struct fw_guard_address *of)
@@ -244,6 +270,17 @@ FW_INLINE bool fw_guard_is_held(const struct fw_guard_config *config, const stru
 FW_INLINE bool fw_guard_is_resolver(const struct fw_guard_config *config, const struct fw_guard_address *of)
 {
 	return fw_guard_in_list(config->resolvers, FW_GUARD_RESOLVERS_MAX, config->resolvers_count, of);
+}
+
+/*
+ * What a name that policies follow may mean: no address of ours, whatever a zone says (DNS rebinding). Names that a person wrote into the
+ * configuration may be at home (is_local); that of the gateway, of many or of nobody none may.
+ */
+FW_INLINE bool fw_guard_may_bind(const struct fw_guard_config *config, const struct fw_guard_address *of, bool is_local)
+{
+	if (fw_guard_is_many(of) || fw_guard_is_self(of) || fw_guard_is_held(config, of))
+		return false;
+	return is_local || !fw_guard_is_inside(config, of);
 }
 
 /* The remote end is in this set now; set 0 is no set. */

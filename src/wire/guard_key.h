@@ -149,6 +149,46 @@ FW_INLINE bool fw_guard_member_claim(struct fw_member_bucket *bucket, uint32_t t
 	return false;
 }
 
+/* Nobody's any more. */
+FW_INLINE bool fw_guard_member_leave(struct fw_member_bucket *bucket, uint32_t tag)
+{
+	bool found = false;
+
+	FW_LOOP
+	for (uint32_t i = 0; i < FW_MEMBER_SLOTS; i++) {
+		uint64_t old = *(volatile uint64_t *)&bucket->slot[i];
+
+		if (old >> 32 == tag)
+			found |= __sync_val_compare_and_swap(&bucket->slot[i], old, 0) == old;
+	}
+	return found;
+}
+
+/* ---- what was bound to a name last ---- */
+
+/* From other bits than those that lead to the name's bucket. */
+FW_INLINE uint32_t fw_guard_bound_row(uint64_t digest, uint32_t mask)
+{
+	return (uint32_t)(digest >> 20) & mask;
+}
+
+/* Writes a member down that joins; returns the hash of the one that has to leave for it, or 0. Who is down already stays where it is. */
+FW_INLINE uint64_t fw_guard_bound_put(struct fw_bound_row *row, uint64_t hash)
+{
+	uint64_t gone;
+	uint32_t at;
+
+	FW_LOOP
+	for (uint32_t i = 0; i < FW_BOUND_KEPT; i++)
+		if (*(volatile uint64_t *)&row->kept[i] == hash)
+			return 0;
+	at = (uint32_t)__sync_fetch_and_add(&row->next, 1) & (FW_BOUND_KEPT - 1);
+	gone = *(volatile uint64_t *)&row->kept[at];
+	*(volatile uint64_t *)&row->kept[at] = hash;
+	return gone;
+}
+_Static_assert((FW_BOUND_KEPT & (FW_BOUND_KEPT - 1)) == 0, "a mask");
+
 /* ---- names ---- */
 
 /* What guard_names holds of a name that was walked; two buckets, as for MACs. */
@@ -280,6 +320,25 @@ static inline bool fw_guard_member_remove(
 		found = true;
 	}
 	return found;
+}
+
+/* The same for an address of a name: where it is one too many, the one that joined longest ago leaves. */
+static inline bool fw_guard_name_bind(struct fw_member_bucket *buckets, struct fw_bound_row *rows, const struct fw_guard_config *config,
+	const struct fw_guard_member *member, uint64_t digest)
+{
+	struct fw_guard_address of = fw_guard_address_of(member->address);
+	uint64_t hash = fw_guard_member_hash(config->key, member->set, &of), gone;
+	uint64_t now = fw_guard_tick(member->now_ns);
+	uint32_t tag = fw_guard_member_tag(hash);
+	bool there = fw_guard_member_in(&buckets[fw_guard_first(hash, config->members_mask)], tag, now) ||
+		fw_guard_member_in(&buckets[fw_guard_member_second(hash, config->members_mask)], tag, now);
+
+	gone = there ? 0 : fw_guard_bound_put(&rows[fw_guard_bound_row(digest, config->bound_mask)], hash);
+	if (gone) {
+		fw_guard_member_leave(&buckets[fw_guard_first(gone, config->members_mask)], fw_guard_member_tag(gone));
+		fw_guard_member_leave(&buckets[fw_guard_member_second(gone, config->members_mask)], fw_guard_member_tag(gone));
+	}
+	return fw_guard_member_add(buckets, config, member);
 }
 
 /* The set that follows a name; 0 takes the name out. */

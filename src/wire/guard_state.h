@@ -14,6 +14,7 @@
  *	guard_flows       ARRAY, mmap     struct fw_flow_bucket: flow_buckets in a row for each place
  *	guard_members     ARRAY 2^n, mmap struct fw_member_bucket: address in set, until when
  *	guard_names       ARRAY 2^n, mmap struct fw_name_bucket: names that policies follow: digest to set
+ *	guard_bound       ARRAY 2^n, mmap struct fw_bound_row: what was bound to a name last; what is older makes room
  *	guard_totals      PERCPU_ARRAY 1  struct fw_guard_totals
  *	guard_words       ARRAY, mmap     uint64_t: rate buckets that stand alone, by enum fw_guard_word
  *	guard_frames      RINGBUF         struct fw_guard_frame and the first bytes of the frame behind it
@@ -26,7 +27,7 @@
 #include "wire/rule.h"
 
 /* One more for each change of a struct or map in this file: pins of another layout are refused. */
-#define FW_GUARD_LAYOUT 1u
+#define FW_GUARD_LAYOUT 2u
 
 #define FW_STRANGERS 16u /* places shared by the MACs that have none (keyed hash): forged MACs gain nothing by being many */
 
@@ -63,7 +64,7 @@ struct fw_guard_switch {
 };
 _Static_assert(sizeof(struct fw_guard_switch) == 8, "no holes");
 
-#define FW_GUARD_OURS_MAX 16u /* prefixes that are ours */
+#define FW_GUARD_OURS_MAX 32u /* prefixes that are ours */
 #define FW_GUARD_HELD_MAX 16u /* addresses of the gateway itself */
 #define FW_GUARD_RESOLVERS_MAX 8u
 #define FW_GUARD_LOGIN_PORTS 16u
@@ -80,29 +81,36 @@ struct fw_guard_config {
 	struct fw_bucket_rule brake[FW_GUARD_CLASSES][FW_BRAKE_COUNT];
 	struct fw_bucket_rule words[FW_GUARD_WORD_COUNT];
 	struct fw_bucket_rule frames_out, frames_in; /* frames sent up, of one device, each way */
+	struct fw_bucket_rule late; /* packets of conversations under way when the guard came, of one device */
+	struct fw_bucket_rule binds; /* addresses that one device's answers add to names */
 	struct fw_guard_prefix ours[FW_GUARD_OURS_MAX]; /* IPv4 mapped */
 	uint8_t held[FW_GUARD_HELD_MAX][16]; /* the gateway's own addresses */
 	uint8_t resolvers[FW_GUARD_RESOLVERS_MAX][16]; /* whose answers bind names */
 	uint64_t flow_tcp_ns, flow_other_ns; /* for how long an idle flow is remembered */
 	uint64_t answered_ns; /* for how long an answer counts; at most 120 s: a flow keeps its seconds in 8 bits */
 	uint64_t grace_ns; /* a name's address is held for its TTL and this */
+	uint64_t late_until_ns; /* so long what seems to belong to a conversation from before us may come in, within .late; 0: never */
 	uint32_t half; /* of policies and rules */
 	uint32_t places_mask, members_mask, names_mask; /* buckets less one */
+	uint32_t bound_mask; /* rows less one */
 	uint32_t flow_buckets_mask; /* buckets of each device less one */
 	uint32_t place_count, rule_count; /* entries of the tables */
 	uint32_t ours_count, held_count, resolvers_count, login_ports_count;
 	uint32_t set_dns, set_ntp; /* sets of the controllers urn:ietf:params:mud:dns and :ntp; 0: any address on that port */
+	uint32_t set_time; /* time servers that stay open in quarantine, beside the gateway; 0: none */
 	uint32_t generation; /* of the operator's configuration, for people */
 	uint16_t login_ports[FW_GUARD_LOGIN_PORTS];
 	uint8_t mode[FW_GUARD_FILTER_COUNT]; /* enum fw_filter_mode of wire/shield_state.h: off 0, observe 1, enforce 2 */
 	uint8_t lateral_closed; /* devices without a policy may not be reached by other devices unless they asked */
 	uint8_t closed; /* fail mode: what is not readable or has no room is dropped, not passed */
-	uint8_t zero[9]; /* padding, always zero */
+	uint8_t unknown_four,
+		unknown_six; /* no network of ours of this family is known: only private addresses are inside, and no source is forged */
+	uint8_t zero[7]; /* padding, always zero */
 };
 _Static_assert(sizeof(struct fw_guard_config) ==
-		128 + sizeof(struct fw_dns_key) + 16 * (FW_GUARD_CLASSES * FW_BRAKE_COUNT + FW_GUARD_WORD_COUNT + 2) +
-			32 * FW_GUARD_OURS_MAX + 16 * (FW_GUARD_HELD_MAX + FW_GUARD_RESOLVERS_MAX) + 4 * 8 + 14 * 4 +
-			2 * FW_GUARD_LOGIN_PORTS + FW_GUARD_FILTER_COUNT + 2 + 9,
+		128 + sizeof(struct fw_dns_key) + 16 * (FW_GUARD_CLASSES * FW_BRAKE_COUNT + FW_GUARD_WORD_COUNT + 4) +
+			32 * FW_GUARD_OURS_MAX + 16 * (FW_GUARD_HELD_MAX + FW_GUARD_RESOLVERS_MAX) + 5 * 8 + 16 * 4 +
+			2 * FW_GUARD_LOGIN_PORTS + FW_GUARD_FILTER_COUNT + 4 + 7,
 	"no holes");
 
 enum fw_guard_flag {
@@ -116,12 +124,13 @@ struct fw_guard_device {
 	uint64_t brake[FW_BRAKE_COUNT]; /* words of wire/bucket.h */
 	uint64_t frames_out, frames_in; /* of frames sent up */
 	uint64_t last_ns; /* when it was heard last, coarse */
+	uint64_t late, binds; /* of what config->late and config->binds say */
 	uint32_t flags; /* enum fw_guard_flag: user space writes, the kernel reads */
 	uint32_t slit; /* quarantined: set of addresses that stay open (update hosts); 0: none */
 	uint32_t maker, model; /* sets that it is a member of (FW_REMOTE_GROUP); 0: none */
 	uint8_t mac[6];
 	uint8_t class; /* of brake rules, below FW_GUARD_CLASSES */
-	uint8_t zero[25]; /* padding, always zero */
+	uint8_t zero[9]; /* padding, always zero */
 };
 _Static_assert(sizeof(struct fw_guard_device) == 128, "two cache lines");
 
@@ -177,12 +186,24 @@ _Static_assert(sizeof(struct fw_member_bucket) == 64, "a cache line");
 
 /* Names that policies follow: digest of the whole name, as of wire/dns.h, and the set that its addresses join. */
 #define FW_NAME_SLOTS 4u
+#define FW_NAME_LOCAL 0x80000000u /* beside the set: a person named it, and it may be one of our own addresses */
 struct fw_name_bucket {
 	uint64_t digest[FW_NAME_SLOTS]; /* 0 where empty */
 	uint32_t set[FW_NAME_SLOTS];
 	uint32_t zero[4]; /* padding, always zero */
 };
 _Static_assert(sizeof(struct fw_name_bucket) == 64, "a cache line");
+
+/*
+ * What was bound to a name last: the hashes of its members (wire/guard_key.h). Who joins as one too many takes the place of the one that
+ * joined longest ago, so that no zone can fill the table of members. A row is by the name's digest; names that meet in one share it.
+ */
+#define FW_BOUND_KEPT 64u /* 32 records an answer (guard_answer.h), of both families */
+struct fw_bound_row {
+	uint64_t kept[FW_BOUND_KEPT];
+	uint64_t next; /* ever written; the next goes to this place, modulo */
+};
+_Static_assert(sizeof(struct fw_bound_row) == 8 * FW_BOUND_KEPT + 8, "no holes");
 
 enum fw_guard_way { FW_GUARD_OUT, FW_GUARD_IN, FW_GUARD_WAYS }; /* from the device, to it */
 
@@ -206,9 +227,11 @@ _Static_assert(sizeof(struct fw_guard_count) == 128, "two cache lines");
 struct fw_guard_totals {
 	struct fw_guard_tally reason[FW_GUARD_WAYS][FW_GUARD_OUTCOMES][FW_REASON_COUNT];
 	uint64_t ring_full, contended, bound, bound_full; /* names' addresses bound; no room for one */
+	uint64_t bound_refused, bound_over; /* of those that no name may mean (our own, the gateway's); more than one device may add */
+	uint64_t bound_gone; /* made room for another of the same name */
 };
 _Static_assert(sizeof(struct fw_guard_tally) == 16 &&
-		sizeof(struct fw_guard_totals) == 16 * FW_GUARD_WAYS * FW_GUARD_OUTCOMES * FW_REASON_COUNT + 4 * 8,
+		sizeof(struct fw_guard_totals) == 16 * FW_GUARD_WAYS * FW_GUARD_OUTCOMES * FW_REASON_COUNT + 7 * 8,
 	"no holes");
 
 /* What is sent up: this, then kept_len bytes of the frame (in the ring: FW_FRAME_SHORT or FW_FRAME_LONG bytes of room). */

@@ -31,6 +31,7 @@ FW_GUARD_STORE const struct fw_rule *fw_guard_store_rule(struct fw_guard_store *
 FW_GUARD_STORE struct fw_flow_bucket *fw_guard_store_flow(struct fw_guard_store *store, uint32_t at);
 FW_GUARD_STORE struct fw_member_bucket *fw_guard_store_member(struct fw_guard_store *store, uint32_t at);
 FW_GUARD_STORE const struct fw_name_bucket *fw_guard_store_name(struct fw_guard_store *store, uint32_t at);
+FW_GUARD_STORE struct fw_bound_row *fw_guard_store_bound(struct fw_guard_store *store, uint32_t at);
 FW_GUARD_STORE uint64_t *fw_guard_store_word(struct fw_guard_store *store, uint32_t at);
 /* One step after the other, at most this many. The verifier reads the step once, however many there are (bpf_loop). */
 FW_GUARD_STORE void fw_guard_store_walk(uint32_t steps, fw_guard_step step, void *context);
@@ -57,9 +58,10 @@ struct fw_guard_store {
 	struct fw_flow_bucket *flows;
 	struct fw_member_bucket *members;
 	const struct fw_name_bucket *names;
+	struct fw_bound_row *bound;
 	uint64_t *words;
 	struct fw_guard_sent *sent; /* NULL: no room */
-	uint32_t places_count, devices_count, rules_count, flows_count, members_count, names_count;
+	uint32_t places_count, devices_count, rules_count, flows_count, members_count, names_count, bound_count;
 	uint32_t sent_count; /* how often *sent was filled */
 };
 
@@ -116,6 +118,11 @@ static inline struct fw_member_bucket *fw_guard_store_member(struct fw_guard_sto
 static inline const struct fw_name_bucket *fw_guard_store_name(struct fw_guard_store *store, uint32_t at)
 {
 	return at < store->names_count ? &store->names[at] : NULL;
+}
+
+static inline struct fw_bound_row *fw_guard_store_bound(struct fw_guard_store *store, uint32_t at)
+{
+	return at < store->bound_count ? &store->bound[at] : NULL;
 }
 
 static inline uint64_t *fw_guard_store_word(struct fw_guard_store *store, uint32_t at)

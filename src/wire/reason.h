@@ -90,7 +90,8 @@
 	X(FREE, "free", "from a device that has no policy") \
 	X(ASKED, "asked", "an answer to what a device without a policy asked for") \
 	X(LATERAL, "lateral", "from our side, to a device that has no policy") \
-	X(ICMP_ERROR, "icmp_error", "an ICMP error about a conversation of the device")
+	X(ICMP_ERROR, "icmp_error", "an ICMP error about a conversation of the device") \
+	X(LATE, "late", "seems to belong to a conversation that was under way when the guard began")
 
 /* ... and why it is stopped. */
 #define FW_REASONS_GUARD_STOP(X) \

@@ -95,6 +95,7 @@ static void configure(struct guarded *guarded)
 			config->brake[class][i] = fw_bucket_rule_of(PLENTY, PLENTY);
 	config->words[FW_GUARD_WORD_FRAMES] = fw_bucket_rule_of(50000, 100000);
 	config->frames_out = config->frames_in = fw_bucket_rule_of(2000, 4000);
+	config->binds = fw_bucket_rule_of(10, 512);
 	config->ours[0] = (struct fw_guard_prefix){.low = 0xffff0a000000ull, .high_mask = UINT64_MAX, .low_mask = 0xffffffffff000000ull};
 	config->ours_count = 1;
 	config->flow_tcp_ns = 7200000000000ull;

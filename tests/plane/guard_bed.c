@@ -68,7 +68,7 @@ struct fw_guard_config guard_bed_config(void)
 	/* 10.0.0.0/8, mapped */
 	config.ours[0] = (struct fw_guard_prefix){.low = 0xffff0a000000ull, .high_mask = UINT64_MAX, .low_mask = 0xffffffffff000000ull};
 	config.words[FW_GUARD_WORD_FRAMES] = fw_bucket_rule_of(1000000, 1000000);
-	config.frames_out = config.frames_in = fw_bucket_rule_of(1000000, 1000000);
+	config.frames_out = config.frames_in = config.binds = fw_bucket_rule_of(1000000, 1000000);
 	config.flow_tcp_ns = config.flow_other_ns = 600 * FW_NS_PER_S;
 	config.answered_ns = 60 * FW_NS_PER_S;
 	config.mode[FW_GUARD_QUARANTINE] = config.mode[FW_GUARD_POLICY] = 2;

@@ -255,7 +255,7 @@ static void fill_config(struct fw_guard_config *config)
 	}
 	for (uint32_t i = 0; i < FW_BRAKE_COUNT; i++)
 		config->brake[0][i] = open;
-	config->frames_out = config->frames_in = config->words[0] = open;
+	config->frames_out = config->frames_in = config->binds = config->words[0] = open;
 	config->flow_tcp_ns = config->flow_other_ns = config->answered_ns = 60000000000ull;
 	memcpy(config->resolvers, resolvers, resolver_count * 16);
 	config->resolvers_count = resolver_count;

@@ -91,6 +91,7 @@ static void calm(struct guard_scene *scene)
 	guard_scene_make(&random, scene);
 	memset(scene->config.mode, 0, sizeof(scene->config.mode));
 	memset(scene->state.members, 0, sizeof(scene->state.members));
+	scene->config.binds = fw_bucket_rule_of(1000000, 1000000);
 	scene->begin_ns = 1000000ull * FW_NS_PER_S;
 	scene->config.resolvers_count = 4;
 	scene->config.flow_other_ns = 10 * FW_NS_PER_S;
@@ -226,11 +227,89 @@ static void give_slit(uint64_t end_ns, guard_answer_visit visit, void *context)
 	visit(context, &scene, steps, "an end of the slit");
 }
 
+/* An answer with each of the addresses that mean something, to a name that may be at home or not; of a family that is known or not. */
+static void give_addresses(guard_answer_visit visit, void *context)
+{
+	static struct guard_scene scene;
+	static struct letter question, answer;
+	struct guard_step steps[2];
+
+	for (uint32_t i = 0; i < 4 * GUARD_ADDRESSES; i++) {
+		struct spec spec = specs[1];
+		uint8_t name[256];
+
+		calm(&scene);
+		scene.config.ours_count = 2;
+		scene.config.held_count = 2;
+		scene.config.unknown_four = scene.config.unknown_six = i / GUARD_ADDRESSES & 1;
+		fw_guard_name_set(scene.names, &scene.config, fw_guard_name_digest(&scene.config, name, guard_name(0, name)),
+			2 | (i / GUARD_ADDRESSES & 2 ? FW_NAME_LOCAL : 0));
+		put_headers(&question, true);
+		put_message(&question, &spec, true);
+		set_lengths(&question);
+		put_headers(&answer, false);
+		put_message(&answer, &spec, false);
+		guard_address(i % GUARD_ADDRESSES, answer.bytes + answer.len - 16);
+		set_lengths(&answer);
+		steps[0] = (struct guard_step){scene.begin_ns, question.bytes, question.len, 1, 0, FW_GUARD_OUT};
+		steps[1] = (struct guard_step){scene.begin_ns, answer.bytes, answer.len, 1, 0, FW_GUARD_IN};
+		visit(context, &scene, steps, "an address that a name may mean or not");
+	}
+}
+
+/* Rows that are full, almost full, or know the address already; a bucket of the device at its end. */
+static void give_rows(guard_answer_visit visit, void *context)
+{
+	static struct guard_scene scene;
+	static struct letter question, answer;
+	struct guard_step steps[2];
+
+	for (uint32_t i = 0; i < 3 * FW_BOUND_KEPT + 3; i++) {
+		struct spec spec = specs[0];
+		struct fw_guard_member member = {.set = 2};
+		struct fw_guard_address of;
+		uint8_t name[256];
+		uint64_t digest;
+
+		calm(&scene);
+		digest = fw_guard_name_digest(&scene.config, name, guard_name(0, name));
+		fw_guard_name_set(scene.names, &scene.config, digest, 2);
+		if (i >= 3 * FW_BOUND_KEPT)
+			scene.config.binds = fw_bucket_rule_of(1, i - 3 * FW_BOUND_KEPT);
+		guard_address(11, member.address);
+		member.now_ns = scene.begin_ns;
+		member.end_ns = scene.begin_ns + FW_NS_PER_S * 100;
+		scene.state.members[0].slot[0] = 0;
+		fw_guard_member_add(scene.state.members, &scene.config, &member);
+		of = fw_guard_address_of(member.address);
+		for (uint32_t j = 0; j < GUARD_BOUND; j++) {
+			struct fw_bound_row *row = &scene.state.bound[j];
+
+			row->next = (uint64_t)i + (j ? 0xffffffffull : 0);
+			for (uint32_t k = 0; k < FW_BOUND_KEPT && i % 3; k++)
+				row->kept[k] =
+					k == i % FW_BOUND_KEPT && i % 3 == 2 ? fw_guard_member_hash(scene.config.key, 2, &of) : k * 7 + 3;
+			row->kept[(i + j + 1) % FW_BOUND_KEPT] = fw_guard_member_hash(scene.config.key, 2, &of);
+		}
+		put_headers(&question, true);
+		put_message(&question, &spec, true);
+		set_lengths(&question);
+		put_headers(&answer, false);
+		put_message(&answer, &spec, false);
+		set_lengths(&answer);
+		steps[0] = (struct guard_step){scene.begin_ns, question.bytes, question.len, 1, 0, FW_GUARD_OUT};
+		steps[1] = (struct guard_step){scene.begin_ns, answer.bytes, answer.len, 1, 0, FW_GUARD_IN};
+		visit(context, &scene, steps, "a row of what was bound");
+	}
+}
+
 void guard_answers_each(guard_answer_visit visit, void *context)
 {
 	const uint64_t tick = 1ull << 28, begin = 1000000ull * FW_NS_PER_S;
 	struct spec spec;
 
+	give_addresses(visit, context);
+	give_rows(visit, context);
 	for (uint64_t end = 0; end < 4; end++)
 		give_slit(begin + end * tick - tick, visit, context);
 	for (uint32_t i = 0; i < sizeof(specs) / sizeof(*specs); i++)

@@ -56,8 +56,8 @@ static void put_ports(struct maker *m, bool out, uint32_t local, uint32_t remote
 
 static uint32_t some_port(struct maker *m)
 {
-	static const uint16_t ports[] = {53, 53, 80, 80, 123, 443, 23, 2323, 22, 67, 68, 546, 547, 1900, 3702, 5353, 50000, 50000, 50001,
-		65535, 52, 54, 122, 124, 66, 69, 545, 548, 1899, 1901, 3701, 3703, 5352, 5354, 0, 1};
+	static const uint16_t ports[] = {1023, 1024, 1025, 53, 53, 80, 80, 123, 443, 23, 2323, 22, 67, 68, 546, 547, 1900, 3702, 5353,
+		50000, 50000, 50001, 65535, 52, 54, 122, 124, 66, 69, 545, 548, 1899, 1901, 3701, 3703, 5352, 5354, 0, 1};
 
 	return ports[pick(m, sizeof(ports) / sizeof(*ports))];
 }
@@ -82,7 +82,7 @@ static void put_record(struct maker *m, uint32_t question)
 	put16(m, kind < 4 ? 1 : kind < 6 ? 28 : (uint32_t[]){5, 2, 27, 29, 0}[pick(m, 5)]);
 	put16(m, pick(m, 12) ? 1 : pick(m, 3));
 	put32(m, ttls[pick(m, 9)]);
-	guard_address(pick(m, 14), address);
+	guard_address(pick(m, 3) ? pick(m, 14) : pick(m, GUARD_ADDRESSES), address);
 	if (kind < 4) {
 		put16(m, pick(m, 12) ? 4 : 3 + pick(m, 3));
 		put(m, address + 12, 4);

@@ -35,7 +35,7 @@ static struct twin_guard *half;
 static void half_open(void)
 {
 	static const struct twin_guard_sizes sizes = {
-		GUARD_PLACES, GUARD_DEVICES, GUARD_FLOW_BUCKETS, GUARD_RULES, GUARD_MEMBERS, GUARD_NAMES};
+		GUARD_PLACES, GUARD_DEVICES, GUARD_FLOW_BUCKETS, GUARD_RULES, GUARD_MEMBERS, GUARD_NAMES, GUARD_BOUND};
 
 	if (!half && twin_guard_new(&sizes, &half))
 		abort();
@@ -59,6 +59,7 @@ void HALF(begin)(const struct guard_scene *scene)
 	memcpy(t->flows, scene->state.flows, sizeof(scene->state.flows));
 	memcpy(t->members, scene->state.members, sizeof(scene->state.members));
 	memcpy(t->names, scene->names, sizeof(scene->names));
+	memcpy(t->bound, scene->state.bound, sizeof(scene->state.bound));
 	memcpy(t->words, scene->state.words, sizeof(scene->state.words));
 	memset(&half->in, 0, sizeof(half->in));
 	memset(&half->out, 0, sizeof(half->out));
@@ -95,6 +96,7 @@ void HALF(state)(struct guard_state *out_state, struct guard_counts *out_counts)
 	memcpy(out_state->devices, t->devices, sizeof(out_state->devices));
 	memcpy(out_state->flows, t->flows, sizeof(out_state->flows));
 	memcpy(out_state->members, t->members, sizeof(out_state->members));
+	memcpy(out_state->bound, t->bound, sizeof(out_state->bound));
 	memcpy(out_state->words, t->words, sizeof(out_state->words));
 	out_counts->totals = *t->totals;
 	memcpy(out_counts->counts, t->counts, sizeof(out_counts->counts));

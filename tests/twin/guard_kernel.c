@@ -25,7 +25,7 @@ struct guard_kernel {
 	int counts, totals, desk_out, desk_in;
 	int cpus;
 	struct given *given; /* NULL: the kernel's clock */
-	void *config, *at, *places, *devices, *policies[2], *rules[2], *flows, *members, *names, *words;
+	void *config, *at, *places, *devices, *policies[2], *rules[2], *flows, *members, *names, *bound, *words;
 	void *room; /* for the values of all CPUs */
 	struct {
 		struct fw_guard_frame head;
@@ -53,6 +53,7 @@ static const struct {
 	{"guard_flows", GUARD_FLOWS},
 	{"guard_members", GUARD_MEMBERS},
 	{"guard_names", GUARD_NAMES},
+	{"guard_bound", GUARD_BOUND},
 };
 
 static int map_fd(struct guard_kernel *kernel, const char *name)
@@ -93,6 +94,7 @@ static int maps_open(struct guard_kernel *k)
 	k->flows = map_memory(k, "guard_flows", GUARD_FLOWS * sizeof(struct fw_flow_bucket));
 	k->members = map_memory(k, "guard_members", GUARD_MEMBERS * sizeof(struct fw_member_bucket));
 	k->names = map_memory(k, "guard_names", GUARD_NAMES * sizeof(struct fw_name_bucket));
+	k->bound = map_memory(k, "guard_bound", GUARD_BOUND * sizeof(struct fw_bound_row));
 	k->words = map_memory(k, "guard_words", FW_GUARD_WORD_COUNT * sizeof(uint64_t));
 	k->given = map_memory(k, "guard_given", sizeof(struct given));
 	k->counts = map_fd(k, "guard_counts");
@@ -102,8 +104,8 @@ static int maps_open(struct guard_kernel *k)
 	k->ring = ring_buffer__new(map_fd(k, "guard_frames"), take_frame, k, NULL);
 	k->room = calloc((size_t)k->cpus, sizeof(struct guard_counts));
 	return k->config && k->at && k->places && k->devices && k->policies[0] && k->policies[1] && k->rules[0] && k->rules[1] &&
-			k->flows && k->members && k->names && k->words && k->counts >= 0 && k->totals >= 0 && k->desk_out >= 0 &&
-			k->desk_in >= 0 && k->ring && k->room
+			k->flows && k->members && k->names && k->bound && k->words && k->counts >= 0 && k->totals >= 0 &&
+			k->desk_out >= 0 && k->desk_in >= 0 && k->ring && k->room
 		? 0
 		: -ENODEV;
 }
@@ -181,6 +183,7 @@ int guard_kernel_begin(struct guard_kernel *k, const struct guard_scene *scene)
 	memcpy(k->flows, scene->state.flows, sizeof(scene->state.flows));
 	memcpy(k->members, scene->state.members, sizeof(scene->state.members));
 	memcpy(k->names, scene->names, sizeof(scene->names));
+	memcpy(k->bound, scene->state.bound, sizeof(scene->state.bound));
 	memcpy(k->words, scene->state.words, sizeof(scene->state.words));
 	error = clear(k, k->counts, GUARD_DEVICES);
 	if (!error)
@@ -264,6 +267,7 @@ void guard_kernel_state(struct guard_kernel *k, struct guard_state *out)
 	memcpy(out->devices, k->devices, sizeof(out->devices));
 	memcpy(out->flows, k->flows, sizeof(out->flows));
 	memcpy(out->members, k->members, sizeof(out->members));
+	memcpy(out->bound, k->bound, sizeof(out->bound));
 	memcpy(out->words, k->words, sizeof(out->words));
 }
 

@@ -37,6 +37,26 @@ static const struct {
 	{0, {0}},
 	{0, {[10] = 0xff, 0xff}},
 	{0, {0xff, 3, 0xff, [15] = 9}},
+	{0xefffffff, {0}}, /* of many or nobody, and their neighbours */
+	{0xf0000001, {0}},
+	{0x00ffffff, {0}},
+	{0x01000001, {0}},
+	{0x7e000001, {0}},
+	{0x7f000001, {0}},
+	{0x80000001, {0}},
+	{0, {[15] = 1}},
+	{0, {[7] = 1, [15] = 1}},
+	{0x09ffffff, {0}}, /* private, and their neighbours */
+	{0x0a010203, {0}},
+	{0x0b000001, {0}},
+	{0xac0fffff, {0}},
+	{0xac1f0001, {0}},
+	{0xac200001, {0}},
+	{0xc0a7ffff, {0}},
+	{0xc0a9ff01, {0}},
+	{0, {0xfb, 0xff, [15] = 1}},
+	{0, {0xfd, 0xff, [15] = 1}},
+	{0, {0xfe, 0x00, [15] = 1}},
 };
 
 static const char *const names[GUARD_NAME_COUNT] = {"cloud.example", "Update.Cloud.Example", "a", "x.y.z.example", "other.example", ""};
@@ -156,6 +176,7 @@ static void config_fill(uint64_t *random, struct fw_guard_config *config)
 	config->places_mask = GUARD_PLACES - 1;
 	config->members_mask = GUARD_MEMBERS - 1;
 	config->names_mask = GUARD_NAMES - 1;
+	config->bound_mask = GUARD_BOUND - 1;
 	config->flow_buckets_mask = GUARD_FLOW_BUCKETS - 1;
 	config->place_count = GUARD_DEVICES;
 	config->rule_count = GUARD_RULES;
@@ -164,6 +185,11 @@ static void config_fill(uint64_t *random, struct fw_guard_config *config)
 	for (uint32_t i = 0; i < FW_GUARD_FILTER_COUNT; i++)
 		config->mode[i] = (uint8_t)(guard_pick(random, 2) ? (uint32_t)FW_MODE_ENFORCE : guard_pick(random, 3));
 	config->lateral_closed = (uint8_t)guard_pick(random, 2);
+	config->set_time = guard_pick(random, 2) ? 8 : 0;
+	config->late = some_rule(random);
+	config->binds = some_rule(random);
+	config->unknown_four = guard_pick(random, 4) == 0;
+	config->unknown_six = guard_pick(random, 4) == 0;
 	config->closed = (uint8_t)guard_pick(random, 2);
 }
 
@@ -240,7 +266,8 @@ static void sets_fill(uint64_t *random, struct guard_scene *scene)
 	for (uint32_t i = 0; i < GUARD_NAMED; i++) {
 		uint64_t digest = fw_guard_name_digest(&scene->config, name, guard_name(i, name));
 
-		if (!fw_guard_name_set(scene->names, &scene->config, digest, 1 + guard_pick(random, 6)))
+		if (!fw_guard_name_set(scene->names, &scene->config, digest,
+			    (1 + guard_pick(random, 6)) | (guard_pick(random, 2) ? FW_NAME_LOCAL : 0)))
 			abort();
 	}
 }
@@ -304,6 +331,7 @@ void guard_scene_make(uint64_t *random, struct guard_scene *out)
 	memset(out, 0, sizeof(*out));
 	config_fill(random, &out->config);
 	out->begin_ns = guard_pick(random, 2) ? 1000000ull * FW_NS_PER_S : (1ull << 52) - guard_pick(random, 10) * FW_NS_PER_S;
+	out->config.late_until_ns = guard_pick(random, 2) ? 0 : out->begin_ns + guard_pick(random, 20) * FW_NS_PER_S;
 	devices_fill(random, out);
 	for (uint32_t half = 0; half < 2; half++)
 		for (uint32_t i = 0; i < GUARD_RULES; i++)

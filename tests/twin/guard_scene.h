@@ -16,6 +16,7 @@ enum {
 	GUARD_RULES = 64,
 	GUARD_MEMBERS = 2,
 	GUARD_NAMES = 2,
+	GUARD_BOUND = 2, /* rows */
 	GUARD_STEPS = 96,
 	GUARD_ROOM = 2048, /* bytes of a frame */
 	GUARD_SLACK = 64
@@ -26,6 +27,7 @@ struct guard_state {
 	struct fw_guard_device devices[GUARD_DEVICES];
 	struct fw_flow_bucket flows[GUARD_FLOWS];
 	struct fw_member_bucket members[GUARD_MEMBERS];
+	struct fw_bound_row bound[GUARD_BOUND];
 	uint64_t words[FW_GUARD_WORD_COUNT];
 };
 
@@ -77,7 +79,7 @@ uint32_t guard_pick(uint64_t *random, uint32_t below);
 void guard_scene_make(uint64_t *random, struct guard_scene *out);
 
 /* An address of the few that mean something, by number; a MAC. */
-enum { GUARD_ADDRESSES = 28, GUARD_MACS = 12 };
+enum { GUARD_ADDRESSES = 48, GUARD_MACS = 12 };
 void guard_address(uint32_t number, uint8_t out[16]);
 void guard_mac(uint32_t number, uint8_t out[6]);
 /* Names that are asked for; the first GUARD_NAMED have a set. In wire form; returns the length. */

@@ -29,7 +29,7 @@ struct bed {
 	struct guard_play **plays;
 	uint32_t count, room, frames, left_out, different;
 	uint64_t said[FW_GUARD_WAYS][FW_GUARD_OUTCOMES][FW_REASON_COUNT]; /* packets */
-	uint64_t bound, bound_full, forgotten, lost;
+	uint64_t bound, bound_full, bound_refused, bound_over, bound_gone, forgotten, lost;
 };
 
 static const char *const reasons[] = {"none",
@@ -124,6 +124,9 @@ static void sum_up(struct bed *bed, const struct guard_counts *counts)
 	}
 	bed->bound += counts->totals.bound;
 	bed->bound_full += counts->totals.bound_full;
+	bed->bound_refused += counts->totals.bound_refused;
+	bed->bound_over += counts->totals.bound_over;
+	bed->bound_gone += counts->totals.bound_gone;
 }
 
 /* Frames that a test run does not take are left out of both. */
@@ -341,7 +344,8 @@ static uint32_t count_unreached(const struct bed *bed)
 			(unsigned long)would);
 		unreached++;
 	}
-	return unreached + !bed->bound + !bed->bound_full + !bed->forgotten + !bed->lost;
+	return unreached + !bed->bound + !bed->bound_full + !bed->bound_refused + !bed->bound_over + !bed->bound_gone + !bed->forgotten +
+		!bed->lost;
 }
 
 static bool play_tells(const struct guard_play *play)

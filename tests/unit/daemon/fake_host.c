@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/inside.h"
+
 static struct host *the_host; /* the role's functions get no host */
 
 struct host *fake_host_new(const char *folder, bool guards)
@@ -28,6 +30,24 @@ struct host *fake_host_new(const char *folder, bool guards)
 	snprintf(host->zones[1].name, sizeof(host->zones[1].name), "example.org");
 	the_host = host;
 	return host;
+}
+
+int fake_host_reset(struct host *host)
+{
+	static const char *const clean[] = {
+		"delete from decision", "delete from deed", "delete from learned", "delete from sqlite_sequence"};
+	int changes = sqlite3_total_changes(host->store->db), error = 0;
+
+	the_host = host;
+	if (changes == host->changes)
+		return 0;
+	for (size_t i = 0; i < sizeof(clean) / sizeof(clean[0]) && !error; i++)
+		error = store_run(host->store, clean[i], "");
+	if (!error)
+		error = store_load(host->store);
+	host->changes = sqlite3_total_changes(host->store->db);
+	host->decided = 0;
+	return error;
 }
 
 void fake_host_free(struct host *host)

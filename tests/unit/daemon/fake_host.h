@@ -10,6 +10,7 @@ struct host {
 	struct shield_view view;
 	struct zone_view zones[2];
 	unsigned decided, refreshed; /* how often the role was called */
+	int changes; /* of the store, when it was empty last */
 	bool no_room; /* in the kernel's tables */
 	bool guards; /* its role is guard (fake_guard.c), else shield */
 };
@@ -17,5 +18,7 @@ struct host {
 /* folder: of the store; guards: its role. NULL where it cannot be made. */
 struct host *fake_host_new(const char *folder, bool guards);
 void fake_host_free(struct host *host);
-/* The one that was made last. */
+/* With an empty store again; nothing is opened anew. Returns 0 or -errno. */
+int fake_host_reset(struct host *host);
+/* The one that was made or reset last. */
 struct host *fake_host_now(void);

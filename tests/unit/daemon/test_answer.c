@@ -44,7 +44,7 @@ static const struct {
 	{"[]", "a request is an object with a \"do\""},
 	{"{}", "a request is an object with a \"do\""},
 	{"{\"do\": 7}", "a request is an object with a \"do\""},
-	{"{\"do\": \"dance\"}", "what can be done is show, quarantine, allow, release, confirm, undo, reload, refresh"},
+	{"{\"do\": \"dance\"}", "what can be done is show, quarantine, allow, mute, release, confirm, undo, reload, refresh"},
 	{"{\"do\": \"show\"}", "what can be shown is shield, metrics, decisions, audit, configuration"},
 	{"{\"do\": \"show\", \"what\": \"/etc/shadow\"}", "what can be shown is shield, metrics, decisions, audit, configuration"},
 	{"{\"do\": \"quarantine\"}", "prefix wants an address or a prefix such as 192.0.2.0/24"},
@@ -112,9 +112,9 @@ static void what_is_right_is_done(void **state)
 	json_decref(answer);
 	host->no_room = false;
 	json_decref(asked("{\"do\": \"allow\", \"prefix\": \"0.0.0.0/0\", \"confirm_s\": 5}"));
-	decide_tick(host, 1004);
+	decide_tick(host, &(struct fetch_time){.wall_s = 1004});
 	assert_int_equal(host->decided, 3);
-	decide_tick(host, 1005);
+	decide_tick(host, &(struct fetch_time){.wall_s = 1005});
 	assert_int_equal(host->decided, 4);
 	json_decref(asked("{\"do\": \"refresh\"}"));
 	json_decref(asked("{\"do\": \"refresh\", \"zone\": \"example.org\"}"));
@@ -145,6 +145,64 @@ static void what_is_shown(void **state)
 	assert_int_equal(json_array_size(json_object_get(shield, "reasons")), 3);
 	json_decref(answer);
 	json_decref(asked("{\"do\": \"show\", \"what\": \"metrics\"}"));
+}
+
+/* A mute is a decision: a line of a mute file, with an end, an undo, and shown in its parts. */
+static void what_is_muted(void **state)
+{
+	static const struct {
+		const char *request, *told;
+	} refused[] = {
+		{"{\"do\": \"mute\", \"what\": \"scan\"}", "a mute wants a reason"},
+		{"{\"do\": \"mute\", \"what\": \"scan\", \"reason\": \"  \"}", "a mute wants a reason"},
+		{"{\"do\": \"mute\", \"what\": \"scan\", \"reason\": \"a # b\"}", "a reason holds no #"},
+		{"{\"do\": \"mute\", \"what\": \"scan\", \"reason\": \"until=2030-01-01 x\"}", "begins with neither"},
+		{"{\"do\": \"mute\", \"what\": \"scan\", \"reason\": \"-> 192.0.2.1 x\"}", "begins with neither"},
+		{"{\"do\": \"mute\", \"what\": \"dance\", \"reason\": \"x\"}", "'dance' is no finding's name"},
+		{"{\"do\": \"mute\", \"what\": 7, \"reason\": \"x\"}", "what is one word"},
+		{"{\"do\": \"mute\", \"what\": \"scan\", \"prefix\": \"* y\", \"reason\": \"x\"}", "prefix is one word"},
+		{"{\"do\": \"mute\", \"what\": \"scan\", \"target\": \"a\\nscan\", \"reason\": \"x\"}", "target is one word"},
+		{"{\"do\": \"mute\", \"what\": \"scan\", \"reason\": \"x\", \"for_s\": 0}", "for_s is a number"},
+	};
+	json_t *answer, *one;
+	char longer[400];
+
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		answer = answer_to(refused[i].request, strlen(refused[i].request));
+		assert_non_null(strstr(json_string_value(json_object_get(answer, "error")), refused[i].told));
+		json_decref(answer);
+	}
+	snprintf(longer, sizeof(longer), "{\"do\": \"mute\", \"what\": \"scan\", \"reason\": \"%0200d\"}", 1);
+	answer = answer_to(longer, strlen(longer));
+	assert_non_null(strstr(json_string_value(json_object_get(answer, "error")), "this reason is too long: 152 bytes"));
+	json_decref(answer);
+	answer = asked("{\"do\": \"mute\", \"what\": \"scan\", \"prefix\": \"192.0.2.0/24\", \"target\": \"198.51.100.7\", \"reason\": \"a "
+		       "backup -> x\"}");
+	assert_string_equal(json_string_value(json_object_get(answer, "mutes")), "scan 192.0.2.0/24 -> 198.51.100.7 a backup -> x");
+	assert_int_equal(json_integer_value(json_object_get(answer, "until_s")), 1000 + 30 * 86400);
+	assert_non_null(strstr(json_string_value(json_object_get(answer, "warning")), "floodwall release 02:00:00:00:00:03"));
+	json_decref(answer);
+	json_decref(asked("{\"do\": \"mute\", \"what\": \"*\", \"prefix\": \"192.0.2.7\", \"reason\": \"mine\", \"for_s\": 60}"));
+	answer = asked("{\"do\": \"show\", \"what\": \"decisions\"}");
+	one = json_array_get(json_object_get(answer, "decisions"), 0);
+	assert_string_equal(json_string_value(json_object_get(one, "kind")), "mute");
+	assert_string_equal(json_string_value(json_object_get(one, "prefix")), "scan 192.0.2.0/24 -> 198.51.100.7");
+	assert_string_equal(json_string_value(json_object_get(one, "reason")), "a backup -> x");
+	one = json_array_get(json_object_get(answer, "decisions"), 1);
+	assert_string_equal(json_string_value(json_object_get(one, "prefix")), "* 192.0.2.7");
+	assert_string_equal(json_string_value(json_object_get(one, "reason")), "mine");
+	json_decref(answer);
+	decide_tick(host, &(struct fetch_time){.wall_s = 1060});
+	json_decref(asked("{\"do\": \"undo\", \"deed\": 1}"));
+	answer = asked("{\"do\": \"show\", \"what\": \"decisions\"}");
+	assert_int_equal(json_array_size(json_object_get(answer, "decisions")), 0);
+	json_decref(answer);
+}
+
+static int fresh_guard(void **state)
+{
+	host = fake_host_new(folder, true);
+	return host ? 0 : -1;
 }
 
 /* Every beginning of a good request, and every byte of it set to others: an answer each time. */
@@ -239,6 +297,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_wrong_is_said, fresh, stale),
 		cmocka_unit_test_setup_teardown(what_is_right_is_done, fresh, stale),
 		cmocka_unit_test_setup_teardown(what_is_shown, fresh, stale),
+		cmocka_unit_test_setup_teardown(what_is_muted, fresh_guard, stale),
 		cmocka_unit_test_setup_teardown(cut_and_changed_at_every_byte, fresh, stale),
 		cmocka_unit_test_setup_teardown(without_memory, fresh, stale),
 	};

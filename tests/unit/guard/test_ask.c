@@ -95,6 +95,7 @@ static void a_name_is_asked_for_in_both_families(void **state)
 	said = answer_to(&a, 0, 3, 60);
 	assert_int_equal(hear(ask, &said, S, &answer), FW_READ_OK);
 	assert_true(answer.set == 9 && answer.count == 3 && answer.ttl_s == 60);
+	assert_string_equal(answer.name, "cloud.example.com");
 	said = answer_to(&aaaa, 3, 0, 0); /* no such name */
 	assert_int_equal(hear(ask, &said, S, &answer), FW_READ_OK);
 	assert_int_equal(answer.count, 0);

@@ -116,6 +116,43 @@ static void granted(void **state)
 	assert_int_equal(read(&frame, true, &message), FW_READ_OTHER);
 }
 
+/* Whom a device asks, who answers, and which clocks that one names. */
+static void servers_and_clocks(void **state)
+{
+	static const uint8_t server[16] = {[10] = 0xff, [11] = 0xff, [12] = 10, [13] = 9, [15] = 1}, none[16];
+	struct built payload = dhcp(1, 3, mac, "\x36\x04\x0a\x09\x00\x01", 6), frame = in_udp4(&payload, 68, 67);
+	struct lease_message message = {0};
+
+	assert_int_equal(read(&frame, false, &message), FW_READ_OK);
+	assert_true(message.kind == LEASE_ASKED && !message.url);
+	assert_memory_equal(message.server, server, 16);
+	payload = dhcp(1, 3, mac, "", 0); /* it renews: to its server alone */
+	frame = in_udp4(&payload, 68, 67);
+	assert_int_equal(read(&frame, false, &message), FW_READ_OK);
+	assert_memory_equal(message.server, none, 16);
+	memcpy(frame.bytes + 30, "\x0a\x09\x00\x01", 4);
+	assert_int_equal(read(&frame, false, &message), FW_READ_OK);
+	assert_memory_equal(message.server, server, 16);
+	payload = dhcp(2, 5, mac, "\x33\x04\0\0\x0e\x10\x36\x04\x0a\x09\0\1\x2a\x14\1\1\1\1\2\2\2\2\3\3\3\3\4\4\4\4\5\5\5\5", 34);
+	frame = in_udp4(&payload, 67, 68);
+	assert_int_equal(read(&frame, true, &message), FW_READ_OK);
+	assert_memory_equal(message.server, server, 16);
+	assert_true(message.clock_count == LEASE_CLOCKS && message.clocks[0][12] == 1 && message.clocks[3][15] == 4);
+	payload = dhcp(2, 5, mac, "\x33\x04\0\0\x0e\x10\x2a\x03\1\1\1", 11); /* no addresses */
+	frame = in_udp4(&payload, 67, 68);
+	assert_int_equal(read(&frame, true, &message), FW_READ_OK);
+	assert_int_equal(message.clock_count, 0);
+}
+
+static void whose_lease_is_believed(void **state)
+{
+	assert_true(lease_believe(&(struct lease_sender){.is_gateway = true}));
+	assert_true(lease_believe(&(struct lease_sender){.was_asked = true}));
+	assert_false(lease_believe(&(struct lease_sender){0}));
+	assert_false(lease_believe(&(struct lease_sender){.is_gateway = true, .is_device = true})); /* its address, and a device's MAC */
+	assert_false(lease_believe(&(struct lease_sender){.was_asked = true, .is_device = true}));
+}
+
 static void urls(void **state)
 {
 	struct built payload = dhcp(1, 1, mac, "\xa1\xf0https://a.b/c", 15), frame = in_udp4(&payload, 68, 67);
@@ -213,6 +250,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(released),
 		cmocka_unit_test(granted),
+		cmocka_unit_test(servers_and_clocks),
+		cmocka_unit_test(whose_lease_is_believed),
 		cmocka_unit_test(urls),
 		cmocka_unit_test(neighbours_and_dhcp6),
 		cmocka_unit_test(cut_at_every_byte),

@@ -148,6 +148,22 @@ static void addresses(void **state)
 	assert_int_equal(device.addresses[7][15], 12);
 }
 
+/* One that gives its address back five times a second has rules compiled for it six times a minute, and never waits longer than that. */
+static void turns_are_bounded(void **state)
+{
+	struct roster_device device = {0};
+	uint64_t turns = 0, last_ns = 0;
+
+	for (uint64_t now_ns = 1000 * S; now_ns < 1060 * S; now_ns += S / 5) {
+		uint64_t due_ns = roster_turn(&device, now_ns);
+		assert_true(due_ns >= now_ns && due_ns <= now_ns + ROSTER_TURN_NS);
+		turns += due_ns != last_ns;
+		last_ns = due_ns;
+	}
+	assert_in_range(turns, 6, 8);
+	assert_true(roster_turn(&device, 5000 * S) == 5000 * S);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,6 +173,7 @@ int main(void)
 		cmocka_unit_test(silent_for_a_week),
 		cmocka_unit_test(a_clock_that_jumps),
 		cmocka_unit_test(addresses),
+		cmocka_unit_test(turns_are_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

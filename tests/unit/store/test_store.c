@@ -205,12 +205,73 @@ static void ends_come_by_time(void **state)
 	decide(store, &four);
 	assert_int_equal(store_confirm(store, store->decisions[2].id, &by, &deed, &fault), 0);
 	assert_int_equal(store_confirm(store, store->decisions[3].id, &by, &deed, &fault), -ENOENT);
-	assert_int_equal(store_expire(store, 1299, &fault), 0);
-	assert_int_equal(store_expire(store, 1300, &fault), 1);
+	assert_int_equal(store_expire(store, 1299, 50, &fault), 0);
+	assert_int_equal(store_expire(store, 1300, 51, &fault), 1);
 	assert_stands(store, "-192.0.2.1/32 -192.0.2.3/32 -192.0.2.4/32 ");
-	assert_int_equal(store_expire(store, 9999, &fault), 1);
+	assert_int_equal(store_expire(store, 9999, 52, &fault), 1);
 	assert_stands(store, "-192.0.2.3/32 -192.0.2.4/32 ");
 	assert_log(store, "expire revert confirm decide decide decide decide ");
+	store_close(store);
+}
+
+/* The wall's clock goes back by an hour: who waits to be confirmed ends by the steady one, in this run and after a restart. */
+static void a_clock_that_is_set_back_prolongs_nothing(void **state)
+{
+	struct decision one = block("192.0.2.1"), two = block("192.0.2.2"), three = block("192.0.2.3");
+	struct store *store = opened();
+	struct fault fault;
+
+	one.made_s = three.made_s = 10000;
+	one.confirm_by_s = one.made_s + 300;
+	three.until_s = three.made_s + 300;
+	decide(store, &one);
+	assert_int_equal(store_expire(store, one.made_s, 77, &fault), 0);
+	decide(store, &two); /* what is read anew keeps its time */
+	decide(store, &three);
+	assert_int_equal(store_expire(store, one.made_s - 3600 + 299, 77 + 299, &fault), 0);
+	assert_int_equal(store_expire(store, one.made_s - 3600 + 300, 77 + 300, &fault), 1);
+	assert_stands(store, "-192.0.2.2/32 -192.0.2.3/32 ");
+	assert_int_equal(store_expire(store, three.until_s, 77 + 301, &fault), 1); /* --for is the wall's */
+	one.made_s += 1000;
+	one.confirm_by_s = one.made_s + 300;
+	decide(store, &one);
+	store_close(store);
+	store = opened();
+	/* at the start the clock is an hour behind: never more than was given */
+	assert_int_equal(store_expire(store, one.made_s - 3600, 5, &fault), 0);
+	assert_int_equal(store_expire(store, one.made_s - 3600 + 300, 5 + 299, &fault), 0);
+	assert_int_equal(store_expire(store, one.made_s - 3600 + 301, 5 + 300, &fault), 1);
+	assert_log(store, "revert decide expire revert decide decide decide ");
+	store_close(store);
+}
+
+/* A mute is a decision of its own kind: it stands, is replaced, ends and is undone as others. */
+static void mutes(void **state)
+{
+	struct decision scan = {.kind = DECISION_MUTE,
+				.prefix = {.bits = DECISION_OF_MUTE, .address = {1}},
+				.made_s = 1000,
+				.until_s = 2000,
+				.who = "root",
+				.reason = "scan * we do that"},
+			again = scan;
+	struct store *store = opened();
+	struct fault fault;
+	struct deed undone;
+
+	decide(store, &scan);
+	snprintf(again.reason, sizeof(again.reason), "scan * for another reason");
+	decide(store, &again);
+	store_close(store);
+	store = opened();
+	assert_int_equal(store->count, 1);
+	assert_int_equal(store->decisions[0].kind, DECISION_MUTE);
+	assert_int_equal(store->decisions[0].prefix.bits, DECISION_OF_MUTE);
+	assert_string_equal(store->decisions[0].reason, "scan * for another reason");
+	assert_int_equal(store_undo(store, 0, &by, &undone, &fault), 0);
+	assert_string_equal(store->decisions[0].reason, "scan * we do that");
+	assert_int_equal(store_expire(store, 2000, 1, &fault), 1);
+	assert_int_equal(store->count, 0);
 	store_close(store);
 }
 
@@ -264,10 +325,10 @@ static void a_full_disk_is_told_and_nothing_changes(void **state)
 	assert_int_equal(store_decide(store, &two, &id, &deed, &fault), -ENOSPC);
 	assert_int_equal(store->count, before);
 	/* and nobody stays blocked because of it */
-	int ended = store_expire(store, 1500, &fault);
+	int ended = store_expire(store, 1500, 50, &fault);
 	assert_int_equal(ended, 2);
 	assert_int_equal(store->count, before - 2);
-	assert_int_equal(store_expire(store, 1500, &fault), 0); /* said once */
+	assert_int_equal(store_expire(store, 1500, 50, &fault), 0); /* said once */
 	/* room again: it says so */
 	assert_int_equal(sqlite3_exec(store->db, "pragma max_page_count = 100000", NULL, NULL, NULL), SQLITE_OK);
 	decide(store, &two);
@@ -503,6 +564,8 @@ int main(void)
 		cmocka_unit_test_setup(a_later_decision_replaces, fresh),
 		cmocka_unit_test_setup(a_release_under_a_later_decision, fresh),
 		cmocka_unit_test_setup(ends_come_by_time, fresh),
+		cmocka_unit_test_setup(a_clock_that_is_set_back_prolongs_nothing, fresh),
+		cmocka_unit_test_setup(mutes, fresh),
 		cmocka_unit_test_setup(notes_and_what_was_learned, fresh),
 		cmocka_unit_test_setup(a_full_disk_is_told_and_nothing_changes, fresh),
 		cmocka_unit_test_setup(damaged_files, fresh),

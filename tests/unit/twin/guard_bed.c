@@ -35,7 +35,7 @@ static void config_fill(struct fw_guard_config *config)
 	for (uint32_t i = 0; i < FW_GUARD_CLASSES; i++)
 		for (uint32_t j = 0; j < FW_BRAKE_COUNT; j++)
 			config->brake[i][j] = wide;
-	config->words[FW_GUARD_WORD_FRAMES] = config->frames_out = config->frames_in = wide;
+	config->words[FW_GUARD_WORD_FRAMES] = config->frames_out = config->frames_in = config->late = config->binds = wide;
 	config->ours[0] = (struct fw_guard_prefix){0, 0xffffc0a80100, ~0ull, ~0xffull};
 	config->ours_count = 1;
 	mapped(BED_GATEWAY, config->held[0]);
@@ -54,7 +54,7 @@ static void config_fill(struct fw_guard_config *config)
 
 void guard_bed_open(struct guard_bed *bed)
 {
-	static const struct twin_guard_sizes sizes = {8, FW_STRANGERS + 4, 64, 64, 64, 8};
+	static const struct twin_guard_sizes sizes = {8, FW_STRANGERS + 4, 64, 64, 64, 8, 8};
 
 	memset(bed, 0, sizeof(*bed));
 	if (twin_guard_new(&sizes, &bed->guard))

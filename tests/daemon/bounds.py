@@ -1,0 +1,168 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A guard where it does not know for certain: a late start, a name that flips, clocks, leases of neighbours, and what a person has muted.
+
+The bed is that of guard.py.
+"""
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import traceback
+
+import guard
+from guard import CAMERA, skip, wait_for
+
+RECORDER = "02:00:00:00:00:07"
+
+PEER = r"""
+import socket, sys, time
+s = socket.create_server(("", 7000))
+c, _ = s.accept()
+for line in sys.stdin:
+    c.sendall(line.encode())
+"""
+CALLER = r"""
+import socket, sys
+c = socket.create_connection(("10.8.0.2", 7000))
+print("open", flush=True)
+for line in c.makefile():
+    print(line, end="", flush=True)
+"""
+
+
+def reasons(bed, way, reason):
+    return sum(r["passed"]["packets"] + r["dropped"]["packets"] for r in bed.show("verdicts")["reasons"] if (r["way"], r["reason"]) == (way, reason))
+
+
+def late_start(bed):
+    """A conversation is under way when the guard comes: what the other end sends first gets through, a SYN from there does not."""
+    server = subprocess.Popen(bed.at(bed.internet, sys.executable, "-c", PEER), stdin=subprocess.PIPE, text=True)
+    wait_for(lambda: ":7000" in subprocess.run(bed.at(bed.internet, "ss", "-Hltn"), capture_output=True, text=True, check=True).stdout, 5, "a server")
+    caller = subprocess.Popen(bed.at(bed.camera, sys.executable, "-c", CALLER), stdout=subprocess.PIPE, text=True)
+    bed.processes += [server, caller]
+    assert caller.stdout.readline() == "open\n"
+    bed.configure(device="")
+    bed.run()
+    server.stdin.write("one\n")
+    server.stdin.flush()
+    assert caller.stdout.readline() == "one\n"
+    assert reasons(bed, "in", "late") >= 1
+    refused = subprocess.run(bed.at(bed.internet, sys.executable, "-c", "import socket\ntry: socket.create_connection(('10.9.0.2', 22), 1)\n"
+        "except TimeoutError: print('silence')\nexcept OSError as e: print(e)"), capture_output=True, text=True, check=True).stdout
+    assert refused == "silence\n", refused
+    assert reasons(bed, "in", "inbound") >= 1
+    server.stdin.write("two\n")
+    server.stdin.flush()
+    assert caller.stdout.readline() == "two\n"
+
+
+def scan(bed, network):
+    """Of a port that is no login's: what the brake stops is no failed contact."""
+    bed.inject([guard.syn(RECORDER, "10.9.0.7", f"10.8.{network}.{i + 1}", 81) for i in range(60)])
+
+
+def stand(bed):
+    return (bed.device(RECORDER) or {"stand": ""})["stand"]
+
+
+def muted(bed):
+    """A finding is muted: it says so, the next one stops nobody, also after a restart; undo, and it does again."""
+    scan(bed, 1)
+    wait_for(lambda: stand(bed) == "quarantined", 8, "the recorder's quarantine")
+    found = next(f for f in bed.show("findings")["findings"] if f["mac"] == RECORDER)
+    assert found["muted"] is None
+    refused = bed.call("mute", "scan", check=False)
+    assert refused.returncode == 2 and "--reason" in refused.stderr, refused
+    refused = bed.call("mute", "*", "*", "--reason", "x", check=False)
+    assert refused.returncode == 2 and "everybody" in refused.stderr, refused
+    told = bed.call("mute", str(found["finding"]), "--reason", "it is a scanner", "--for", "2h").stdout
+    assert f"floodwall release {RECORDER}" in told and "until" in told, told
+    undo = told.split("floodwall undo ")[1].split()[0]
+    found = next(f for f in bed.show("findings")["findings"] if f["mac"] == RECORDER)
+    assert found["muted"] == "it is a scanner", found
+    assert "muted: it is a scanner" in bed.call("show", "findings").stdout
+    assert any(d["kind"] == "mute" and d["prefix"] == f"scan {RECORDER}" for d in bed.show("decisions"))
+    assert any(d["verb"] == "decide" and "scanner" in d["detail"] for d in bed.show("audit"))
+    bed.call("release", RECORDER)
+    bed.end()
+    bed.run()
+    scan(bed, 3)
+    found = wait_for(lambda: next((f for f in bed.show("findings")["findings"] if f["mac"] == RECORDER and f["id"] == "scan"
+        and f["severity"] == "high"), None), 8, "a finding that is muted")
+    assert found["muted"] == "it is a scanner" and found["act"] == "noted", found
+    assert stand(bed) == "ordinary"
+    bed.call("undo", undo)
+    assert next(f for f in bed.show("findings")["findings"] if f["mac"] == RECORDER)["muted"] is None
+    bed.end()
+    bed.run()
+    scan(bed, 5)
+    wait_for(lambda: stand(bed) == "quarantined", 8, "quarantine after the undo")
+    bed.call("release", RECORDER)
+
+
+def clocks(bed):
+    """In quarantine port 123 of anybody is closed; of whom DHCP names it is open, unless a neighbour says so."""
+    def asks(address):
+        """The kernel counts before the injecting process ends."""
+        before = reasons(bed, "out", "slit"), reasons(bed, "out", "quarantined")
+        bed.inject([guard.packet(CAMERA, "10.9.0.2", address, 17, struct.pack("!HHHH", 123, 123, 56, 0) + b"\x23" + bytes(47))])
+        wait_for(lambda: (reasons(bed, "out", "slit"), reasons(bed, "out", "quarantined")) != before, 3, "a count")
+        return reasons(bed, "out", "slit") - before[0]
+
+    bed.call("quarantine", "Camera", "--for", "1h")
+    assert asks("10.8.0.4") == 0
+    assert asks("10.9.0.1") == 1, "the gateway's own"
+    bed.call("release", "Camera")
+
+
+def flips(bed):
+    """The name of a policy suddenly means the gateway, a neighbour, the machine itself: nothing of that is bound, and it is counted."""
+    before = bed.show("verdicts")["names"]["refused"]
+    for address in ("10.9.0.1", "10.9.0.6", "127.0.0.1"):
+        bed.resolver.names["cloud.example.com"] = address
+        bed.resolves()
+    after = bed.show("verdicts")["names"]
+    assert after["refused"] - before >= 3, after
+    bed.resolver.names["cloud.example.com"] = "10.8.0.2"
+    bed.resolves()
+    assert bed.connects("10.8.0.2", 8000)
+
+
+STORIES = (late_start, muted, clocks, flips)
+
+
+def main():
+    if os.geteuid():
+        skip("not root")
+    for tool in ("nsenter", "unshare", "ip"):
+        if not shutil.which(tool):
+            skip(f"{tool} is not here")
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="floodwall-bounds.") as folder:
+        bed = guard.Bed(os.path.abspath(sys.argv[1]), sys.argv[2], folder)
+        try:
+            bed.open()
+            for story in STORIES:
+                try:
+                    if story is flips:
+                        bed.configure()
+                        bed.end()
+                        bed.run()
+                    story(bed)
+                    print(f"ok   {story.__name__}")
+                except Exception:
+                    failed += 1
+                    print(f"FAIL {story.__name__}")
+                    traceback.print_exc(file=sys.stdout)
+                    print(bed.heard()[-3000:])
+        finally:
+            bed.close()
+            subprocess.run(["umount", bed.bpffs], check=False, capture_output=True)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
