@@ -384,10 +384,13 @@ static void note_early(struct roster_device *device, const struct fw_guard_frame
 {
 	if (!device->leak.fine_count)
 		leak_note(&device->leak, frame->time_ns > FW_NS_PER_S ? frame->time_ns - FW_NS_PER_S : 0, 0, 0);
-	if (frame->place >= FW_STRANGERS || frame->outcome == FW_GUARD_DROPPED)
+	if (frame->place >= FW_STRANGERS || frame->outcome == FW_GUARD_DROPPED || frame->reason == FW_REASON_LOCAL)
 		return;
 	device->early_packets++;
 	device->early_bytes += frame->frame_len;
+	/* So it stood shortly after: a finding about this very frame still counts it. */
+	if (!device->counted_ns)
+		leak_note(&device->leak, frame->time_ns + FW_NS_PER_S / 1000, device->early_packets, device->early_bytes);
 }
 
 static struct roster_device *hear(struct guard *guard, const uint8_t mac[6])

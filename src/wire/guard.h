@@ -439,13 +439,31 @@ FW_INLINE bool fw_guard_identifies(const struct fw_guard_case *c)
 }
 
 #define FW_GUARD_FIRST 16u /* packets of a flow that are sent up */
+#define FW_GUARD_FIRST_TELNET 80u /* of telnet: options are agreed, and each key is a packet or two, before anybody is logged in */
+#define FW_GUARD_TELNET 23u
+#define FW_GUARD_TELNET_TOO 2323u
 #define FW_GUARD_RUN 15u /* of the device in a row, after which one-way flows are, and the answer that ends such a run */
+
+FW_INLINE bool fw_guard_is_telnet(uint32_t port)
+{
+	return port == FW_LIMIT(FW_GUARD_TELNET) || port == FW_LIMIT(FW_GUARD_TELNET_TOO);
+}
+
+/* Among the first of its flow. */
+FW_INLINE bool fw_guard_is_first(const struct fw_guard_case *c)
+{
+	uint32_t packets = fw_flow_packets(c->notes->state);
+
+	if (fw_guard_is_telnet(c->notes->local_port) || fw_guard_is_telnet(c->notes->remote_port))
+		return packets <= FW_LIMIT(FW_GUARD_FIRST_TELNET);
+	return packets <= FW_LIMIT(FW_GUARD_FIRST);
+}
 
 FW_INLINE bool fw_guard_is_news(const struct fw_guard_case *c)
 {
 	const struct fw_guard_notes *notes = c->notes;
 
-	return notes->outcome != FW_GUARD_PASSED || notes->would || fw_flow_packets(notes->state) <= FW_LIMIT(FW_GUARD_FIRST) ||
+	return notes->outcome != FW_GUARD_PASSED || notes->would || fw_guard_is_first(c) ||
 		fw_flow_run(notes->state) > FW_LIMIT(FW_GUARD_RUN) ||
 		(c->packet->proto == FW_LIMIT(FW_IP_TCP) && (c->packet->tcp_flags & FW_LIMIT(FW_TCP_FIN | FW_TCP_SYN | FW_TCP_RST))) ||
 		fw_guard_identifies(c);
@@ -474,7 +492,7 @@ FW_INLINE int fw_guard_wants_here(struct fw_guard_case *c)
 		fw_guard_lose(c);
 		return 0;
 	}
-	if (fw_guard_identifies(c) || (c->packet->payload_len && fw_flow_packets(c->notes->state) <= FW_LIMIT(FW_GUARD_FIRST)))
+	if (fw_guard_identifies(c) || (c->packet->payload_len && fw_guard_is_first(c)))
 		return FW_FRAME_LONG;
 	return FW_FRAME_SHORT;
 }

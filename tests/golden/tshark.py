@@ -2,17 +2,24 @@
 """tshark as the other reader: its fields as rows, two multisets of facts held against each other, and what may differ.
 
 Used by facts/ and sessions/, which say what is asked of tshark and what its fields mean.
+
+tshark takes a third of a second to start, some hundred times. So what it said of a capture is kept in the build folder, and believed as long as the
+capture's digest, the version of tshark and all that was asked are the same: one file for each capture and purpose.
 """
 import argparse
 import collections
 import concurrent.futures
 import csv
+import functools
+import hashlib
 import lzma
 import os
 import re
 import shutil
 import subprocess
 import tempfile
+import threading
+import zlib
 
 SEPARATOR, AGGREGATOR = "\x1d", "\x1e"
 
@@ -22,13 +29,59 @@ def lines_of(command):
     return done.stdout.decode("latin-1").split("\n")[:-1]
 
 
+@functools.lru_cache(maxsize=None)
+def version(tshark):
+    return subprocess.run([tshark, "-v"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout
+
+
+class Memory:
+    """What tshark said, by what it was asked about; without a folder nothing is kept."""
+
+    folder = None
+
+    def lines_of(self, tshark, arguments, path=None):
+        """arguments of tshark, and the capture that they are about, if any."""
+        command = [tshark, *(["-r", path] if path else []), *arguments]
+        if not self.folder:
+            return lines_of(command)
+        place, asked = os.path.join(self.folder, self.name(path)), hashlib.sha256(version(tshark) + "\0".join(arguments).encode()).digest()
+        kept = self.read(place, asked)
+        if kept is None:
+            kept = lines_of(command)
+            self.write(place, asked, kept)
+        return kept
+
+    def name(self, path):
+        if not path:
+            return "itself"
+        with open(path, "rb") as capture:
+            return hashlib.file_digest(capture, "sha256").hexdigest()
+
+    def read(self, place, asked):
+        try:
+            with open(place, "rb") as file:
+                return zlib.decompress(file.read()).decode("latin-1").split("\n")[:-1] if file.read(len(asked)) == asked else None
+        except (OSError, zlib.error):
+            return None
+
+    def write(self, place, asked, lines):
+        os.makedirs(self.folder, exist_ok=True)
+        new = f"{place}.{os.getpid()}.{threading.get_ident()}"
+        with open(new, "wb") as file:
+            file.write(asked + zlib.compress("".join(line + "\n" for line in lines).encode("latin-1"), 1))
+        os.replace(new, place)
+
+
+memory = Memory()
+
+
 def rows(tshark, path, options, wanted, fields):
     """Field to the list of its values, for each frame that the filter wants."""
-    command = [tshark, "-n", "-r", path, *options, "-Y", wanted, "-T", "fields", "-E", "occurrence=a", "-E", "quote=n",
-               "-E", "separator=" + SEPARATOR, "-E", "aggregator=" + AGGREGATOR]
+    arguments = ["-n", *options, "-Y", wanted, "-T", "fields", "-E", "occurrence=a", "-E", "quote=n",
+                 "-E", "separator=" + SEPARATOR, "-E", "aggregator=" + AGGREGATOR]
     for field in fields:
-        command += ["-e", field]
-    for line in lines_of(command):
+        arguments += ["-e", field]
+    for line in memory.lines_of(tshark, arguments, path):
         yield {f: v.split(AGGREGATOR) if v else [] for f, v in zip(fields, line.split(SEPARATOR, len(fields) - 1))}
 
 
@@ -98,6 +151,7 @@ def arguments_of():
     parser.add_argument("--dump", required=True)
     parser.add_argument("--captures")
     parser.add_argument("--explained", required=True)
+    parser.add_argument("--kept", metavar="FOLDER", help="where what tshark said is kept from run to run")
     parser.add_argument("--show", help="print the differences of this capture, or of all that have any: all")
     parser.add_argument("named", nargs="*")
     return parser.parse_args()
@@ -120,6 +174,7 @@ def main(what, ours, theirs):
     if not tshark:
         print(f"SKIP {what}: tshark is not installed")
         return 77
+    memory.folder = arguments.kept
     captures, explained = captures_of(arguments), read_explained(arguments.explained)
     if arguments.show not in (None, "all"):
         captures = [c for c in captures if c[0] == arguments.show]

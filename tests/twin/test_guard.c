@@ -269,6 +269,42 @@ static void add_answer(void *context, const struct guard_scene *scene, const str
 	compare(context, play);
 }
 
+/* One conversation over TCP of a device that nothing holds back, longer than what is sent up of any: to a port, or from it. */
+static void long_talk(struct bed *bed, uint64_t *random, uint16_t port, bool served)
+{
+	struct guard_play *play = play_new("a long talk", random);
+	uint8_t frame[80] = {
+		[12] = 0x08, [14] = 0x45, [17] = 66, [22] = 64, [23] = 6, [26] = 192, 168, 1, 5, 203, 0, 113, 9, [46] = 0x50, 0x18};
+	uint64_t now_ns = play->scene.begin_ns;
+
+	memset(play->scene.config.mode, 0, sizeof(play->scene.config.mode));
+	play->scene.config.words[0] = play->scene.config.frames_out = fw_bucket_rule_of(1000000, 1000000);
+	memset(play->scene.state.words, 0, sizeof(play->scene.state.words));
+	for (uint32_t i = FW_STRANGERS; i < GUARD_DEVICES; i++)
+		play->scene.state.devices[i].frames_out = 0;
+	guard_mac(0, frame + 6);
+	frame[served ? 34 : 36] = (uint8_t)(port >> 8);
+	frame[served ? 35 : 37] = (uint8_t)port;
+	frame[served ? 36 : 34] = 0x9c;
+	for (uint32_t i = 0; i < GUARD_STEPS; i++) {
+		struct guard_step step = {.now_ns = now_ns += 1000000, .len = sizeof(frame), .way = FW_GUARD_OUT, .packets = 1};
+
+		play_add(play, &step, frame);
+	}
+	compare(bed, play);
+}
+
+static void long_talks(struct bed *bed)
+{
+	static const uint16_t ports[] = {21, 23, 2323};
+	uint64_t random = 20161021;
+
+	for (uint32_t i = 0; i < sizeof(ports) / sizeof(*ports); i++) {
+		long_talk(bed, &random, ports[i], false);
+		long_talk(bed, &random, ports[i], true);
+	}
+}
+
 struct gatherer {
 	struct bed *bed;
 	struct guard_play *play;
@@ -309,6 +345,7 @@ static void feed(struct bed *bed, const char *corpora, const char *captures)
 	char path[4096];
 
 	guard_answers_each(add_answer, bed);
+	long_talks(bed);
 
 	frames_named(gather, &g);
 	frames_cut(gather, &g);

@@ -4,8 +4,11 @@
  * terminals. Each is written by one process and inspected by another, whose time and peak of memory are taken when it ends:
  *
  *     result 0 · no control character in either report · the report itself is bounded
- *     resident memory at most 64 MiB; for stories that fill tables, at ten times the size no more than at five times
+ *     resident memory at most 64 MiB; for stories that fill tables, at ten times the size no more allocated than at five times
  *     processor time bounded
+ *
+ * What is allocated is told by the address space: resident memory also grows when a table that has been there since the start is
+ * touched where nobody had been before, which happens ever more rarely and is bounded by the 64 MiB.
  *
  * The sanitizers multiply memory, so under them it is only shown.
  */
@@ -26,11 +29,11 @@ enum { SANITIZED = 1, SECONDS_MAX = 120 };
 enum { SANITIZED = 0, SECONDS_MAX = 60 };
 #endif
 
-enum { MEMORY_MAX_KIB = 64 << 10, GROWTH_MAX_KIB = 1 << 10, REPORT_MAX = 32 << 20, FULL = 5 };
+enum { MEMORY_MAX_KIB = 64 << 10, GROWTH_MAX_KIB = 256, REPORT_MAX = 32 << 20, FULL = 5 };
 
 struct measure {
 	struct seen text, json;
-	long peak_kib;
+	long peak_kib, space_kib; /* resident; address space */
 	double seconds;
 };
 
@@ -71,6 +74,21 @@ static pid_t branch(void)
 	return child;
 }
 
+/* The most address space that this process has had. */
+static long peak_space_kib(void)
+{
+	FILE *status = fopen("/proc/self/status", "r");
+	char line[256];
+	long kib = -1;
+
+	while (status && kib < 0 && fgets(line, sizeof(line), status))
+		if (strncmp(line, "VmPeak:", 7) == 0)
+			kib = strtol(line + 7, NULL, 10);
+	if (status)
+		fclose(status);
+	return kib;
+}
+
 static bool measure(const struct story *story, uint32_t scale, struct measure *out_measure)
 {
 	struct measure *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -90,6 +108,7 @@ static bool measure(const struct story *story, uint32_t scale, struct measure *o
 		setrlimit(RLIMIT_CPU, &time);
 		shared->json = stage_inspect(&stage, INSPECT_JSON);
 		shared->text = stage_inspect(&stage, INSPECT_TEXT);
+		shared->space_kib = peak_space_kib();
 		exit(0);
 	}
 	well = well && ended_well(story->name, child, &usage);
@@ -109,7 +128,7 @@ static bool holds(bool rule, const char *name, const char *sentence)
 	return rule;
 }
 
-/* Tables of a size fixed at start have all been touched by then. */
+/* Tables are full by then. */
 static bool is_bounded(const struct story *story)
 {
 	struct measure full, fuller;
@@ -117,9 +136,11 @@ static bool is_bounded(const struct story *story)
 
 	if (!good)
 		return false;
-	printf("  %d and %d times as much: %.1f and %.1f MiB, %.2f and %.2f s\n", FULL, 2 * FULL, (double)full.peak_kib / 1024,
-		(double)fuller.peak_kib / 1024, full.seconds, fuller.seconds);
-	good &= holds(fuller.peak_kib <= full.peak_kib + GROWTH_MAX_KIB, story->name, "memory grows with the capture");
+	printf("  %d and %d times as much: %.1f and %.1f MiB resident, %.1f and %.1f MiB of address space, %.2f and %.2f s\n", FULL,
+		2 * FULL, (double)full.peak_kib / 1024, (double)fuller.peak_kib / 1024, (double)full.space_kib / 1024,
+		(double)fuller.space_kib / 1024, full.seconds, fuller.seconds);
+	good &= holds(
+		full.space_kib > 0 && fuller.space_kib <= full.space_kib + GROWTH_MAX_KIB, story->name, "memory grows with the capture");
 	return good & holds(fuller.peak_kib <= MEMORY_MAX_KIB, story->name, "more than 64 MiB resident");
 }
 

@@ -201,7 +201,7 @@ def theirs(tshark, path):
 def known_fields(tshark, memory={}):
     """Fields of this tshark: some came or went with its versions."""
     if not memory:
-        memory.update({line.split("\t")[2]: 1 for line in reader.lines_of([tshark, "-G", "fields"]) if line.startswith("F\t")})
+        memory.update({line.split("\t")[2]: 1 for line in reader.memory.lines_of(tshark, ["-G", "fields"]) if line.startswith("F\t")})
     return memory
 
 

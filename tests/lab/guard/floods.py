@@ -1,16 +1,51 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A device is hijacked and sends junk: braked at once, in quarantine within a second of the finding, what leaked counted at the far end; nobody else notices."""
+"""A device is hijacked and sends junk: braked at once, in quarantine within a second of the finding, what leaked counted at the far end; nobody else notices.
+
+Through the gateway to the internet, over IPv4 and IPv6; and straight to another device, in fragments and with tags of a VLAN, where nothing in between reads them."""
 import time
+from dataclasses import dataclass
 
 import guarding
 import junk_out
 import services
 import talk
 import telling
+import wire
 
 OTHERS = ("laptop", "camera", "tv")
 # The bound is exact at the brake; the far end stamps packets some milliseconds apart from when they were judged.
 JITTER_S = 0.02
+
+
+@dataclass
+class Junk:
+    """One flood of the recorder: frames at their times, the bucket that holds them back, and what an ear behind the guard hears of them."""
+
+    story: str
+    frames: list
+    bucket: str
+    wanted: object
+    cost: object
+    ear: tuple = ("I", "i0")
+    head_bytes: int = 14  # before IP
+
+
+@dataclass
+class Way:
+    """How a vector of junk_out leaves: beside: to the laptop, else through the gateway."""
+
+    vector: str
+    six: bool = False
+    beside: bool = False
+    tags: tuple = ()
+
+
+C_TAG, S_TAG = (0x8100, 7), (0x88A8, 100)
+WAYS = {vector: Way(vector) for vector in junk_out.VECTORS if vector != "fragments"} | {
+    "syn, IPv6": Way("syn", six=True), "udp, IPv6": Way("udp", six=True), "icmp, tagged": Way("icmp", beside=True, tags=(C_TAG,)),
+    "udp, tagged": Way("udp", beside=True, tags=(C_TAG,)), "udp, tagged twice": Way("udp", beside=True, tags=(S_TAG, C_TAG)),
+    "udp, IPv6, tagged": Way("udp", six=True, beside=True, tags=(C_TAG,)), "fragments": Way("fragments", beside=True),
+    "fragments, IPv6": Way("fragments", six=True, beside=True)}
 
 
 def incident(lab, setup_class):
@@ -18,28 +53,41 @@ def incident(lab, setup_class):
     with telling.Home(lab, setup_class) as home:
         mac = telling.HOME["recorder"][0]
         frames = junk_out.of_incident(lab.incident, mac, 160, 164 if lab.short else 176)
-        told = measure(home, "the incident's scan, replayed", frames, "logins", junk_out.VECTORS["scan of 23"][2], junk_out.one)
+        told = measure(home, Junk("the incident's scan, replayed", frames, "logins", junk_out.VECTORS["scan of 23"][2], junk_out.one))
         told["faults"] += quarantine_faults(home, told) + release_faults(home)
         return told
 
 
-def flood(lab, setup_class, vector, rate):
-    make, bucket, wanted, cost = junk_out.VECTORS[vector]
+def flood(lab, setup_class, way, rate):
     with telling.Home(lab, setup_class) as home:
-        plan, recorder = home.network.plan, home.network.plan.host("recorder")
-        maker = junk_out.Maker(recorder.mac, recorder.address, plan.gateway_mac, plan.gateway)
-        frames = talk.steadily([make(maker) for _ in range(int(rate * (2 if lab.short else 5)))], rate)
-        told = measure(home, f"flood, {vector}, {rate:,}/s", frames, bucket, wanted, cost)
-        if vector != "forged sources":  # dropped, and no device to blame by address
+        told = measure(home, made(home.network.plan, way, rate, int(rate * (2 if lab.short else 5))))
+        if way != "forged sources":  # dropped, and no device to blame by address
             told["faults"] += quarantine_faults(home, told)
         return told
 
 
-def measure(home, story, frames, bucket, wanted, cost):
+def made(plan, name, rate, count):
+    way, recorder, laptop = WAYS[name], plan.host("recorder"), plan.host("laptop")
+    make, bucket, wanted, cost = junk_out.VECTORS[way.vector]
+    addresses = {host.name: host.address_6 if way.six else host.address for host in (recorder, laptop)}
+    if way.beside:
+        maker = junk_out.Maker(recorder.mac, addresses["recorder"], laptop.mac, plan.gateway, victim=addresses["laptop"])
+        proto, mac = wire.ICMP if way.vector == "icmp" else wire.UDP, wire.mac_bytes(recorder.mac)
+        wanted = lambda packet, frame: packet.proto == proto and packet.from_mac == mac  # noqa: E731
+    else:
+        maker = junk_out.Maker(recorder.mac, addresses["recorder"], plan.gateway_mac, plan.gateway, victim=junk_out.VICTIM_6 if way.six else junk_out.VICTIM)
+    frames = []
+    while len(frames) < count:
+        one = make(maker)
+        frames += [wire.tagged(frame, *way.tags) for frame in (one if isinstance(one, list) else [one])]
+    return Junk(f"flood, {name}, {rate:,}/s", talk.steadily(frames, rate), bucket, wanted, cost, ("laptop", "d0") if way.beside else ("I", "i0"), 14 + 4 * len(way.tags))
+
+
+def measure(home, junk):
     """One flood from the recorder's port, with others going on."""
-    network, setup = home.network, home.setup
+    network, setup, frames = home.network, home.setup, junk.frames
     telling.greet(network)
-    ear = talk.Ear(network, "I", "i0", wanted)
+    ear = talk.Ear(network, *junk.ear, junk.wanted)
     calm = telling.Others(network, OTHERS)
     time.sleep(0.5)
     calm_sent, calm_answered, calm_ms = calm.stop()
@@ -52,15 +100,15 @@ def measure(home, story, frames, bucket, wanted, cost):
     time.sleep(0.3)
     sent, answered, median_ms = others.stop()
     heard = ear.stop()
-    rate, burst = guarding.BRAKE[bucket]
-    above = talk.above_bound(heard, rate, burst, cost)
-    told = telling.row(story, setup, sent=sent, answered=answered, median_ms=median_ms, calm_median_ms=calm_ms, junk_sent=replay.sent, junk_leaked=len(heard),
-                       junk_per_s=round(replay.sent / max(0.001, frames[-1][0])), bucket=bucket, above_bound=round(above, 1), leaked_bytes=sum(packet.length for _, packet in heard),
-                       quarantined_s=round((quarantined_ns - replay.first_ns) / 1e9, 3) if quarantined_ns and setup.guards else None)
+    rate, burst = guarding.BRAKE[junk.bucket]
+    above = talk.above_bound(heard, rate, burst, junk.cost)
+    told = telling.row(junk.story, setup, sent=sent, answered=answered, median_ms=median_ms, calm_median_ms=calm_ms, junk_sent=replay.sent, junk_leaked=len(heard),
+                       head_bytes=junk.head_bytes, junk_per_s=round(replay.sent / max(0.001, frames[-1][0])), bucket=junk.bucket, above_bound=round(above, 1),
+                       leaked_bytes=sum(packet.length for _, packet in heard), quarantined_s=round((quarantined_ns - replay.first_ns) / 1e9, 3) if quarantined_ns and setup.guards else None)
     told["first_action_s"], told["quarantined_ns"], told["heard"] = first_gap_s(heard, replay), quarantined_ns, heard
-    dearest = max([cost(packet) for _, packet in heard], default=0)
+    dearest = max([junk.cost(packet) for _, packet in heard], default=0)
     if above > rate * JITTER_S + dearest:
-        told["faults"].append(f"more leaked than {bucket} allows: {above:.0f} above {rate}/s and {burst} at once")
+        told["faults"].append(f"more leaked than {junk.bucket} allows: {above:.0f} above {rate}/s and {burst} at once")
     if answered < sent:
         told["faults"].append(f"other devices lost {sent - answered} of {sent} packets")
     if calm_answered < calm_sent:
@@ -94,7 +142,7 @@ def quarantine_faults(home, told):
     if not found:
         faults.append("no finding says that it put the device there")
     told["finding"] = found[0].get("id") if found else None
-    told["leak_told"] = (found[0].get("leaked") or {}).get("packets") if found else None
+    faults += leak_faults(told, heard, quarantined_ns, [one["leaked"] for one in found if one["leaked"]])
     if services.connect(network, "recorder", services.NAMES["news.example"], 80, 0.5):
         faults.append("the device in quarantine reaches a page outside")
     if services.connect(network, "laptop", network.plan.host("recorder").address, 23, 0.5):
@@ -102,6 +150,20 @@ def quarantine_faults(home, told):
     if services.resolve(network, "recorder", "time.example", network.plan.gateway, 2) is None:
         faults.append("the device in quarantine has no names")
     return faults
+
+
+def leak_faults(told, heard, quarantined_ns, leaks):
+    """What the event says has left is what arrived, packet for packet and byte for byte (of whole frames); questions go on to arrive afterwards, through the slit."""
+    if not leaks:
+        return ["no finding says how much left before"]
+    told["leak_told"], told["leak_told_bytes"] = leaks[0]["packets"], leaks[0]["bytes"]
+    if told["bucket"] == "questions":
+        before = sum(at <= quarantined_ns - 100_000_000 for at, _ in heard)
+        return [] if before <= told["leak_told"] <= len(heard) else [f"the finding says {told['leak_told']} questions left, and {before} to {len(heard)} arrived"]
+    arrived = len(heard), told["leaked_bytes"] + told["head_bytes"] * len(heard)
+    if (told["leak_told"], told["leak_told_bytes"]) != arrived:
+        return [f"the finding says {told['leak_told']} packets of {told['leak_told_bytes']} bytes left, and {arrived[0]} of {arrived[1]} arrived"]
+    return []
 
 
 def release_faults(home):

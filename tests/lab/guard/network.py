@@ -35,6 +35,7 @@ class Plan:
     far: list = field(default_factory=lambda: ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"])
     far_6: list = field(default_factory=lambda: ["2001:db8:f::/48"])
     dark: list = field(default_factory=list)  # outside, where nobody answers
+    dark_6: list = field(default_factory=list)
     hosts: list = field(default_factory=list)
 
     def host(self, name):
@@ -103,6 +104,8 @@ class Network(beds.Bed):
                          f"address add {WAN_GATEWAY}/30 dev wan0", f"address add {WAN_GATEWAY_6}/64 dev wan0 nodad"])
         self.batch("G", [f"route add default via {WAN_FAR}", f"route add default via {WAN_FAR_6}"])
         self.sysctl("G", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1", "net.ipv4.conf.all.send_redirects=0", "net.ipv4.conf.lan.send_redirects=0")
+        # where the kernel shows bridged packets to its firewall, that would put fragments together before anybody sees them
+        self.sysctl("G", "-e", *(f"net.bridge.bridge-nf-call-{table}=0" for table in ("iptables", "ip6tables", "arptables")))
         self.nft("G", "table ip nat {\n chain out { type nat hook postrouting priority 100; oifname wan0 masquerade;\n }\n}")
 
     def device(self, host):
@@ -120,8 +123,9 @@ class Network(beds.Bed):
         self.batch("I", [f"route add {plan.gateway_6.rsplit('::', 1)[0]}::/64 via {WAN_GATEWAY_6}"])
         self.sysctl("I", "net.ipv4.ip_nonlocal_bind=1", "net.ipv6.ip_nonlocal_bind=1")
         self.run("I", "ethtool", "-K", "i0", "tx", "off")
-        if plan.dark:
-            self.nft("I", f"table ip far {{\n chain in {{ type filter hook input priority 0; ip daddr {{ {', '.join(plan.dark)} }} counter drop;\n }}\n}}")
+        for family, dark in (("ip", plan.dark), ("ip6", plan.dark_6)):
+            if dark:
+                self.nft("I", f"table {family} far {{\n chain in {{ type filter hook input priority 0; {family} daddr {{ {', '.join(dark)} }} counter drop;\n }}\n}}")
 
     # --- looking
 

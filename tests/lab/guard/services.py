@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Real programs on the guard's bed: names and leases at the gateway, names, pages and time outside, and the services that devices offer."""
+"""Real programs on the guard's bed: names and leases at the gateway, names, pages and time outside. What devices themselves run: programs."""
 import os
-import shutil
 import socket
 import subprocess
-import threading
 
 import bed as beds
 import talk
@@ -129,90 +127,6 @@ def outside(network):
     nginx(network, "I", [80, 443, 8080])
     talk.Echo(network, "I")
     talk.Echo(network, "I", 123)
-
-
-# --- what devices offer
-
-
-class Inetd(threading.Thread):
-    """Starts a program for each connection, its standard input and output the connection: for those that have no socket of their own."""
-
-    def __init__(self, network, side, port, words):
-        super().__init__(daemon=True)
-        self.network, self.side, self.words = network, side, words
-        self.listener = network.socket(side, socket.AF_INET, socket.SOCK_STREAM)
-        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.listener.bind(("0.0.0.0", port))
-        self.listener.listen(64)
-        network.closers.append(self.listener.close)
-        self.start()
-
-    def run(self):
-        while True:
-            try:
-                one, _ = self.listener.accept()
-            except OSError:
-                return
-            with one:
-                self.network.start(self.side, self.words, stdin=one, stdout=one, stderr=subprocess.DEVNULL)
-
-
-VSFTPD = "listen=YES\nlisten_ipv6=NO\nbackground=NO\nanonymous_enable=YES\nlocal_enable=NO\nsecure_chroot_dir={folder}\nanon_root={folder}\nrun_as_launching_user=YES\n"
-MOSQUITTO = "listener 1883 0.0.0.0\nallow_anonymous true\npersistence false\nuser root\n"
-MINIDLNA = "port=8200\nmedia_dir={folder}/pages\ndb_dir={folder}/dlna\nlog_dir={folder}/dlna\nfriendly_name=tv\nnetwork_interface=d0\ninotify=no\n"
-
-
-def write(network, name, text):
-    path = os.path.join(network.folder, name)
-    with open(path, "w", encoding="ascii") as out:
-        out.write(text.format(folder=network.folder))
-    return path
-
-
-def telnetd(network, side):
-    """busybox's shell behind a port, as on such recorders: Debian's busybox has no telnetd."""
-    Inetd(network, side, 23, ["busybox", "sh", "-c", "printf 'LocalHost login: '; read name; printf 'Password: '; read word; echo; echo no"])
-
-
-def camera(network, side):
-    nginx(network, side, [80])
-
-
-def recorder(network, side):
-    telnetd(network, side)
-    write(network, "vsftpd.conf", VSFTPD)
-    start(network, side, "vsftpd", ["vsftpd", os.path.join(network.folder, "vsftpd.conf")])
-
-
-def lamp(network, side):
-    start(network, side, "mosquitto", ["mosquitto", "-c", write(network, "mosquitto.conf", MOSQUITTO)])
-
-
-def tv(network, side):
-    os.makedirs(os.path.join(network.folder, "dlna"), exist_ok=True)
-    start(network, side, "minidlnad", ["minidlnad", "-S", "-f", write(network, "minidlna.conf", MINIDLNA), "-P", os.path.join(network.folder, "minidlna.pid")])
-
-
-OFFERS = {"recorder": (recorder, ["busybox", "vsftpd"], [23, 21]), "camera": (camera, ["nginx"], [80]), "lamp": (lamp, ["mosquitto"], [1883]),
-          "tv": (tv, ["minidlnad"], [8200])}
-
-
-def devices(network):
-    """What every device of the plan offers, as {(device, port)}; and what is left out, by name, because a program is not installed."""
-    offered, skipped = set(), []
-    for host in network.plan.hosts:
-        if host.name not in OFFERS:
-            continue
-        offer, needed, ports = OFFERS[host.name]
-        missing = [program for program in needed if not shutil.which(program)]
-        if missing:
-            skipped.append(f"{host.name}: {', '.join(missing)} not installed")
-            continue
-        offer(network, host.name)
-        for port in ports:
-            wait_listening(network, host.name, port)
-            offered.add((host.name, port))
-    return offered, skipped
 
 
 # --- asking

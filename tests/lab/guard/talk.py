@@ -44,6 +44,11 @@ class Replay(threading.Thread):
         self.socket.close()
 
 
+def kind_of(address):
+    """What socket() takes for datagrams to or from it."""
+    return socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM
+
+
 def steadily(frames, rate):
     return [(place / rate, frame) for place, frame in enumerate(frames)]
 
@@ -101,8 +106,7 @@ class Echo(threading.Thread):
 
     def __init__(self, network, side, port=ECHO_PORT, address="0.0.0.0"):
         super().__init__(daemon=True)
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        self.socket = network.socket(side, family, socket.SOCK_DGRAM)
+        self.socket = network.socket(side, *kind_of(address))
         self.socket.setsockopt(socket.IPPROTO_IP, 8, 1)  # IP_PKTINFO: answers come from the address that was asked
         self.socket.bind((address, port))
         self.count, self.over = 0, False
@@ -114,7 +118,7 @@ class Echo(threading.Thread):
             if not select.select([self.socket], [], [], 0.1)[0]:
                 continue
             try:
-                data, extra, _, asker = self.socket.recvmsg(2048, 128)
+                data, extra, _, asker = self.socket.recvmsg(1 << 16, 128)
                 back = [(level, kind, struct.pack("I4s4s", 0, value[4:8], b"\0\0\0\0")) for level, kind, value in extra if level == socket.IPPROTO_IP]
                 self.socket.sendmsg([data], back, 0, asker)
                 self.count += 1
@@ -133,7 +137,7 @@ class Steady(threading.Thread):
 
     def __init__(self, network, side, to, rate=50, port=ECHO_PORT, size=100):
         super().__init__(daemon=True)
-        self.socket = network.socket(side, socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket = network.socket(side, *kind_of(to))
         self.socket.setblocking(False)
         self.to, self.rate, self.size = (to, port), rate, size
         self.sent, self.times, self.over = {}, {}, False

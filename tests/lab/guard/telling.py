@@ -13,6 +13,8 @@ HOME = {"laptop": ("60:8b:0e:5a:11:20", 20), "recorder": ("a0:a0:a0:3c:7f:64", 6
         "tv": ("8c:79:f5:61:d2:90", 90), "lamp": ("44:47:cc:22:91:71", 71)}
 DARK = ["192.0.2.130-192.0.2.249", "198.51.100.130-198.51.100.249", "203.0.113.130-203.0.113.249"]
 
+DARK_6 = ["2001:db8:f:dead::/64"]
+
 
 @dataclass
 class Lab:
@@ -34,7 +36,7 @@ class Lab:
 
 def home(names=("laptop", "recorder", "camera", "tv"), dark=True):
     hosts = [networks.Host(name, HOME[name][0], f"192.168.1.{HOME[name][1]}", f"2001:db8:1::{HOME[name][1]:x}") for name in names]
-    return networks.Plan(hosts=hosts, dark=DARK if dark else [])
+    return networks.Plan(hosts=hosts, dark=DARK if dark else [], dark_6=DARK_6 if dark else [])
 
 
 def row(story, setup, **more):

@@ -5,7 +5,7 @@ import struct
 from dataclasses import dataclass
 
 SYN, ACK, RST = 2, 16, 4
-ICMP, TCP, UDP, GRE, ICMP6 = 1, 6, 17, 47, 58
+ICMP, TCP, UDP, FRAGMENT, GRE, ICMP6 = 1, 6, 17, 44, 47, 58
 LOGIN_PORTS = (22, 23, 2323, 5555, 7547, 8080, 37215, 52869)
 
 
@@ -59,8 +59,11 @@ def read_6(packet, frame, at):
     packet.length = 40 + struct.unpack_from("!H", frame, at + 4)[0]
     packet.proto, packet.source, packet.to = frame[at + 6], frame[at + 8:at + 24], frame[at + 24:at + 40]
     at += 40
-    while packet.proto in (0, 43, 60) and len(frame) >= at + 8:
-        packet.proto, at = frame[at], at + 8 * (frame[at + 1] + 1)
+    while packet.proto in (0, 43, FRAGMENT, 60) and len(frame) >= at + 8:
+        fragment, later = packet.proto == FRAGMENT, frame[at + 2] or frame[at + 3] & 0xF8
+        packet.proto, at = frame[at], at + (8 if fragment else 8 * (frame[at + 1] + 1))
+        if fragment and later:
+            return packet
     read_ports(packet, frame, at)
     return packet
 
@@ -85,29 +88,54 @@ def mac_bytes(text):
     return bytes.fromhex(text.replace(":", ""))
 
 
+def address_bytes(text):
+    return ipaddress.ip_address(text).packed
+
+
 def checksum(data):
     total = sum(struct.unpack(f"!{(len(data) + 1) // 2}H", data + b"\0" * (len(data) % 2)))
     total = (total & 0xFFFF) + (total >> 16)
     return ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF
 
 
-def ip_frame(macs, addresses, proto, body):
-    """IPv4. Pairs are (from, to)."""
+def ip_frame(macs, addresses, proto, body, number=0, fragment=0):
+    """IPv4 or IPv6, by the addresses. Pairs are (from, to); number and fragment: IPv4's identification, and its flags and offset."""
     source, to = (ipaddress.ip_address(address).packed for address in addresses)
-    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(body), 0, 0, 64, proto, 0, source, to)
+    ends = mac_bytes(macs[1]) + mac_bytes(macs[0])
+    if len(to) == 16:
+        return ends + b"\x86\xdd" + struct.pack("!IHBB", 6 << 28, len(body), proto, 64) + source + to + body
+    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(body), number, fragment, 64, proto, 0, source, to)
     head = head[:10] + struct.pack("!H", checksum(head)) + head[12:]
-    return mac_bytes(macs[1]) + mac_bytes(macs[0]) + b"\x08\x00" + head + body
+    return ends + b"\x08\x00" + head + body
+
+
+def fragments(macs, addresses, proto, body, size=1448, number=1):
+    """The frames of one packet that is sent in pieces of so many bytes, a multiple of eight."""
+    for at in range(0, len(body), size):
+        piece, more = body[at:at + size], at + size < len(body)
+        if ":" in addresses[1]:
+            yield ip_frame(macs, addresses, FRAGMENT, struct.pack("!BBHI", proto, 0, at | more, number) + piece)
+        else:
+            yield ip_frame(macs, addresses, proto, piece, number & 0xFFFF, at // 8 | more << 13)
+
+
+def tagged(frame, *tags):
+    """With VLAN tags of (type, number), the outer first."""
+    return frame[:12] + b"".join(struct.pack("!2H", *tag) for tag in tags) + frame[12:]
 
 
 def pseudo(addresses, proto, body):
     source, to = (ipaddress.ip_address(address).packed for address in addresses)
-    return source + to + struct.pack("!BBH", 0, proto, len(body)) + body
+    return source + to + struct.pack("!IHBB" if len(to) == 16 else "!BBH", *((len(body), 0, 0, proto) if len(to) == 16 else (0, proto, len(body)))) + body
+
+
+def udp_body(addresses, ports, payload):
+    body = struct.pack("!4H", *ports, 8 + len(payload), 0) + payload
+    return body[:6] + struct.pack("!H", checksum(pseudo(addresses, UDP, body)) or 0xFFFF) + body[8:]
 
 
 def udp_frame(macs, addresses, ports, payload):
-    body = struct.pack("!4H", *ports, 8 + len(payload), 0) + payload
-    body = body[:6] + struct.pack("!H", checksum(pseudo(addresses, UDP, body)) or 0xFFFF) + body[8:]
-    return ip_frame(macs, addresses, UDP, body)
+    return ip_frame(macs, addresses, UDP, udp_body(addresses, ports, payload))
 
 
 def tcp_frame(macs, addresses, ports, flags, seq):
