@@ -8,6 +8,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "wire/shield_out.h"
+#include "wire/shield_plain.h"
 
 #define FW_ARRAY(name, entries, type_) \
 	struct { \
@@ -34,7 +35,7 @@ FW_ARRAY(shield_zones, 1, struct fw_zone);
 FW_PER_CPU(shield_zone_counts, 1, struct fw_zone_count);
 FW_PER_CPU(shield_counts, 1, struct fw_shield_counts);
 FW_ARRAY(shield_cells, 1, __u64);
-FW_ARRAY(shield_words, FW_WORD_COUNT, __u64);
+FW_ARRAY(shield_words, 1, struct fw_shield_words);
 FW_ARRAY(shield_proven, 1, struct fw_seen_bucket);
 FW_ARRAY(shield_asked, 1, struct fw_seen_bucket);
 FW_ARRAY(shield_blocked, 1, struct fw_digest_bucket);
@@ -53,13 +54,15 @@ struct {
 	__uint(max_entries, 1 << 18);
 } shield_samples SEC(".maps");
 
+enum shield_early { SHIELD_EARLY_NOT, SHIELD_EARLY_BLOCKED, SHIELD_EARLY_PLAIN };
+
 /* What is too large for the stack: 512 bytes. */
 struct shield_scratch {
 	struct fw_shield_notes notes;
 	struct fw_packet packet;
 	struct fw_dns_question question;
 	uint64_t full_tick; /* when there was no room for a sample */
-	uint64_t early; /* the last frame was a blocked source's, told early */
+	uint64_t early; /* enum shield_early: how the last frame was judged */
 };
 FW_PER_CPU(shield_scratch, 1, struct shield_scratch);
 FW_PER_CPU(shield_scratch_out, 1, struct shield_scratch);
@@ -114,9 +117,11 @@ FW_STORE uint64_t *fw_store_cell(struct fw_store *store, uint32_t place)
 	return bpf_map_lookup_elem(&shield_cells, &place);
 }
 
-FW_STORE uint64_t *fw_store_word(struct fw_store *store, uint32_t place)
+FW_STORE struct fw_shield_words *fw_store_words(struct fw_store *store)
 {
-	return bpf_map_lookup_elem(&shield_words, &place);
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&shield_words, &zero);
 }
 
 FW_STORE struct fw_seen_bucket *fw_store_proven(struct fw_store *store, uint32_t place)
@@ -245,7 +250,7 @@ FW_INLINE bool shield_blocks(const struct xdp_md *context, struct fw_shield_case
 	if (!shield_no_sample(c, scratch))
 		return false;
 	fw_shield_tally(c, FW_OUTCOME_DROPPED, FW_REASON_BLOCKED);
-	scratch->early = 1;
+	scratch->early = SHIELD_EARLY_BLOCKED;
 	return true;
 }
 
@@ -256,15 +261,24 @@ int shield(struct xdp_md *context)
 	__u64 frame_len = (__u64)context->data_end - (__u64)context->data;
 	__u32 zero = 0;
 	struct shield_scratch *scratch = bpf_map_lookup_elem(&shield_scratch, &zero);
+	enum fw_plain_end end;
 
 	FW_PIN(frame_len);
 	if (!shield_begin(&c, scratch, (__u32)frame_len))
 		return XDP_PASS;
 	if (shield_blocks(context, &c, scratch))
 		return XDP_DROP;
-	scratch->early = 0;
-	shield_clear(&c);
-	fw_shield_arrive(&c);
+	end = fw_shield_plain(&c);
+	scratch->early = end == FW_PLAIN_DONE ? SHIELD_EARLY_PLAIN : SHIELD_EARLY_NOT;
+	if (end == FW_PLAIN_DONE)
+		return c.notes->outcome == FW_OUTCOME_PASSED ? XDP_PASS : XDP_DROP;
+	if (end == FW_PLAIN_HANDED) {
+		c.notes->reason = fw_plain_weigh(&c);
+		fw_shield_end(&c);
+	} else {
+		shield_clear(&c);
+		fw_shield_arrive(&c);
+	}
 	FW_FORGET();
 	if (c.notes->outcome == FW_OUTCOME_PASSED)
 		return XDP_PASS;

@@ -49,7 +49,7 @@ void size_maps(const struct plane_setup *setup, uint32_t entries[MAP_COUNT])
 	entries[MAP_NAMES_A] = entries[MAP_NAMES_B] = fw_hint_lines(plane_size_names(setup->names));
 	entries[MAP_ZONES] = entries[MAP_ZONE_COUNTS] = setup->zones + 1;
 	entries[MAP_CELLS] = plane_size_cells(setup->cells);
-	entries[MAP_WORDS] = FW_WORD_COUNT;
+	entries[MAP_WORDS] = 1;
 	entries[MAP_PROVEN] = fw_hint_lines(plane_size_seen(setup->proven));
 	entries[MAP_ASKED] = fw_hint_lines(plane_size_seen(setup->asked));
 	entries[MAP_BLOCKED] = plane_size_blocked(setup->blocked);

@@ -26,7 +26,7 @@ static int tables_new(const struct twin_sizes *sizes, struct twin_tables *t)
 	t->zones = calloc(sizes->zones, sizeof(*t->zones));
 	t->zone_counts = calloc(sizes->zones, sizeof(*t->zone_counts));
 	t->cells = calloc(sizes->cells, sizeof(*t->cells));
-	t->words = calloc(FW_WORD_COUNT, sizeof(*t->words));
+	t->words = calloc(1, sizeof(*t->words));
 	t->proven = calloc(sizes->proven, sizeof(*t->proven));
 	t->asked = calloc(sizes->asked, sizeof(*t->asked));
 	t->blocked = calloc(sizes->blocked, sizeof(*t->blocked));

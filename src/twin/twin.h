@@ -29,7 +29,8 @@ struct twin_tables {
 	struct fw_names_bucket *names[2];
 	struct fw_zone *zones;
 	struct fw_zone_count *zone_counts;
-	uint64_t *cells, *words;
+	uint64_t *cells;
+	struct fw_shield_words *words;
 	struct fw_seen_bucket *proven, *asked;
 	struct fw_digest_bucket *blocked;
 	struct fw_protected_bucket *protected;

@@ -51,14 +51,14 @@ FW_INLINE bool fw_budget_has(const struct fw_shield_case *c, const uint64_t *wor
 
 FW_INLINE bool fw_budget_word_take(struct fw_shield_case *c, enum fw_shield_word which)
 {
-	uint64_t *word = fw_store_word(c->store, which);
+	uint64_t *word = fw_shield_word(c, which);
 
 	return word && fw_budget_take(c, word, &c->config->words[which], 1);
 }
 
 FW_INLINE bool fw_budget_word_has(struct fw_shield_case *c, enum fw_shield_word which)
 {
-	const uint64_t *word = fw_store_word(c->store, which);
+	const uint64_t *word = fw_shield_word(c, which);
 
 	return word && fw_budget_has(c, word, &c->config->words[which], 1);
 }

@@ -264,7 +264,7 @@ FW_INLINE enum fw_reason fw_shield_names_unproven(struct fw_shield_case *c, stru
 
 	if (foreign) {
 		whole = FW_REASON_FOREIGN_RATE;
-		word = fw_store_word(c->store, FW_WORD_FOREIGN);
+		word = fw_shield_word(c, FW_WORD_FOREIGN);
 		rule = &c->config->words[FW_WORD_FOREIGN];
 	}
 	if (word && rule && !fw_budget_has(c, word, rule, 1))
@@ -306,16 +306,19 @@ FW_INLINE enum fw_reason fw_shield_truncate(struct fw_shield_case *c, enum fw_re
 	return reason;
 }
 
-/* A question for the server, of whatever class. */
-FW_INLINE enum fw_reason fw_shield_question_here(struct fw_shield_case *c)
+FW_INLINE void fw_shield_lane(struct fw_shield_case *c)
 {
-	struct fw_zone *zone = NULL;
-	enum fw_reason pass = fw_shield_class(c, &zone), reason;
-
 	c->notes->is_question = true;
 	c->notes->now_ns = fw_store_now(c->store);
 	c->notes->lane = fw_shield_is_proven(c) ? FW_LANE_PROVEN : FW_LANE_UNPROVEN;
 	c->notes->overload = !fw_budget_word_has(c, FW_WORD_OVERLOAD);
+}
+
+/* Whether the budgets let a question through, of which class, zone and lane are known. pass: why, if so. */
+FW_INLINE enum fw_reason fw_shield_weigh(struct fw_shield_case *c, struct fw_zone *zone, enum fw_reason pass)
+{
+	enum fw_reason reason;
+
 	if (fw_shield_acts(c, FW_FILTER_NAMES)) {
 		reason = fw_shield_names(c, zone);
 		if (fw_shield_over(c, FW_FILTER_NAMES, reason))
@@ -329,6 +332,16 @@ FW_INLINE enum fw_reason fw_shield_question_here(struct fw_shield_case *c)
 	if (!c->notes->overload)
 		fw_budget_word_take(c, FW_WORD_OVERLOAD);
 	return pass;
+}
+
+/* A question for the server, of whatever class. */
+FW_INLINE enum fw_reason fw_shield_question_here(struct fw_shield_case *c)
+{
+	struct fw_zone *zone = NULL;
+	enum fw_reason pass = fw_shield_class(c, &zone);
+
+	fw_shield_lane(c);
+	return fw_shield_weigh(c, zone, pass);
 }
 FW_PART(fw_shield_question)
 
@@ -457,13 +470,9 @@ FW_INLINE void fw_shield_sample(struct fw_shield_case *c)
 	fw_store_submit(c->store, sample);
 }
 
-/*
- * One frame that arrives. The caller has set all pointers, cleared the notes and set their frame_len. notes->outcome says what
- * becomes of it, notes->reason why. After TRUNCATED the frame is its own answer, to be cut to notes->reply_len and sent back.
- */
-FW_INLINE void fw_shield_arrive(struct fw_shield_case *c)
+/* What follows a verdict: the sample, the answer, the counters. */
+FW_INLINE void fw_shield_end(struct fw_shield_case *c)
 {
-	c->notes->reason = fw_shield_judge(c);
 	FW_FORGET();
 	if (fw_shield_is_sampled(c))
 		fw_shield_sample(c);
@@ -474,4 +483,14 @@ FW_INLINE void fw_shield_arrive(struct fw_shield_case *c)
 			c->notes->outcome = FW_OUTCOME_DROPPED;
 	}
 	fw_shield_count(c);
+}
+
+/*
+ * One frame that arrives. The caller has set all pointers, cleared the notes and set their frame_len. notes->outcome says what
+ * becomes of it, notes->reason why. After TRUNCATED the frame is its own answer, to be cut to notes->reply_len and sent back.
+ */
+FW_INLINE void fw_shield_arrive(struct fw_shield_case *c)
+{
+	c->notes->reason = fw_shield_judge(c);
+	fw_shield_end(c);
 }

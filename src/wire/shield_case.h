@@ -43,7 +43,15 @@ struct fw_shield_case {
 	struct fw_packet *packet;
 	struct fw_dns_question *question;
 	struct fw_shield_notes *notes;
+	struct fw_shield_words *words; /* NULL: nobody has looked for them yet */
 };
+
+FW_INLINE uint64_t *fw_shield_word(struct fw_shield_case *c, enum fw_shield_word which)
+{
+	struct fw_shield_words *words = c->words ? c->words : fw_store_words(c->store);
+
+	return words ? &words->word[which] : NULL;
+}
 
 /*
  * A part of the judge that needs no byte of the frame. In BPF it is a function of its own, which the verifier reads once instead

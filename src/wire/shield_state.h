@@ -11,7 +11,7 @@
  *	shield_zone_counts PERCPU_ARRAY    struct fw_zone_count, the same places
  *	shield_counts      PERCPU_ARRAY 1  struct fw_shield_counts
  *	shield_cells       ARRAY 2^n, mmap uint64_t: rate buckets (wire/bucket.h) of prefixes and proven addresses
- *	shield_words       ARRAY, mmap     uint64_t: rate buckets that stand alone, by enum fw_shield_word
+ *	shield_words       ARRAY 1, mmap   struct fw_shield_words: rate buckets that stand alone, by enum fw_shield_word
  *	shield_proven      ARRAY, mmap     struct fw_seen_bucket: addresses that completed a TCP handshake; 2^n buckets and their hints
  *	shield_asked       ARRAY, mmap     struct fw_seen_bucket: questions that this host asked itself; the same
  *	shield_blocked     ARRAY 2^n, mmap struct fw_digest_bucket: single addresses that are blocked
@@ -26,7 +26,7 @@
 #include "wire/names.h"
 
 /* One more for each change of a struct or map in this file: pins of another layout are refused. */
-#define FW_SHIELD_LAYOUT 2u
+#define FW_SHIELD_LAYOUT 3u
 
 /* Each is off, observes (counts what it would do) or enforces. In the order in which they are asked. */
 enum fw_shield_filter {
@@ -80,6 +80,10 @@ enum fw_shield_word {
 	FW_WORD_SAMPLE, /* frames sent up */
 	FW_WORD_FOREIGN, /* questions of class FW_CLASS_FOREIGN, in defend */
 	FW_WORD_COUNT
+};
+
+struct fw_shield_words {
+	uint64_t word[FW_WORD_COUNT];
 };
 
 struct fw_shield_switch {

@@ -23,7 +23,7 @@ FW_STORE const struct fw_names_bucket *fw_store_names(struct fw_store *store, ui
 FW_STORE struct fw_zone *fw_store_zone(struct fw_store *store, uint32_t place);
 FW_STORE struct fw_zone_count *fw_store_zone_count(struct fw_store *store, uint32_t place);
 FW_STORE uint64_t *fw_store_cell(struct fw_store *store, uint32_t place);
-FW_STORE uint64_t *fw_store_word(struct fw_store *store, uint32_t place);
+FW_STORE struct fw_shield_words *fw_store_words(struct fw_store *store);
 FW_STORE struct fw_seen_bucket *fw_store_proven(struct fw_store *store, uint32_t place);
 FW_STORE struct fw_seen_bucket *fw_store_asked(struct fw_store *store, uint32_t place);
 FW_STORE const struct fw_digest_bucket *fw_store_blocked(struct fw_store *store, uint32_t place);
@@ -47,7 +47,8 @@ struct fw_store {
 	const struct fw_names_bucket *names[2];
 	struct fw_zone *zones;
 	struct fw_zone_count *zone_counts;
-	uint64_t *cells, *words;
+	uint64_t *cells;
+	struct fw_shield_words *words;
 	struct fw_seen_bucket *proven, *asked;
 	const struct fw_digest_bucket *blocked;
 	const struct fw_protected_bucket *protected;
@@ -92,9 +93,9 @@ static inline uint64_t *fw_store_cell(struct fw_store *store, uint32_t place)
 	return place < store->cells_count ? &store->cells[place] : NULL;
 }
 
-static inline uint64_t *fw_store_word(struct fw_store *store, uint32_t place)
+static inline struct fw_shield_words *fw_store_words(struct fw_store *store)
 {
-	return place < FW_WORD_COUNT ? &store->words[place] : NULL;
+	return store->words;
 }
 
 static inline struct fw_seen_bucket *fw_store_proven(struct fw_store *store, uint32_t place)

@@ -264,3 +264,28 @@ void scene_make(uint64_t *random, struct scene *out)
 	proven_fill(random, (uint64_t)SCENE_BEGIN_S * SECOND, &out->config, out->state.proven);
 	lists_fill(random, out);
 }
+
+static uint64_t spent(uint64_t *random)
+{
+	return scene_pick(random, 3) ? (SCENE_BEGIN_S + 1000000ull) * SECOND : 0;
+}
+
+void scene_under_fire(uint64_t *random, struct scene *scene)
+{
+	struct fw_shield_config *config = &scene->config;
+	struct scene_state *state = &scene->state;
+
+	config->prefixes = config->blocked = scene_pick(random, 8) == 0;
+	for (uint32_t i = 0; i < FW_FILTER_COUNT; i++) {
+		config->mode[i] = scene_pick(random, 8) ? FW_MODE_ENFORCE : FW_MODE_OBSERVE;
+		config->acting[i] = scene_pick(random, 4) != 0;
+	}
+	for (uint32_t i = 0; i < FW_WORD_COUNT; i++)
+		state->words[i] = spent(random);
+	for (uint32_t i = 0; i < SCENE_ZONES; i++) {
+		state->zones[i].unknown = spent(random);
+		state->zones[i].possible = spent(random);
+	}
+	for (uint32_t i = 0; i < SCENE_CELLS; i++)
+		state->cells[i] = spent(random);
+}

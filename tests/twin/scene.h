@@ -60,6 +60,9 @@ struct scene_play {
 	const char *name;
 };
 
+/* Which short way of the kernel a frame went: shield.bpf.c's enum shield_early. */
+enum scene_early { SCENE_EARLY_NOT, SCENE_EARLY_BLOCKED, SCENE_EARLY_PLAIN };
+
 /* What came of one step, beside the state. */
 struct scene_result {
 	uint32_t outcome, len; /* enum fw_outcome; bytes of the frame now */
@@ -67,7 +70,7 @@ struct scene_result {
 	struct fw_packet packet;
 	struct fw_dns_question question;
 	uint32_t sampled;
-	uint32_t early; /* a blocked source, told by the kernel before the frame was read: there are no notes of it, nor fields */
+	uint32_t early; /* enum scene_early: the kernel went a short way, and left no notes but outcome and reason, nor fields */
 	struct fw_shield_sample sample;
 	uint8_t frame[FRAME_ROOM];
 };
@@ -76,6 +79,9 @@ uint32_t scene_pick(uint64_t *random, uint32_t below);
 
 /* A scene by chance; every second one in some stance that acts. */
 void scene_make(uint64_t *random, struct scene *out);
+
+/* Most budgets are empty, filters act and enforce. */
+void scene_under_fire(uint64_t *random, struct scene *scene);
 
 /* One more protected address. */
 void scene_protect(struct scene *scene, const uint8_t address[16]);

@@ -228,7 +228,7 @@ static int read_scratch(struct shield_kernel *k, bool leaves, struct scene_resul
 	out->notes = scratch->notes;
 	out->packet = scratch->packet;
 	out->question = scratch->question;
-	out->early = scratch->early != 0;
+	out->early = (uint32_t)scratch->early;
 	return error;
 }
 
@@ -265,6 +265,21 @@ int shield_kernel_step(struct shield_kernel *k, const struct scene_step *step, s
 	if (k->sampled)
 		out->sample = k->sample;
 	return 0;
+}
+
+void shield_kernel_give(struct shield_kernel *k, const struct fw_dns_question *question)
+{
+	size_t each = (sizeof(struct scratch) + 7) / 8 * 8;
+	struct scratch *scratch = k->room;
+	uint32_t zero = 0;
+
+	if (bpf_map_lookup_elem(k->scratch_in, &zero, k->room))
+		abort();
+	for (int i = 0; i < k->cpus && !scratch->notes.frame_len; i++)
+		scratch = (struct scratch *)((uint8_t *)k->room + each * (size_t)i);
+	scratch->question = *question;
+	if (bpf_map_update_elem(k->scratch_in, &zero, k->room, BPF_ANY))
+		abort();
 }
 
 int shield_kernel_state(struct shield_kernel *k, struct scene_state *out)

@@ -19,6 +19,8 @@ bool shield_kernel_takes(const struct scene_step *step);
 /* One step; *out is filled whole. 0 or -errno. */
 int shield_kernel_step(struct shield_kernel *kernel, const struct scene_step *step, struct scene_result *out);
 
+/* The question that the next frame finds left over, on the CPU that judged the last. */
+void shield_kernel_give(struct shield_kernel *kernel, const struct fw_dns_question *question);
 int shield_kernel_state(struct shield_kernel *kernel, struct scene_state *out_state);
 /* Of all CPUs together. */
 int shield_kernel_counts(struct shield_kernel *kernel, struct scene_counts *out);

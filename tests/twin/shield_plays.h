@@ -11,6 +11,7 @@ void play_free(struct scene_play *play);
 
 /* Each returns how many frames it gave. */
 uint32_t plays_by_chance(uint64_t seed, uint32_t frames, play_visit visit, void *context);
+uint32_t plays_under_fire(uint64_t seed, uint32_t frames, play_visit visit, void *context); /* plain questions, and nearly plain ones */
 uint32_t plays_of_readers(play_visit visit, void *context); /* named, cut at every byte, at edges */
 uint32_t plays_of_corpora(const char *folder, play_visit visit, void *context);
 uint32_t plays_of_captures(const char *folder, uint32_t each, play_visit visit, void *context);

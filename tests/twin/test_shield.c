@@ -23,12 +23,12 @@
 #include "shield_kernel.h"
 #include "shield_plays.h"
 
-enum { BY_CHANCE = 200000, EACH_CAPTURE = 400, SHOWN_MAX = 10 };
+enum { BY_CHANCE = 200000, UNDER_FIRE = 60000, EACH_CAPTURE = 400, SHOWN_MAX = 10 };
 
 struct bed {
 	struct shield_kernel *kernel;
 	struct scene_play **plays;
-	uint32_t count, room, frames, host_only, different, early;
+	uint32_t count, room, frames, host_only, different, early, plain[FW_OUTCOME_COUNT];
 	uint64_t said[FW_OUTCOME_COUNT][FW_REASON_COUNT]; /* packets */
 	uint64_t proofs, asked, contradicted, sampled;
 };
@@ -94,16 +94,25 @@ static void run_clean(const struct scene_step *step, struct scene_result *out)
 	free(exact);
 }
 
-/* The kernel's short way with blocked sources leaves no notes: it must have been right to take it, and then the host's are taken. */
+/* The kernel's short ways leave no notes but a verdict: it must have been right to take them, and then the host's are taken. */
 static void allow_early(struct bed *bed, const struct scene_result *host, struct scene_result *kernel)
 {
-	if (!kernel->early || host->notes.reason != FW_REASON_BLOCKED || host->notes.outcome != FW_OUTCOME_DROPPED)
+	if (kernel->early == SCENE_EARLY_BLOCKED) {
+		if (host->notes.reason != FW_REASON_BLOCKED || host->notes.outcome != FW_OUTCOME_DROPPED)
+			return;
+		bed->early++;
+	} else if (kernel->early == SCENE_EARLY_PLAIN) {
+		if (host->notes.reason != kernel->notes.reason || host->notes.outcome != kernel->notes.outcome)
+			return;
+		bed->plain[host->notes.outcome % FW_OUTCOME_COUNT]++;
+		shield_kernel_give(bed->kernel, &host->question);
+	} else {
 		return;
+	}
 	kernel->early = 0;
 	kernel->notes = host->notes;
 	kernel->packet = host->packet;
 	kernel->question = host->question;
-	bed->early++;
 }
 
 static void compare_step(struct bed *bed, struct scene_play *play, uint32_t i)
@@ -259,16 +268,17 @@ static uint32_t count_survivors(const struct bed *bed)
 static void feed(struct bed *bed, const char *corpora, const char *captures)
 {
 	char folder[4096];
-	uint32_t given[5];
+	uint32_t given[6];
 
 	given[0] = plays_by_chance(20161021, BY_CHANCE, compare, bed);
 	given[1] = plays_of_readers(compare, bed);
 	given[2] = plays_of_corpora(corpora, compare, bed);
 	given[3] = plays_of_captures(captures, EACH_CAPTURE, compare, bed);
+	given[5] = plays_under_fire(20161022, UNDER_FIRE, compare, bed);
 	snprintf(folder, sizeof(folder), "%s/dns", captures);
 	given[4] = plays_of_archives(folder, compare, bed);
-	printf("frames: %u by chance, %u of the readers' test, %u of corpora, %u captured, %u messages of archives\n", given[0], given[1],
-		given[2], given[3], given[4]);
+	printf("frames: %u by chance, %u under fire, %u of the readers' test, %u of corpora, %u captured, %u messages of archives\n",
+		given[0], given[5], given[1], given[2], given[3], given[4]);
 	if (!given[3] || !given[4])
 		printf("SKIP captures of the shield's twin: none in %s\n", captures);
 }
@@ -308,10 +318,12 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	feed(&bed, argv[2], getenv("FLOODWALL_CAPTURES") ? getenv("FLOODWALL_CAPTURES") : argv[3]);
-	printf("%u frames compared, %u left out, %u differ; %u blocked early, %lu proofs, %lu own questions, %lu contradictions\n",
-		bed.frames, bed.host_only, bed.different, bed.early, (unsigned long)bed.proofs, (unsigned long)bed.asked,
-		(unsigned long)bed.contradicted);
-	unreached = count_unreached(&bed) + !bed.early + !bed.proofs + !bed.asked + !bed.contradicted;
+	printf("%u frames compared, %u left out, %u differ; %u blocked early, %u passed and %u dropped the short way, %lu proofs, %lu own "
+	       "questions, %lu contradictions\n",
+		bed.frames, bed.host_only, bed.different, bed.early, bed.plain[FW_OUTCOME_PASSED], bed.plain[FW_OUTCOME_DROPPED],
+		(unsigned long)bed.proofs, (unsigned long)bed.asked, (unsigned long)bed.contradicted);
+	unreached = count_unreached(&bed) + !bed.early + !bed.plain[FW_OUTCOME_PASSED] + !bed.plain[FW_OUTCOME_DROPPED] + !bed.proofs +
+		!bed.asked + !bed.contradicted;
 	survivors = count_survivors(&bed);
 	printf("%d of %d mutants told\n", 2 * places - (int)survivors, 2 * places);
 	for (uint32_t i = 0; i < bed.count; i++)
