@@ -83,7 +83,7 @@ static const struct clue_case CLUES[] = {
 	{{FACT_SNMP_MESSAGE, NULL, NULL, 1, 2}, NULL, NULL, NULL},
 	{{FACT_SNMP_NAME, "sw-1", NULL, 0, 0}, "snmp name", "sw-1", ""},
 	{{FACT_SNMP_DESCRIPTION, "HP ETHERNET MULTI-ENVIRONMENT,ROM none", NULL, 0, 0}, "snmp description",
-		"HP ETHERNET MULTI-ENVIRONMENT,ROM none", "kind: printer"},
+		"HP ETHERNET MULTI-ENVIRONMENT,ROM none", "brand: HP; kind: printer"},
 	{{FACT_SNMP_OBJECT_ID, "1.3.6.1.4.1.14988.1", NULL, 0, 0}, "snmp object", "1.3.6.1.4.1.14988.1", "maker: MikroTik"},
 	{{FACT_SNMP_OBJECT_ID, "1.3.6.1.4.1.8072.3.2.10", NULL, 0, 0}, "snmp object", "1.3.6.1.4.1.8072.3.2.10", ""},
 	{{FACT_SNMP_OBJECT_ID, "1.3.6.1.4.1.4294967305.1", NULL, 0, 0}, "snmp object", "1.3.6.1.4.1.4294967305.1", ""},
