@@ -47,7 +47,8 @@ int inventory_read_oui(struct inventory *inventory, const char *file, const char
 
 /*
  * Signatures: what banners and other clues say. The end of the file's name tells the form: .xml is recog's (src/inventory/recog.h), .tsv the plain table.
- * Called before facts come; what is read first goes before what is read later, among files of the same preference. Single signatures that
+ * Called before facts come; what is read first goes before what is read later, among files of the same preference. A file takes the place of
+ * one read before that has the same name, whatever the folder. Single signatures that
  * cannot be used are left out, and fault names the first (its sentence is empty if all is well). Returns 0, -ENOMEM, -EFBIG, -ENOSYS (built
  * without expat and PCRE2) or -EINVAL (a file that is none), with the sentence; then nothing of the file counts.
  */

@@ -221,7 +221,7 @@ void recog_stats(const struct recog *recog, struct recog_stats *out)
 {
 	*out = (struct recog_stats){
 		.files = (uint32_t)recog->file_count,
-		.fingerprints = (uint32_t)recog->fingerprint_count,
+		.fingerprints = (uint32_t)recog->fingerprint_count - recog->replaced,
 		.params = (uint32_t)recog->row_count,
 		.left_out = recog->left_out,
 		.stalls = recog->stalls,

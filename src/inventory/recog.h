@@ -55,7 +55,7 @@ int recog_new(struct recog **out_recog);
 void recog_free(struct recog *recog);
 
 /*
- * One file. Single fingerprints that cannot be used are left out, and the fault names the first of them with its line (the return
+ * One file; it takes the place of one that was read before with the same name, whatever the folder. Single fingerprints that cannot be used are left out, and the fault names the first of them with its line (the return
  * is 0 all the same). Returns -ENOMEM, -EFBIG (one of the ceilings) or -EINVAL (no XML, not recog's form, a document type) with the sentence; then the file is as not read.
  */
 int recog_read(struct recog *recog, const char *file, const char *body, size_t len, struct fault *out_fault);

@@ -45,7 +45,7 @@ struct recog {
 	size_t pool_len, pool_room, row_count, row_room, fingerprint_count, fingerprint_room, file_count, file_room;
 	uint16_t order[RECOG_FILES_MAX]; /* of files: by preference, then as read */
 	uint32_t words[RECOG_WORDS]; /* by hash: where such a text begins, and one; 0: nowhere */
-	uint32_t left_out;
+	uint32_t left_out, replaced; /* fingerprints; the latter of files that another of the same name took the place of */
 	uint64_t stalls;
 	/* The text at hand: as it is; a byte for each character, and where each stands in it (recog_text.c); in lower case, for literals. */
 	struct slice text, single;

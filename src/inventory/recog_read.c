@@ -26,6 +26,13 @@ struct reading {
 	struct recog_pattern pattern;
 };
 
+static const char *base_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 /* Room for one more. The array may move. */
 static int grow(void **array, size_t *room, size_t wanted, size_t size, size_t ceiling)
 {
@@ -100,16 +107,14 @@ static uint32_t preference_of(const char *text)
 
 static int start_file(struct reading *reading, const char *name, const char **attributes, struct fault *out_fault)
 {
-	const char *matches = recog_xml_attribute(attributes, "matches"), *base = strrchr(reading->file, '/');
-	const char *dot;
+	const char *matches = recog_xml_attribute(attributes, "matches"), *base = base_of(reading->file);
+	const char *dot = strrchr(base, '.');
 	int error;
 
 	if (strcmp(name, "fingerprints") != 0) {
 		fault_set(out_fault, NULL, 0, 0, "not recog's form: its outermost element is not <fingerprints>");
 		return -EINVAL;
 	}
-	base = base ? base + 1 : reading->file;
-	dot = strrchr(base, '.');
 	reading->row.preference = preference_of(recog_xml_attribute(attributes, "preference"));
 	if (matches)
 		error = put_text(reading, matches, &reading->row.matches);
@@ -286,6 +291,23 @@ static void forget(struct recog *recog, size_t fingerprints, size_t rows, size_t
 	recog->pool_len = pool;
 }
 
+/* Files read before that have the name of this one, whatever their folder, count no longer. */
+static void take_place(struct recog *recog, const char *name)
+{
+	for (size_t i = 0; i < recog->file_count; i++) {
+		struct recog_file *file = &recog->files[i];
+
+		if (strcmp(base_of(recog_text(recog, file->name)), base_of(name)) != 0)
+			continue;
+		for (uint32_t n = file->first; n < file->first + file->count; n++) {
+			recog_code_drop(recog->fingerprints[n].compiled);
+			recog->fingerprints[n].compiled = NULL;
+		}
+		recog->replaced += file->count;
+		file->count = 0;
+	}
+}
+
 static int file_keep(struct recog *recog, const struct recog_file *file)
 {
 	size_t at = recog->file_count;
@@ -293,6 +315,7 @@ static int file_keep(struct recog *recog, const struct recog_file *file)
 
 	if (error)
 		return error;
+	take_place(recog, recog_text(recog, file->name));
 	recog->files[recog->file_count++] = *file;
 	for (; at && recog->files[recog->order[at - 1]].preference < file->preference; at--)
 		recog->order[at] = recog->order[at - 1];

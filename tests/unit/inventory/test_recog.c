@@ -120,6 +120,26 @@ static void the_first_match_counts(void **state)
 	recog_free(recog);
 }
 
+static void a_file_takes_the_place_of_its_name(void **state)
+{
+	static const char old[] = FILE_OF(PRINT("old", "old") PRINT("both", "old")), new[] = FILE_OF(PRINT("both", "new"));
+	struct recog *recog = fresh();
+	struct recog_stats stats;
+
+	assert_int_equal(recog_read(recog, "mine.xml", old, strlen(old), NULL), 0);
+	assert_int_equal(
+		recog_read(recog, "other.xml", FILE_OF(PRINT("other", "other")), strlen(FILE_OF(PRINT("other", "other"))), NULL), 0);
+	assert_int_not_equal(recog_read(recog, "/else/where/mine.xml", "no XML", 6, NULL), 0);
+	check(recog, "both", "mark", "old");
+	assert_int_equal(recog_read(recog, "/else/where/mine.xml", new, strlen(new), NULL), 0);
+	check(recog, "both", "mark", "new");
+	check(recog, "old", "mark", NULL);
+	check(recog, "other", "mark", "other");
+	recog_stats(recog, &stats);
+	assert_int_equal(stats.fingerprints, 2);
+	recog_free(recog);
+}
+
 static void without_matches_the_name_counts(void **state)
 {
 	static const char body[] = "<fingerprints>" PRINT("^x$", "m") TAIL;
@@ -534,6 +554,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_match_says_what_its_parameters_say),
 		cmocka_unit_test(the_first_match_counts),
+		cmocka_unit_test(a_file_takes_the_place_of_its_name),
 		cmocka_unit_test(without_matches_the_name_counts),
 		cmocka_unit_test(patterns_are_rubys),
 		cmocka_unit_test(groups_of_long_characters_come_back_whole),

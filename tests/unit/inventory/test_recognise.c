@@ -59,7 +59,10 @@ static struct inventory *fresh(void)
 	assert_int_equal(inventory_tie(inventory, MAC, ADDRESS, 1), 0);
 	for (size_t i = 0; i < sizeof(SETS) / sizeof(SETS[0]); i++) {
 		struct fault fault;
-		int error = inventory_read_signatures(inventory, "set.xml", SETS[i], strlen(SETS[i]), &fault);
+		char name[16];
+
+		snprintf(name, sizeof(name), "set%zu.xml", i);
+		int error = inventory_read_signatures(inventory, name, SETS[i], strlen(SETS[i]), &fault);
 
 		if (error == -ENOSYS) {
 			inventory_free(inventory);
