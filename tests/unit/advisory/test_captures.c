@@ -81,11 +81,10 @@ static const struct {
 	{"Hikvision", "DS-2CD2032F-I", "V5.3.0 build 150513", "ICSA-17-124-01 exact affected vendor_fix\n"},
 	{"Hikvision", "DS-7608NI-E2", "V3.4.0", ""},
 	{"Honeywell", "H4W2GR1V", "1.000.0000.18.20190101",
-		"ICSA-19-304-02 exact affected mitigation\nICSA-19-304-03 exact affected mitigation\nICSA-19-304-04 exact affected "
-		"mitigation\n"},
+		"ICSA-19-304-03 exact affected mitigation\nICSA-19-304-04 exact affected mitigation\n"},
 	{"Honeywell", "H4W2GR1V", "1.000.0000.19.20190819", ""},
 	{"Reolink", "RLC-410W", "v2.0.0", "ICSA-21-019-02 product affected mitigation\n"},
-	{"Reolink", "RLC-510A", "v2.0.0", ""},
+	{"Reolink", "Argus 3", "v2.0.0", ""},
 };
 
 static void see_maker(void *context, const struct advisory_match *match)
