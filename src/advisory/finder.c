@@ -60,7 +60,7 @@ void *pile_add(struct pile *pile, size_t size)
 {
 	void *at;
 
-	if (size > pile->room - pile->len) {
+	if (!pile->bytes || size > pile->room - pile->len) {
 		size_t wider = pile->room ? pile->room * 2 : FIRST_BYTES;
 		char *grown;
 		while (wider < pile->len + size)

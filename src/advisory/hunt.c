@@ -29,7 +29,7 @@ static void add_run(struct hunt *hunt, uint32_t maker, uint32_t pattern, uint8_t
 		return;
 	first = index_entries(&hunt->advisories->index, maker, pattern, &count);
 	if (count)
-		hunt->runs[hunt->run_count++] = (struct hunt_run){first, first + count, confidence};
+		hunt->runs[hunt->run_count++] = (struct hunt_run){first, first + count, confidence, false};
 }
 
 static bool fits_one(const char *pattern, const struct model *keys, size_t count)
@@ -76,13 +76,15 @@ static void add_maker(struct hunt *hunt, const char *text, uint8_t confidence)
 static void add_orphan(struct hunt *hunt)
 {
 	struct model keys[MODELS_MAX];
-	size_t count = model_keys(hunt->model, "", keys, MODELS_MAX);
+	size_t count = model_keys(hunt->model, "", keys, MODELS_MAX), first = hunt->run_count;
 	uint32_t maker = index_find(hunt->advisories, INDEX_ANY_MAKER);
 
 	for (size_t i = 0; i < count; i++)
 		if (model_is_telling(keys[i].text))
 			add_run(hunt, maker, index_find(hunt->advisories, keys[i].text),
 				least(hunt->model_confidence, ASSET_CONFIDENCE_LEAST));
+	for (size_t i = first; i < hunt->run_count; i++)
+		hunt->runs[i].orphan = true;
 }
 
 static void add_identities(struct hunt *hunt, const struct asset *asset)
@@ -235,11 +237,13 @@ static void add_chosen(struct chosen *chosen, uint32_t number)
 }
 
 /* A better answer puts away what was chosen by a worse one. */
-static void weigh(struct hunt *hunt, const struct packed *packed, const struct entry *entry, uint8_t confidence, struct chosen *chosen)
+static void weigh(struct hunt *hunt, const struct packed *packed, const struct hunt_run *run, struct chosen *chosen)
 {
+	uint32_t product = run->at->product;
+	uint8_t confidence = run->confidence;
 	bool loose = false;
-	enum version_answer answer = judge(hunt, packed, entry->product, &loose);
-	enum asset_certainty certainty = answer == VERSION_IN ? ASSET_EXACT : ASSET_PRODUCT;
+	enum version_answer answer = judge(hunt, packed, product, &loose);
+	enum asset_certainty certainty = answer == VERSION_IN && !run->orphan ? ASSET_EXACT : ASSET_PRODUCT;
 
 	if (answer == VERSION_OUT || certainty < chosen->certainty)
 		return;
@@ -249,11 +253,11 @@ static void weigh(struct hunt *hunt, const struct packed *packed, const struct e
 		chosen->confidence = 100;
 		chosen->loose = false;
 	}
-	if (certainty == ASSET_EXACT && *hunt->firmware && strncmp(hunt_version(packed, entry->product), "vers:all/*", 10))
+	if (certainty == ASSET_EXACT && *hunt->firmware && strncmp(hunt_version(packed, product), "vers:all/*", 10))
 		confidence = least(confidence, hunt->firmware_confidence);
 	chosen->confidence = least(chosen->confidence, confidence);
 	chosen->loose |= loose;
-	add_chosen(chosen, entry->product);
+	add_chosen(chosen, product);
 }
 
 static void skip_makers(struct hunt *hunt, uint32_t document, struct chosen *out, bool *out_named)
@@ -282,7 +286,7 @@ bool hunt_choose(struct hunt *hunt, uint32_t document, struct chosen *out)
 		for (; run->at < run->end && run->at->document <= document; run->at++)
 			if (run->at->document == document) {
 				named = true;
-				weigh(hunt, packed, run->at, run->confidence, out);
+				weigh(hunt, packed, run, out);
 			}
 	}
 	if (named) {

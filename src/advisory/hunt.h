@@ -11,6 +11,7 @@ enum { HUNT_RUNS_MAX = 64, HUNT_MAKERS_MAX = 8, CHOSEN_MAX = 1024 };
 struct hunt_run {
 	const struct entry *at, *end;
 	uint8_t confidence;
+	bool orphan; /* nobody knows the maker: never certain */
 };
 struct hunt_maker {
 	const struct maker_document *at, *end;

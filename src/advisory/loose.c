@@ -128,6 +128,11 @@ static enum order order_runs(struct chars a, struct chars b)
 	return is_one_of(a, before_words) ? ORDER_LESS : ORDER_UNKNOWN;
 }
 
+static bool is_zero(struct chars part)
+{
+	return is_digit(*part.at) && version_order_digits(part, (struct chars){"0", 1}) == ORDER_EQUAL;
+}
+
 static enum order turned(enum order order)
 {
 	return order == ORDER_UNKNOWN ? order : (enum order) - order;
@@ -148,6 +153,14 @@ enum order version_order_loose(struct chars left, struct chars right)
 			return left.len ? order_end(left) : turned(order_end(right));
 		a = take_run(&left);
 		b = take_run(&right);
+		if (is_zero(a) && !is_digit(*b.at)) { /* 15.0 and 15 SP1 */
+			right = (struct chars){b.at, b.len + right.len};
+			continue;
+		}
+		if (is_zero(b) && !is_digit(*a.at)) {
+			left = (struct chars){a.at, a.len + left.len};
+			continue;
+		}
 		order = order_runs(a, b);
 		if (order)
 			return order;

@@ -125,7 +125,7 @@ static bool items_hold(const struct packed *packed)
 			return false;
 	}
 	for (uint32_t i = 0; i < packed->counts[TABLE_SCORE]; i++)
-		if (!is_text(packed, &scores[i].vector, 2) || !is_list(packed, scores[i].products, products))
+		if (scores[i].tenths > 100 || !is_text(packed, &scores[i].vector, 2) || !is_list(packed, scores[i].products, products))
 			return false;
 	return true;
 }

@@ -42,7 +42,10 @@ static void write_pointer(const struct reader *reader, char out[POINTER_MAX])
 					  : snprintf(whole + len, sizeof(whole) - len, "/%zu", step->index));
 	}
 	whole[len] = 0;
-	snprintf(out, POINTER_MAX, "%s%s", len < POINTER_MAX ? "" : "...", len < POINTER_MAX ? whole : whole + len - (POINTER_MAX - 4));
+	if (len < POINTER_MAX)
+		snprintf(out, POINTER_MAX, "%.*s", POINTER_MAX - 1, whole);
+	else
+		snprintf(out, POINTER_MAX, "...%.*s", POINTER_MAX - 4, whole + len - (POINTER_MAX - 4));
 }
 
 static void fill(struct reader *reader, struct fault *fault, const char *key, const char *format, va_list arguments)

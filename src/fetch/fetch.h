@@ -284,3 +284,54 @@ void secondary_reload(struct secondary *secondary, uint32_t zone, uint64_t now_n
 
 enum zone_standing secondary_standing(const struct secondary *secondary, uint32_t zone, uint64_t now_ns);
 struct secondary_view secondary_view(const struct secondary *secondary, uint32_t zone, uint64_t now_ns);
+
+/* ---- mirrors: folders of many files, and what was made of them the last time ---- */
+
+struct mirror_file {
+	char *path; /* with the folder's in front */
+	uint64_t size, changed_ns; /* last modification */
+};
+/* Owns its list, which is in the order of bytes. */
+struct mirror_tree {
+	struct mirror_file *files;
+	size_t count;
+	uint64_t hidden; /* names that begin with a dot: nobody's, and not told one by one */
+	uint64_t left_out; /* links to folders, folders too deep, files beyond most, what is no file, what could not be read: each told */
+};
+
+/*
+ * The regular files below a folder that end in one of these, at most most of them, folders at most 16 deep. Links to files are followed, links to folders are
+ * not: no circle. What is left out is told; the rest stands. Returns 0, -ENOMEM, or another -errno where the folder itself cannot be read.
+ */
+int mirror_walk(const char *folder, const char *const endings[], size_t most, void (*told)(void *context, const struct fault *fault),
+	void *context, struct mirror_tree *out_tree, struct fault *out_fault);
+void mirror_tree_done(struct mirror_tree *tree);
+
+enum { MIRROR_DIGEST_LEN = 32 };
+void mirror_digest(const void *bytes, size_t len, uint8_t out_digest[MIRROR_DIGEST_LEN]); /* SHA-256 */
+
+/* What is remembered of one file. body: whatever the caller made of it, aligned to 8. */
+struct mirror_entry {
+	const char *path;
+	uint64_t size, changed_ns;
+	uint8_t digest[MIRROR_DIGEST_LEN];
+	const void *body;
+	size_t len;
+};
+
+struct mirror_index; /* an index file in memory; owns what its entries lend */
+
+/* kind: what the bodies are, in eight bytes; an index of another kind is as good as none. Returns 0; -ENOENT, also for one that is cut or was not
+ * made by this program (with the sentence); -ENOMEM; another -errno. */
+int mirror_index_open(const char *path, const char kind[8], struct mirror_index **out_index, struct fault *out_fault);
+void mirror_index_close(struct mirror_index *index); /* accepts NULL */
+/* False: nothing is remembered of that path. index may be NULL. */
+bool mirror_index_find(const struct mirror_index *index, const char *path, struct mirror_entry *out_entry);
+size_t mirror_index_count(const struct mirror_index *index);
+
+struct mirror_writer; /* a new index beside the old one, which it replaces when all is written */
+int mirror_writer_open(const char *path, const char kind[8], struct mirror_writer **out_writer, struct fault *out_fault);
+/* In the order of paths' bytes. 0 or -errno, which is kept until the end. */
+int mirror_writer_add(struct mirror_writer *writer, const struct mirror_entry *entry);
+/* keep: put it in the place of the old one; otherwise it is thrown away. Closes either way. Returns 0 or -errno. */
+int mirror_writer_close(struct mirror_writer *writer, bool keep, struct fault *out_fault);

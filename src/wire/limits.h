@@ -65,3 +65,4 @@
 #define FW_CSAF_VERSION_MAX 256u /* bytes of a version that is compared; a longer one is not judged */
 #define FW_CSAF_RANGE_MAX 128u /* parts of one version range */
 #define FW_CSAF_EXPLOITED_MAX 65536u /* vulnerabilities on the list of those that are exploited */
+#define FW_MIRROR_FILES_MAX 131072u /* files of one folder of advisories */

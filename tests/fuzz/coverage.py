@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How much of each dissector, of what fetches zones, reads MUD files and settings and answers requests, do the corpora of the fuzz targets reach? Prints lines per file; fails below 90 percent.
+"""How much of each dissector, of what fetches zones, reads MUD files, advisories and settings and answers requests, do the corpora of the fuzz targets reach? Prints lines per file; fails below 90 percent.
 
 usage: coverage.py SOURCE_ROOT CC
 
@@ -24,7 +24,8 @@ ROOMS = {
     "guard": (("fuzz_lease.c", "fuzz_ask.c"), [], ("leak.c", "quarantine.c", "roster.c")),
     "sheet": (("fuzz_sheet.c",), ["-ljansson"], ("sheet.c", "provision.c")),
     "policy": (("fuzz_mud.c",), ["-ljansson"], ("sets.c",)),
-    "fetch": (("fuzz_transfer.c", "fuzz_notify.c", "fuzz_zone_file.c"), ["-lknot", "-ldnssec", "-lzscanner"], ("file.c", "folder.c", "secondary.c", "transfer.c")),
+    "advisory": (("fuzz_csaf.c",), ["-ljansson", "-lm"], ()),
+    "fetch": (("fuzz_transfer.c", "fuzz_notify.c", "fuzz_zone_file.c"), ["-lknot", "-ldnssec", "-lzscanner", "-lcrypto"], ("file.c", "folder.c", "secondary.c", "transfer.c", "mirror.c", "mirror_index.c")),
 }
 
 

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A folder of advisories, such as a mirror of national feeds, read into advisory/: everything the first time, and with an index file only what changed
+ * after that. Called by inspect and advise.
+ */
+#pragma once
+
+#include "advisory/advisory.h"
+
+struct mirror_options {
+	const char *folder;
+	const char *index; /* file; NULL: none is read or written */
+	uint32_t files_max; /* 0: FW_MIRROR_FILES_MAX */
+	/* A file that was left out, and why; the rest stands. May be NULL. */
+	void (*told)(void *context, const struct fault *fault);
+	void *context;
+};
+
+struct mirror_report {
+	uint64_t files; /* found */
+	uint64_t unchanged; /* taken from the index */
+	uint64_t documents; /* read because they were new or had changed */
+	uint64_t refused; /* no document of CSAF, or not readable: told */
+	uint64_t older; /* another file holds a newer version of the same document */
+	uint64_t gone; /* in the index, and no longer in the folder: dropped */
+	uint64_t hidden, left_out; /* see struct mirror_tree */
+	uint64_t exploited; /* catalogues of exploited vulnerabilities among them */
+};
+
+/*
+ * Reads the folder and settles. A file that fails costs that file alone; if the index holds what it was before, that stands. Returns 0; -ENOMEM;
+ * -ENOSPC (advisories_config.bytes_max: what was read stands, settled); another -errno where the folder itself cannot be read.
+ * An index that cannot be written is told, and is no error.
+ */
+int mirror_read(
+	const struct mirror_options *options, struct advisories *advisories, struct mirror_report *out_report, struct fault *out_fault);
