@@ -273,8 +273,7 @@ static int read_option(struct arguments *arguments, int option, const char *word
 	case OPTION_FORMAT:
 		return read_format(arguments, optarg);
 	case OPTION_JSON:
-		arguments->inspect.format = INSPECT_JSON;
-		return 0;
+		return read_format(arguments, "json");
 	case 'o':
 		arguments->output = optarg;
 		return 0;

@@ -1,0 +1,261 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`floodwall advise` as a person uses it: sheets, facts, recalls, marks that survive or lapse, lists, wrong use; and inspect --advisories.
+
+usage: advise.py FLOODWALL GENERATED_FOLDER SHARED_CAPTURES SCHEMA
+Exit 77 without python3-jsonschema, and where the shared captures are absent, after the rest was checked.
+"""
+import html.parser
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+try:
+    import jsonschema
+except ImportError:
+    print("SKIP advise: python3-jsonschema is not installed")
+    sys.exit(77)
+
+HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "advise")
+DOCUMENTS = os.path.join(HERE, "documents")
+FACTS = os.path.join(HERE, "facts.yaml")
+RECALLS = os.path.join(HERE, "recalls.yaml")
+XIONGMAI = "maker=Hangzhou Xiongmai Technology,name=Shed"
+faults = []
+
+
+class Setting:
+    def __init__(self):
+        self.floodwall, generated, self.shared, schema = sys.argv[1:5]
+        self.incident = os.path.join(generated, "incident.pcapng")
+        with open(schema, encoding="utf-8") as file:
+            self.schema = json.load(file)
+
+
+def run(at, *words, verb="advise"):
+    return subprocess.run([at.floodwall, verb, *words], capture_output=True, text=True, check=False, timeout=120)
+
+
+def sheets(at, *words, code=0):
+    done = run(at, "--json", *words)
+    if done.returncode != code:
+        faults.append(f"{words}: exit {done.returncode}: {done.stderr}")
+        return {"sheets": []}
+    found = json.loads(done.stdout)
+    jsonschema.validate(found, at.schema)
+    return found
+
+
+def expect(what, wanted, got):
+    if wanted != got:
+        faults.append(f"{what}: wanted {wanted}, got {got}")
+
+
+def named(found, name):
+    return next((s for s in found["sheets"] if s["device"]["name"] == name), {"tonight": [], "advisories": [], "recalls": [], "provisions_missed": []})
+
+
+def incident(at):
+    """The story of the generator, with what its owner knows."""
+    found = sheets(at, "--advisories", DOCUMENTS, "--facts", FACTS, "--recalls", RECALLS, at.incident)
+    recorder, camera = named(found, "Hall recorder"), named(found, "frontdoor-cam")
+    expect("recorder: steps", ["password", "update", "unmap", "quarantine", "replace"], [s["step"] for s in recorder["tonight"]])
+    why = {s["step"]: {r["name"] for r in s["because"]} for s in recorder["tonight"]}
+    expect("recorder: password", True, "default-password" in why.get("password", ()))
+    expect("recorder: update", True, "HL-2016-001" in why.get("update", ()))
+    expect("recorder: unmap", True, "open-service" in why.get("unmap", ()))
+    expect("recorder: quarantine", True, {"scan", "flood"} <= why.get("quarantine", set()))
+    expect("recorder: replace", {"harbour-light-2016"}, why.get("replace"))
+    expect("recorder: advisory", [("HL-2016-001", "exact", "affected", "vendor_fix", True)],
+           [(a["id"], a["certainty"], a["status"], a["remediation"], a["open"]) for a in recorder["advisories"] if a["certainty"] != "maker"])
+    expect("recorder: where the fix is", "https://harbour-light.example/firmware/hl-9008-5.2.0", recorder["advisories"][0]["remedies"][0]["url"])
+    expect("recorder: recall", [("yes", "bought 2014-11")], [(r["answer"], r["because"]) for r in recorder["recalls"]])
+    expect("recorder: provisions", True, {"5.1-1", "5.5-7", "5.6-1"} <= {m["provision"] for m in recorder["provisions_missed"]})
+    expect("camera: steps", ["unmap", "quarantine", "replace"], [s["step"] for s in camera["tonight"]])
+    laptop = named(found, "annas-laptop")
+    expect("laptop", ([], []), (laptop["tonight"], laptop["advisories"]))
+    expect("by document", {"HL-2016-001": 1, "HL-2016-002": 1}, {d["id"]: d["not_remediated"] for d in found["documents"]})
+    expect("by product", [["HL-2016-001"], ["HL-2016-002"]],
+           sorted(p["advisories"] for p in found["products"] if p["maker"] == "Harbour Light"))
+
+
+def near_misses(at):
+    """A fixed version, an unknown one, another product, another maker."""
+    assets = ["maker=Harbour Light,model=HL-9008,firmware=5.2.0,name=fixed", "maker=Harbour Light,model=HL-9008,name=unknown",
+              "maker=Harbour Light,model=HL-7000,name=other", "maker=Acme,model=HL-9008,firmware=5.1.3,name=stranger", "maker=Harbour Light,name=maker"]
+    found = sheets(at, "--advisories", DOCUMENTS, *[w for a in assets for w in ("--asset", a)])
+    expect("open", {"fixed": 0, "unknown": 1, "other": 0, "stranger": 0, "maker": 0}, {s["device"]["name"]: s["open"] for s in found["sheets"]})
+    expect("unknown version", "product", named(found, "unknown")["advisories"][0]["certainty"])
+    expect("unknown version: nobody is told to replace", True, not {"replace", "quarantine"} & {s["step"] for s in named(found, "unknown")["tonight"]})
+    expect("maker alone", (3, []), (named(found, "maker").get("by_maker"), named(found, "maker")["tonight"]))
+    expect("another model", 0, named(found, "other").get("by_maker"))
+
+
+def recall(at):
+    """The recall of 2016: yes, no, or the question."""
+    cases = [("bought=2014-11", "yes", None), ("bought=2015-04", "no", None), ("bought=2016", "no", None), ("made=2015-09", "no", None),
+             ("bought=2014,country=DE", "no", None), ("bought=2015", "unknown", "In which month of 2015"), ("serial=1", "unknown", "When was it bought")]
+    for facts, answer, question in cases:
+        found = sheets(at, "--asset", f"{XIONGMAI},{facts}")["sheets"][0]["recalls"]
+        expect(f"recall, {facts}", answer, found[0]["answer"])
+        expect(f"recall, {facts}: question", bool(question), bool(found[0]["question"] and question and found[0]["question"].startswith(question)))
+        expect(f"recall, {facts}: where", bool(question), bool(found[0]["where"]))
+    expect("another maker", [], sheets(at, "--asset", "maker=Acme,bought=2014")["sheets"][0]["recalls"])
+
+
+def revise(folder, change):
+    path = os.path.join(folder, "hl-2016-001.json")
+    with open(path, encoding="utf-8") as file:
+        document = json.load(file)
+    change(document)
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(document, file)
+
+
+def marks(at):
+    """Done holds while the document says the same of the device, and lapses when it does not."""
+    with tempfile.TemporaryDirectory() as folder:
+        documents, file = os.path.join(folder, "csaf"), os.path.join(folder, "marks.yaml")
+        subprocess.run(["cp", "-r", DOCUMENTS, documents], check=True)
+        words = ["--advisories", documents, "--facts", FACTS, "--marks", file, at.incident]
+        state = lambda: [(a["mark"], a["open"], a["mark_lapsed"]) for a in named(sheets(at, *words), "Hall recorder")["advisories"] if a["id"] == "HL-2016-001"]
+        done = run(at, "--mark", "HL-2016-001 done Hall recorder", "--note", "5.2.0 installed", *words)
+        expect("marking", 0, done.returncode)
+        expect("marked", [("done", False, False)], state())
+        with open(file, encoding="utf-8") as marked:
+            expect("marks file", True, "a0:a0:a0:3c:7f:64" in marked.read())
+        inspected = run(at, "--json", *words, verb="inspect")
+        expect("inspect: done is no finding", ["HL-2016-002"],
+               [f["evidence"]["id"] for f in json.loads(inspected.stdout)["findings"] if f["id"] == "advisory"])
+
+        def reword(document):
+            document["document"]["title"] += " (reworded)"
+            document["document"]["tracking"]["version"] = "1.0.1"
+            document["document"]["tracking"]["revision_history"].append({"date": "2016-10-02T10:00:00Z", "number": "1.0.1", "summary": "Wording."})
+        revise(documents, reword)
+        expect("after a change of words", [("done", False, False)], state())
+
+        def withdraw(document):
+            document["vulnerabilities"][0]["remediations"] = [{"category": "none_available", "details": "Version 5.2.0 does not help.", "product_ids": ["P0"]}]
+            document["document"]["tracking"]["version"] = "2.0.0"
+            document["document"]["tracking"]["revision_history"].append({"date": "2016-10-05T10:00:00Z", "number": "2.0.0", "summary": "No fix after all."})
+        revise(documents, withdraw)
+        expect("after the fix was withdrawn", [("not remediated", True, True)], state())
+        expect("text says to look again", True, "look again" in run(at, "--width", "200", *words).stdout)
+        before = open(file, "rb").read()
+        wrong = run(at, "--mark", "HL-2016-001 done Nobody", *words)
+        expect("a mark that meets nobody", (2, True), (wrong.returncode, "no device here" in wrong.stderr))
+        expect("marks stay as they were", before, open(file, "rb").read())
+        expect("all at once", 0, run(at, "--mark", "HL-2016-001 progress *", *words).returncode)
+        expect("in progress", [("in progress", True, False)], state())
+        expect("taken back", 0, run(at, "--mark", "HL-2016-001 not *", *words).returncode)
+        expect("not remediated", [("not remediated", True, False)], state())
+
+
+def inspect(at):
+    found = json.loads(run(at, "--json", "--advisories", DOCUMENTS, "--facts", FACTS, at.incident, verb="inspect").stdout)
+    expect("inspect: findings", [("HL-2016-001", "high"), ("HL-2016-002", "high")],
+           sorted((f["evidence"]["id"], f["severity"]) for f in found["findings"] if f["id"] == "advisory"))
+    expect("inspect: devices[].advisories", 2, sum(any(a["certainty"] == "exact" for a in d["advisories"]) for d in found["devices"]))
+    without = json.loads(run(at, "--json", at.incident, verb="inspect").stdout)
+    expect("inspect without advisories", ([], []), ([f for f in without["findings"] if f["id"] == "advisory"], [a for d in without["devices"] for a in d["advisories"]]))
+    with tempfile.NamedTemporaryFile("w", suffix=".mute") as mute:
+        mute.write("advisory * known to us\n")
+        mute.flush()
+        muted = json.loads(run(at, "--json", "--mute", mute.name, "--advisories", DOCUMENTS, "--facts", FACTS, at.incident, verb="inspect").stdout)
+        expect("inspect: muted", ["known to us"] * 2, [f.get("muted") for f in muted["findings"] if f["id"] == "advisory"])
+    for form in ("text", "eve", "csv", "html"):
+        done = run(at, "--format", form, "--advisories", DOCUMENTS, "--facts", FACTS, at.incident, verb="inspect")
+        expect(f"inspect --format {form}", (0, True), (done.returncode, "HL-2016-001" in done.stdout))
+
+
+class Page(html.parser.HTMLParser):
+    def handle_starttag(self, tag, attributes):
+        for name, value in attributes:
+            if name in ("src", "srcset", "style") or name.startswith("on") or tag in ("script", "img", "iframe", "link"):
+                faults.append(f"the page has {tag} {name}")
+            if name == "href" and not re.match(r"(#|https?://)", value):
+                faults.append(f"the page links to {value}")
+
+
+def hostile(at):
+    """Escapes in titles, addresses that run, a device that claims to be everything, ten thousand devices."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(DOCUMENTS, "hl-2016-001.json"), encoding="utf-8") as file:
+            document = json.load(file)
+        document["document"]["title"] = "\x1b[2J<script>alert(1)</script> \u202eevil"
+        document["document"]["references"][0]["url"] = "javascript:alert(1)"
+        document["vulnerabilities"][0]["remediations"][0]["url"] = "https://x.example/\"onclick=\"a"
+        with open(os.path.join(folder, "evil.json"), "w", encoding="utf-8") as file:
+            json.dump(document, file)
+        with open(os.path.join(folder, "none.json"), "w", encoding="utf-8") as file:
+            file.write("{\"a\": \x1b}")
+        for form in ("text", "json", "html"):
+            done = run(at, "--advisories", folder, "--facts", FACTS, "--format", form, at.incident)
+            expect(f"hostile, {form}", (0, False), (done.returncode, any(c in done.stdout + done.stderr for c in "\x1b\u202e")))
+            expect(f"hostile, {form}: refused", True, "none.json" in done.stderr)
+            if form == "html":
+                Page().feed(done.stdout)
+                expect("hostile page", False, "<script" in done.stdout or 'href="javascript' in done.stdout)
+        many = os.path.join(folder, "many.csv")
+        with open(many, "w", encoding="utf-8") as file:
+            file.write("name,maker,model,firmware\n")
+            file.writelines(f"unit {i},Harbour Light,HL-9008,5.{i % 4}.{i % 7}\n" for i in range(10000))
+        found = sheets(at, "--advisories", DOCUMENTS, "--assets", many)
+        expect("ten thousand: open", 5000, sum(s["open"] for s in found["sheets"]))
+        text = run(at, "--advisories", DOCUMENTS, "--assets", many)
+        expect("ten thousand: text", (0, True), (text.returncode, len(text.stdout) < 200000 and "more devices" in text.stdout))
+        page = run(at, "--advisories", DOCUMENTS, "--assets", many, "--format", "html")
+        expect("ten thousand: page", (0, True), (page.returncode, len(page.stdout) < 2000000))
+
+
+def wrong_use(at):
+    cases = [[], ["--asset", "maker=A", at.incident], ["--mark", "a done b", at.incident], ["--mark", "a perhaps b", "--marks", "x", at.incident],
+             ["--advisories", at.incident, at.incident], ["--advisories", "/nonexistent", at.incident], ["--facts", "/nonexistent", at.incident],
+             ["--marks", "/nonexistent", at.incident], ["--format", "eve", at.incident], ["--fail-on", "bad", at.incident], ["--asset", "colour=red"],
+             ["--note", "x", at.incident], ["--nothing"], ["--facts"], ["/nonexistent.pcap"], ["--facts", RECALLS, at.incident],
+             ["-o", FACTS, "--facts", FACTS, at.incident]]
+    for words in cases:
+        done = run(at, *words)
+        if done.returncode != 2 or len(done.stderr.splitlines()) < 1:
+            faults.append(f"{words}: exit {done.returncode}, {done.stderr!r}")
+    line = run(at, "--facts", RECALLS, at.incident).stderr
+    expect("a fault has its line", True, f"{RECALLS}:2:" in line)
+    expect("--fail-on", (1, 0), (run(at, "--fail-on", "high", "--advisories", DOCUMENTS, "--asset", "maker=Harbour Light,model=HL-9008,firmware=1.0.0").returncode,
+                                 run(at, "--fail-on", "high", "--advisories", DOCUMENTS, "--asset", "maker=Harbour Light,model=HL-9008").returncode))
+
+
+def help_and_manual(at):
+    helped = set(re.findall(r"--[a-z-]+", run(at, "--help").stdout)) - {"--asset", "--assets"}
+    with open(os.path.join(HERE, "../../../man/floodwall-advise.1"), encoding="utf-8") as file:
+        described = {"--" + word for word in re.findall(r"Fl Fl ([a-z-]+)", file.read())} - {"--asset", "--assets"}
+    expect("help and manual name the same options", set(), helped ^ described)
+
+
+def real(at):
+    """Documents of CISA: the two of 2017 and 2018 and their makers."""
+    documents = os.path.join(at.shared, "advisories", "csaf")
+    found = sheets(at, "--advisories", documents, "--asset", f"{XIONGMAI},model=XMeye P2P Cloud Server", "--asset", "maker=Dahua,model=DH-IPC-HDW1200S,name=camera")
+    expect("Xiongmai", ("ICSA-18-282-06", True), next(((a["id"], a["open"]) for a in named(found, "Shed")["advisories"]), None))
+    expect("Dahua", ("ICSA-17-124-02", True), next(((a["id"], a["open"]) for a in named(found, "camera")["advisories"]), None))
+
+
+def main():
+    at = Setting()
+    parts = [incident, near_misses, recall, marks, inspect, hostile, wrong_use, help_and_manual]
+    there = os.path.isdir(at.shared)
+    for part in parts + ([real] if there else []):
+        part(at)
+    first = run(at, "--json", "--advisories", DOCUMENTS, "--facts", FACTS, at.incident).stdout
+    expect("the same input, the same bytes", first, run(at, "--json", "--advisories", DOCUMENTS, "--facts", FACTS, at.incident).stdout)
+    print("\n".join(faults) or f"{len(parts)} sides of advise are as they should be")
+    if not faults and not there:
+        print("SKIP documents of CISA: ../shared/captures is not here")
+        sys.exit(77)
+    sys.exit(1 if faults else 0)
+
+
+main()
