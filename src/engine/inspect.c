@@ -411,6 +411,10 @@ static int show(struct inspect *inspect, struct shown *shown, FILE *out, FILE *n
 		return report_eve(out, &view);
 	case INSPECT_CSV:
 		return report_csv(out, &view);
+	case INSPECT_CSV_DEVICES:
+		return report_csv_devices(out, &view);
+	case INSPECT_OCSF:
+		return report_ocsf(out, &view);
 	default:
 		return report_text(out, &view, &inspect->options->style);
 	}
