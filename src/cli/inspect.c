@@ -272,10 +272,8 @@ static int read_option(struct arguments *arguments, int option, const char *word
 		arguments->inspect.part.filter = optarg;
 		return 0;
 	case OPTION_OUI:
-		arguments->inspect.oui_folder = optarg;
-		return 0;
 	case OPTION_SIGNATURES:
-		arguments->inspect.signatures_folder = optarg;
+		*(option == OPTION_OUI ? &arguments->inspect.oui_folder : &arguments->inspect.signatures_folder) = optarg;
 		return 0;
 	case OPTION_EVIDENCE:
 		arguments->inspect.evidence_folder = optarg;

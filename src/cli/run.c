@@ -123,6 +123,7 @@ static int told_right(const struct ask_options *options, const struct settings *
 	for (uint32_t i = 0; i < settings->zone_count; i++)
 		missing += look_for(output.file, "zone file", settings->zones[i].file);
 	missing += look_for(output.file, "mud", settings->guard.mud);
+	missing += look_for(output.file, "signatures", settings->guard.signatures);
 	for (uint32_t i = 0; i < settings->guard.device_count; i++)
 		if (*settings->guard.devices[i].mud == '/')
 			missing += look_for(output.file, "mud", settings->guard.devices[i].mud);

@@ -83,6 +83,7 @@ struct settings_guard {
 	char update_hosts[GUARD_HOSTS_MAX][GUARD_HOST_MAX];
 	uint32_t update_host_count;
 	char mud[GUARD_MUD_MAX]; /* directory of MUD files; "": none */
+	char signatures[GUARD_MUD_MAX]; /* directory of signatures beside those of the program; "": none */
 	enum guard_from quarantine_from;
 	uint32_t quarantine_s; /* for how long; 0: until a person releases it */
 	struct settings_brake brake[FW_BRAKE_COUNT];

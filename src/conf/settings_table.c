@@ -130,6 +130,7 @@ const struct scalar settings_scalars[] = {
 	CHOICE("guard.lateral", guard.lateral_closed, open_words, "open"),
 	CHOICE("guard.fail", guard.fail_closed, open_words, "open"),
 	TEXT(SCALAR_PATH, "guard.mud", guard.mud, ""),
+	TEXT(SCALAR_PATH, "guard.signatures", guard.signatures, ""),
 	TIME("guard.tcp_for", guard.flow_tcp_s, 10, 604800, "2h"),
 	TIME("guard.other_for", guard.flow_other_s, 10, 86400, "3m"),
 	TIME("guard.answered_for", guard.answered_s, 1, 120, "30s"), /* the kernel keeps its seconds in 8 bits */

@@ -18,6 +18,7 @@
 #include <sys/random.h>
 
 #include "engine/guard_room.h"
+#include "engine/signatures.h"
 
 #define INTERFACES_AGAIN_NS (5 * FW_NS_PER_S)
 /* What devices resolved before we started has a name that we cannot know; few names are kept for longer. */
@@ -110,8 +111,30 @@ static int take_keys(struct guard *guard)
 	return 0;
 }
 
+static void say_signatures(void *context, const char *sentence)
+{
+	guard_say(context, "signatures: %s", sentence);
+}
+
+/* A folder that cannot be used is said, and the guard goes on with what the program brings: it guards with less to tell devices by. */
+static int open_signatures(struct guard *guard)
+{
+	const struct signature_say say = {say_signatures, guard};
+	const char *folder = guard->settings->guard.signatures;
+	struct signature_files files = {0};
+	struct fault fault = {0};
+	int error;
+
+	if (*folder && signatures_list(folder, &files, &fault) && fault.sentence[0])
+		guard_say(guard, "signatures: %s: %s", fault.file, fault.sentence);
+	error = live_signatures(guard->live, &files, &say);
+	signatures_done(&files);
+	return error;
+}
+
 static int open_live(struct guard *guard)
 {
+	int error;
 	struct live_config config = {
 		.found = guard_found, .context = guard, .held_count = guard->config.held_count, .quiet_ns = BEACONS_AFTER_NS};
 
@@ -120,7 +143,8 @@ static int open_live(struct guard *guard)
 	side_init(&config.side);
 	guard_each_ours(guard, &config.side);
 	memcpy(config.held, guard->config.held, sizeof(config.held));
-	return live_new(&config, &guard->live);
+	error = live_new(&config, &guard->live);
+	return error ? error : open_signatures(guard);
 }
 
 static int open_rooms(struct guard *guard)

@@ -140,6 +140,11 @@ static void see_frame(struct inspect *inspect, const struct frame *frame)
 		engine_frame(inspect->engine, frame);
 }
 
+static void say_note(void *context, const char *sentence)
+{
+	fprintf(context, "floodwall: %s\n", sentence);
+}
+
 static int start_engine(struct inspect *inspect, struct prelude *prelude)
 {
 	struct engine_config config = {
@@ -158,7 +163,7 @@ static int start_engine(struct inspect *inspect, struct prelude *prelude)
 	if (inspect->would)
 		would_side(inspect->would, &config.side);
 	error = engine_new(&config, &inspect->engine);
-	return error ? error : signatures_load(inspect->engine, &inspect->signatures, inspect->notes);
+	return error ? error : signatures_load(inspect->engine, &inspect->signatures, &(struct signature_say){say_note, inspect->notes});
 }
 
 static int read_frames(struct inspect *inspect)
@@ -464,7 +469,7 @@ int inspect_run(const struct inspect_options *options, FILE *out, FILE *notes, s
 	mute_and_judge(&inspect, &result);
 	error = show(&inspect, &shown, out, notes, &result);
 	note_inputs(&inspect, notes, &result);
-	signatures_note(inspect.engine, notes);
+	signatures_note(inspect.engine, &(struct signature_say){say_note, notes});
 	if (inspect.would && !inspect.veil)
 		would_notes(inspect.would, notes);
 	*out_result = result;

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/signatures.h"
 #include "base/table.h"
 #include "engine/room.h"
 
@@ -91,6 +92,11 @@ void live_free(struct live *live)
 	table_done(&live->senders);
 	free(live->told);
 	free(live);
+}
+
+int live_signatures(struct live *live, const struct signature_files *files, const struct signature_say *say)
+{
+	return signatures_load(live->engine, files, say);
 }
 
 static void add_ours(struct side *side, const struct prefix *prefix)

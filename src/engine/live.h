@@ -50,6 +50,11 @@ struct live_config {
 int live_new(const struct live_config *config, struct live **out_live);
 void live_free(struct live *live);
 
+/* Signatures, before the first frame: those of the program and those of the files (engine/signatures.h). Returns 0 or -ENOMEM. */
+struct signature_files;
+struct signature_say;
+int live_signatures(struct live *live, const struct signature_files *files, const struct signature_say *say);
+
 /*
  * What is ours now: prefixes that came join those that are known, and take the place of one that the link taught where all places are
  * taken; none is forgotten. The gateway's addresses are these from now on.

@@ -2,9 +2,9 @@
 #include "engine/signatures.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-#include "base/text.h"
 #include "engine/room.h"
 #include "fetch/fetch.h"
 #include "inventory/inventory.h"
@@ -38,17 +38,19 @@ void signatures_done(struct signature_files *files)
 }
 
 /* The fault's texts are clean already: fault_set() made them so. */
-static void say(FILE *notes, const struct fault *fault)
+static void tell(const struct signature_say *say, const struct fault *fault)
 {
-	if (!notes || !fault->sentence[0])
+	char sentence[FAULT_PLACE_MAX + FAULT_SENTENCE_MAX + 32], line[32] = "";
+
+	if (!fault->sentence[0])
 		return;
 	if (fault->line)
-		fprintf(notes, "floodwall: %s: line %llu: %s\n", fault->file, (unsigned long long)fault->line, fault->sentence);
-	else
-		fprintf(notes, "floodwall: %s: %s\n", fault->file, fault->sentence);
+		snprintf(line, sizeof(line), "line %llu: ", (unsigned long long)fault->line);
+	snprintf(sentence, sizeof(sentence), "%s: %s%s", fault->file, line, fault->sentence);
+	say->say(say->context, sentence);
 }
 
-static int load_file(struct engine *engine, const char *path, FILE *notes)
+static int load_file(struct engine *engine, const char *path, const struct signature_say *say)
 {
 	struct fault fault = {0};
 	size_t len;
@@ -60,11 +62,11 @@ static int load_file(struct engine *engine, const char *path, FILE *notes)
 		free(body);
 	}
 	if (error != -ENOMEM)
-		say(notes, &fault);
+		tell(say, &fault);
 	return error == -ENOMEM ? error : 0;
 }
 
-int signatures_load(struct engine *engine, const struct signature_files *files, FILE *notes)
+int signatures_load(struct engine *engine, const struct signature_files *files, const struct signature_say *say)
 {
 	int error = inventory_read_shipped(engine->inventory);
 
@@ -72,18 +74,20 @@ int signatures_load(struct engine *engine, const struct signature_files *files, 
 		char path[PATH_ROOM];
 
 		if (snprintf(path, sizeof(path), "%s/%s", files->folder, files->names[i]) < (int)sizeof(path))
-			error = load_file(engine, path, notes);
+			error = load_file(engine, path, say);
 	}
 	return error;
 }
 
-void signatures_note(const struct engine *engine, FILE *notes)
+void signatures_note(const struct engine *engine, const struct signature_say *say)
 {
 	struct inventory_signatures signatures;
+	char sentence[160];
 
 	inventory_signatures(engine->inventory, &signatures);
 	if (!signatures.stalls)
 		return;
-	fprintf(notes, "floodwall: signatures took too many steps and were broken off: %llu times; set aside for it: %u of %u\n",
+	snprintf(sentence, sizeof(sentence), "signatures took too many steps and were broken off: %llu times; set aside for it: %u of %u",
 		(unsigned long long)signatures.stalls, signatures.set_aside, signatures.fingerprints);
+	say->say(say->context, sentence);
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <stddef.h>
-#include <stdio.h>
 
 #include "base/fault.h"
 #include "engine/engine.h"
@@ -19,10 +18,14 @@ struct signature_files {
 int signatures_list(const char *folder, struct signature_files *out, struct fault *out_fault);
 void signatures_done(struct signature_files *files);
 
-/*
- * Those of the program, then those of the files; a sentence to notes (may be NULL) for each that cannot be used, whole or in part. Returns 0 or -ENOMEM.
- */
-int signatures_load(struct engine *engine, const struct signature_files *files, FILE *notes);
+/* Who is told what could not be used: a sentence, clean. */
+struct signature_say {
+	void (*say)(void *context, const char *sentence);
+	void *context;
+};
 
-/* After the last frame: a sentence to notes if signatures took more steps than they may. */
-void signatures_note(const struct engine *engine, FILE *notes);
+/* Those of the program, then those of the files; a sentence for each file that cannot be used, whole or in part. Returns 0 or -ENOMEM. */
+int signatures_load(struct engine *engine, const struct signature_files *files, const struct signature_say *say);
+
+/* After the last frame: a sentence if signatures took more steps than they may. */
+void signatures_note(const struct engine *engine, const struct signature_say *say);

@@ -79,6 +79,7 @@ void recog_stats(const struct recog *recog, struct recog_stats *out);
 /* An <example> of a file that was read, with its fingerprint. Borrowed for the call. */
 struct recog_example {
 	int fingerprint;
+	const char *matches; /* what its file is for */
 	uint64_t line;
 	struct slice text; /* base64 undone */
 	const char *elsewhere; /* the text stands in this file, which is not read; or NULL */

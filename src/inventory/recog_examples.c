@@ -50,7 +50,12 @@ static void start_example(struct pass *pass, const struct recog_xml_place *place
 {
 	size_t count = 0;
 
-	pass->at = (struct recog_example){.fingerprint = pass->fingerprint, .line = place->line, .wanted = pass->wanted};
+	pass->at = (struct recog_example){
+		.fingerprint = pass->fingerprint,
+		.matches = recog_text(pass->recog, pass->recog->files[pass->file].matches),
+		.line = place->line,
+		.wanted = pass->wanted,
+	};
 	pass->kept_len = 0;
 	pass->example = true;
 	pass->base64 = false;

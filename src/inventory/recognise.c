@@ -15,6 +15,7 @@
 #include "inventory/recognise.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -218,17 +219,14 @@ struct told {
 	char says[DEVICE_TEXT_MAX];
 };
 
+/* Behind what is there, if there is room for more than its head. */
 static void add_words(struct told *told, const char *head, struct slice value)
 {
-	char joined[DEVICE_TEXT_MAX], before[DEVICE_TEXT_MAX];
+	char before[DEVICE_TEXT_MAX];
+	int len = snprintf(before, sizeof(before), "%s%s%s", told->says, told->says[0] ? "; " : "", head);
 
-	words_join(joined, head, value, "");
-	if (told->says[0]) {
-		words_join(before, told->says, words_of("; "), "");
-		words_join(told->says, before, words_of(joined), "");
-		return;
-	}
-	words_join(told->says, "", words_of(joined), "");
+	if (len < DEVICE_TEXT_MAX - 8)
+		words_join(told->says, before, value, "");
 }
 
 static void tell(struct told *told, enum trait trait, struct slice value, uint8_t strength)

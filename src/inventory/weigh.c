@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Several clues, one answer. A clue with strength s percent is right in s of 100 cases when nothing else is known: it multiplies the odds of what
- * it says by s / (100 - s). Clues of related classes come out of one mouth (a UPnP description and the SSDP message that leads to it are
+ * Several clues, one answer. A clue with strength s percent is right in s of 100 cases when nothing else is known. That is already better than nothing:
+ * the odds against a value that nobody has named are taken as 4 to 1 (the weakest strength that a row may have, 20), so that a clue multiplies
+ * them by 4 s / (100 - s). Clues of related classes come out of one mouth (a UPnP description and the SSDP message that leads to it are
  * written by the same hand), so of each group only the strongest counts; groups are taken to be independent and multiply:
  *
- *      weight of a value      W  = product over groups of s / (100 - s)         nothing said: 1, as "something else"
- *      confidence of the best      W(best) / (1 + W(best) + sum of W over all values that contradict it)
+ *      weight of a value           W = 1/4 * product over groups of max(1, 4 s / (100 - s))
+ *      confidence of the best      W(best) / (1 + W(best) + sum of W over all values that contradict it)       1 is "something else"
  *
- *      OUI says D-Link (60), a title says D-Link (70):     1.5 * 2.3 = 3.5              D-Link, 78
- *      OUI says Cellvision (60), a title says D-Link (70): 1.5 against 2.3              D-Link, 48, or else Cellvision, 31
- *      a device says that it is each of ten makers (90):   9 / (1 + 10 * 9)             the first of them, 10: unknown
+ *      OUI says D-Link (60):                                   1.5                      D-Link, 60
+ *      ... and a title says D-Link (70):                       1.5 * 4 * 2.3 = 14       D-Link, 93
+ *      OUI says Cellvision (60), a title says D-Link (70):     1.5 against 2.3          D-Link, 48, or else Cellvision, 31
  *
- * So agreement of independent clues makes sure, and whoever claims to be everything ends as nothing. Who tells the same lie in all
+ * A mouth that says m things at once which cannot be true together is right about one at most: its s is s / m. So a telephone that asks for the
+ * clouds of five makers is none of theirs, and a device that claims to be everything, in each way there is, ends as nothing. Who tells the same lie in all
  * ways is believed: nothing on the wire says otherwise.
  *
  * Values are compared by what is left without letter case, legal form ("Co., Ltd.") and aliases. "HS110" and "HS110(EU)", "sensor" and "motion sensor"
@@ -31,10 +33,10 @@
 #include "inventory/words.h"
 #include "wire/siphash.h"
 
-enum { ANSWER_MIN = 30, STRENGTH_MAX = 97, CONFIDENCE_MAX = 98, RIVAL_SHARE = 3 };
+enum { ANSWER_MIN = 30, STRENGTH_MAX = 97, CONFIDENCE_MAX = 98, RIVAL_SHARE = 3, AT_ONCE_WITHIN = 15 };
 
-/* The odds against a value that no clue has named, which each further group has to overcome no more. */
-static const double AGREEMENT = 4;
+/* The odds against a value that no clue has named. */
+static const double AGAINST = 4;
 
 /* What a value that there was no room for is taken to weigh: as if it had been said with 70. */
 static const double REFUSED_WEIGHT = 7.0 / 3.0;
@@ -228,6 +230,23 @@ static bool is_said(const struct opinion *opinion, enum trait trait, const char 
 	return false;
 }
 
+/*
+ * How many things this mouth says at once that cannot be true together, value among them. Of a model a device has several names in several
+ * fields, of which the plainest is taken; who names two makers, or three, in nearly as plain words is right about one at most.
+ */
+static unsigned says_at_once(const struct opinion *opinion, enum trait trait, const char *value, unsigned group, uint8_t strength)
+{
+	int least = strength - (trait == TRAIT_MODEL || trait == TRAIT_FIRMWARE ? 0 : AT_ONCE_WITHIN);
+	unsigned count = 1;
+
+	for (unsigned i = 0; i < opinion->count; i++) {
+		uint8_t other = opinion->values[i].strength[group];
+
+		count += other && other >= least && !agree(trait, opinion->values[i].value, value);
+	}
+	return count;
+}
+
 /* 0 where no group says so. */
 static double weight_of(const struct opinion *opinion, enum trait trait, const char *value, const struct loudest *loudest)
 {
@@ -236,8 +255,12 @@ static double weight_of(const struct opinion *opinion, enum trait trait, const c
 	for (unsigned g = 0; g < WEIGH_GROUP_COUNT; g++) {
 		uint8_t strength = loudest->strength[g];
 
-		if (strength && is_said(opinion, trait, value, g, strength))
-			weight = (weight > 0 ? weight * AGREEMENT : 1) * strength / (100.0 - strength);
+		if (!strength || !is_said(opinion, trait, value, g, strength))
+			continue;
+		double share = (double)strength / says_at_once(opinion, trait, value, g, strength);
+		double ratio = AGAINST * share / (100 - share);
+
+		weight = (weight > 0 ? weight : 1 / AGAINST) * (ratio > 1 ? ratio : 1);
 	}
 	return weight;
 }

@@ -83,11 +83,11 @@ static void mask_field(const struct mask *mask, char *field, size_t size)
 
 /* What the program reads out of them is a maker, a model, a kind; serial numbers inside are found by mask_words(). */
 static const char *const harmless[] = {"oui", "dhcp 55", "dhcp 60", "dhcpv6 6", "dhcpv6 16", "ssdp nt", "ssdp server", "http server",
-	"dhip class", "dhip type", "dhip version", "dhip vendor", "ntp private"};
-static const char *const statements[] = {"maker: ", "brand: ", "kind: ", "model: ", "firmware: ", "runs: "};
-static const char *const own_sentences[] = {"starts over the network (PXE)", "its maker publishes a MUD profile",
-	"answers monlist, which floods are reflected with", "speaks OCF"};
-static const char *const product_keys[] = {"md", "model", "am", "ty", "usb_MDL", "usb_MFG", "manufacturer", "vendor"};
+	"calls tcp", "calls udp", "answers tcp", "answers udp", "dhip class", "dhip type", "dhip version", "dhip vendor", "ntp private"};
+static const char *const statements[] = {"maker: ", "brand: ", "kind: ", "model: ", "firmware: ", "runs: ", "radio: "};
+static const char *const own_sentences[] = {
+	"its maker publishes a MUD profile", "answers monlist, which floods are reflected with", "speaks OCF"};
+static const char *const product_keys[] = {"ci", "md", "model", "am", "ty", "usb_MDL", "usb_MFG", "manufacturer", "vendor"};
 
 static bool is_listed(const char *text, const char *const *list, size_t count)
 {
@@ -182,8 +182,10 @@ static void mask_guesses(const struct mask *mask, struct device *device)
 {
 	struct guess *guesses[] = {&device->maker, &device->brand, &device->kind, &device->model, &device->firmware};
 
-	for (size_t i = 0; i < sizeof(guesses) / sizeof(guesses[0]); i++)
+	for (size_t i = 0; i < sizeof(guesses) / sizeof(guesses[0]); i++) {
 		mask_words(mask, device, guesses[i]->name);
+		mask_words(mask, device, guesses[i]->rival);
+	}
 }
 
 void mask_device(const struct mask *mask, struct device *device)

@@ -105,6 +105,13 @@ static json_t *guess_make(const struct guess *guess, const char *key)
 
 	member_put(&object, key, member_text_or_null(guess->name));
 	member_put(&object, "confidence", json_integer(guess->name[0] ? guess->confidence : 0));
+	if (guess->name[0] && guess->rival[0]) {
+		json_t *rival = json_object();
+
+		member_put(&rival, key, member_text(guess->rival, SIZE_MAX));
+		member_put(&rival, "confidence", json_integer(guess->rival_confidence));
+		member_put(&object, "rival", rival);
+	}
 	return object;
 }
 

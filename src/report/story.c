@@ -131,8 +131,13 @@ static void add_guess(struct phrase *out, const char *before, const struct guess
 		return;
 	phrase_add(out, "%s%s", out->len ? ", " : "", before);
 	phrase_raw(out, guess->name, len);
-	if (guess->confidence < 90)
+	if (guess->rival[0]) {
+		phrase_add(out, guess->confidence < 50 ? " (perhaps; or else " : " (likely; or else ");
+		phrase_raw(out, guess->rival, SIZE_MAX);
+		phrase_add(out, ")");
+	} else if (guess->confidence < 90) {
 		phrase_add(out, guess->confidence < 50 ? " (perhaps)" : " (likely)");
+	}
 }
 
 void say_identity(const struct device *device, struct phrase *out)

@@ -148,7 +148,7 @@ def figures(everything, held, rows):
                  [[trait + " right", f"{REQUIRED[trait]} %", f"{percent(ours[trait], n)} % ({ours[trait]})", f"{percent(theirs[trait], n)} % ({theirs[trait]})"]
                   for trait in TRAITS] +
                  [["wrong above 80 % confidence", "0", len(bold_mistakes(everything)), len(bold_mistakes(held))]])
-    out += ["", f"Rows taken out, over all families: {rows}.", "", "Kinds, all signatures (rows: what it is; columns: what was said):", ""] + confusion(everything)
+    out += ["", f"Rows taken out, over all families: {rows}.", "", "Kinds, all signatures (rows: what it is, by the first word of the truth, which allows others for some; columns: what was said):", ""] + confusion(everything)
     out += ["", "Kinds, held out:", ""] + confusion(held)
     for title, cases in (("all signatures", everything), ("held out", held)):
         out += ["", f"Reliability, {title}: of the answers with such a confidence, how many are right", ""]

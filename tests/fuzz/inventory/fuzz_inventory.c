@@ -14,11 +14,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 enum { DEVICES = 24 };
 
+/* Each form of a row, and patterns that match much. */
+static const char TABLE[] = "dhcp 12\t*a*\tmodel\t=\t75\tx\nmdns host\ta*\tmaker\tM *\t60\tx\nasked name\t.com\tbrand\tB\t60\tx\n"
+			    "upnp type\t*\tkind\tcamera\t60\tx\nhttp agent\t*\tkind\tprinter\t60\tx\nhttp server\t*\tfirmware\t=\t60\tx\n"
+			    "company\tA*\tis\tB\t60\tx\nanswers tcp\t80\tmaker\tM\t60\tx\n";
+
 struct program {
 	const uint8_t *at;
 	size_t left;
 	uint64_t now_ns;
 };
+
+static void require(int holds)
+{
+	if (!holds)
+		abort();
+}
 
 static uint8_t byte_next(struct program *program)
 {
@@ -59,6 +70,7 @@ static void note(struct inventory *inventory, struct program *program, uint8_t v
 	fact.name = text_next(program);
 	fact.text = text_next(program);
 	inventory_note_fact(inventory, number, &fact);
+	inventory_note_port(inventory, number, fact.number % 4, verb & 1 ? 80 : (uint16_t)fact.number);
 	inventory_note_traffic(inventory, number, verb & 1, 100);
 	inventory_note_state(inventory, number, fact.number % 4);
 }
@@ -82,12 +94,6 @@ static void step(struct inventory *inventory, struct program *program)
 		inventory_settle(inventory);
 	else
 		note(inventory, program, verb, address);
-}
-
-static void require(int holds)
-{
-	if (!holds)
-		abort();
 }
 
 static void check(const struct inventory *inventory)
@@ -118,6 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 
 	if (inventory_new(&config, &inventory))
 		return 0;
+	require(!inventory_read_signatures(inventory, "t.tsv", TABLE, sizeof(TABLE) - 1, NULL));
 	while (program.left)
 		step(inventory, &program);
 	inventory_settle(inventory);

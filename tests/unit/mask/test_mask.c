@@ -310,7 +310,7 @@ static void clues(void **state)
 	} cases[] = {
 		{"oui", "a0:a0:a0", "maker: A Maker", true, true},
 		{"dhcp 60", "udhcp 1.2.3", "runs: BusyBox udhcpc", true, true},
-		{"dhcp 60", "PXEClient:Arch", "starts over the network (PXE)", true, true},
+		{"dhcp 60", "PXEClient:Arch", "runs: PXE network boot", true, true},
 		{"http server", "lighttpd/1.4", "", true, true},
 		{"mdns txt", "md=BRAVIA 4K", "model: BRAVIA 4K", true, true},
 		{"http server", "cam (+http://192.168.1.64/)", "", false, true},
