@@ -94,7 +94,8 @@ static const char help[] = "Usage: floodwall inspect [options] CAPTURE...       
 			   "  --to TIME            only packets before then\n"
 			   "  --filter EXPRESSION  only packets that pass this filter, as tcpdump takes it\n"
 			   "  --format FORMAT      what to write: text (default), json (--json for short),\n"
-			   "                       html (one page with charts), eve or csv\n"
+			   "                       html (one page with charts), eve or ocsf (event lines),\n"
+			   "                       csv (findings) or csv-devices (devices)\n"
 			   "  -o, --output FILE    write to FILE\n"
 			   "  --mute FILE          findings you know about: FINDING|* WHO [-> TARGET] [until=YYYY-MM-DD] REASON\n"
 			   "  --fail-on SEVERITY   exit 1 if a finding is at least low, medium, high or critical\n"
@@ -232,6 +233,8 @@ static int read_format(struct arguments *arguments, const char *word)
 		[INSPECT_HTML] = "html",
 		[INSPECT_EVE] = "eve",
 		[INSPECT_CSV] = "csv",
+		[INSPECT_CSV_DEVICES] = "csv-devices",
+		[INSPECT_OCSF] = "ocsf",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -239,7 +242,7 @@ static int read_format(struct arguments *arguments, const char *word)
 			arguments->inspect.format = (enum inspect_format)i;
 			return 0;
 		}
-	return wrong("--format is text, json, html, eve or csv", word);
+	return wrong("--format is text, json, html, eve, ocsf, csv or csv-devices", word);
 }
 
 /* Those about advisories. */

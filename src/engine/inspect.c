@@ -374,6 +374,10 @@ static int write_report(const struct inspect *inspect, const struct report_view 
 		return report_eve(out, view);
 	case INSPECT_CSV:
 		return report_csv(out, view);
+	case INSPECT_CSV_DEVICES:
+		return report_csv_devices(out, view);
+	case INSPECT_OCSF:
+		return report_ocsf(out, view);
 	default:
 		return report_text(out, view, &inspect->options->style);
 	}

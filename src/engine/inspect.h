@@ -12,7 +12,7 @@
 #include "report/report.h"
 #include "source/source.h"
 
-enum inspect_format { INSPECT_TEXT, INSPECT_JSON, INSPECT_HTML, INSPECT_EVE, INSPECT_CSV };
+enum inspect_format { INSPECT_TEXT, INSPECT_JSON, INSPECT_HTML, INSPECT_EVE, INSPECT_CSV, INSPECT_CSV_DEVICES, INSPECT_OCSF };
 
 /* What part of the captures to look at. Zeroed: all of it. */
 struct inspect_part {

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "report/csv.h"
 #include "report/ends.h"
 #include "report/evidence.h"
 #include "report/member.h"
@@ -23,11 +24,6 @@ enum { CELL_RAW_MAX = 512 };
 
 static const char *const columns[] = {"first", "last", "severity", "finding", "device", "name", "state", "maker", "kind", "address", "mac",
 	"source", "source_port", "target", "target_port", "protocol", "count", "technique", "summary", "advice", "muted", "evidence"};
-
-struct row {
-	FILE *out;
-	bool begun;
-};
 
 /* Their full-width forms (U+FF1D, FF0B, FF0D, FF20) are formulas too where spreadsheets read Chinese or Japanese. */
 static bool is_formula(const char *text)
@@ -42,8 +38,7 @@ static bool is_formula(const char *text)
 	return false;
 }
 
-/* Text that holds no control characters (any more). Where ; or a tab parts cells, they stay within one too. */
-static void cell(struct row *row, const char *text)
+void cell(struct row *row, const char *text)
 {
 	bool formula = is_formula(text), quoted = text[strcspn(text, ",;\"\t\r\n")] || *text == ' ' || *text == '\'';
 
@@ -63,7 +58,7 @@ static void cell(struct row *row, const char *text)
 		fputc('"', row->out);
 }
 
-static void cell_raw(struct row *row, const char *raw)
+void cell_raw(struct row *row, const char *raw)
 {
 	char clean[CELL_RAW_MAX * 4 + 1];
 
@@ -71,8 +66,7 @@ static void cell_raw(struct row *row, const char *raw)
 	cell(row, clean);
 }
 
-/* 0 stands for unknown in all that is written by this but counts, which have their own. */
-static void cell_number(struct row *row, uint64_t number)
+void cell_number(struct row *row, uint64_t number)
 {
 	char text[24];
 
@@ -80,7 +74,7 @@ static void cell_number(struct row *row, uint64_t number)
 	cell(row, number ? text : "");
 }
 
-static void cell_address(struct row *row, const uint8_t *address, unsigned bits)
+void cell_address(struct row *row, const uint8_t *address, unsigned bits)
 {
 	struct phrase text = {0};
 
@@ -89,7 +83,7 @@ static void cell_address(struct row *row, const uint8_t *address, unsigned bits)
 	cell(row, text.text);
 }
 
-static void cell_time(struct row *row, uint64_t time_ns)
+void cell_time(struct row *row, uint64_t time_ns)
 {
 	char text[TEXT_TIME_MAX];
 

@@ -14,6 +14,7 @@
 
 #include "base/text.h"
 #include "report/ends.h"
+#include "report/event.h"
 #include "report/evidence.h"
 #include "report/member.h"
 #include "report/names.h"
@@ -22,14 +23,6 @@
 #include "report/words.h"
 
 enum { EVE_GID = 2016, EVE_REV = 1 };
-
-enum event_kind { EVENT_DEVICE, EVENT_ALERT };
-
-struct event {
-	uint64_t time_ns;
-	enum event_kind kind;
-	uint32_t index; /* into the view */
-};
 
 /* Numbers are for ever: filters and dashboards hold them. Categories are words of Suricata's classification. */
 static const struct signature {
@@ -94,23 +87,6 @@ static json_t *eve_proto(uint8_t proto)
 		snprintf(number, sizeof(number), "%03u", proto);
 		return json_string(number);
 	}
-}
-
-/* The one capture that holds the whole of it; with several such, or none, there is no answer. */
-static const char *capture_of(const struct report_view *view, uint64_t first_ns, uint64_t last_ns)
-{
-	const char *file = NULL;
-
-	for (size_t i = 0; i < view->capture_count; i++) {
-		const struct report_capture *capture = &view->captures[i];
-
-		if (!capture->packets || first_ns < capture->first_ns || last_ns > capture->last_ns)
-			continue;
-		if (file)
-			return NULL;
-		file = capture->file;
-	}
-	return view->capture_count == 1 ? view->captures[0].file : file;
 }
 
 static json_t *start_event(uint64_t time_ns, const char *type)
@@ -224,7 +200,7 @@ static json_t *alert_event(const struct report_view *view, const struct finding 
 	ends_find(view, finding, &ends);
 	if (ends.src || ends.dest)
 		member_put(&line, "flow_id", json_integer((json_int_t)ends_number(&ends)));
-	put_capture(&line, capture_of(view, finding->first_ns, finding->last_ns));
+	put_capture(&line, event_capture(view, finding->first_ns, finding->last_ns));
 	put_ends(&line, &ends);
 	member_put(&line, "alert", alert_make(finding));
 	member_put(&line, "floodwall", finding_ours(view, finding));
@@ -237,7 +213,7 @@ static json_t *device_event(const struct report_view *view, size_t index)
 	json_t *line = start_event(device->first_ns, "floodwall_device"), *ours = json_object();
 	struct ends ends = {.src = view_address(device), .src_mac = device->mac_count ? device->macs[0] : NULL};
 
-	put_capture(&line, capture_of(view, device->first_ns, device->last_ns));
+	put_capture(&line, event_capture(view, device->first_ns, device->last_ns));
 	put_ends(&line, &ends);
 	member_put(&ours, "device_id", device_id_make(device));
 	member_put(&ours, "device", device_make(view, index));
@@ -292,42 +268,6 @@ static json_t *stats_event(const struct report_view *view)
 	return line;
 }
 
-static int by_time(const void *a, const void *b)
-{
-	const struct event *x = a, *y = b;
-
-	if (x->time_ns != y->time_ns)
-		return x->time_ns < y->time_ns ? -1 : 1;
-	if (x->kind != y->kind)
-		return x->kind < y->kind ? -1 : 1;
-	return x->index < y->index ? -1 : x->index > y->index;
-}
-
-static struct event *events_sort(const struct report_view *view, size_t *out_count)
-{
-	struct event *events = calloc(view->device_count + view->finding_count + 1, sizeof(*events));
-	size_t count = 0;
-
-	if (!events)
-		return NULL;
-	for (size_t i = 0; i < view->device_count; i++)
-		events[count++] = (struct event){view->devices[i]->first_ns, EVENT_DEVICE, (uint32_t)i};
-	for (size_t i = 0; i < view->finding_count; i++)
-		events[count++] = (struct event){view->findings[i]->first_ns, EVENT_ALERT, (uint32_t)i};
-	qsort(events, count, sizeof(*events), by_time);
-	*out_count = count;
-	return events;
-}
-
-static int line_write(FILE *out, json_t *line)
-{
-	int error = value_write(out, line, JSON_COMPACT);
-
-	if (!error)
-		fputc('\n', out);
-	return error;
-}
-
 int report_eve(FILE *out, const struct report_view *view)
 {
 	size_t count;
@@ -335,11 +275,11 @@ int report_eve(FILE *out, const struct report_view *view)
 	int error = events ? 0 : -ENOMEM;
 
 	for (size_t i = 0; !error && i < count; i++)
-		error = line_write(out,
-			events[i].kind == EVENT_ALERT ? alert_event(view, view->findings[events[i].index])
-						      : device_event(view, events[i].index));
+		error = event_write(out,
+			events[i].kind == EVENT_FINDING ? alert_event(view, view->findings[events[i].index])
+							: device_event(view, events[i].index));
 	free(events);
 	if (!error)
-		error = line_write(out, stats_event(view));
+		error = event_write(out, stats_event(view));
 	return error ? error : fflush(out) || ferror(out) ? -EIO : 0;
 }

@@ -88,7 +88,9 @@ struct report_style {
 int report_text(FILE *out, const struct report_view *view, const struct report_style *style);
 int report_json(FILE *out, const struct report_view *view);
 int report_eve(FILE *out, const struct report_view *view); /* one event a line, docs/schema/eve.json */
+int report_ocsf(FILE *out, const struct report_view *view); /* one event a line, OCSF 1.5.0 */
 int report_csv(FILE *out, const struct report_view *view); /* one finding a row */
+int report_csv_devices(FILE *out, const struct report_view *view); /* one device a row */
 int report_html(FILE *out, const struct report_view *view); /* one page, nothing outside of it; at most 2,000,000 bytes */
 
 /* The sheets: what is known against each device and what to do about it (docs/schema/advise.json). Returns as above. */

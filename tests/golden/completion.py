@@ -41,7 +41,7 @@ def same(what, completed, meant):
 
 def words_of(sentence):
     """'--format is text, json or csv' lists them."""
-    return set(re.findall(r"[a-z]+", sentence.split(" is ", 1)[1])) - {"or"}
+    return set(re.findall(r"[a-z][a-z-]*", sentence.split(" is ", 1)[1])) - {"or"}
 
 
 def options(floodwall, bash):

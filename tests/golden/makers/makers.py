@@ -166,7 +166,7 @@ def check_dvrip(dump, archive, folder):
 
 
 SECRETS = (b"09d53d540f99b818", b"tlJwpbo6", b"6QNMIQGe")
-FORMS = ("text", "json", "html", "eve", "csv")
+FORMS = ("text", "json", "html", "eve", "ocsf", "csv", "csv-devices")
 
 
 def check_devices(floodwall, archive, folder):

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* show SITUATION json|html|eve|csv | show SITUATION WIDTH [colour] [quiet] [verbose]: one report on standard output, to look at or to validate. */
+/* show SITUATION json|html|eve|ocsf|csv|csv-devices | show SITUATION WIDTH [colour] [quiet] [verbose]: one report on standard output, to look at or to validate. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@ int main(int argc, char **argv)
 	struct report_view view;
 
 	if (!situation) {
-		fprintf(stderr, "usage: show SITUATION json|html|eve|csv|WIDTH [colour] [quiet] [verbose]\n");
+		fprintf(stderr, "usage: show SITUATION json|html|eve|ocsf|csv|csv-devices|WIDTH [colour] [quiet] [verbose]\n");
 		return 2;
 	}
 	situation->make(&view);
@@ -21,6 +21,10 @@ int main(int argc, char **argv)
 		return report_json(stdout, &view) ? 1 : 0;
 	if (!strcmp(argv[2], "eve"))
 		return report_eve(stdout, &view) ? 1 : 0;
+	if (!strcmp(argv[2], "ocsf"))
+		return report_ocsf(stdout, &view) ? 1 : 0;
+	if (!strcmp(argv[2], "csv-devices"))
+		return report_csv_devices(stdout, &view) ? 1 : 0;
 	if (!strcmp(argv[2], "csv"))
 		return report_csv(stdout, &view) ? 1 : 0;
 	if (!strcmp(argv[2], "html"))
