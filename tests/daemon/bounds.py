@@ -6,6 +6,7 @@ The bed is that of guard.py.
 """
 import os
 import shutil
+import socket
 import struct
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import tempfile
 import traceback
 
 import guard
-from guard import CAMERA, skip, wait_for
+from guard import CAMERA, OTHER, skip, wait_for
 
 RECORDER = "02:00:00:00:00:07"
 
@@ -103,18 +104,19 @@ def muted(bed):
     bed.call("release", RECORDER)
 
 
+def asks(bed, address):
+    """The kernel counts before the injecting process ends."""
+    before = reasons(bed, "out", "slit"), reasons(bed, "out", "quarantined")
+    bed.inject([guard.packet(CAMERA, "10.9.0.2", address, 17, struct.pack("!HHHH", 123, 123, 56, 0) + b"\x23" + bytes(47))])
+    wait_for(lambda: (reasons(bed, "out", "slit"), reasons(bed, "out", "quarantined")) != before, 3, "a count")
+    return reasons(bed, "out", "slit") - before[0]
+
+
 def clocks(bed):
     """In quarantine port 123 of anybody is closed; of whom DHCP names it is open, unless a neighbour says so."""
-    def asks(address):
-        """The kernel counts before the injecting process ends."""
-        before = reasons(bed, "out", "slit"), reasons(bed, "out", "quarantined")
-        bed.inject([guard.packet(CAMERA, "10.9.0.2", address, 17, struct.pack("!HHHH", 123, 123, 56, 0) + b"\x23" + bytes(47))])
-        wait_for(lambda: (reasons(bed, "out", "slit"), reasons(bed, "out", "quarantined")) != before, 3, "a count")
-        return reasons(bed, "out", "slit") - before[0]
-
     bed.call("quarantine", "Camera", "--for", "1h")
-    assert asks("10.8.0.4") == 0
-    assert asks("10.9.0.1") == 1, "the gateway's own"
+    assert asks(bed, "10.8.0.4") == 0
+    assert asks(bed, "10.9.0.1") == 1, "the gateway's own"
     bed.call("release", "Camera")
 
 
@@ -131,7 +133,46 @@ def flips(bed):
     assert bed.connects("10.8.0.2", 8000)
 
 
-STORIES = (late_start, muted, clocks, flips)
+def lease(server_mac, server, options):
+    """An ACK to the camera, on its way out of lan0."""
+    message = bytes([2, 1, 6, 0]) + bytes(12) + socket.inet_aton("10.9.0.2") + bytes(8) + bytes.fromhex(CAMERA.replace(":", "")) + bytes(10 + 192)
+    message += b"\x63\x82\x53\x63\x35\x01\x05\x33\x04\x00\x00\x0e\x10" + options + b"\xff"
+    frame = guard.packet(server_mac, server, "10.9.0.2", 17, struct.pack("!HHHH", 67, 68, 8 + len(message), 0) + message)
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as out:
+        out.bind(("lan0", 0))
+        out.send(bytes.fromhex(CAMERA.replace(":", "")) + frame[6:])
+
+
+def neighbours(bed):
+    """A neighbour that plays DHCP server is not believed; the gateway is, and the clock that it names is open in quarantine."""
+    clock = b"\x2a\x04" + socket.inet_aton("10.8.0.4")
+    bed.inject([guard.syn(OTHER, "10.9.0.6", "10.8.0.2", 8000)])
+    wait_for(lambda: bed.device(OTHER), 5, "the neighbour's place")
+    lease(OTHER, "10.9.0.6", clock)
+    wait_for(lambda: "no DHCP server of ours" in bed.heard(), 5, "that it is not believed")
+    bed.call("quarantine", "Camera", "--for", "1h")
+    assert asks(bed, "10.8.0.4") == 0
+    lease(guard.GATEWAY, "10.9.0.1", clock)
+    wait_for(lambda: asks(bed, "10.8.0.4") == 1, 5, "the clock that the gateway named")
+    bed.call("release", "Camera")
+
+
+def networks(bed):
+    """More networks than are kept: refused with a sentence, where they are the interface's and where a file names them."""
+    bed.end()
+    for i in range(40):
+        guard.sh("ip", "addr", "add", f"10.{100 + i}.0.1/24", "dev", "lan0")
+    refused = subprocess.run((bed.floodwall, "run", "-c", bed.configuration), capture_output=True, text=True, check=False, timeout=30)
+    assert refused.returncode and "networks of ours are more than the 32" in refused.stderr, refused
+    bed.configure(more="  local: [" + ", ".join(f"10.{i}.0.0/24" for i in range(33)) + "]\n")
+    refused = bed.call("check", "-c", bed.configuration, check=False)
+    assert refused.returncode == 2 and ".yaml:" in refused.stderr + refused.stdout, refused
+    bed.configure(more="  local: [10.0.0.0/8, 10.1.0.0/16]\n")
+    bed.run()
+    assert bed.answers()
+
+
+STORIES = (late_start, muted, clocks, flips, neighbours, networks)
 
 
 def main():

@@ -26,7 +26,7 @@
 
 #include "base/clock.h"
 
-enum { TAKEOVERS = 8, KILLS = 8, MAPS = 15, DESCRIPTORS_MAX = 150 };
+enum { TAKEOVERS = 8, KILLS = 8, MAPS = 16, DESCRIPTORS_MAX = 150 };
 
 static void demand_guarded(const char *interface)
 {
@@ -425,6 +425,16 @@ static void sets(struct plane_guard *guard)
 	NEED(plane_guard_name_add(guard, 77, 5) == 0 && plane_guard_name_find(guard, 77) == 5);
 	NEED(plane_guard_name_add(guard, 77, 6) == 0 && plane_guard_name_find(guard, 77) == 6);
 	NEED(plane_guard_name_remove(guard, 77) == 0 && plane_guard_name_find(guard, 77) == 0);
+	/* a name keeps what joined last */
+	NEED(plane_guard_name_bind(guard, 0, 6, address, now_ns) == -EINVAL);
+	for (uint32_t i = 0; i < 2 * FW_BOUND_KEPT; i++) {
+		bed_address(address, 0xc0000300 + i);
+		NEED(plane_guard_name_bind(guard, 77, 6, address, now_ns + 1000 * FW_NS_PER_S) == 0);
+	}
+	for (uint32_t i = 0; i < 2 * FW_BOUND_KEPT; i++) {
+		bed_address(address, 0xc0000300 + i);
+		NEED(plane_guard_member_find(guard, 6, address, now_ns) == (i >= FW_BOUND_KEPT));
+	}
 }
 
 static void live_without_root(const struct bed *bed)
