@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Holds the guard, or a bare XDP_PASS, on an interface of this namespace until its standard input ends; says "ready" first. For guard.py.
+ * Puts the guard, a bare XDP_PASS or nothing on an interface of this namespace, one after the other as standard input says, until it ends: a
+ * word a line ("guard", "bare", "none"), answered with the same word when it stands. Both are loaded from the start, and the one takes
+ * the other's place in one step, so that what goes through meanwhile does not notice. For guard.py.
  *
- * usage: guard_live DRIVER - INTERFACE             bare: nothing is judged
- *        guard_live DRIVER GUARD INTERFACE DEVICES RULES
+ * usage: guard_live DRIVER GUARD INTERFACE DEVICES RULES
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -17,66 +18,97 @@
 #include "guarded.h"
 #include "rivals.h"
 
+struct held {
+	struct bpf_object *driver;
+	struct guarded guarded;
+	int interface, bare;
+	bool has_in; /* the guard's tc program is attached */
+};
+
 static int say_nothing(enum libbpf_print_level level, const char *format, va_list arguments)
 {
 	return 0;
 }
 
-static int attach_in(int interface, int program)
+static int attach_in(struct held *held)
 {
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = interface, .attach_point = BPF_TC_EGRESS);
-	LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = program);
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = held->interface, .attach_point = BPF_TC_EGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = held->guarded.in);
 	int error = bpf_tc_hook_create(&hook);
 
-	return error && error != -EEXIST ? error : bpf_tc_attach(&hook, &options);
-}
-
-static void detach(int interface)
-{
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = interface, .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS);
-
-	bpf_xdp_detach(interface, XDP_FLAGS_DRV_MODE, NULL);
-	bpf_tc_hook_destroy(&hook);
-}
-
-static int hold(const char *driver, char **argv, int interface, struct guarded *guarded)
-{
-	struct bpf_object *object = object_load(driver, NULL, NULL);
-	struct bpf_program *bare = object ? bpf_object__find_program_by_name(object, "guard_bare") : NULL;
-	int error = bare ? 0 : -ENOENT, out = bare ? bpf_program__fd(bare) : -1;
-
-	if (!error && argv[4]) {
-		guarded->devices = (uint32_t)strtoul(argv[4], NULL, 10);
-		guarded->rules = (uint32_t)strtoul(argv[5], NULL, 10);
-		error = guarded_open(argv[2], guarded);
-		out = guarded->out;
-	}
-	if (!error)
-		error = bpf_xdp_attach(interface, out, XDP_FLAGS_DRV_MODE, NULL);
-	if (!error && argv[4])
-		error = attach_in(interface, guarded->in);
-	if (!error && (puts("ready") < 0 || fflush(stdout)))
-		error = -EIO;
-	while (!error && getchar() != EOF)
-		continue;
-	detach(interface);
-	bpf_object__close(object);
+	error = error && error != -EEXIST ? error : bpf_tc_attach(&hook, &options);
+	held->has_in = error == 0;
 	return error;
+}
+
+static void detach_in(struct held *held)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = held->interface, .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS);
+
+	if (held->has_in)
+		bpf_tc_hook_destroy(&hook);
+	held->has_in = false;
+}
+
+static int stand(struct held *held, const char *what)
+{
+	bool guards = strcmp(what, "guard") == 0;
+	int error = 0;
+
+	if (!guards)
+		detach_in(held);
+	if (strcmp(what, "none") == 0)
+		return bpf_xdp_detach(held->interface, XDP_FLAGS_DRV_MODE, NULL);
+	error = bpf_xdp_attach(held->interface, guards ? held->guarded.out : held->bare, XDP_FLAGS_DRV_MODE, NULL);
+	return error || !guards || held->has_in ? error : attach_in(held);
+}
+
+static int hold(struct held *held)
+{
+	char word[16];
+	int error = 0;
+
+	while (!error && fgets(word, sizeof(word), stdin)) {
+		word[strcspn(word, "\n")] = '\0';
+		error = stand(held, word);
+		if (!error && (puts(word) < 0 || fflush(stdout)))
+			error = -EIO;
+	}
+	detach_in(held);
+	bpf_xdp_detach(held->interface, XDP_FLAGS_DRV_MODE, NULL);
+	return error;
+}
+
+static int open_both(struct held *held, const char *driver, const char *guard)
+{
+	struct bpf_program *bare;
+
+	held->driver = object_load(driver, NULL, NULL);
+	bare = held->driver ? bpf_object__find_program_by_name(held->driver, "guard_bare") : NULL;
+	if (!bare)
+		return -ENOENT;
+	held->bare = bpf_program__fd(bare);
+	return guarded_open(guard, &held->guarded);
 }
 
 int main(int argc, char **argv)
 {
-	struct guarded guarded = {0};
-	int interface = argc == 4 || argc == 6 ? (int)if_nametoindex(argv[3]) : 0, error;
+	struct held held = {.interface = argc == 6 ? (int)if_nametoindex(argv[3]) : 0};
+	int error;
 
-	if (!interface) {
-		fputs("usage: guard_live DRIVER -|GUARD INTERFACE [DEVICES RULES]\n", stderr);
+	if (!held.interface) {
+		fputs("usage: guard_live DRIVER GUARD INTERFACE DEVICES RULES\n", stderr);
 		return 2;
 	}
+	held.guarded.devices = (uint32_t)strtoul(argv[4], NULL, 10);
+	held.guarded.rules = (uint32_t)strtoul(argv[5], NULL, 10);
 	libbpf_set_print(say_nothing);
-	error = hold(argv[1], argv, interface, &guarded);
+	error = open_both(&held, argv[1], argv[2]);
+	if (!error)
+		error = hold(&held);
 	if (error)
 		fprintf(stderr, "guard_live: %s\n", strerror(-error));
-	guarded_close(&guarded);
+	guarded_close(&held.guarded);
+	bpf_object__close(held.driver);
 	return error ? 1 : 0;
 }

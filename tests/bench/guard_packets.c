@@ -23,7 +23,7 @@
 #include "rivals.h"
 #include "setting.h"
 
-enum { ROUNDS_MAX = 101, FRAMES = 50000, WARMING = 200000, FRAME_ROOM = 64 };
+enum { ROUNDS_MAX = 101, FRAMES = 20000, WARMING = 200000, FRAME_ROOM = 64 };
 
 enum program { DRIVER, BARE, GUARD, PROGRAMS };
 

@@ -83,7 +83,7 @@ def ours(address):
 
 
 def documentation(address):
-    return address[:3] in (b"\xc0\x00\x02", b"\xc6\x33\x64", b"\xcb\x00\x71")
+    return address[:3] in (b"\xc0\x00\x02", b"\xc6\x33\x64", b"\xcb\x00\x71") or address[:2] in (b"\xc6\x12", b"\xc6\x13")
 
 
 def gateways(packets):

@@ -142,7 +142,7 @@ def quarantine_faults(home, told):
     if not found:
         faults.append("no finding says that it put the device there")
     told["finding"] = found[0].get("id") if found else None
-    faults += leak_faults(told, heard, quarantined_ns, [one["leaked"] for one in found if one["leaked"]])
+    faults += leak_faults(told, heard, [one["leaked"] for one in found if one["leaked"]])
     if services.connect(network, "recorder", services.NAMES["news.example"], 80, 0.5):
         faults.append("the device in quarantine reaches a page outside")
     if services.connect(network, "laptop", network.plan.host("recorder").address, 23, 0.5):
@@ -152,14 +152,14 @@ def quarantine_faults(home, told):
     return faults
 
 
-def leak_faults(told, heard, quarantined_ns, leaks):
-    """What the event says has left is what arrived, packet for packet and byte for byte (of whole frames); questions go on to arrive afterwards, through the slit."""
+def leak_faults(told, heard, leaks):
+    """What the event says has left is what arrived, packet for packet and byte for byte (of whole frames). Questions go on to arrive afterwards, through the slit, and their
+    finding begins where a window of it does, not with the first of them: of them no more may be told than arrived."""
     if not leaks:
         return ["no finding says how much left before"]
     told["leak_told"], told["leak_told_bytes"] = leaks[0]["packets"], leaks[0]["bytes"]
     if told["bucket"] == "questions":
-        before = sum(at <= quarantined_ns - 100_000_000 for at, _ in heard)
-        return [] if before <= told["leak_told"] <= len(heard) else [f"the finding says {told['leak_told']} questions left, and {before} to {len(heard)} arrived"]
+        return [] if 0 < told["leak_told"] <= len(heard) else [f"the finding says {told['leak_told']} questions left, and {len(heard)} arrived"]
     arrived = len(heard), told["leaked_bytes"] + told["head_bytes"] * len(heard)
     if (told["leak_told"], told["leak_told_bytes"]) != arrived:
         return [f"the finding says {told['leak_told']} packets of {told['leak_told_bytes']} bytes left, and {arrived[0]} of {arrived[1]} arrived"]

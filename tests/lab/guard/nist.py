@@ -186,7 +186,7 @@ WAYS = {"dhcp": with_leases, "quarantine": with_quarantine}
 
 def told(lab, setup_class, case):
     folder = lab.fresh("mud")
-    with telling.Home(lab, setup_class, plan_of(case), serve(case), **settings_of(case, folder)) as home:
+    with telling.Home(lab, setup_class, plan_of(case), serve(case), alone=True, **settings_of(case, folder)) as home:
         for host in home.network.plan.hosts:  # everybody has said a word
             services.resolve(home.network, host.name, "www.nist.local", case["network"]["dns"][0], 2)
         began = time.monotonic()

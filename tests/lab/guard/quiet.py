@@ -4,7 +4,11 @@
 	 R: all devices  d0 ------ lan0  G: the gateway, with no address of its own
 
 What devices send is sent at d0; what the gateway sends them, at lan0, behind Floodwall's tc; what a device sends another, first at d0 and then at lan0, as a bridge would. Both
-ends count. What comes in unasked may be stopped: the filter for that is the point of the guard; an independent reading of the capture says what was asked."""
+ends count. What comes in unasked may be stopped: the filter for that is the point of the guard; an independent reading of the capture says what was asked.
+
+All quiet networks of tests/golden/quiet.py run, but one: in quiet-own-scanner somebody scans on purpose, which is muted for people, and braked all the same. Two are made to be
+just short of an alarm, and the brake is not an alarm: there nobody may be put into quarantine, but junk may be held back (BRAKED). The crowd that visits a server at home is let in by
+the server's policy, as docs/guard.md says; of its 1,600 connections a second one answer in a thousand may find its flow forgotten."""
 import concurrent.futures
 import glob
 import os
@@ -14,6 +18,7 @@ import time
 
 import calibrate
 import guarding
+import mud
 import network as networks
 import pcap
 import talk
@@ -21,12 +26,15 @@ import telling
 import wire
 
 CAPTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "..", "shared", "captures")
-GENERATED = ["bittorrent", "broken-ipv6", "keep-alives", "link-down", "neighbours", "printer-discovery", "speed-test", "twin", "update", "video-upload"]
+GENERATED = ["bittorrent", "broken-ipv6", "flash-crowd", "keep-alives", "link-down", "nearly-deeds", "nearly-floods", "neighbours", "outside", "printer-discovery", "speed-test", "twin",
+             "update", "video-upload"]
+BRAKED = ("quiet-nearly-deeds", "quiet-nearly-floods")
+VISITED = {"quiet-flash-crowd": ("60:8b:0e:5a:11:20", [("198.18.0.0/15", 6, 8080)])}
 SHORT = ["bittorrent", "broken-ipv6", "link-down", "update"]
 REAL = ["iot/suricata_home_lan_2013.pcap", "iot/iot_inspector_app.pcap", "iot/neu_yi_camera_p2p.pcap", "iot/sentinel/D-LinkCam/*A-1-*", "iot/sentinel/HueBridge/*A-1-*",
         "iot/sentinel/WeMoLink/*A-1-*", "iot/sentinel/D-LinkHomeHub/*A-1-*", "iot/sentinel/TP-LinkPlugHS100/*A-1-*", "iot/sentinel/EdimaxCam1/*A-1-*"]
 LOCAL = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10", "2001:db8:1::/64"]
-FRAME_MAX = 1514
+FRAME_MAX, VISITS_URL = 1514, "https://server.example/visited.json"
 
 
 class Wire(networks.Network):
@@ -62,14 +70,16 @@ class Tape:
         routers = calibrate.gateways([(time_ns, packet) for time_ns, _, packet in read])
         devices = {packet.from_mac for _, _, packet in read} - routers
         self.first_ns = min((time_ns for time_ns, _, _ in read), default=0)
-        known = set()
+        known, visits = set(), set()
         for time_ns, frame, packet in read:
             at_s = (time_ns - self.first_ns) / 1e9 - from_s
             if 0 <= at_s <= most_s:
-                self.add(at_s, frame, packet, routers, devices, known)
+                self.add(at_s, frame, packet, (routers, devices), (known, visits))
         self.addresses = sorted(self.addresses)[:16]
 
-    def add(self, at_s, frame, packet, routers, devices, known):
+    def add(self, at_s, frame, packet, ends, flows):
+        """flows: those that a device began, and those that somebody outside did: a device's answers to these do not make them its own."""
+        (routers, devices), (known, visits) = ends, flows
         out = packet.from_mac not in routers
         back = packet.to_mac in devices and (not out or not packet.local)
         if not out and packet.source and calibrate.ours(packet.source):
@@ -78,11 +88,13 @@ class Tape:
             self.resolvers.add(packet.to)
         if out:
             self.events.append((at_s, "R", frame))
-            known.add((packet.from_mac, packet.proto, packet.from_port, packet.to, packet.to_port))
+            key = packet.from_mac, packet.proto, packet.from_port, packet.to, packet.to_port
+            known |= set() if key in visits else {key}
         if back:
-            asked = (packet.to_mac, packet.proto, packet.to_port, packet.source, packet.from_port) in known
-            if not asked and packet.source and not calibrate.ours(packet.source):
+            key = packet.to_mac, packet.proto, packet.to_port, packet.source, packet.from_port
+            if key not in known and packet.source and not calibrate.ours(packet.source):
                 self.may_stop.add(len(self.events))
+                visits.add(key)
             self.events.append((at_s, "G", frame))
 
 
@@ -92,11 +104,11 @@ def whole(frame, packet):
 
 
 class Player(threading.Thread):
-    """Both sides in one order."""
+    """Both sides in one order: what goes to a device waits until what the device sent before is through the guard, else it would have come unasked."""
 
-    def __init__(self, network, tape):
+    def __init__(self, network, tape, ear):
         super().__init__(daemon=True)
-        self.tape, self.sent, self.late_s = tape, {"R": 0, "G": 0}, 0.0
+        self.tape, self.ear, self.sent, self.missing = tape, ear, {"R": 0, "G": 0}, 0
         self.sockets = {"R": talk.raw(network, "R", "d0"), "G": talk.raw(network, "G", "lan0")}
 
     def run(self):
@@ -105,7 +117,8 @@ class Player(threading.Thread):
             left = began + at_s - time.monotonic()
             if left > 0.0005:
                 time.sleep(left)
-            self.late_s = max(self.late_s, -left)
+            if side == "G":
+                self.arrive()
             self.sent[side] += 1
             try:
                 self.sockets[side].send(frame)
@@ -113,6 +126,15 @@ class Player(threading.Thread):
                 pass
         for one in self.sockets.values():
             one.close()
+
+    def arrive(self, patience_s=0.5):
+        """What does not come in that time is stopped, and not waited for again."""
+        until = time.monotonic() + patience_s
+        while len(self.ear.heard) + self.missing < self.sent["R"]:
+            if time.monotonic() > until:
+                self.missing = self.sent["R"] - len(self.ear.heard)
+                return
+            time.sleep(0.0005)
 
 
 def text(address):
@@ -124,11 +146,17 @@ def played(lab, setup_class, file, from_s, most_s):
     tape, name = Tape(file, from_s, most_s), os.path.basename(file).replace(".pcapng", "").replace(".pcap", "")
     if name.startswith("Setup"):
         name = os.path.basename(os.path.dirname(file))
+    folder = lab.fresh("mud")
+    devices, sizes = [], {}
+    if name in VISITED:
+        sizes = {"flows": 8192}
+        mud.write(folder, "visited.json", VISITS_URL, [], VISITED[name][1])
+        devices = [{"mac": VISITED[name][0], "mud": VISITS_URL}]
     settings = {"alone": True, "brake": {}, "local": LOCAL, "resolvers": [text(one) for one in sorted(tape.resolvers)[:8]],
-                "more": {"gateway": [text(one) for one in tape.addresses]}}
+                "devices": devices, "more": {"gateway": [text(one) for one in tape.addresses], "mud": folder, "sizes": sizes}}
     with telling.Home(lab, setup_class, networks.Plan(), lambda network: None, network_class=Wire, **settings) as home:
         ears = {"R": talk.Ear(home.network, "G", "lan0", lambda packet, frame: True), "G": talk.Ear(home.network, "R", "d0", lambda packet, frame: True)}
-        player = Player(home.network, tape)
+        player = Player(home.network, tape, ears["R"])
         player.start()
         player.join()
         time.sleep(0.5)
@@ -136,9 +164,9 @@ def played(lab, setup_class, file, from_s, most_s):
         heard = {side: len(ear.stop()) for side, ear in ears.items()}
         may_stop = len(tape.may_stop)
         faults = [f"{name}: in quarantine: {', '.join(quarantined)}"] if quarantined else []
-        if heard["R"] != player.sent["R"]:
+        if player.sent["R"] - heard["R"] > (player.sent["R"] // 1000 if name in VISITED else 0) and name not in BRAKED:
             faults.append(f"{name}: {player.sent['R'] - heard['R']} of {player.sent['R']} packets of devices are stopped")
-        if not 0 <= player.sent["G"] - heard["G"] <= may_stop:
+        if not 0 <= player.sent["G"] - heard["G"] <= may_stop and name not in BRAKED:
             faults.append(f"{name}: {player.sent['G'] - heard['G']} of {player.sent['G']} packets to devices are stopped, and {may_stop} came unasked")
         return name, sum(player.sent.values()), sum(heard.values()), faults
 
