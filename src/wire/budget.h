@@ -81,10 +81,9 @@ FW_INLINE struct fw_address fw_budget_prefix(const struct fw_address *of, uint32
 	return prefix;
 }
 
-FW_INLINE struct fw_budget_cells fw_budget_cells(struct fw_shield_case *c, enum fw_cell_kind kind, uint32_t bits)
+FW_INLINE struct fw_budget_cells fw_budget_cells(struct fw_shield_case *c, enum fw_cell_kind kind, uint32_t bits, struct fw_address_sum sum)
 {
-	struct fw_address prefix = fw_budget_prefix(&c->notes->src, bits);
-	uint64_t hash = fw_shield_hash_of(c->config->address_key, &prefix, kind << FW_LIMIT(8) | bits);
+	uint64_t hash = fw_shield_hash_for(c->config->address_key, sum, kind << FW_LIMIT(8) | bits);
 
 	return (struct fw_budget_cells){
 		.first = fw_store_cell(c->store, (uint32_t)hash & c->config->cells_mask),
@@ -92,11 +91,24 @@ FW_INLINE struct fw_budget_cells fw_budget_cells(struct fw_shield_case *c, enum 
 	};
 }
 
+FW_INLINE struct fw_budget_cells fw_budget_cells_of(struct fw_shield_case *c, enum fw_cell_kind kind, uint32_t bits)
+{
+	struct fw_address prefix = fw_budget_prefix(&c->notes->src, bits);
+
+	return fw_budget_cells(c, kind, bits, fw_shield_sum_of(c->config->address_key, &prefix));
+}
+
 #define FW_CELL_COST FW_LIMIT(2u)
+
+FW_INLINE bool fw_budget_cells_have(struct fw_shield_case *c, struct fw_budget_cells cells, const struct fw_bucket_rule *rule)
+{
+	return (cells.first && fw_budget_has(c, cells.first, rule, FW_CELL_COST)) ||
+		(cells.second && fw_budget_has(c, cells.second, rule, FW_CELL_COST));
+}
 
 FW_INLINE bool fw_budget_prefix_take(struct fw_shield_case *c, enum fw_cell_kind kind, uint32_t bits, const struct fw_bucket_rule *rule)
 {
-	struct fw_budget_cells cells = fw_budget_cells(c, kind, bits);
+	struct fw_budget_cells cells = fw_budget_cells_of(c, kind, bits);
 
 	return (cells.first && fw_budget_take(c, cells.first, rule, FW_CELL_COST)) ||
 		(cells.second && fw_budget_take(c, cells.second, rule, FW_CELL_COST));
@@ -104,10 +116,7 @@ FW_INLINE bool fw_budget_prefix_take(struct fw_shield_case *c, enum fw_cell_kind
 
 FW_INLINE bool fw_budget_prefix_has(struct fw_shield_case *c, enum fw_cell_kind kind, uint32_t bits, const struct fw_bucket_rule *rule)
 {
-	struct fw_budget_cells cells = fw_budget_cells(c, kind, bits);
-
-	return (cells.first && fw_budget_has(c, cells.first, rule, FW_CELL_COST)) ||
-		(cells.second && fw_budget_has(c, cells.second, rule, FW_CELL_COST));
+	return fw_budget_cells_have(c, fw_budget_cells_of(c, kind, bits), rule);
 }
 
 /* Prefix lengths of a level, of the 16-byte address; a byte each, narrow to wide from the right. */

@@ -81,15 +81,21 @@ FW_INLINE uint64_t fw_dns_digest(struct fw_dns_sum sum)
 	return sum.lane[0] >> FW_LIMIT(32) | (sum.lane[1] & 0xffffffff00000000ull);
 }
 
-/* The hash of the name without its first labels, so many of them: of what was read to its end. */
-FW_INLINE uint64_t fw_dns_suffix(const struct fw_dns_question *question, const struct fw_dns_key *key, uint32_t labels)
+/* The hash of the name's last bytes, so many of them, at most 255: of what was read to its end. */
+FW_INLINE uint64_t fw_dns_end(const struct fw_dns_question *question, const struct fw_dns_key *key, uint32_t len)
 {
-	uint32_t len = (question->name_len - question->start[labels & FW_DNS_LABELS_MAX]) & 0xff, place = len >> FW_LIMIT(3);
+	uint32_t place = len >> FW_LIMIT(3);
 	uint32_t front =
 		FW_LIMIT(56) - 8 * (len & 7); /* bits of the word that are in front of the name, less 8: all 64 cannot be shifted */
 	uint64_t rest = question->word[place] >> FW_LIMIT(8) >> front << front << FW_LIMIT(8);
 
 	return fw_dns_digest(fw_dns_add(question->sum[place], rest, key->part[place]));
+}
+
+/* The same of the name without its first labels, so many of them. */
+FW_INLINE uint64_t fw_dns_suffix(const struct fw_dns_question *question, const struct fw_dns_key *key, uint32_t labels)
+{
+	return fw_dns_end(question, key, (question->name_len - question->start[labels & FW_DNS_LABELS_MAX]) & 0xff);
 }
 
 /* Zero, of which the verifier knows nothing: what it is added to may be anything, so that one round of a loop is like the next. */

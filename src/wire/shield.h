@@ -151,21 +151,32 @@ FW_INLINE bool fw_shield_look(struct fw_shield_case *c, uint64_t hash, const str
 	return true;
 }
 
-/* The name without so many labels. */
-FW_INLINE bool fw_shield_has(struct fw_shield_case *c, uint32_t labels)
+/* In its two buckets. */
+FW_INLINE bool fw_shield_find(struct fw_shield_case *c, uint64_t hash)
 {
-	uint64_t hash = fw_dns_suffix(c->question, &c->config->dns_key, labels);
 	uint32_t half = c->config->names_half, mask = c->config->names_mask;
-	uint32_t first = fw_names_first(hash, mask), hint = fw_names_hint(hash);
-	const struct fw_names_bucket *line = fw_store_names(c->store, half, fw_hint_line(first, mask));
+	const struct fw_names_bucket *line = fw_store_names(c->store, half, fw_names_first(hash, mask));
 
-	if (!line || (line->hint[fw_hint_place(first)] & hint) != hint)
-		return false;
-	line = fw_store_names(c->store, half, first);
 	if (line && fw_shield_look(c, hash, line))
 		return true;
 	line = fw_store_names(c->store, half, fw_names_second(hash, mask));
 	return line && fw_shield_look(c, hash, line);
+}
+
+/* Most of what is not there ends at its hints. */
+FW_INLINE bool fw_shield_holds(struct fw_shield_case *c, uint64_t hash)
+{
+	uint32_t half = c->config->names_half, mask = c->config->names_mask;
+	uint32_t first = fw_names_first(hash, mask), hint = fw_names_hint(hash);
+	const struct fw_names_bucket *line = fw_store_names(c->store, half, fw_hint_line(first, mask));
+
+	return line && (line->hint[fw_hint_place(first)] & hint) == hint && fw_shield_find(c, hash);
+}
+
+/* The name without so many labels. */
+FW_INLINE bool fw_shield_has(struct fw_shield_case *c, uint32_t labels)
+{
+	return fw_shield_holds(c, fw_dns_suffix(c->question, &c->config->dns_key, labels));
 }
 
 /* The closest encloser of what is asked, and so its class and zone. */
@@ -220,11 +231,9 @@ FW_INLINE enum fw_reason fw_shield_class(struct fw_shield_case *c, struct fw_zon
 	return (enum fw_reason)(FW_REASON_EXISTS + c->notes->class);
 }
 
-/* An address that completed a handshake, of IPv6 with all of its /64. */
-FW_INLINE bool fw_shield_is_proven(struct fw_shield_case *c)
+/* An address that completed a handshake, by its hash. */
+FW_INLINE bool fw_shield_in_proven(struct fw_shield_case *c, uint64_t hash)
 {
-	struct fw_address prefix = fw_budget_prefix(&c->notes->src, fw_address_bits(c));
-	uint64_t hash = fw_shield_hash_of(c->config->address_key, &prefix, 0);
 	uint32_t place = (uint32_t)hash & c->config->proven_mask;
 	const struct fw_seen_bucket *bucket = fw_store_proven(c->store, fw_hint_line(place, c->config->proven_mask));
 
@@ -232,6 +241,14 @@ FW_INLINE bool fw_shield_is_proven(struct fw_shield_case *c)
 		return false;
 	bucket = fw_store_proven(c->store, place);
 	return bucket && fw_seen_holds(bucket, fw_seen_tag(hash), c->notes->now_ns, c->config->proven_ns);
+}
+
+/* The same, of IPv6 with all of its /64. */
+FW_INLINE bool fw_shield_is_proven(struct fw_shield_case *c)
+{
+	struct fw_address prefix = fw_budget_prefix(&c->notes->src, fw_address_bits(c));
+
+	return fw_shield_in_proven(c, fw_shield_hash_of(c->config->address_key, &prefix, 0));
 }
 
 /* TC=1 towards this prefix, within what all of it may cost; the word is looked at first, because a flood empties it. */
@@ -306,14 +323,6 @@ FW_INLINE enum fw_reason fw_shield_truncate(struct fw_shield_case *c, enum fw_re
 	return reason;
 }
 
-FW_INLINE void fw_shield_lane(struct fw_shield_case *c)
-{
-	c->notes->is_question = true;
-	c->notes->now_ns = fw_store_now(c->store);
-	c->notes->lane = fw_shield_is_proven(c) ? FW_LANE_PROVEN : FW_LANE_UNPROVEN;
-	c->notes->overload = !fw_budget_word_has(c, FW_WORD_OVERLOAD);
-}
-
 /* Whether the budgets let a question through, of which class, zone and lane are known. pass: why, if so. */
 FW_INLINE enum fw_reason fw_shield_weigh(struct fw_shield_case *c, struct fw_zone *zone, enum fw_reason pass)
 {
@@ -340,7 +349,10 @@ FW_INLINE enum fw_reason fw_shield_question_here(struct fw_shield_case *c)
 	struct fw_zone *zone = NULL;
 	enum fw_reason pass = fw_shield_class(c, &zone);
 
-	fw_shield_lane(c);
+	c->notes->is_question = true;
+	c->notes->now_ns = fw_store_now(c->store);
+	c->notes->lane = fw_shield_is_proven(c) ? FW_LANE_PROVEN : FW_LANE_UNPROVEN;
+	c->notes->overload = !fw_budget_word_has(c, FW_WORD_OVERLOAD);
 	return fw_shield_weigh(c, zone, pass);
 }
 FW_PART(fw_shield_question)

@@ -17,20 +17,24 @@
 
 #include "wire/shield.h"
 
+#ifdef __bpf__
+
 #define FW_PLAIN_LABELS 8u /* at most, without the root */
 #define FW_PLAIN_LOW_MAPPED 0xffff0000ull /* the lower half of ::ffff:0.0.0.0, as it lies in memory */
 #define FW_PLAIN_SHORTEST 17u /* header, root, type and class */
 
 enum fw_plain_end {
 	FW_PLAIN_NOT, /* nothing has been said, nor changed but for room that the long way fills anew */
-	FW_PLAIN_HANDED, /* packet, question and notes are as after fw_shield_lane(): fw_shield_weigh() has the word */
+	FW_PLAIN_HANDED, /* packet, question and notes are filled, class and lane known: fw_shield_weigh() has the word */
 	FW_PLAIN_DONE, /* judged and counted; packet and notes are not written */
 };
 
-/* A plain frame, of whose kind everything here is known when it is compiled. */
+/* A plain frame, and what is needed of it more than once. */
 struct fw_plain {
 	const uint8_t *begin, *end;
-	bool four;
+	bool four; /* known when this is compiled, and so all places */
+	uint32_t name_len, first_len; /* of the name and of its first label, with the byte before it */
+	struct fw_address_sum sum; /* of the source */
 };
 
 FW_INLINE uint32_t fw_plain_udp_off(const struct fw_plain *plain)
@@ -90,7 +94,7 @@ FW_INLINE bool fw_plain_asks(const uint8_t *message)
 }
 
 /* The name of a question of class IN, into the question as far as the looks need it: start, name_len, labels, word and sum. */
-FW_INLINE bool fw_plain_name(struct fw_shield_case *c, const struct fw_plain *plain)
+FW_INLINE bool fw_plain_name(struct fw_shield_case *c, struct fw_plain *plain)
 {
 	struct fw_dns_question *question = c->question;
 	struct fw_cursor frame = {.begin = plain->begin, .end = plain->end};
@@ -111,35 +115,26 @@ FW_INLINE bool fw_plain_name(struct fw_shield_case *c, const struct fw_plain *pl
 			break;
 		at += len + 1;
 		FW_PIN(at);
+		if (!i)
+			plain->first_len = (uint32_t)at;
 	}
 	if (len || !labels || fw_be16(p + 3) != 1)
 		return false;
 	question->labels = (uint8_t)labels;
-	question->name_len = (uint16_t)(at + 1);
-	return fw_dns_words(&frame, fw_plain_name_off(plain) + (uint32_t)at + 1, &c->config->dns_key, question);
+	plain->name_len = (uint32_t)at + 1;
+	question->name_len = (uint16_t)plain->name_len;
+	return fw_dns_words(&frame, fw_plain_name_off(plain) + plain->name_len, &c->config->dns_key, question);
 }
 
-/* The name's parent: it is nearly always there, so no hint is asked. */
-FW_INLINE bool fw_plain_has_parent(struct fw_shield_case *c)
+/* As fw_shield_class() does: class and zone of a name that is there, or whose parent is, for which no hint is asked, as it nearly always is there. NULL: anything else. */
+FW_INLINE struct fw_zone *fw_plain_class(struct fw_shield_case *c, const struct fw_plain *plain)
 {
-	uint64_t hash = fw_dns_suffix(c->question, &c->config->dns_key, 1);
-	uint32_t half = c->config->names_half, mask = c->config->names_mask;
-	const struct fw_names_bucket *line = fw_store_names(c->store, half, fw_names_first(hash, mask));
-
-	if (line && fw_shield_look(c, hash, line))
-		return true;
-	line = fw_store_names(c->store, half, fw_names_second(hash, mask));
-	return line && fw_shield_look(c, hash, line);
-}
-
-/* As fw_shield_class() does: class and zone of a name that is there, or whose parent is. NULL: anything else. */
-FW_INLINE struct fw_zone *fw_plain_class(struct fw_shield_case *c)
-{
+	const struct fw_dns_key *key = &c->config->dns_key;
 	struct fw_name_slot encloser = {.flags = 0};
-	bool whole = fw_shield_has(c, 0);
+	bool whole = fw_shield_holds(c, fw_dns_end(c->question, key, plain->name_len & 0xff));
 	struct fw_zone *zone;
 
-	if (!whole && !fw_plain_has_parent(c))
+	if (!whole && !fw_shield_find(c, fw_dns_end(c->question, key, (plain->name_len - plain->first_len) & 0xff)))
 		return NULL;
 	c->notes->walk.found = c->notes->walk.longest = c->notes->walk.at = !whole;
 	encloser.flags = c->notes->name_flags;
@@ -151,42 +146,42 @@ FW_INLINE struct fw_zone *fw_plain_class(struct fw_shield_case *c)
 }
 
 /* The narrowest prefix of this source has surely nothing left. */
-FW_INLINE bool fw_plain_spent(struct fw_shield_case *c, enum fw_cell_kind kind)
+FW_INLINE bool fw_plain_spent(struct fw_shield_case *c, const struct fw_plain *plain, enum fw_cell_kind kind)
 {
 	const struct fw_level_rules *rules = fw_budget_rules(c->config, kind);
 
-	return !fw_budget_prefix_has(c, kind, 128, c->notes->family == 4 ? &rules->four[0] : &rules->six[0]);
+	return !fw_budget_cells_have(c, fw_budget_cells(c, kind, 128, plain->sum), plain->four ? &rules->four[0] : &rules->six[0]);
 }
 
 /* The reason for which fw_shield_names() would stop it, where a look is enough to say so; or none. */
-FW_INLINE enum fw_reason fw_plain_names(struct fw_shield_case *c, struct fw_zone *zone)
+FW_INLINE enum fw_reason fw_plain_names(struct fw_shield_case *c, const struct fw_plain *plain, struct fw_zone *zone)
 {
 	bool possible = c->notes->budget == FW_CLASS_POSSIBLE;
 
 	if (!fw_budget_has(c, possible ? &zone->possible : &zone->unknown, possible ? &zone->possible_rule : &zone->unknown_rule, 1))
 		return possible ? FW_REASON_ZONE_POSSIBLE : FW_REASON_ZONE_UNKNOWN;
-	if (fw_plain_spent(c, possible ? FW_CELL_POSSIBLE : FW_CELL_UNKNOWN))
+	if (fw_plain_spent(c, plain, possible ? FW_CELL_POSSIBLE : FW_CELL_UNKNOWN))
 		return possible ? FW_REASON_PREFIX_POSSIBLE : FW_REASON_PREFIX_UNKNOWN;
 	return FW_REASON_NONE;
 }
 
 /* The same of fw_shield_budgets(). */
-FW_INLINE enum fw_reason fw_plain_budgets(struct fw_shield_case *c)
+FW_INLINE enum fw_reason fw_plain_budgets(struct fw_shield_case *c, const struct fw_plain *plain)
 {
 	if (!fw_budget_word_has(c, FW_WORD_SHARE))
 		return FW_REASON_SHARE_RATE;
-	return fw_plain_spent(c, FW_CELL_TOTAL) ? FW_REASON_PREFIX_RATE : FW_REASON_NONE;
+	return fw_plain_spent(c, plain, FW_CELL_TOTAL) ? FW_REASON_PREFIX_RATE : FW_REASON_NONE;
 }
 
 /* Nothing will be answered nor sampled: what is over its budget ends here. */
-FW_INLINE bool fw_plain_silent(struct fw_shield_case *c)
+FW_INLINE bool fw_plain_silent(struct fw_shield_case *c, const struct fw_plain *plain)
 {
-	return (!fw_budget_word_has(c, FW_WORD_TRUNCATED) || fw_plain_spent(c, FW_CELL_TRUNCATED)) &&
+	return (!fw_budget_word_has(c, FW_WORD_TRUNCATED) || fw_plain_spent(c, plain, FW_CELL_TRUNCATED)) &&
 		!fw_budget_word_has(c, FW_WORD_SAMPLE);
 }
 
 /* As fw_shield_weigh(), as far as looks go. True: outcome and reason stand. */
-FW_INLINE bool fw_plain_weighs(struct fw_shield_case *c, struct fw_zone *zone)
+FW_INLINE bool fw_plain_weighs(struct fw_shield_case *c, const struct fw_plain *plain, struct fw_zone *zone)
 {
 	bool names = fw_shield_acts(c, FW_FILTER_NAMES) && c->notes->budget != FW_CLASS_EXISTS;
 	enum fw_reason reason;
@@ -198,8 +193,8 @@ FW_INLINE bool fw_plain_weighs(struct fw_shield_case *c, struct fw_zone *zone)
 	}
 	if (c->notes->lane != FW_LANE_UNPROVEN || c->config->mode[names ? FW_FILTER_NAMES : FW_FILTER_BUDGETS] != FW_MODE_ENFORCE)
 		return false;
-	reason = names ? fw_plain_names(c, zone) : fw_plain_budgets(c);
-	if (!reason || !fw_plain_silent(c))
+	reason = names ? fw_plain_names(c, plain, zone) : fw_plain_budgets(c, plain);
+	if (!reason || !fw_plain_silent(c, plain))
 		return false;
 	c->notes->reason = reason;
 	c->notes->outcome = FW_OUTCOME_DROPPED;
@@ -246,7 +241,12 @@ FW_INLINE void fw_plain_fill_question(const struct fw_plain *plain, struct fw_dn
 	question->type = p ? fw_be16(p) : 0;
 }
 
-FW_INLINE enum fw_plain_end fw_plain_judge(struct fw_shield_case *c, const struct fw_plain *plain)
+FW_INLINE bool fw_plain_proven(struct fw_shield_case *c, const struct fw_plain *plain)
+{
+	return plain->four ? fw_shield_in_proven(c, fw_shield_hash_for(c->config->address_key, plain->sum, 0)) : fw_shield_is_proven(c);
+}
+
+FW_INLINE enum fw_plain_end fw_plain_judge(struct fw_shield_case *c, struct fw_plain *plain)
 {
 	struct fw_zone *zone;
 
@@ -259,19 +259,23 @@ FW_INLINE enum fw_plain_end fw_plain_judge(struct fw_shield_case *c, const struc
 	c->notes->family = plain->four ? 4 : 6;
 	if (fw_shield_source(c) || !fw_plain_asks(plain->begin + fw_plain_udp_off(plain) + 8) || !fw_plain_name(c, plain))
 		return FW_PLAIN_NOT;
-	zone = fw_plain_class(c);
+	zone = fw_plain_class(c, plain);
 	if (!zone)
 		return FW_PLAIN_NOT;
 	c->notes->answerable = true;
 	c->notes->reason = FW_REASON_EXISTS + c->notes->class;
-	fw_shield_lane(c);
-	return fw_plain_weighs(c, zone) ? FW_PLAIN_DONE : FW_PLAIN_HANDED;
+	c->notes->is_question = true;
+	c->notes->now_ns = fw_store_now(c->store);
+	plain->sum = fw_shield_sum_of(c->config->address_key, &c->notes->src);
+	c->notes->lane = fw_plain_proven(c, plain) ? FW_LANE_PROVEN : FW_LANE_UNPROVEN;
+	c->notes->overload = !fw_budget_word_has(c, FW_WORD_OVERLOAD);
+	return fw_plain_weighs(c, plain, zone) ? FW_PLAIN_DONE : FW_PLAIN_HANDED;
 }
 
 FW_INLINE enum fw_plain_end fw_plain_case(struct fw_shield_case *c, bool four)
 {
 	const struct fw_cursor frame = fw_store_frame(c->store);
-	const struct fw_plain plain = {.begin = frame.begin, .end = frame.end, .four = four};
+	struct fw_plain plain = {.begin = frame.begin, .end = frame.end, .four = four};
 	struct fw_shield_notes notes = {.frame_len = c->notes->frame_len};
 	struct fw_packet packet;
 	struct fw_shield_case own = {c->store, c->config, c->counts, &packet, c->question, &notes, fw_store_words(c->store)};
@@ -308,3 +312,5 @@ FW_INLINE enum fw_reason fw_plain_weigh_here(struct fw_shield_case *c)
 	return fw_shield_weigh(c, fw_store_zone(c->store, c->notes->place), (enum fw_reason)c->notes->reason);
 }
 FW_PART(fw_plain_weigh)
+
+#endif

@@ -217,13 +217,29 @@ FW_INLINE struct fw_address fw_address_of(const uint8_t address[16])
  * over 32-bit words, the upper half of each (Dietzfelbinger 1996): two inputs meet in one lane with 2^-32, in both with 2^-64,
  * for whoever does not know the key.
  */
-FW_INLINE uint64_t fw_shield_hash_of(const uint64_t key[FW_SHIELD_KEY_WORDS], const struct fw_address *of, uint32_t what)
+struct fw_address_sum {
+	uint64_t lane[2];
+};
+
+FW_INLINE struct fw_address_sum fw_shield_sum_of(const uint64_t key[FW_SHIELD_KEY_WORDS], const struct fw_address *of)
 {
 	uint64_t w0 = of->high >> 32, w1 = (uint32_t)of->high, w2 = of->low >> 32, w3 = (uint32_t)of->low;
-	uint64_t a = key[0] + key[1] * w0 + key[2] * w1 + key[3] * w2 + key[4] * w3 + key[5] * what;
-	uint64_t b = key[6] + key[7] * w0 + key[8] * w1 + key[9] * w2 + key[10] * w3 + key[11] * what;
 
-	return (a >> 32) | (b & 0xffffffff00000000ull);
+	return (struct fw_address_sum){{
+		key[0] + key[1] * w0 + key[2] * w1 + key[3] * w2 + key[4] * w3,
+		key[6] + key[7] * w0 + key[8] * w1 + key[9] * w2 + key[10] * w3,
+	}};
+}
+
+/* An address is summed once, whatever it is then looked up for. */
+FW_INLINE uint64_t fw_shield_hash_for(const uint64_t key[FW_SHIELD_KEY_WORDS], struct fw_address_sum sum, uint32_t what)
+{
+	return ((sum.lane[0] + key[5] * what) >> 32) | ((sum.lane[1] + key[11] * what) & 0xffffffff00000000ull);
+}
+
+FW_INLINE uint64_t fw_shield_hash_of(const uint64_t key[FW_SHIELD_KEY_WORDS], const struct fw_address *of, uint32_t what)
+{
+	return fw_shield_hash_for(key, fw_shield_sum_of(key, of), what);
 }
 
 FW_INLINE uint64_t fw_shield_hash(const uint64_t key[FW_SHIELD_KEY_WORDS], const uint8_t address[16], uint32_t what)
