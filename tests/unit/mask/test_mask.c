@@ -271,8 +271,8 @@ static struct device a_device(enum name_source source, const char *name)
 		.macs = {{0xa0, 0xa0, 0xa0, 0x3c, 0x7f, 0x64}},
 		.addresses = {{[10] = 0xff, 0xff, 192, 168, 1, 64}},
 		.name_source = source,
-		.maker = {"A Maker", 60},
-		.kind = {"camera", 50}};
+		.maker = {.name = "A Maker", .confidence = 60},
+		.kind = {.name = "camera", .confidence = 50}};
 
 	snprintf(device.name, sizeof(device.name), "%s", name);
 	return device;
