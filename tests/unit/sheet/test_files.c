@@ -91,7 +91,7 @@ static void test_facts_of(void **state)
 		.address_count = 1,
 		.addresses = {{[10] = 0xff, [11] = 0xff, 192, 168, 1, 7}},
 		.name = "shed",
-		.model = {"Y2", 40}};
+		.model = {.name = "Y2", .confidence = 40}};
 	struct facts_list *list;
 	struct fault fault;
 	char said[256];

@@ -126,7 +126,7 @@ static const struct {
 
 static void test_advisories(void **state)
 {
-	struct device device = {.model = {"X1", 100}};
+	struct device device = {.model = {.name = "X1", .confidence = 100}};
 
 	for (size_t i = 0; i < sizeof(advisories) / sizeof(advisories[0]); i++) {
 		struct sheet sheet = {.device = &device, .advisories = &advisories[i].advisory, .advisory_count = 1};
