@@ -4,6 +4,8 @@
  * (an SSH banner without "SSH-2.0-", a certificate's subject as "CN=x"), it is made here. What cannot be made from facts, which come one
  * line or one field at a time, is not: patterns over a whole telnet screen, over all of NTP's variables, over a whole subject.
  *
+ * hw.maker and hw.brand are ours beside recog's: who made what is inside whatever stands on the box, and what stands there.
+ *
  * What recog's parameters are worth, as strength for the weigher. The vendor of the hardware is what stands on the box (70), and who made what is inside
  * in most cases (60); a product (65) is more than a family (50). What is said of the system (os.*) is said of the device only if it says which
  * kind of device that is: "Linux" runs on anything. A version is the firmware's where system and device come from one vendor, for
@@ -237,9 +239,15 @@ static void tell(struct told *told, enum trait trait, struct slice value, uint8_
 	if (!value.len)
 		return;
 	state(told->ear, told->class, trait, value, (uint8_t)(strength * told->certainty / 100));
-	/* maker and brand are one word of recog's */
-	if (trait != TRAIT_MAKER)
-		add_words(told, heads[trait], value);
+	add_words(told, heads[trait], value);
+}
+
+/* One word of recog's for two traits: what stands on the box is shown, and taken for the maker of what is inside too. */
+static void tell_vendor(struct told *told, struct slice vendor, uint8_t box, uint8_t inside)
+{
+	tell(told, TRAIT_BRAND, vendor, box);
+	if (words_trim(vendor).len)
+		state(told->ear, told->class, TRAIT_MAKER, words_trim(vendor), (uint8_t)(inside * told->certainty / 100));
 }
 
 static void tell_runs(struct told *told, const struct recog_param *params, int count)
@@ -257,8 +265,9 @@ static void tell_hardware(struct told *told, const struct recog_param *params, i
 	struct slice vendor = value_of(params, count, "hw.vendor"), model = first_of(params, count, models);
 
 	told->certainty = certainty_of(value_of(params, count, "hw.certainty"));
-	tell(told, TRAIT_BRAND, vendor, SURE_BOX);
-	tell(told, TRAIT_MAKER, vendor, SURE_INSIDE);
+	tell_vendor(told, vendor, SURE_BOX, SURE_INSIDE);
+	tell(told, TRAIT_MAKER, value_of(params, count, "hw.maker"), SURE_BOX);
+	tell(told, TRAIT_BRAND, value_of(params, count, "hw.brand"), SURE_BOX);
 	tell(told, TRAIT_KIND, kind_of(value_of(params, count, "hw.device")), SURE_DEVICE);
 	tell(told, TRAIT_MODEL, model.len ? model : value_of(params, count, "hw.family"), model.len ? SURE_MODEL : SURE_FAMILY);
 }
@@ -266,13 +275,13 @@ static void tell_hardware(struct told *told, const struct recog_param *params, i
 /* The system's vendor is the device's where it says what device that is and nothing better was said. */
 static void tell_system(struct told *told, const struct recog_param *params, int count)
 {
-	struct slice vendor = value_of(params, count, "os.vendor"), box = value_of(params, count, "hw.vendor");
+	static const char *const boxes[] = {"hw.vendor", "hw.maker", "hw.brand", NULL};
+	struct slice vendor = value_of(params, count, "os.vendor"), box = first_of(params, count, boxes);
 	struct slice kind = kind_of(value_of(params, count, "os.device")), service = value_of(params, count, "service.vendor");
 
 	told->certainty = certainty_of(value_of(params, count, "os.certainty"));
 	if (!box.len && kind.len) {
-		tell(told, TRAIT_BRAND, vendor, SURE_SYSTEM_VENDOR);
-		tell(told, TRAIT_MAKER, vendor, SURE_SYSTEM_VENDOR);
+		tell_vendor(told, vendor, SURE_SYSTEM_VENDOR, SURE_SYSTEM_VENDOR);
 	}
 	if (!value_of(params, count, "hw.device").len)
 		tell(told, TRAIT_KIND, kind, SURE_SYSTEM_DEVICE);

@@ -26,8 +26,9 @@ enum name_source { NAME_USER, NAME_DHCP, NAME_MDNS, NAME_SSDP, NAME_ANNOUNCED, N
 /* A guess with its confidence in percent, 0 and "" where unknown; and the strongest one that contradicts it, if it has a third of its weight. */
 struct guess {
 	char name[DEVICE_TEXT_MAX];
+	uint8_t confidence;
 	char rival[DEVICE_TEXT_MAX];
-	uint8_t confidence, rival_confidence;
+	uint8_t rival_confidence;
 };
 
 /* What was read, where, and what it says about the device. All raw network bytes: escape on output. */

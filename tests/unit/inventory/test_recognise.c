@@ -38,7 +38,13 @@ static const char *const SETS[] = {
 												    "Desktop") PARAM("hw.family",
 												    "D") "</fingerprint>"
 													 "<fingerprint "
-													 "pattern=\"^(x+)+$\"/>"),
+													 "pattern=\"^inside\">" PARAM(
+														 "hw.maker",
+														 "Inside") "</"
+															   "fingerprint><"
+															   "fingerprint "
+															   "pattern=\"^(x+)"
+															   "+$\"/>"),
 	SET("http_header.wwwauth",
 		"<fingerprint pattern=\"^Digest realm=&quot;AC_(\\w+)&quot;\">" PARAM("hw.vendor", "Acme") "</fingerprint>"),
 	SET("html_title", "<fingerprint pattern=\"^Acme\">" PARAM("hw.vendor", "Acme") "</fingerprint>"),
@@ -110,6 +116,7 @@ static void banners_state_what_they_say(void **state)
 		{FACT_HTTP_SERVER, "RouterSystem/6.1 x", 0, NULL, "http server", "brand: Rout; kind: router; firmware: 6.1", "Rout",
 			"router", "", "6.1"},
 		{FACT_HTTP_SERVER, "Desk", 0, NULL, "http server", "brand: Desk; model: D", "Desk", "", "D", ""},
+		{FACT_HTTP_SERVER, "inside", 0, NULL, "http server", "maker: Inside", "", "", "", ""},
 		{FACT_HTTP_SERVER, "somebody else", 0, NULL, "http server", "", "", "", "", ""},
 		{FACT_HTTP_REALM, "Digest realm=\"AC_12\", nonce=\"1\"", 0, NULL, "http realm", "brand: Acme", "Acme", "", "", ""},
 		{FACT_HTTP_TITLE, "Acme", 200, NULL, "http title", "brand: Acme", "Acme", "", "", ""},
@@ -247,7 +254,7 @@ static void without_memory(void **state)
 		one_failed = nomem_stop();
 		inventory_signatures(inventory, &after);
 		assert_int_equal(error == 0, after.files == before.files + 1);
-		assert_int_equal(error == 0, after.fingerprints == before.fingerprints + 6);
+		assert_int_equal(error == 0, after.fingerprints == before.fingerprints + 7);
 		if (error) {
 			assert_int_equal(error, -ENOMEM);
 			failed++;
