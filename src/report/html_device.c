@@ -82,10 +82,14 @@ static void write_addresses(struct html *html, const struct device *device)
 static void write_clues(struct html *html, const struct device *device)
 {
 	size_t shown = device->clue_count < CLUES_MAX ? device->clue_count : CLUES_MAX;
+	struct phrase known = {0};
 
 	html_add(html, "<details><summary>How it is known</summary>\n");
 	write_addresses(html, device);
-	html_add(html, "<ul class=\"clues\">\n");
+	say_identity(device, &known);
+	html_add(html, "<p>");
+	html_text(html, known.text);
+	html_add(html, "</p>\n<ul class=\"clues\">\n");
 	for (size_t i = 0; i < shown; i++) {
 		html_add(html, "<li><span class=\"by\">");
 		html_raw(html, device->clues[i].source, SIZE_MAX);

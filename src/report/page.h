@@ -23,6 +23,9 @@ void page_selection(const struct page *page);
 /* story.c: devices with findings, worst first, with what to do. */
 void page_stories(const struct page *page);
 
+/* story.c: what a device is, how sure, and the clues that say so */
+void page_known(const struct page *page, const struct device *device);
+
 /* tables.c */
 void page_other_devices(const struct page *page);
 void page_junk(const struct page *page);

@@ -186,6 +186,12 @@ static void print_clues(const struct page *page, const struct device *device)
 	}
 }
 
+void page_known(const struct page *page, const struct device *device)
+{
+	print_identity(page, device);
+	print_clues(page, device);
+}
+
 void say_who(const struct page *page, const struct block *block, struct phrase *out)
 {
 	if (block->size > 1)

@@ -160,6 +160,8 @@ void page_other_devices(const struct page *page)
 		if (blocks_tell_of(page->blocks, view->devices[i]))
 			continue;
 		print_device(page, view->devices[i], &columns);
+		if (page->style->verbose)
+			page_known(page, view->devices[i]);
 		told++;
 	}
 	print_more(page, others - told, page_rest_hint(page));

@@ -144,8 +144,8 @@ static void hostile_bytes_are_text_in_every_field(void **state)
 	page = page_of(&view, "hostile fields");
 	assert_int_equal(count_of(page, "<script"), 0);
 	/* names, what it is, clues, user, zone, peer, maker, note, reason of a mute, what was left out; a file's name is cut at its slash */
-	assert_int_equal(count_of(page, "&quot;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;amp;"), 27);
-	assert_int_equal(count_of(page, "\\x1b[2J\\xe2\\x80\\xae\\xff"), 29);
+	assert_int_equal(count_of(page, "&quot;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;amp;"), 31);
+	assert_int_equal(count_of(page, "\\x1b[2J\\xe2\\x80\\xae\\xff"), 33);
 	free(page);
 	(void)state;
 }
