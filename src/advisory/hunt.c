@@ -284,7 +284,8 @@ bool hunt_choose(struct hunt *hunt, uint32_t document, struct chosen *out)
 	for (size_t i = 0; i < hunt->run_count; i++) {
 		struct hunt_run *run = &hunt->runs[i];
 		for (; run->at < run->end && run->at->document <= document; run->at++)
-			if (run->at->document == document && out->judged++ < FW_CSAF_JUDGED_MAX) {
+			if (run->at->document == document && out->judged < FW_CSAF_JUDGED_MAX) {
+				out->judged += 1 + (uint32_t)strlen(hunt_version(packed, run->at->product)) / 16;
 				named = true;
 				weigh(hunt, packed, run, out);
 			}

@@ -32,7 +32,7 @@ struct chosen {
 	enum asset_certainty certainty;
 	uint8_t confidence;
 	bool loose;
-	uint32_t judged; /* products whose version was held against the asset's, at most FW_CSAF_JUDGED_MAX */
+	uint32_t judged; /* what was held against the asset so far, to FW_CSAF_JUDGED_MAX */
 	uint32_t count;
 	uint32_t numbers[CHOSEN_MAX]; /* rising */
 };
