@@ -2,7 +2,7 @@
 /*
  * Tables and a heap grow while a document is read, and become one block when all is known. CSAF files repeat themselves (the same remediation
  * for each of twenty vulnerabilities, the same fifteen products for each remediation), so every text and every list stands in the heap once:
- * a document of CISA takes a third of its JSON's size. Makers of hostile files do not know the key of the hash.
+ * a document of CISA takes a sixth of its JSON's size. Makers of hostile files do not know the key of the hash.
  */
 #include <errno.h>
 #include <stdlib.h>

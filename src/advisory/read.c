@@ -150,7 +150,7 @@ json_t *json_read(struct reader *reader)
 	static const char *const wrong[] = {
 		[PLACE_LONG] = "a string is longer than 262,144 bytes",
 		[PLACE_DEEP] = "objects and lists are nested more than 80 deep",
-		[PLACE_MANY] = "there are more than 1,048,576 values",
+		[PLACE_MANY] = "there are more than 524,288 values",
 	};
 	json_error_t error = {0};
 	struct place place = {0};

@@ -53,7 +53,7 @@
 #define FW_VERDICT_MAX 4096u /* verdicts told apart, by device, other end, port and reason */
 #define FW_CSAF_BYTES_MAX 33554432u /* bytes of one advisory */
 #define FW_CSAF_DEPTH_MAX 80u /* objects and lists in one another; 30 branches deep, as the standard's schema was tried, needs 66 */
-#define FW_CSAF_NODES_MAX 1048576u /* values in it: 80 MiB of memory while it is read */
+#define FW_CSAF_NODES_MAX 524288u /* values in it: 130 MiB of memory while it is read */
 #define FW_CSAF_STRING_MAX 262144u /* bytes of one string or key */
 #define FW_CSAF_TEXT_MAX 4096u /* bytes that are kept of one text */
 #define FW_CSAF_PRODUCTS_MAX 65536u /* products of one advisory */
@@ -61,7 +61,9 @@
 #define FW_CSAF_RELATED_MAX 8u /* relationships in a row from a product to what it is part of */
 #define FW_CSAF_FAULTS_MAX 16u /* told one by one of one advisory, the rest by their number */
 #define FW_CSAF_CHANGES_MAX 4096u /* changes told one by one of one revision */
-#define FW_CSAF_KEPT_MAX 268435456u /* bytes of all advisories that are kept, with their index; a document of CISA takes 7 KiB */
+#define FW_CSAF_JUDGED_MAX 16384u /* products of one advisory judged for one device, each 16 bytes of its range as one more */
+#define FW_CSAF_COMPARED_MAX 2097152u /* steps of comparing two versions of one advisory; what is beyond is not told */
+#define FW_CSAF_KEPT_MAX 268435456u /* bytes of all advisories that are kept, with their index; a document of CISA takes 3 KiB */
 #define FW_CSAF_VERSION_MAX 256u /* bytes of a version that is compared; a longer one is not judged */
 #define FW_CSAF_RANGE_MAX 128u /* parts of one version range */
 #define FW_CSAF_EXPLOITED_MAX 65536u /* vulnerabilities on the list of those that are exploited */
