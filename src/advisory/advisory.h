@@ -101,7 +101,8 @@ void advisories_each_revision(const struct advisories *advisories, uint32_t numb
 struct advisory_match {
 	struct advisory advisory;
 	enum asset_certainty certainty;
-	/* The most urgent over its vulnerabilities. With ASSET_MAKER always STATUS_NONE: nothing is said of this device. With ASSET_PRODUCT "affected" means: some versions are. */
+	/* The most urgent over its vulnerabilities. With ASSET_MAKER always STATUS_NONE: nothing is said of this device. With ASSET_PRODUCT it is said of
+	 * some versions ("affected": some are; "fixed": some are), and which one this is nobody knows. */
 	enum product_status status;
 	uint8_t confidence; /* percent: the least of the guesses that it rests on */
 	const char *product; /* full name of the product that fits best; with ASSET_MAKER of the first that the document names */

@@ -16,13 +16,14 @@ static int same_product_text(
 	return order ? order : strcmp(packed_text(left, a->version), packed_text(right, b->version));
 }
 
+/* Numbers of one version's products, in the order of names and versions, and of its vulnerabilities, in the order of names. */
 struct side {
 	const struct packed *packed;
-	uint32_t *products; /* numbers, in the order of names and versions */
-	uint32_t count;
+	uint32_t *products, *vulnerabilities;
+	uint32_t count, vulnerability_count;
 };
 
-static int by_name(const void *a, const void *b, void *context)
+static int by_product(const void *a, const void *b, void *context)
 {
 	const struct packed *packed = context;
 
@@ -30,21 +31,47 @@ static int by_name(const void *a, const void *b, void *context)
 		packed, packed_product(packed, *(const uint32_t *)a), packed, packed_product(packed, *(const uint32_t *)b));
 }
 
+static const char *vulnerability_name(const struct packed *packed, uint32_t number)
+{
+	return packed_text(packed, packed_vulnerability(packed, number)->name);
+}
+
+static int by_name(const void *a, const void *b, void *context)
+{
+	return strcmp(vulnerability_name(context, *(const uint32_t *)a), vulnerability_name(context, *(const uint32_t *)b));
+}
+
+static uint32_t *sorted(const struct packed *packed, uint32_t count, int (*order)(const void *a, const void *b, void *context))
+{
+	uint32_t *numbers = malloc((count ? count : 1) * sizeof(*numbers));
+
+	for (uint32_t i = 0; numbers && i < count; i++)
+		numbers[i] = i;
+	if (numbers && count)
+		qsort_r(numbers, count, sizeof(*numbers), order, (void *)(uintptr_t)packed);
+	return numbers;
+}
+
 static bool side_init(struct side *side, const struct packed *packed)
 {
-	*side = (struct side){.packed = packed, .count = packed->counts[TABLE_PRODUCT]};
-	side->products = malloc((side->count ? side->count : 1) * sizeof(*side->products));
-	for (uint32_t i = 0; side->products && i < side->count; i++)
-		side->products[i] = i;
-	if (side->products && side->count)
-		qsort_r(side->products, side->count, sizeof(*side->products), by_name, (void *)(uintptr_t)packed);
-	return side->products;
+	*side = (struct side){
+		.packed = packed, .count = packed->counts[TABLE_PRODUCT], .vulnerability_count = packed->counts[TABLE_VULNERABILITY]};
+	side->products = sorted(packed, side->count, by_product);
+	side->vulnerabilities = sorted(packed, side->vulnerability_count, by_name);
+	return side->products && side->vulnerabilities;
+}
+
+static void side_done(struct side *side)
+{
+	free(side->products);
+	free(side->vulnerabilities);
 }
 
 struct telling {
 	void (*each)(void *context, const struct advisory_change *change);
 	void *context;
 	size_t count;
+	uint64_t steps; /* of comparing, at most FW_CSAF_COMPARED_MAX: two hostile versions would take days */
 	struct side before, now;
 };
 
@@ -60,11 +87,20 @@ static const char *name_in(const struct side *side, uint32_t number)
 }
 
 /* The vulnerability of that name, or NULL. */
-static const struct packed_vulnerability *find_named(const struct packed *packed, const char *name)
+static const struct packed_vulnerability *find_named(const struct side *side, const char *name)
 {
-	for (uint32_t i = 0; i < packed->counts[TABLE_VULNERABILITY]; i++)
-		if (!strcmp(packed_text(packed, packed_vulnerability(packed, i)->name), name))
-			return packed_vulnerability(packed, i);
+	uint32_t low = 0, high = side->vulnerability_count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		int order = strcmp(vulnerability_name(side->packed, side->vulnerabilities[middle]), name);
+		if (!order)
+			return packed_vulnerability(side->packed, side->vulnerabilities[middle]);
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	return NULL;
 }
 
@@ -121,17 +157,19 @@ static void compare_pair(struct telling *telling, uint32_t before, uint32_t now)
 {
 	const struct packed *packed = telling->now.packed;
 
-	for (uint32_t i = 0; i < packed->counts[TABLE_VULNERABILITY]; i++) {
+	for (uint32_t i = 0; i < packed->counts[TABLE_VULNERABILITY] && telling->steps < FW_CSAF_COMPARED_MAX; i++) {
 		const struct packed_vulnerability *one = packed_vulnerability(packed, i);
-		const struct packed_vulnerability *ones[2] = {find_named(telling->before.packed, packed_text(packed, one->name)), one};
+		const struct packed_vulnerability *ones[2] = {find_named(&telling->before, packed_text(packed, one->name)), one};
 		const uint32_t products[2] = {before, now};
 		struct advisory_change change = {.product = name_in(&telling->now, now),
 			.vulnerability = packed_text(packed, one->name),
 			.remedy_before = REMEDY_COUNT,
 			.remedy_after = REMEDY_COUNT};
 		bool same;
+		telling->steps++;
 		if (!ones[0])
 			continue;
+		telling->steps += ones[0]->remedies.count + one->remedies.count;
 		change.before = plain_status(telling->before.packed, ones[0], before);
 		change.after = plain_status(packed, one, now);
 		same = same_remedies(telling, ones, products, &change);
@@ -172,10 +210,10 @@ static void compare_products(struct telling *telling)
 	}
 }
 
-static void say_missing(struct telling *telling, const struct packed *from, const struct packed *in, enum advisory_change_kind kind)
+static void say_missing(struct telling *telling, const struct side *from, const struct side *in, enum advisory_change_kind kind)
 {
-	for (uint32_t i = 0; i < from->counts[TABLE_VULNERABILITY]; i++) {
-		const char *name = packed_text(from, packed_vulnerability(from, i)->name);
+	for (uint32_t i = 0; i < from->vulnerability_count; i++) {
+		const char *name = vulnerability_name(from->packed, i);
 		const struct advisory_change change = {
 			.kind = kind, .product = "", .vulnerability = name, .remedy_before = REMEDY_COUNT, .remedy_after = REMEDY_COUNT};
 		if (!find_named(in, name))
@@ -200,11 +238,11 @@ size_t advisories_changes(const struct advisories *advisories, uint32_t number,
 	if (!before)
 		return 0;
 	if (side_init(&telling.before, before) && side_init(&telling.now, document->packed)) {
-		say_missing(&telling, before, document->packed, CHANGE_VULNERABILITY_REMOVED);
-		say_missing(&telling, document->packed, before, CHANGE_VULNERABILITY_ADDED);
+		say_missing(&telling, &telling.before, &telling.now, CHANGE_VULNERABILITY_REMOVED);
+		say_missing(&telling, &telling.now, &telling.before, CHANGE_VULNERABILITY_ADDED);
 		compare_products(&telling);
 	}
-	free(telling.before.products);
-	free(telling.now.products);
+	side_done(&telling.before);
+	side_done(&telling.now);
 	return telling.count;
 }

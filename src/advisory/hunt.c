@@ -278,13 +278,13 @@ bool hunt_choose(struct hunt *hunt, uint32_t document, struct chosen *out)
 	bool named = false, maker = false;
 
 	out->certainty = ASSET_MAKER;
-	out->count = 0;
+	out->count = out->judged = 0;
 	out->confidence = 0;
 	out->loose = false;
 	for (size_t i = 0; i < hunt->run_count; i++) {
 		struct hunt_run *run = &hunt->runs[i];
 		for (; run->at < run->end && run->at->document <= document; run->at++)
-			if (run->at->document == document) {
+			if (run->at->document == document && out->judged++ < FW_CSAF_JUDGED_MAX) {
 				named = true;
 				weigh(hunt, packed, run, out);
 			}

@@ -32,8 +32,9 @@ struct chosen {
 	enum asset_certainty certainty;
 	uint8_t confidence;
 	bool loose;
+	uint32_t judged; /* products whose version was held against the asset's, at most FW_CSAF_JUDGED_MAX */
 	uint32_t count;
-	uint32_t numbers[CHOSEN_MAX];
+	uint32_t numbers[CHOSEN_MAX]; /* rising */
 };
 
 void hunt_start(struct hunt *hunt, const struct advisories *advisories, const struct asset *asset);

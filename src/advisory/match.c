@@ -5,10 +5,36 @@
 #include "advisory/hunt.h"
 #include "wire/siphash.h"
 
+static bool is_chosen(const struct chosen *chosen, uint32_t number)
+{
+	uint32_t low = 0, high = chosen->count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (chosen->numbers[middle] == number)
+			return true;
+		if (chosen->numbers[middle] < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+/* By the shorter of the two lists, so that a document of 100,000 remediations costs what it holds and not a thousand times that. */
 static bool concerns(const struct packed *packed, uint32_t list, const struct chosen *chosen)
 {
+	uint32_t count;
+	const uint32_t *numbers = packed_list(packed, list, &count);
+
 	if (chosen->certainty == ASSET_MAKER)
 		return true;
+	if (count <= chosen->count) {
+		for (uint32_t i = 0; i < count; i++)
+			if (is_chosen(chosen, numbers[i]))
+				return true;
+		return false;
+	}
 	for (uint32_t i = 0; i < chosen->count; i++)
 		if (packed_holds(packed, list, chosen->numbers[i]))
 			return true;
@@ -34,11 +60,14 @@ static enum product_status status_of(uint32_t groups)
 static enum product_status judge_status(
 	const struct packed *packed, const struct packed_vulnerability *one, const struct chosen *chosen, bool *out_contradiction)
 {
+	const struct packed_status *statuses = (const struct packed_status *)packed_table(packed, TABLE_STATUS) + one->statuses.at;
+	bool by_status = one->statuses.count <= chosen->count, contradiction = false;
 	uint32_t groups = 0;
-	bool contradiction = false;
 
-	for (uint32_t i = 0; i < chosen->count; i++) {
-		uint32_t of_product = packed_groups(packed, one, chosen->numbers[i]);
+	for (uint32_t i = 0; i < (by_status ? one->statuses.count : chosen->count); i++) {
+		uint32_t of_product = !by_status                 ? packed_groups(packed, one, chosen->numbers[i])
+			: is_chosen(chosen, statuses[i].product) ? statuses[i].groups
+								 : 0;
 		contradiction |= packed_disjoint(of_product) > 1;
 		groups |= of_product;
 	}

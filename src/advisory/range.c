@@ -48,21 +48,38 @@ static enum order order_to(const struct range *range, struct chars version, cons
 	return constraint->prefix ? order_prefix(version, constraint->version) : version_order(range->scheme, version, constraint->version);
 }
 
-/* Rising by insertion; false where two of them cannot be compared. */
+/* Where part belongs among the first count, by halving. *out_known false: it cannot be compared with one of them. */
+static size_t place_in(const struct range *range, size_t count, const struct constraint *part, bool *out_known)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		enum order order = version_order(range->scheme, range->parts[middle].version, part->version);
+		if (order == ORDER_UNKNOWN) {
+			*out_known = false;
+			return 0;
+		}
+		if (order == ORDER_GREATER)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+/* Rising; false where two of them cannot be compared. */
 static bool sort(struct range *range)
 {
-	for (size_t i = 1; i < range->count; i++)
-		for (size_t at = i; at; at--) {
-			struct constraint *low = &range->parts[at - 1], *high = &range->parts[at], keep = *low;
-			enum order order = version_order(range->scheme, low->version, high->version);
-			if (order == ORDER_UNKNOWN)
-				return false;
-			if (order != ORDER_GREATER)
-				break;
-			*low = *high;
-			*high = keep;
-		}
-	return true;
+	bool known = true;
+
+	for (size_t i = 1; known && i < range->count; i++) {
+		const struct constraint part = range->parts[i];
+		size_t at = place_in(range, i, &part, &known);
+		memmove(&range->parts[at + 1], &range->parts[at], (i - at) * sizeof(part));
+		range->parts[at] = part;
+	}
+	return known;
 }
 
 static bool includes(enum comparator comparator)

@@ -61,6 +61,8 @@
 #define FW_CSAF_RELATED_MAX 8u /* relationships in a row from a product to what it is part of */
 #define FW_CSAF_FAULTS_MAX 16u /* told one by one of one advisory, the rest by their number */
 #define FW_CSAF_CHANGES_MAX 4096u /* changes told one by one of one revision */
+#define FW_CSAF_JUDGED_MAX 8192u /* products of one advisory that are held against one device; the maker with most versions lists 5,000 */
+#define FW_CSAF_COMPARED_MAX 16777216u /* steps of comparing two versions of one advisory: what a second allows; what is beyond is not told */
 #define FW_CSAF_KEPT_MAX 268435456u /* bytes of all advisories that are kept, with their index; a document of CISA takes 7 KiB */
 #define FW_CSAF_VERSION_MAX 256u /* bytes of a version that is compared; a longer one is not judged */
 #define FW_CSAF_RANGE_MAX 128u /* parts of one version range */

@@ -56,6 +56,10 @@ static const struct {
 		"{\"product_status\":{\"fixed\":[\"A\"]},\"remediations\":[{\"category\":\"vendor_fix\"}]}",
 		"7 /vulnerabilities/0/remediations/0 names no product; it is taken for all of this vulnerability"},
 	{"\"full_product_names\":[{\"name\":\"x\",\"product_id\":\"A\"}]",
+		"{\"remediations\":[{\"category\":\"vendor_fix\",\"product_ids\":[\"A\"]},"
+		"{\"category\":\"no_fix_planned\",\"product_ids\":[\"A\"]}]}",
+		"7 /vulnerabilities/0/remediations names a vendor_fix and no_fix_planned for the same products"},
+	{"\"full_product_names\":[{\"name\":\"x\",\"product_id\":\"A\"}]",
 		"{\"scores\":[{\"products\":[\"A\"],\"cvss_v3\":{\"baseScore\":\"9\"}}]}",
 		"7 /vulnerabilities/0/scores/0/cvss_v3/baseScore is no number from 0 to 10"},
 	{"\"full_product_names\":[{\"name\":\"x\",\"product_id\":\"A\"}]",
