@@ -20,6 +20,7 @@ enum { ASKED_MAX = 64, LOCAL_MAX = 32, MARK_TEXT_MAX = 512 };
 enum {
 	OPTION_ADVISORIES = 256,
 	OPTION_EXPLOITED,
+	OPTION_INDEX,
 	OPTION_FACTS,
 	OPTION_RECALLS,
 	OPTION_MARKS,
@@ -52,6 +53,7 @@ struct arguments {
 
 static const struct option long_options[] = {
 	{"advisories", required_argument, NULL, OPTION_ADVISORIES},
+	{"index", required_argument, NULL, OPTION_INDEX},
 	{"exploited", required_argument, NULL, OPTION_EXPLOITED},
 	{"facts", required_argument, NULL, OPTION_FACTS},
 	{"recalls", required_argument, NULL, OPTION_RECALLS},
@@ -81,6 +83,7 @@ static const char help[] = "Usage: floodwall advise [options] CAPTURE...        
 			   "Says what is known against each device and what to do about it tonight: published\n"
 			   "advisories, recalls, fixes, and what was seen in the captures. Sends nothing.\n\n"
 			   "  --advisories FOLDER  published advisories: documents in CSAF 2.0\n"
+			   "  --index FILE         what was made of them the last time: read, and written anew\n"
 			   "  --exploited FILE     CISA's list of vulnerabilities that are known to be exploited\n"
 			   "  --facts FILE         what you know of devices: when bought, where, serial number, label\n"
 			   "  --recalls FILE       rules of recalls, besides those that Floodwall brings with it\n"
@@ -203,6 +206,7 @@ static bool read_file_option(struct advise_options *advise, int option)
 	} files[] = {
 		{OPTION_ADVISORIES, &advise->advisories},
 		{OPTION_EXPLOITED, &advise->exploited_file},
+		{OPTION_INDEX, &advise->index_file},
 		{OPTION_FACTS, &advise->facts_file},
 		{OPTION_RECALLS, &advise->recalls_file},
 		{OPTION_MARKS, &advise->marks_file},
@@ -283,8 +287,8 @@ static int check_arguments(const struct arguments *arguments, bool captures)
 		return wrong("--mark needs --advisories, to keep what the document says today", "");
 	if (arguments->note && !advise->mark_count)
 		return wrong("--note goes with --mark", "");
-	if (advise->exploited_file && !advise->advisories)
-		return wrong("--exploited goes with --advisories", "");
+	if ((advise->exploited_file || advise->index_file) && !advise->advisories)
+		return wrong("--exploited and --index go with --advisories", "");
 	return 0;
 }
 

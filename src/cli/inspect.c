@@ -38,6 +38,7 @@ enum {
 	OPTION_RESOLVER,
 	OPTION_ADVISORIES,
 	OPTION_EXPLOITED,
+	OPTION_INDEX,
 	OPTION_FACTS,
 	OPTION_MARKS,
 };
@@ -76,6 +77,7 @@ static const struct option long_options[] = {
 	{"device", required_argument, NULL, OPTION_DEVICE},
 	{"resolver", required_argument, NULL, OPTION_RESOLVER},
 	{"advisories", required_argument, NULL, OPTION_ADVISORIES},
+	{"index", required_argument, NULL, OPTION_INDEX},
 	{"exploited", required_argument, NULL, OPTION_EXPLOITED},
 	{"facts", required_argument, NULL, OPTION_FACTS},
 	{"marks", required_argument, NULL, OPTION_MARKS},
@@ -105,6 +107,7 @@ static const char help[] = "Usage: floodwall inspect [options] CAPTURE...       
 			   "  --device MAC         whose the FILE of --policy is\n"
 			   "  --resolver ADDRESS   whose DNS answers names in policies follow; may be repeated\n"
 			   "  --advisories FOLDER  published advisories (CSAF 2.0) that devices are held against\n"
+			   "  --index FILE         what was made of them the last time: read, and written anew\n"
 			   "  --exploited FILE     CISA's list of vulnerabilities that are known to be exploited\n"
 			   "  --facts FILE         what you know of devices: model, firmware, serial number\n"
 			   "  --marks FILE         what is remediated already (floodwall advise --mark)\n"
@@ -254,6 +257,7 @@ static bool read_advise_option(struct advise_options *advise, int option)
 	} files[] = {
 		{OPTION_ADVISORIES, &advise->advisories},
 		{OPTION_EXPLOITED, &advise->exploited_file},
+		{OPTION_INDEX, &advise->index_file},
 		{OPTION_FACTS, &advise->facts_file},
 		{OPTION_MARKS, &advise->marks_file},
 	};
@@ -345,9 +349,10 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 		return wrong("--from must lie before --to", "");
 	if ((arguments->inspect.policy_device || arguments->inspect.resolver_count) && !arguments->inspect.policy)
 		return wrong("--device and --resolver go with --policy", "");
-	if ((arguments->advise.exploited_file || arguments->advise.facts_file || arguments->advise.marks_file) &&
+	if ((arguments->advise.exploited_file || arguments->advise.index_file || arguments->advise.facts_file ||
+		    arguments->advise.marks_file) &&
 		!arguments->advise.advisories)
-		return wrong("--exploited, --facts and --marks go with --advisories", "");
+		return wrong("--index, --exploited, --facts and --marks go with --advisories", "");
 	if (optind == argc)
 		return wrong("name at least one capture, or - for standard input", "");
 	arguments->inspect.files = (const char *const *)argv + optind;

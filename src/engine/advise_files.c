@@ -5,12 +5,11 @@
 #include <string.h>
 
 #include "base/embedded.h"
-#include "base/text.h"
 #include "engine/advise_room.h"
+#include "engine/mirror.h"
 #include "fetch/fetch.h"
-#include "wire/limits.h"
 
-enum { DOCUMENTS_MAX = 200000, NOTES_MAX = 20 };
+enum { NOTES_MAX = 20 };
 
 extern const struct embedded shipped_recalls[];
 extern const size_t shipped_recalls_count;
@@ -101,9 +100,11 @@ static int read_assets(struct advise *advise, struct fault *out_fault)
 
 /* ---- advisories ---- */
 
-static void note(struct advise *advise, const struct fault *fault)
+static void note(void *context, const struct fault *fault)
 {
-	if (++advise->refused > NOTES_MAX)
+	struct advise *advise = context;
+
+	if (++advise->told > NOTES_MAX)
 		return;
 	if (fault->line)
 		fprintf(advise->notes, "floodwall: %s:%llu: %s\n", fault->file, (unsigned long long)fault->line, fault->sentence);
@@ -111,74 +112,60 @@ static void note(struct advise *advise, const struct fault *fault)
 		fprintf(advise->notes, "floodwall: %s: %s\n", fault->file, fault->sentence);
 }
 
-static bool is_exploited_list(const char *name)
+static int read_exploited(struct advise *advise, struct fault *out_fault)
 {
-	return !strcmp(name, "kev.json") || !strcmp(name, "known_exploited_vulnerabilities.json");
-}
-
-/* Without memory nothing goes on; anything else costs this one document. */
-static int read_document(struct advise *advise, const char *folder, const char *name)
-{
-	struct fault fault = {0};
-	char path[4096], *text;
-	size_t len;
+	const char *file = advise->options->exploited_file;
+	struct body body;
 	int error;
 
-	if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path))
+	if (!file)
 		return 0;
-	error = fetch_file(path, FW_CSAF_BYTES_MAX, &text, &len, &fault);
-	if (!error) {
-		error = is_exploited_list(name) ? advisories_read_exploited(advise->advisories, path, text, len, &fault)
-						: advisories_read(advise->advisories, path, text, len, &fault);
-		free(text);
-	}
-	if (error == -ENOMEM || error == -EEXIST) /* an older version of the same: the newer one is kept */
-		return error == -ENOMEM ? error : 0;
-	if (error == -ENOSPC && !fault.sentence[0])
-		fault_set(&fault, path, 0, 0, "no room is left for more advisories");
+	error = no_such_file(read_body(file, &body, out_fault));
 	if (error)
-		note(advise, &fault);
-	return 0;
+		return error;
+	error = advisories_read_exploited(advise->advisories, file, body.text, body.len, out_fault);
+	free(body.text);
+	return error && error != -ENOMEM ? -EINVAL : error;
+}
+
+static int read_folder(struct advise *advise, struct fault *out_fault)
+{
+	const struct mirror_options mirror = {
+		.folder = advise->options->advisories, .index = advise->options->index_file, .told = note, .context = advise};
+	struct mirror_report report = {0};
+	int error = mirror_read(&mirror, advise->advisories, &report, out_fault);
+
+	if (error == -ENOSPC) { /* what was read stands */
+		fprintf(advise->notes, "floodwall: there are more advisories than there is room for; the rest is left out\n");
+		error = 0;
+	}
+	if (error == -ENOTDIR && !out_fault->sentence[0])
+		fault_set(out_fault, advise->options->advisories, 0, 0, "is no folder; --advisories wants a folder of CSAF documents");
+	advise->refused = (uint32_t)report.refused;
+	return error && error != -ENOMEM ? -EINVAL : error;
 }
 
 static int read_advisories(struct advise *advise, struct fault *out_fault)
 {
-	static const char *const endings[] = {".json", NULL};
-	const char *folder = advise->options->advisories;
 	struct advisories_config config = {0};
-	char **names = NULL;
-	size_t count = 0;
 	int error;
 
-	if (!folder)
+	if (!advise->options->advisories)
 		return 0;
 	memcpy(config.hash_key, advise->hash_key, sizeof(config.hash_key));
 	error = advisories_new(&config, &advise->advisories);
-	if (error)
-		return error;
-	error = fetch_folder(folder, endings, DOCUMENTS_MAX, &names, &count, out_fault);
-	if (error == -ENOTDIR)
-		fault_set(out_fault, folder, 0, 0, "is no folder; --advisories wants a folder of CSAF documents");
-	if (error)
-		return error == -ENOMEM ? error : -EINVAL;
-	for (size_t i = 0; !error && i < count; i++)
-		error = read_document(advise, folder, names[i]);
-	fetch_folder_free(names, count);
-	if (!error && advise->options->exploited_file) {
-		struct body body;
-		error = no_such_file(read_body(advise->options->exploited_file, &body, out_fault));
-		if (!error) {
-			error = advisories_read_exploited(
-				advise->advisories, advise->options->exploited_file, body.text, body.len, out_fault);
-			free(body.text);
-		}
-	}
+	if (!error)
+		error = read_folder(advise, out_fault);
+	if (!error)
+		error = read_exploited(advise, out_fault);
 	if (!error)
 		error = advisories_settle(advise->advisories);
+	if (error)
+		return error == -ENOMEM ? error : -EINVAL;
 	advise->read = advisories_count(advise->advisories);
-	if (advise->refused > NOTES_MAX)
-		fprintf(advise->notes, "floodwall: %u more documents could not be used\n", advise->refused - NOTES_MAX);
-	return error && error != -ENOMEM ? -EINVAL : error;
+	if (advise->told > NOTES_MAX)
+		fprintf(advise->notes, "floodwall: %u more faults in advisories\n", advise->told - NOTES_MAX);
+	return 0;
 }
 
 int advise_read_files(struct advise *advise, struct fault *out_fault)

@@ -23,7 +23,7 @@ struct advise {
 	struct marks *marks;
 	struct asset_list assets;
 	struct device *listed; /* of assets */
-	uint32_t read, refused;
+	uint32_t read, refused, told;
 	bool *mark_met; /* of each mark that was asked for */
 	bool marks_changed;
 	FILE *notes;

@@ -31,6 +31,7 @@ struct advise_mark {
 
 struct advise_options {
 	const char *advisories; /* a folder of CSAF documents, or NULL */
+	const char *index_file; /* what was made of them the last time; read and written; or NULL */
 	const char *exploited_file; /* CISA's list of known exploited vulnerabilities, or NULL */
 	const char *facts_file, *recalls_file, *marks_file; /* or NULL */
 	const char *asset_file, *const *assets; /* devices without a capture: a list, single ones */

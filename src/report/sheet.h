@@ -31,7 +31,7 @@ void sheet_say_change(const struct sheet_advisory *advisory, struct phrase *out)
 void sheet_say_by_maker(const struct sheet *sheet, struct phrase *out);
 void sheet_say_fix(const struct sheet *sheet, struct phrase *out);
 
-/* "Recalled: yes." and why, or the question. */
+/* "Recalled: yes." and why, or the question; then what is recalled, by whom. Where that was published is told beside it. */
 void sheet_say_recall(const struct sheet_recall *recall, struct phrase *out);
 void sheet_say_recall_source(const struct sheet_recall *recall, struct phrase *out);
 const char *sheet_truth_name(enum truth truth); /* "yes", "no", "unknown" */

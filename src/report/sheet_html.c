@@ -186,17 +186,17 @@ static void write_advisories(struct html *html, const struct sheet *sheet)
 static void write_recalls(struct html *html, const struct sheet *sheet)
 {
 	for (uint32_t i = 0; i < sheet->recall_count; i++) {
-		struct sheet_recall recall = sheet->recalls[i];
+		const struct sheet_recall *recall = &sheet->recalls[i];
 		struct phrase line = {0}, source = {0};
 
-		recall.source = "";
-		sheet_say_recall(&recall, &line);
-		sheet_say_recall_source(&recall, &source);
-		html_add(html, "<h4>Is it recalled?</h4>\n<div class=\"recall r-%s\"><p>", sheet_truth_name(recall.answer));
+		sheet_say_recall(recall, &line);
+		sheet_say_recall_source(recall, &source);
+		html_add(html, "<h4>Is it recalled?</h4>\n<div class=\"recall r-%s\"><p>", sheet_truth_name(recall->answer));
 		html_text(html, line.text);
 		html_add(html, "</p><p class=\"when\">");
 		html_text(html, source.text);
-		write_url(html, sheet->recalls[i].source);
+		html_add(html, " ");
+		write_url(html, recall->source);
 		html_add(html, "</p></div>\n");
 	}
 }

@@ -158,6 +158,9 @@ static void print_recalls(const struct pen *pen, const struct sheet *sheet)
 		phrase_clear(&line);
 		sheet_say_recall_source(&sheet->recalls[i], &line);
 		below(pen, COLOUR_DIM, &line);
+		phrase_clear(&line);
+		phrase_raw(&line, sheet->recalls[i].source, SIZE_MAX);
+		below(pen, COLOUR_DIM, &line);
 	}
 }
 

@@ -220,7 +220,10 @@ void sheet_say_step(const struct sheet *sheet, const struct sheet_step *step, st
 		add_quarantine(sheet, out);
 		return;
 	default:
-		phrase_add(out, "Nothing makes it safe for good. Until it is replaced, keep it off the internet.");
+		if (recall_with(sheet, TRUTH_YES))
+			phrase_add(out, "It is recalled: ask whoever sold it for another. Until then keep it off the internet.");
+		else
+			phrase_add(out, "Nothing makes it safe for good. Until it is replaced, keep it off the internet.");
 	}
 }
 
@@ -460,8 +463,7 @@ void sheet_say_recall_source(const struct sheet_recall *recall, struct phrase *o
 		phrase_raw(out, recall->published, SIZE_MAX);
 		phrase_add(out, ")");
 	}
-	phrase_add(out, ". ");
-	phrase_raw(out, recall->source, SIZE_MAX);
+	phrase_add(out, ".");
 }
 
 /* ---- provisions ---- */

@@ -13,6 +13,7 @@ import tempfile
 import browser
 
 WIDTHS = (320, 360, 600, 768, 1024, 1400, 2560)
+ADVICE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../golden/advise")
 SHARED = ("ddos/dahua_dhip_37810_bacnet_reflection.pcap", "dns/nsd-live.raw.pcap.xz", "botnet/slips_test7_hide_and_seek.pcap")
 
 # Whatever reaches beyond the page's edge and is not inside something that scrolls or cuts.
@@ -96,6 +97,10 @@ def main():
                 page = os.path.join(folder, os.path.basename(capture) + ".html")
                 subprocess.run([floodwall, "inspect", "--format", "html", "-o", page, capture], check=False, capture_output=True)
                 faults += page_faults(chrome, page)
+            page = os.path.join(folder, "advice.html")
+            subprocess.run([floodwall, "advise", "--format", "html", "-o", page, "--advisories", ADVICE + "/documents", "--facts", ADVICE + "/facts.yaml",
+                            "--recalls", ADVICE + "/recalls.yaml", captures[0]], check=True, capture_output=True)
+            faults += page_faults(chrome, page)
         finally:
             chrome.close()
     print("\n".join(faults) or f"{len(captures)} pages at {len(WIDTHS)} widths, light and dark")
