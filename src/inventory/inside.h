@@ -56,7 +56,18 @@ struct leaving {
 	int answered;
 };
 
+/* What a stranger's fact was found to say, for when the next one says the same. */
+struct stranger_memo {
+	uint64_t hash; /* of the fact; 0: empty */
+	uint32_t count;
+	struct sender_says says[STRANGER_SAYS_MAX];
+	char names[STRANGER_SAYS_MAX][DEVICE_TEXT_MAX];
+};
+
+enum { STRANGER_MEMO_MAX = 64 };
+
 struct inventory {
+	struct stranger_memo strangers[STRANGER_MEMO_MAX]; /* 31 KB */
 	struct device *devices;
 	struct side *sides;
 	uint32_t count, device_max;

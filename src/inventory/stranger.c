@@ -14,6 +14,7 @@
 #include "inventory/name.h"
 #include "inventory/told.h"
 #include "inventory/words.h"
+#include "wire/siphash.h"
 
 enum { SURE_NEUTRAL = 90 };
 
@@ -67,7 +68,7 @@ static struct slice name_of(const struct inventory *inventory, enum junk_trait t
 	return trait == JUNK_KIND ? words_of(guess->name) : told_company(inventory, words_of(guess->name));
 }
 
-size_t inventory_stranger(struct inventory *inventory, const struct fact *fact, struct sender_says out[STRANGER_SAYS_MAX])
+static size_t listen(struct inventory *inventory, const struct fact *fact, struct sender_says out[STRANGER_SAYS_MAX])
 {
 	uint32_t spare = inventory->device_max;
 	const struct device *device = &inventory->devices[spare];
@@ -75,8 +76,6 @@ size_t inventory_stranger(struct inventory *inventory, const struct fact *fact, 
 	enum junk_basis basis = basis_of(fact->kind);
 	size_t count = 0;
 
-	if (!is_heard(fact->kind))
-		return 0;
 	clear(inventory, spare);
 	hear_fact(inventory, spare, fact);
 	for (int trait = 0; trait < JUNK_TRAIT_COUNT; trait++)
@@ -89,4 +88,41 @@ size_t inventory_stranger(struct inventory *inventory, const struct fact *fact, 
 		out[count++] = (struct sender_says){
 			.trait = JUNK_BRAND, .basis = basis, .confidence = SURE_NEUTRAL, .neutral = true, .value = words_trim(fact->text)};
 	return count;
+}
+
+/* Recorders by the thousand say the same few things, and each is looked up in long tables. Part of the hash is all that the answer depends on. */
+static uint64_t hash_of(const struct inventory *inventory, const struct fact *fact)
+{
+	uint64_t hash = fw_siphash(inventory->hash_key, fact->text.bytes, fact->text.len);
+	const uint64_t all[] = {hash, fact->text.len, (uint64_t)fact->kind << 32 | fact->number, inventory->ssdp_search};
+
+	return fw_siphash(inventory->hash_key, (const uint8_t *)all, sizeof(all)) | 1;
+}
+
+static void remember(struct stranger_memo *memo, uint64_t hash, const struct sender_says *says, size_t count)
+{
+	memo->hash = hash;
+	memo->count = (uint32_t)count;
+	for (size_t i = 0; i < count; i++) {
+		memo->says[i] = says[i];
+		memo->says[i].value.len = words_copy(memo->names[i], says[i].value);
+		memo->says[i].value.bytes = (const uint8_t *)memo->names[i];
+	}
+}
+
+size_t inventory_stranger(struct inventory *inventory, const struct fact *fact, struct sender_says out[STRANGER_SAYS_MAX])
+{
+	struct stranger_memo *memo;
+	uint64_t hash;
+
+	if (!is_heard(fact->kind))
+		return 0;
+	if (fact->kind == FACT_SSDP_METHOD) /* says what the facts behind it are about */
+		return listen(inventory, fact, out);
+	hash = hash_of(inventory, fact);
+	memo = &inventory->strangers[hash >> 32 & (STRANGER_MEMO_MAX - 1)];
+	if (memo->hash != hash)
+		remember(memo, hash, out, listen(inventory, fact, out));
+	memcpy(out, memo->says, memo->count * sizeof(*out));
+	return memo->count;
 }

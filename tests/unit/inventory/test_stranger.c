@@ -43,6 +43,7 @@ static struct inventory *fresh(uint32_t device_max)
 	struct inventory *inventory;
 
 	assert_int_equal(inventory_new(&config, &inventory), 0);
+	assert_int_equal(inventory_read_shipped(inventory), 0);
 	return inventory;
 }
 
