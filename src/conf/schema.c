@@ -33,13 +33,18 @@ struct said {
 };
 
 struct schema {
-	cyaml_schema_field_t fields[FIELDS_MAX];
-	size_t field_count;
 	cyaml_schema_value_t top;
 	cyaml_config_t config;
 	struct said said;
 	struct raw *raw;
 };
+
+/* All mappings, out of the table of settings: made by the first reading, and the same for all that follow. One thread reads settings. */
+static struct {
+	cyaml_schema_field_t fields[FIELDS_MAX];
+	size_t count;
+	const cyaml_schema_field_t *top; /* NULL: not made yet */
+} shape;
 
 static const cyaml_schema_value_t word = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 0, CYAML_UNLIMITED)};
 
@@ -141,7 +146,7 @@ static const char *group_name(const char *path, size_t len)
 	return NULL;
 }
 
-static const cyaml_schema_field_t *fields_below(struct schema *schema, const char *prefix, size_t prefix_len);
+static const cyaml_schema_field_t *fields_below(const char *prefix, size_t prefix_len);
 
 static bool has_field(const cyaml_schema_field_t *fields, size_t count, const char *key)
 {
@@ -152,7 +157,7 @@ static bool has_field(const cyaml_schema_field_t *fields, size_t count, const ch
 }
 
 /* The field of the mapping below prefix that leads to the index-th line. Its struct is the raw itself: offsets count from there. */
-static cyaml_schema_field_t field_of(struct schema *schema, size_t prefix_len, size_t index)
+static cyaml_schema_field_t field_of(size_t prefix_len, size_t index)
 {
 	const char *path = path_at(index), *rest = path + prefix_len, *dot = strchr(rest, '.');
 	cyaml_schema_field_t field = {0};
@@ -168,7 +173,7 @@ static cyaml_schema_field_t field_of(struct schema *schema, size_t prefix_len, s
 	return field;
 }
 
-static const cyaml_schema_field_t *fields_below(struct schema *schema, const char *prefix, size_t prefix_len)
+static const cyaml_schema_field_t *fields_below(const char *prefix, size_t prefix_len)
 {
 	cyaml_schema_field_t fields[FIELDS_MAX], *own;
 	size_t count = 0;
@@ -177,11 +182,11 @@ static const cyaml_schema_field_t *fields_below(struct schema *schema, const cha
 		cyaml_schema_field_t field;
 		if (strncmp(path_at(i), prefix, prefix_len) != 0)
 			continue;
-		field = field_of(schema, prefix_len, i);
+		field = field_of(prefix_len, i);
 		if (has_field(fields, count, field.key))
 			continue;
 		if (field.value.type == CYAML_MAPPING)
-			field.value.mapping.fields = fields_below(schema, path_at(i), prefix_len + strlen(field.key) + 1);
+			field.value.mapping.fields = fields_below(path_at(i), prefix_len + strlen(field.key) + 1);
 		fields[count++] = field;
 	}
 	for (size_t i = 0; !prefix_len && i < 2; i++)
@@ -189,8 +194,8 @@ static const cyaml_schema_field_t *fields_below(struct schema *schema, const cha
 	for (size_t i = 0; prefix_len == 6 && strncmp(prefix, "guard.", 6) == 0 && i < 2; i++)
 		fields[count++] = guard_counted_fields[i];
 	fields[count++] = (cyaml_schema_field_t){.key = NULL};
-	own = schema->fields + schema->field_count;
-	schema->field_count += count;
+	own = shape.fields + shape.count;
+	shape.count += count;
 	memcpy(own, fields, count * sizeof(*own));
 	return own;
 }
@@ -313,7 +318,9 @@ int schema_read(const char *file, const char *body, size_t len, const struct out
 	schema->top = (cyaml_schema_value_t){
 		CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct raw, NULL),
 	};
-	schema->top.mapping.fields = fields_below(schema, "", 0);
+	if (!shape.top)
+		shape.top = fields_below("", 0);
+	schema->top.mapping.fields = shape.top;
 	schema->config = (cyaml_config_t){
 		.log_fn = hear, .log_ctx = &schema->said, .log_level = CYAML_LOG_ERROR, .mem_fn = room_of, .flags = CYAML_CFG_NO_ALIAS};
 	error = cyaml_load_data((const uint8_t *)body, len, &schema->config, &schema->top, (cyaml_data_t **)&schema->raw, NULL);
