@@ -243,7 +243,10 @@ def through(build, results, rounds):
     for row in map(json.loads, done.stdout.splitlines()):
         text, unit = KINDS_THROUGH[row["kind"]]
         ours, theirs = zip(*row["pairs"])
-        shares = sorted(mine / other for mine, other in row["pairs"] if other)
+        shares = sorted(mine / other for mine, other in row["pairs"] if mine and other)
+        if len(shares) < 2:
+            results.skip(f"guard: {text} beside {NAMES[row['what']]}", "nothing came through")
+            continue
         entry = results.add(f"guard: {text}, {DEVICES} devices with {RULES} rules", unit, ours, theirs, NAMES[row["what"]], higher_is_better=True)
         entry["ratio"] = round(statistics.median(shares), 3)
         low, _, high = statistics.quantiles(shares, n=4)

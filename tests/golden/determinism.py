@@ -5,6 +5,7 @@
 usage: determinism.py FLOODWALL GENERATED_FOLDER SHARED_CAPTURES
 Exit 77 when the shared captures are absent, after the project's own were checked.
 """
+import concurrent.futures
 import gzip
 import itertools
 import json
@@ -44,16 +45,15 @@ def orders(paths):
         yield shuffle.sample(paths, len(paths))
 
 
-def any_order(floodwall, paths):
+def any_order(floodwall, paths, pool):
+    ways = list(orders(paths))
     for style in TELLING:
         first = output(floodwall, *style, *paths)
-        count = 0
-        for order in orders(paths):
-            count += 1
-            if output(floodwall, *style, *order) != first:
+        for order, same in zip(ways, pool.map(lambda order, style=style, first=first: output(floodwall, *style, *order) == first, ways)):
+            if not same:
                 yield f"{' '.join(style)}: the order of arguments matters: {[os.path.basename(path) for path in order]}"
                 break
-    print(f"{len(paths)} captures in {count} orders")
+    print(f"{len(paths)} captures in {len(ways)} orders")
 
 
 def as_zstd(data):
@@ -148,19 +148,18 @@ def main():
     own = generated(folder)
     there = os.path.isdir(shared)
     others = [os.path.join(shared, name) for name in SHARED if there]
-    for path in own + others:
-        faults += twice(floodwall, path)
     small = [path for path in own + others if os.path.getsize(path) < 1 << 20]
-    faults += any_order(floodwall, own[:3])
-    faults += any_order(floodwall, own)
-    if there:
-        faults += any_order(floodwall, others[:4])
-        faults += any_order(floodwall, others)
-        faults += any_order(floodwall, own[:2] + others[-2:])
-    with tempfile.TemporaryDirectory() as scratch:
-        for path in [path for path in small if not path.endswith(".xz")]:
-            faults += any_form(floodwall, path, scratch)
-            faults += in_parts(floodwall, path, scratch)
+    together = [own[:3], own] + ([others[:4], others, own[:2] + others[-2:]] if there else [])
+    # programs of one thread each, on all cores
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool, tempfile.TemporaryDirectory() as scratch:
+        def each(check, paths, *more):
+            return [fault for found in pool.map(lambda path: list(check(floodwall, path, *more)), paths) for fault in found]
+
+        faults += each(twice, own + others)
+        for paths in together:
+            faults += any_order(floodwall, paths, pool)
+        plain = [path for path in small if not path.endswith(".xz")]
+        faults += each(any_form, plain, scratch) + each(in_parts, plain, scratch)
     finish(f"{len(own + others)} captures read the same whenever, in whatever order, form or parts", faults,
            None if there else "determinism of shared captures: ../shared/captures is not here")
 
