@@ -145,12 +145,15 @@ FW_INLINE struct fw_zone *fw_plain_class(struct fw_shield_case *c, const struct 
 	return zone && !(zone->flags & (FW_ZONE_ASIDE | FW_ZONE_FRESH)) ? zone : NULL;
 }
 
-/* The narrowest prefix of this source has surely nothing left. */
+/* The narrowest prefix of this source or its widest has nothing left: fw_budget_levels_take() would find the same, and take nothing. */
 FW_INLINE bool fw_plain_spent(struct fw_shield_case *c, const struct fw_plain *plain, enum fw_cell_kind kind)
 {
 	const struct fw_level_rules *rules = fw_budget_rules(c->config, kind);
+	uint32_t widest = fw_level_bits(plain->four, plain->four ? FW_LEVELS_4 - 1 : FW_LEVELS_6 - 1);
 
-	return !fw_budget_cells_have(c, fw_budget_cells(c, kind, 128, plain->sum), plain->four ? &rules->four[0] : &rules->six[0]);
+	if (!fw_budget_cells_have(c, fw_budget_cells(c, kind, 128, plain->sum), plain->four ? &rules->four[0] : &rules->six[0]))
+		return true;
+	return !fw_budget_prefix_has(c, kind, widest, plain->four ? &rules->four[FW_LEVELS_4 - 1] : &rules->six[FW_LEVELS_6 - 1]);
 }
 
 /* The reason for which fw_shield_names() would stop it, where a look is enough to say so; or none. */
@@ -250,14 +253,14 @@ FW_INLINE enum fw_plain_end fw_plain_judge(struct fw_shield_case *c, struct fw_p
 {
 	struct fw_zone *zone;
 
-	if (!fw_plain_headers(plain, c->config->dns_port))
+	if (!fw_plain_headers(plain, c->config->dns_port) || !fw_plain_asks(plain->begin + fw_plain_udp_off(plain) + 8))
 		return FW_PLAIN_NOT;
 	fw_plain_ends(plain, c->packet);
 	if (!fw_shield_protects(c, c->packet->dst))
 		return FW_PLAIN_NOT;
 	c->notes->src = fw_address_of(c->packet->src);
 	c->notes->family = plain->four ? 4 : 6;
-	if (fw_shield_source(c) || !fw_plain_asks(plain->begin + fw_plain_udp_off(plain) + 8) || !fw_plain_name(c, plain))
+	if (fw_shield_source(c) || !fw_plain_name(c, plain))
 		return FW_PLAIN_NOT;
 	zone = fw_plain_class(c, plain);
 	if (!zone)
