@@ -278,9 +278,8 @@ static int read_option(struct arguments *arguments, int option, const char *word
 	case OPTION_LOCAL:
 		return read_local(arguments, optarg);
 	case OPTION_FORMAT:
-		return read_format(arguments, optarg);
 	case OPTION_JSON:
-		return read_format(arguments, "json");
+		return read_format(arguments, option == OPTION_JSON ? "json" : optarg);
 	case 'o':
 		arguments->output = optarg;
 		return 0;

@@ -53,28 +53,6 @@ static void tell_contact(void *context, const struct conversation *c, enum conta
 	detect_contact(engine->detect, &contact);
 }
 
-/*
- * Which port is the service's is sure where the opening was seen; of a conversation that was picked up midway the other end may be it, which
- * signatures of ports below the ephemeral ones decide.
- */
-static void note_ports(struct engine *engine, const struct conversation *c, const struct conversation_end *end)
-{
-	bool udp = c->proto == PROTO_UDP, midway = !(c->flags & CONVERSATION_OPENING_SEEN);
-
-	if (c->proto != PROTO_TCP && !udp)
-		return;
-	if (end->device != DEVICE_NONE)
-		inventory_note_port(engine->inventory, end->device, udp ? INVENTORY_CALLS_UDP : INVENTORY_CALLS_TCP, end->port);
-	if (end->target_device != DEVICE_NONE && end->answered && !(c->flags & CONVERSATION_REFUSED))
-		inventory_note_port(engine->inventory, end->target_device, udp ? INVENTORY_ANSWERS_UDP : INVENTORY_ANSWERS_TCP, end->port);
-	if (midway && end->target_device != DEVICE_NONE)
-		inventory_note_port(engine->inventory, end->target_device, udp ? INVENTORY_CALLS_UDP : INVENTORY_CALLS_TCP,
-			conversation_source_port(c));
-	if (midway && end->device != DEVICE_NONE)
-		inventory_note_port(
-			engine->inventory, end->device, udp ? INVENTORY_ANSWERS_UDP : INVENTORY_ANSWERS_TCP, conversation_source_port(c));
-}
-
 static void tell_ended(void *context, struct conversation *c)
 {
 	struct engine *engine = context;
@@ -98,7 +76,7 @@ static void tell_ended(void *context, struct conversation *c)
 	};
 
 	session_end(engine, c);
-	note_ports(engine, c, &end);
+	learn_ports(engine, c, &end);
 	c->flags |= CONVERSATION_READ; /* late packets, where the end was told before its place was wanted */
 	if (c->proto == FLOW_PROTO_ARP || (c->flags & (CONVERSATION_TO_MANY | CONVERSATION_LOOPBACK)))
 		return;

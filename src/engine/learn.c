@@ -8,6 +8,8 @@
 
 #include "engine/room.h"
 
+enum { PROTO_TCP = 6, PROTO_UDP = 17 };
+
 enum { DHCP_ACK = 5, DHCP_SERVER = 67, DHCP_CLIENT = 68 };
 enum { DHCP6_REPLY = 7, DHCP6_CLIENT = 546, DHCP6_SERVER = 547, SNMP_AGENT = 161, SNMP_LISTENER = 162 };
 
@@ -362,4 +364,26 @@ void learn_fact(void *context, const struct fact *fact)
 		learn_port_mapping(engine, fact);
 	else
 		learn_sender(engine, fact);
+}
+
+/*
+ * Which port is the service's is sure where the opening was seen; of a conversation that was picked up midway the other end may be it, which
+ * signatures of ports below the ephemeral ones decide.
+ */
+void learn_ports(struct engine *engine, const struct conversation *c, const struct conversation_end *end)
+{
+	static const enum inventory_port uses[2][2] = {
+		{INVENTORY_CALLS_TCP, INVENTORY_ANSWERS_TCP}, {INVENTORY_CALLS_UDP, INVENTORY_ANSWERS_UDP}};
+	const enum inventory_port *use = uses[c->proto == PROTO_UDP];
+	uint16_t other = conversation_source_port(c);
+
+	if (c->proto != PROTO_TCP && c->proto != PROTO_UDP)
+		return;
+	inventory_note_port(engine->inventory, end->device, use[0], end->port);
+	if (end->answered && !(c->flags & CONVERSATION_REFUSED))
+		inventory_note_port(engine->inventory, end->target_device, use[1], end->port);
+	if (!(c->flags & CONVERSATION_OPENING_SEEN)) {
+		inventory_note_port(engine->inventory, end->target_device, use[0], other);
+		inventory_note_port(engine->inventory, end->device, use[1], other);
+	}
 }

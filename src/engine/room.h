@@ -102,4 +102,6 @@ bool tunnel_inside(struct engine *engine, const struct fw_packet *p, struct fram
 
 /* learn.c: what a fact means for the other rooms. sink.context is the engine. */
 void learn_fact(void *context, const struct fact *fact);
+/* Which ports its two ends called and answered at; once, when it is over. */
+void learn_ports(struct engine *engine, const struct conversation *conversation, const struct conversation_end *end);
 bool learn_is_named(const struct engine *engine, const uint8_t address[16], uint32_t what);
