@@ -160,7 +160,7 @@ static void test_proofs_of_dahua(void **state)
 static void test_only_the_sender_is_believed(void **state)
 {
 	static const char frame[] = "\0\0\x55\xaa\0\0\0\0\0\0\0\x13\0\0\0\x08\1\2\3\4\0\0\xaa\x55";
-	static const char *const tuya[] = {"\"Tuya\"", NULL};
+	static const char *const spoken[] = {"\"source\": \"tuya", NULL};
 	struct host lamp = gen_host("98:9b:cb:10:20:07", "192.168.1.7"), phone = gen_host("98:9b:cb:10:20:09", "192.168.1.9");
 	struct gen *gen = gen_new(GEN_S, 1);
 	struct talk talk;
@@ -168,9 +168,9 @@ static void test_only_the_sender_is_believed(void **state)
 	talk = gen_open(gen, &phone, &lamp, 6668, GEN_MS);
 	gen_say(gen, &talk, true, frame, sizeof(frame) - 1);
 	gen_close(gen, &talk);
-	expect(inspected(gen, INSPECT_JSON), NULL, tuya);
+	expect(inspected(gen, INSPECT_JSON), NULL, spoken);
 	gen_udp(gen, &lamp, 49154, &phone, 6667, frame, sizeof(frame) - 1);
-	expect(inspected(gen, INSPECT_JSON), tuya, NULL);
+	expect(inspected(gen, INSPECT_JSON), spoken, NULL);
 	gen_free(gen);
 }
 
