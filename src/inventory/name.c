@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/company.h"
+#include "inventory/told.h"
 #include "inventory/words.h"
 
 /* Percent. Below this they are hints, not good enough to call a device by. A company may be contradicted by the MAC's block, a model hardly. */
@@ -128,13 +129,15 @@ static void name_by_model(struct device *device)
 	device->name_source = NAME_FINGERPRINT;
 }
 
-static void name_by_maker(struct device *device, const char *maker)
+/* As the company is called, not as it is registered. */
+static void name_by_maker(const struct inventory *inventory, struct device *device, const char *maker)
 {
 	const uint8_t *mac = device->macs[0];
-	char tail[24];
+	char tail[24], called[DEVICE_TEXT_MAX];
 
 	snprintf(tail, sizeof(tail), " device %02x%02x%02x", mac[3], mac[4], mac[5]);
-	words_join(device->name, "", (struct slice){(const uint8_t *)maker, company_len(maker)}, tail);
+	words_copy(called, told_company(inventory, words_of(maker)));
+	words_join(device->name, "", (struct slice){(const uint8_t *)called, company_len(called)}, tail);
 	device->name_source = NAME_OUI;
 }
 
@@ -148,7 +151,7 @@ void name_settle(struct inventory *inventory, uint32_t number)
 	if (seller(device)->confidence >= SELLER_CONFIDENCE_MIN && device->model.confidence >= MODEL_CONFIDENCE_MIN) {
 		name_by_model(device);
 	} else if (maker) {
-		name_by_maker(device, maker);
+		name_by_maker(inventory, device, maker);
 	} else {
 		snprintf(device->name, sizeof(device->name), "device-%06x", (unsigned)(device->id & 0xffffff));
 		device->name_source = NAME_PLACEHOLDER;

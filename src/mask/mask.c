@@ -181,10 +181,14 @@ static void mask_device_name(const struct mask *mask, struct device *device)
 static void mask_guesses(const struct mask *mask, struct device *device)
 {
 	struct guess *guesses[] = {&device->maker, &device->brand, &device->kind, &device->model, &device->firmware};
+	char rival[DEVICE_TEXT_MAX];
 
 	for (size_t i = 0; i < sizeof(guesses) / sizeof(guesses[0]); i++) {
 		mask_words(mask, device, guesses[i]->name);
-		mask_words(mask, device, guesses[i]->rival);
+		memset(rival, 0, sizeof(rival));
+		memcpy(rival, guesses[i]->rival, sizeof(guesses[i]->rival));
+		mask_words(mask, device, rival);
+		memcpy(guesses[i]->rival, rival, sizeof(guesses[i]->rival) - 1);
 	}
 }
 

@@ -14,6 +14,7 @@ enum {
 	DEVICE_MAC_MAX = 4,
 	DEVICE_ADDRESS_MAX = 16,
 	DEVICE_CLUE_MAX = 24,
+	DEVICE_RIVAL_MAX = 48, /* of what contradicts an answer, cut to fit */
 	DEVICE_TEXT_MAX = 96, /* bytes of any name or clue, terminator included */
 };
 
@@ -27,7 +28,7 @@ enum name_source { NAME_USER, NAME_DHCP, NAME_MDNS, NAME_SSDP, NAME_ANNOUNCED, N
 struct guess {
 	char name[DEVICE_TEXT_MAX];
 	uint8_t confidence;
-	char rival[DEVICE_TEXT_MAX];
+	char rival[DEVICE_RIVAL_MAX];
 	uint8_t rival_confidence;
 };
 

@@ -42,7 +42,7 @@ def compile_all(root, cc, folder, room):
     targets, libraries, left_out = ROOMS[room]
     sources = [s for s in glob.glob(f"{root}/src/{room}/*.c") + glob.glob(f"{root}/src/base/*.c") if not s.endswith("/absent.c")]
     sources = [s for s in sources if os.path.basename(s) not in REPLACED.get(room, ())]
-    flags = [*cc, "--coverage", "-O0", "-w", "-D_GNU_SOURCE", "-std=gnu17", f"-I{root}/src"]
+    flags = [*cc, "--coverage", "-O0", "-w", "-D_GNU_SOURCE", "-std=gnu17", '-DFLOODWALL_VERSION="0"', f"-I{root}/src"]
     besides = [s for pattern in BESIDES.get(room, ()) for s in glob.glob(f"{root}/{pattern}")]
     os.mkdir(f"{folder}/besides")
     for place, files in ((folder, sources), (f"{folder}/besides", besides)):

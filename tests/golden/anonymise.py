@@ -26,7 +26,8 @@ SENTINEL_EACH = 1
 ADDRESS = re.compile(r"(?<![0-9a-fA-F.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:]*:[0-9a-f.:]*)(?![0-9a-fA-F:])")
 STAND_IN = re.compile(r"name-[0-9a-f]{8}")
 # What the program itself says of a device, and what of a clue may stay: the closed list of src/mask/mask.c.
-HARMLESS = {"oui", "dhcp 55", "dhcp 60", "dhcpv6 6", "dhcpv6 16", "ssdp nt", "ssdp server", "http server", "dhip class", "dhip type", "dhip version", "dhip vendor"}
+HARMLESS = {"oui", "dhcp 55", "dhcp 60", "dhcpv6 6", "dhcpv6 16", "ssdp nt", "ssdp server", "http server", "dhip class", "dhip type", "dhip version", "dhip vendor",
+            "answers tcp", "answers udp", "calls tcp", "calls udp"}
 NAMES_NOBODY = [ipaddress.ip_network(word) for word in ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "255.255.255.255/32", "::/127", "ff00::/8")]
 KINDS = [ipaddress.ip_network(word) for word in ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.0.2.0/24", "192.168.0.0/16",
                                                 "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4", "fe80::/64", "fd00::/8",

@@ -89,10 +89,32 @@ static long peak_space_kib(void)
 	return kib;
 }
 
+/* One report is made by one process, as by the program. */
+static bool report(const struct story *story, const struct stage *stage, enum inspect_format format, struct measure *shared)
+{
+	const struct rlimit time = {SECONDS_MAX, SECONDS_MAX + 1};
+	struct rusage usage;
+	pid_t child;
+
+	if ((child = branch()) == 0) {
+		setrlimit(RLIMIT_CPU, &time);
+		*(format == INSPECT_JSON ? &shared->json : &shared->text) = stage_inspect(stage, format);
+		if (shared->space_kib < peak_space_kib())
+			shared->space_kib = peak_space_kib();
+		exit(0);
+	}
+	if (!ended_well(story->name, child, &usage))
+		return false;
+	shared->seconds +=
+		(double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+	if (shared->peak_kib < usage.ru_maxrss)
+		shared->peak_kib = usage.ru_maxrss;
+	return true;
+}
+
 static bool measure(const struct story *story, uint32_t scale, struct measure *out_measure)
 {
 	struct measure *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	const struct rlimit time = {SECONDS_MAX, SECONDS_MAX + 1};
 	struct rusage usage;
 	struct stage stage;
 	pid_t child;
@@ -103,19 +125,9 @@ static bool measure(const struct story *story, uint32_t scale, struct measure *o
 		write_story(story, &stage, scale);
 		exit(0);
 	}
-	well = ended_well(story->name, child, &usage);
-	if (well && (child = branch()) == 0) {
-		setrlimit(RLIMIT_CPU, &time);
-		shared->json = stage_inspect(&stage, INSPECT_JSON);
-		shared->text = stage_inspect(&stage, INSPECT_TEXT);
-		shared->space_kib = peak_space_kib();
-		exit(0);
-	}
-	well = well && ended_well(story->name, child, &usage);
+	well = ended_well(story->name, child, &usage) && report(story, &stage, INSPECT_JSON, shared) &&
+		report(story, &stage, INSPECT_TEXT, shared);
 	*out_measure = *shared;
-	out_measure->peak_kib = usage.ru_maxrss;
-	out_measure->seconds =
-		(double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 	munmap(shared, sizeof(*shared));
 	stage_close(&stage);
 	return well;
