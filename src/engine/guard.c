@@ -263,6 +263,15 @@ static void tell_live(struct guard *guard)
 	live_ours(guard->live, &side, guard->config.held, guard->config.held_count);
 }
 
+/* It began with the start: a reload may end it sooner, and never begins it anew. */
+static void shorten_late(struct guard *guard)
+{
+	uint64_t until_ns = guard->opened_ns + guard->settings->guard.late_s * FW_NS_PER_S;
+
+	if (until_ns < guard->config.late_until_ns)
+		guard->config.late_until_ns = until_ns;
+}
+
 int guard_reload(struct guard *guard, const struct settings *settings, const struct fetch_time *now, struct fault *out_fault)
 {
 	const struct settings *old = guard->settings;
@@ -280,6 +289,7 @@ int guard_reload(struct guard *guard, const struct settings *settings, const str
 		guard_free_policies(&policies);
 		return error;
 	}
+	shorten_late(guard);
 	tell_live(guard);
 	guard_free_policies(&guard->policies);
 	guard->policies = policies;

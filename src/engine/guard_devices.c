@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "engine/guard_room.h"
+#include "wire/guard_case.h"
 #include "wire/packet.h"
 
 #define TEN_MINUTES_NS (600 * FW_NS_PER_S)
@@ -189,7 +190,48 @@ int guard_open_devices(struct guard *guard)
 	return error;
 }
 
-/* ---- DHCP ---- */
+/* ---- addresses ---- */
+
+/* Whoever has this address is never stopped: the gateway's, a resolver's, an admin's. */
+static bool holds_back(const struct guard *guard, const uint8_t address[16])
+{
+	struct roster_device with = {.address_count = 1};
+
+	memcpy(with.addresses[0], address, 16);
+	return guard_is_held(guard, &with);
+}
+
+struct claim {
+	const struct guard *guard;
+	const struct roster_device *by;
+	const uint8_t *address;
+	bool taken;
+};
+
+static void look_for_owner(void *context, struct roster_device *device)
+{
+	struct claim *claim = context;
+
+	if (device == claim->by || claim->guard->now_ns - device->last_ns > TEN_MINUTES_NS)
+		return;
+	for (unsigned i = 0; i < device->address_count; i++)
+		claim->taken |= memcmp(device->addresses[i], claim->address, 16) == 0;
+}
+
+/*
+ * An address that holds back whoever has it (a resolver's, an admin's) is worth forging: one frame, and nothing would stop its sender. So it is
+ * not taken from who is in quarantine under another one, nor while another who has it is there.
+ */
+static bool is_stolen(const struct guard *guard, const struct roster_device *device, const uint8_t address[16])
+{
+	struct claim claim = {guard, device, address, device->quarantined && device->address_count};
+
+	if (!holds_back(guard, address))
+		return false;
+	if (!claim.taken)
+		roster_each(guard->roster, look_for_owner, &claim);
+	return claim.taken;
+}
 
 /* Members of the sets of its maker and model: whoever may speak to such devices may speak to this address. */
 static void bind_address(struct guard *guard, const struct roster_device *device, const uint8_t address[16], bool join)
@@ -203,6 +245,20 @@ static void bind_address(struct guard *guard, const struct roster_device *device
 		else if (sets[i])
 			plane_guard_member_remove(guard->plane, sets[i], address);
 }
+
+/* It speaks from there, or a server that is believed says so. */
+static void note_address(struct guard *guard, struct roster_device *device, const uint8_t address[16])
+{
+	bool held = guard_is_held(guard, device);
+
+	if (!roster_note_address(device, address))
+		return;
+	bind_address(guard, device, address, true);
+	if (guard_is_held(guard, device) != held)
+		guard_stand_device(guard, device);
+}
+
+/* ---- DHCP ---- */
 
 /* A device says what it likes as often as it likes: once a minute of each is enough for a log that is kept on a disk. */
 static bool is_to_tell(const struct guard *guard, uint64_t *told_ns)
@@ -269,13 +325,16 @@ static bool is_from_server(
 {
 	static const uint8_t none[16];
 	const struct roster_device *by;
+	struct fw_guard_address from;
 	struct lease_sender sender;
 	struct fw_packet packet;
 	char mac[TEXT_MAC_MAX], other[TEXT_MAC_MAX];
 
 	fw_packet_read(bytes, len, FW_LINK_ETHERNET, &packet);
 	by = roster_find(guard->roster, packet.src_mac);
-	sender.is_gateway = guard_is_gateway(guard, packet.src);
+	from = fw_guard_address_of(packet.src);
+	sender.is_named = holds_back(guard, packet.src) || (by && guard_is_held(guard, by));
+	sender.is_inside = fw_guard_is_inside(&guard->config, &from);
 	sender.is_device = by && !guard_is_held(guard, by);
 	sender.was_asked = memcmp(device->server, none, 16) != 0 &&
 		(memcmp(device->server, packet.src, 16) == 0 || memcmp(device->server, message->server, 16) == 0);
@@ -287,14 +346,38 @@ static bool is_from_server(
 	return false;
 }
 
+static bool has_address(const struct roster_device *device, const uint8_t address[16])
+{
+	for (unsigned i = 0; i < device->address_count; i++)
+		if (memcmp(device->addresses[i], address, 16) == 0)
+			return true;
+	return false;
+}
+
+/* A day, and again with each renewal; none of ours, and few: the table of members is everybody's. */
+static void take_clock(struct guard *guard, const uint8_t address[16])
+{
+	struct fw_guard_address of = fw_guard_address_of(address);
+	uint8_t gone[16];
+
+	if (!fw_guard_may_bind(&guard->config, &of, false))
+		return;
+	if (lease_clock_note(&guard->clocks, address, gone))
+		plane_guard_member_remove(guard->plane, guard->of.time, gone);
+	plane_guard_member_add(guard->plane, guard->of.time, address, guard->now_ns + DAY_NS);
+}
+
+/* An address that holds back whoever has it is never given by a lease: its owner speaks from there (hear_address()). */
 static void take_lease(struct guard *guard, struct roster_device *device, const struct lease_message *message)
 {
-	roster_note_address(device, message->address);
-	device->lease_end_ns = message->lease_s == UINT32_MAX ? 0 : guard->now_ns + message->lease_s * FW_NS_PER_S;
-	bind_address(guard, device, message->address, true);
-	/* a day, and again with each renewal; where somebody named time servers, no others are open */
+	if (has_address(device, message->address) || (guard_is_ours(guard, message->address) && !holds_back(guard, message->address))) {
+		device->lease_end_ns = message->lease_s == UINT32_MAX ? 0 : guard->now_ns + message->lease_s * FW_NS_PER_S;
+		note_address(guard, device, message->address);
+		bind_address(guard, device, message->address, true);
+	}
+	/* where somebody named time servers, no others are open */
 	for (uint32_t i = 0; i < message->clock_count && guard->of.time != guard->of.ntp; i++)
-		plane_guard_member_add(guard->plane, guard->of.time, message->clocks[i], guard->now_ns + DAY_NS);
+		take_clock(guard, message->clocks[i]);
 }
 
 static void hear_lease(struct guard *guard, const struct fw_guard_frame *frame, const uint8_t *bytes)
@@ -303,7 +386,7 @@ static void hear_lease(struct guard *guard, const struct fw_guard_frame *frame, 
 	struct lease_message message;
 	struct roster_device *device;
 
-	if (lease_read(bytes, frame->kept_len, to_device, &message) != FW_READ_OK)
+	if (frame->outcome == FW_GUARD_DROPPED || lease_read(bytes, frame->kept_len, to_device, &message) != FW_READ_OK)
 		return;
 	device = roster_find(guard->roster, message.mac);
 	if (!device)
@@ -330,53 +413,12 @@ static bool wants_lease(const struct fw_packet *packet)
 		(packet->proto == FW_IP_UDP && (packet->src_port == 68 || packet->src_port == 67 || packet->src_port == 546));
 }
 
-struct claim {
-	const struct guard *guard;
-	const struct roster_device *by;
-	const uint8_t *address;
-	bool taken;
-};
-
-static void look_for_owner(void *context, struct roster_device *device)
-{
-	struct claim *claim = context;
-
-	if (device == claim->by || claim->guard->now_ns - device->last_ns > TEN_MINUTES_NS)
-		return;
-	for (unsigned i = 0; i < device->address_count; i++)
-		claim->taken |= memcmp(device->addresses[i], claim->address, 16) == 0;
-}
-
-/*
- * An address that holds back whoever has it (a resolver's, an admin's) is worth forging: one frame, and nothing would stop its sender. So it is
- * not taken from who is in quarantine under another one, nor while another who has it is there.
- */
-static bool is_stolen(const struct guard *guard, const struct roster_device *device, const uint8_t address[16])
-{
-	struct claim claim = {guard, device, address, device->quarantined && device->address_count};
-	struct roster_device with = {.address_count = 1};
-
-	memcpy(with.addresses[0], address, 16);
-	if (!guard_is_held(guard, &with))
-		return false;
-	if (!claim.taken)
-		roster_each(guard->roster, look_for_owner, &claim);
-	return claim.taken;
-}
-
 static void hear_address(struct guard *guard, struct roster_device *device, const struct fw_packet *packet, uint8_t outcome)
 {
-	bool admin;
-
 	if (!packet->family || outcome == FW_GUARD_DROPPED || !guard_is_ours(guard, packet->src) || guard_is_gateway(guard, packet->src) ||
 		(device->address_count && memcmp(device->addresses[0], packet->src, 16) == 0) || is_stolen(guard, device, packet->src))
 		return;
-	admin = guard_is_held(guard, device);
-	if (!roster_note_address(device, packet->src))
-		return;
-	bind_address(guard, device, packet->src, true);
-	if (guard_is_held(guard, device) != admin)
-		guard_stand_device(guard, device);
+	note_address(guard, device, packet->src);
 }
 
 /* Until its place holds, what it sends is counted among the strangers. */

@@ -55,6 +55,7 @@ struct guard {
 	struct policy_sets *sets;
 	struct guard_policies policies;
 	struct guard_sets of;
+	struct lease_clocks clocks; /* in the set time because DHCP named them */
 	struct mute_list *mutes; /* rules of the decisions that stand; NULL: none */
 	struct fw_guard_config config;
 

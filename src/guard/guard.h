@@ -157,15 +157,25 @@ struct lease_message {
 enum fw_read lease_read(const uint8_t *frame, uint32_t len, bool to_device, struct lease_message *out);
 
 /*
- * Who gave a lease. Believed is the gateway, or whom the device asked; never another device of ours that no person has named: on a bridge
- * every neighbour can speak as a server.
+ * Who gave a lease. Believed is the gateway, whom a person named, and of others inside whom the device asked; never another device of ours
+ * that no person has named: on a bridge every neighbour can speak as a server. That a device asked proves nothing alone: it may ask anybody.
  */
 struct lease_sender {
-	bool is_gateway; /* by its address */
+	bool is_named; /* the gateway, a resolver or an admin, by its address; or a MAC that is held back */
+	bool is_inside; /* its address is on our side of the gateway */
 	bool was_asked; /* the device's own request names it */
 	bool is_device; /* a MAC that has a place and is not held back */
 };
 bool lease_believe(const struct lease_sender *sender);
+
+/* Time servers that leases named, of all devices together; the one named last comes first. */
+enum { LEASE_CLOCKS_MAX = 16 };
+struct lease_clocks {
+	uint8_t addresses[LEASE_CLOCKS_MAX][16];
+	uint32_t count;
+};
+/* Named once more, or anew. Returns whether another left for it, which is in out_gone then. */
+bool lease_clock_note(struct lease_clocks *clocks, const uint8_t address[16], uint8_t out_gone[16]);
 
 /* ---- ask.c: names that policies follow, asked for by ourselves ---- */
 

@@ -197,7 +197,25 @@ static enum fw_read read_lldp(const uint8_t *frame, uint32_t len, const struct f
 
 bool lease_believe(const struct lease_sender *sender)
 {
-	return !sender->is_device && (sender->is_gateway || sender->was_asked);
+	return !sender->is_device && (sender->is_named || (sender->is_inside && sender->was_asked));
+}
+
+bool lease_clock_note(struct lease_clocks *clocks, const uint8_t address[16], uint8_t out_gone[16])
+{
+	uint32_t at = 0;
+	bool leaves = false;
+
+	while (at < clocks->count && memcmp(clocks->addresses[at], address, 16) != 0)
+		at++;
+	if (at == LEASE_CLOCKS_MAX) {
+		memcpy(out_gone, clocks->addresses[--at], 16);
+		leaves = true;
+	} else if (at == clocks->count) {
+		clocks->count++;
+	}
+	memmove(clocks->addresses[1], clocks->addresses[0], (size_t)at * 16);
+	memcpy(clocks->addresses[0], address, 16);
+	return leaves;
 }
 
 enum fw_read lease_read(const uint8_t *frame, uint32_t len, bool to_device, struct lease_message *out)

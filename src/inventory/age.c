@@ -3,11 +3,15 @@
  * Who makes room, where devices are watched for ever. A MAC costs its sender nothing: a thousand forged ones must not keep out everybody who
  * comes later. So in a live run, and only when all places are taken, those leave of whom least would be lost:
  *
- *	nobody ever sent it anything                 silent for ten seconds: a forger's MACs
- *	without a name                               for an hour
- *	with a name that it says itself              for a day: names cost nothing either
- *	a router, or one that is not clean           for a week
- *	named by a person, or a finding is about it  never
+ *	nobody ever sent it anything        silent for ten seconds: a forger's MACs
+ *	  a router, or one that is not clean  for ten minutes: findings and RAs cost a forger nothing either
+ *	without a name                      for an hour
+ *	with a name that it says itself     for a day: names cost nothing either
+ *	a router, or one that is not clean  for a week
+ *	that a finding which is kept is about, and that was sent something; named by a person: never
+ *
+ * A finding alone keeps nobody: each forged MAC can leave one, and it keeps its MAC where it is told (engine/guard_findings.c). What this does not
+ * hold against: a neighbour whose MACs answer each other counts as devices that are there, and may fill all places for as long as the rows say.
  *
  * Its place is another's then, its number never again: a number is the place and how often that was given away, so what others remember
  * of one who left is about nobody. One pass a second, the most silent first, an eighth of all at most.
@@ -52,10 +56,12 @@ void age_done(struct inventory *inventory)
 
 static uint64_t stays_ns(const struct device *device)
 {
-	if (device->router || device->state != STATE_CLEAN)
-		return 7 * 86400 * SECOND_NS;
+	bool stands_out = device->router || device->state != STATE_CLEAN;
+
 	if (!device->traffic.packets_in)
-		return 10 * SECOND_NS;
+		return (stands_out ? 600 : 10) * SECOND_NS;
+	if (stands_out)
+		return 7 * 86400 * SECOND_NS;
 	return device->name_source >= NAME_FINGERPRINT ? 3600 * SECOND_NS : 86400 * SECOND_NS;
 }
 
@@ -115,7 +121,7 @@ static void pass(struct inventory *inventory)
 	qsort(inventory->leaving, count, sizeof(*inventory->leaving), by_silence);
 	for (uint32_t i = 0; i < count && left < most; i++) {
 		uint32_t slot = inventory->leaving[i].slot;
-		if (is_wanted(inventory, slot))
+		if (inventory->leaving[i].answered && is_wanted(inventory, slot))
 			continue;
 		left++;
 		/* who turned out to be this one was never anybody else */

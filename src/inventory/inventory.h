@@ -28,7 +28,10 @@ struct inventory_config {
 	uint8_t hash_key[16];
 	/* One device turned out to be another, whose number stands for both from now on. NULL where nobody wants to know. */
 	void (*merged)(void *context, uint32_t from, uint32_t into);
-	/* For ever, in the memory of the start: when it is full, devices make room (age.c), unless this says that one is wanted. May be NULL. */
+	/*
+	 * For ever, in the memory of the start: when it is full, devices make room (age.c), unless one was answered and this says that it is
+	 * wanted. May be NULL.
+	 */
 	bool ages;
 	bool (*is_wanted)(void *context, uint32_t number);
 	void *context;

@@ -6,6 +6,7 @@ The bed is that of guard.py.
 """
 import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -58,6 +59,28 @@ def late_start(bed):
     server.stdin.write("two\n")
     server.stdin.flush()
     assert caller.stdout.readline() == "two\n"
+    late_ends(bed)
+
+
+def comes_in(bed, port):
+    subprocess.run(bed.at(bed.internet, sys.executable, "-c",
+        f"import socket\nsocket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('10.9.0.2', {port}))"), check=True)
+
+
+def late_ends(bed):
+    """A reload may end the late start sooner, and does not begin it anew."""
+    late = reasons(bed, "in", "late")
+    comes_in(bed, 5001)
+    wait_for(lambda: reasons(bed, "in", "late") > late, 3, "what comes in late")
+    for seconds in (0, 600):
+        bed.configure(device="", more=f"  late: {seconds}s\n")
+        before = bed.show("verdicts")["configuration"]["generation"]
+        bed.daemon.send_signal(signal.SIGHUP)
+        wait_for(lambda before=before: bed.show("verdicts")["configuration"]["generation"] > before, 5, "the reload")
+        late, stopped = reasons(bed, "in", "late"), reasons(bed, "in", "inbound")
+        comes_in(bed, 5002 + seconds)
+        wait_for(lambda stopped=stopped: reasons(bed, "in", "inbound") > stopped, 3, f"that nothing comes in late ({seconds}s)")
+        assert reasons(bed, "in", "late") == late
 
 
 def scan(bed, network):
@@ -133,9 +156,9 @@ def flips(bed):
     assert bed.connects("10.8.0.2", 8000)
 
 
-def lease(server_mac, server, options):
+def lease(server_mac, server, options, given="10.9.0.2"):
     """An ACK to the camera, on its way out of lan0."""
-    message = bytes([2, 1, 6, 0]) + bytes(12) + socket.inet_aton("10.9.0.2") + bytes(8) + bytes.fromhex(CAMERA.replace(":", "")) + bytes(10 + 192)
+    message = bytes([2, 1, 6, 0]) + bytes(12) + socket.inet_aton(given) + bytes(8) + bytes.fromhex(CAMERA.replace(":", "")) + bytes(10 + 192)
     message += b"\x63\x82\x53\x63\x35\x01\x05\x33\x04\x00\x00\x0e\x10" + options + b"\xff"
     frame = guard.packet(server_mac, server, "10.9.0.2", 17, struct.pack("!HHHH", 67, 68, 8 + len(message), 0) + message)
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as out:
@@ -157,6 +180,36 @@ def neighbours(bed):
     bed.call("release", "Camera")
 
 
+def own_server(bed):
+    """Whom a hijacked device names as its DHCP server gives it neither a clock nor an address; nobody gives it the gateway's."""
+    server, near = "10.8.0.3", "10.9.0.6"
+    named = b"\x36\x04" + socket.inet_aton(server)
+    bed.configure(device="")
+    bed.end()
+    bed.run()
+    asked = guard.dhcp(3, CAMERA, options=named)[14 + 20:]
+    bed.inject([guard.packet(CAMERA, "10.9.0.2", server, 17, asked)])
+    lease(guard.GATEWAY, server, named + b"\x2a\x04" + socket.inet_aton("10.8.0.5"))
+    lease(guard.GATEWAY, server, named, given="10.9.0.1")
+    bed.call("quarantine", "Camera", "--for", "1h")
+    assert asks(bed, "10.8.0.5") == 0, "a clock of whom it named itself"
+    lease(guard.GATEWAY, "10.9.0.1", b"\x2a\x08" + socket.inet_aton(near) + socket.inet_aton("10.8.0.7"), given="10.9.0.1")
+    wait_for(lambda: asks(bed, "10.8.0.7") == 1, 5, "the clock that the gateway named")
+    assert asks(bed, near) == 0, "a neighbour is no clock"
+    assert "10.9.0.1" not in bed.device()["addresses"] and bed.device()["stand"] == "quarantined", bed.device()
+    bed.call("release", "Camera")
+
+
+def few_clocks(bed):
+    """However many clocks are named, sixteen are open: those named last."""
+    for i in range(0, 40, 4):
+        lease(guard.GATEWAY, "10.9.0.1", b"\x2a\x10" + b"".join(socket.inet_aton(f"10.8.5.{i + j}") for j in range(4)))
+    bed.call("quarantine", "Camera", "--for", "1h")
+    wait_for(lambda: asks(bed, "10.8.5.39") == 1, 5, "the last")
+    assert [asks(bed, f"10.8.5.{i}") for i in (0, 4, 23, 24)] == [0, 0, 0, 1]
+    bed.call("release", "Camera")
+
+
 def networks(bed):
     """More networks than are kept: refused with a sentence, where they are the interface's and where a file names them."""
     bed.end()
@@ -172,7 +225,7 @@ def networks(bed):
     assert bed.answers()
 
 
-STORIES = (late_start, muted, clocks, flips, neighbours, networks)
+STORIES = (late_start, muted, clocks, flips, neighbours, own_server, few_clocks, networks)
 
 
 def main():

@@ -146,11 +146,34 @@ static void servers_and_clocks(void **state)
 
 static void whose_lease_is_believed(void **state)
 {
-	assert_true(lease_believe(&(struct lease_sender){.is_gateway = true}));
-	assert_true(lease_believe(&(struct lease_sender){.was_asked = true}));
+	assert_true(lease_believe(&(struct lease_sender){.is_named = true}));
+	assert_true(lease_believe(&(struct lease_sender){.is_inside = true, .was_asked = true}));
+	assert_false(lease_believe(&(struct lease_sender){.is_inside = true}));
+	assert_false(lease_believe(&(struct lease_sender){.was_asked = true})); /* whom it asks is its own choice */
 	assert_false(lease_believe(&(struct lease_sender){0}));
-	assert_false(lease_believe(&(struct lease_sender){.is_gateway = true, .is_device = true})); /* its address, and a device's MAC */
-	assert_false(lease_believe(&(struct lease_sender){.was_asked = true, .is_device = true}));
+	assert_false(lease_believe(&(struct lease_sender){.is_named = true, .is_device = true})); /* its address, and a device's MAC */
+	assert_false(lease_believe(&(struct lease_sender){.is_inside = true, .was_asked = true, .is_device = true}));
+}
+
+/* However many are named, few are kept, and the one that was not named for longest leaves. */
+static void few_clocks(void **state)
+{
+	struct lease_clocks clocks = {0};
+	uint8_t address[16] = {[10] = 0xff, [11] = 0xff, [12] = 10}, gone[16];
+
+	for (uint8_t i = 0; i < LEASE_CLOCKS_MAX; i++) {
+		address[15] = i;
+		assert_false(lease_clock_note(&clocks, address, gone));
+	}
+	address[15] = 0;
+	assert_false(lease_clock_note(&clocks, address, gone));
+	address[15] = 200;
+	assert_true(lease_clock_note(&clocks, address, gone));
+	assert_int_equal(gone[15], 1);
+	assert_int_equal(clocks.count, LEASE_CLOCKS_MAX);
+	assert_int_equal(clocks.addresses[0][15], 200);
+	assert_int_equal(clocks.addresses[1][15], 0);
+	assert_int_equal(clocks.addresses[LEASE_CLOCKS_MAX - 1][15], 2);
 }
 
 static void urls(void **state)
@@ -252,6 +275,7 @@ int main(void)
 		cmocka_unit_test(granted),
 		cmocka_unit_test(servers_and_clocks),
 		cmocka_unit_test(whose_lease_is_believed),
+		cmocka_unit_test(few_clocks),
 		cmocka_unit_test(urls),
 		cmocka_unit_test(neighbours_and_dhcp6),
 		cmocka_unit_test(cut_at_every_byte),

@@ -112,26 +112,37 @@ static void who_stays(void **state)
 {
 	static const struct {
 		const char *what;
+		bool answered, named, suspect, router, by_a_person, found;
 		uint64_t stays_s; /* 0: for ever */
-	} rows[] = {{"nothing", 10}, {"answered", 3600}, {"named", 86400}, {"suspect", 7 * 86400}, {"router", 7 * 86400},
-		{"by a person", 0}, {"found", 0}};
+	} rows[] = {
+		{.what = "nothing", .stays_s = 10},
+		{.what = "answered", .answered = true, .stays_s = 3600},
+		{.what = "named", .answered = true, .named = true, .stays_s = 86400},
+		{.what = "suspect", .answered = true, .suspect = true, .stays_s = 7 * 86400},
+		{.what = "router", .answered = true, .router = true, .stays_s = 7 * 86400},
+		{.what = "a forged suspect", .suspect = true, .found = true, .stays_s = 600},
+		{.what = "a forged router", .router = true, .stays_s = 600},
+		{.what = "a forged MAC that is found", .found = true, .stays_s = 10},
+		{.what = "by a person", .by_a_person = true},
+		{.what = "found", .answered = true, .found = true},
+	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct inventory *inventory = opened(true);
 		uint32_t one = see(inventory, 1, 1000 * S);
 		struct fact name = {.kind = FACT_DHCP_HOST_NAME, .text = {(const uint8_t *)"lamp", 4}};
 
-		if (i >= 1 && i <= 2)
+		if (rows[i].answered)
 			inventory_note_traffic(inventory, one, false, 1);
-		if (i == 2)
+		if (rows[i].named)
 			inventory_note_fact(inventory, one, &name);
-		if (i == 3)
+		if (rows[i].suspect)
 			inventory_note_state(inventory, one, STATE_SUSPECT);
-		if (i == 4)
+		if (rows[i].router)
 			inventory_note_router(inventory, mac_of(1));
-		if (i == 5)
+		if (rows[i].by_a_person)
 			inventory_note_user_name(inventory, one, "lamp");
-		wanted = i == 6 ? one : DEVICE_NONE;
+		wanted = rows[i].found ? one : DEVICE_NONE;
 		for (uint32_t j = 1; j < ROOM; j++)
 			inventory_note_user_name(inventory, see(inventory, j + 1, 1000 * S), "there");
 		if (rows[i].stays_s) {
