@@ -4,6 +4,7 @@
 
 The bed is that of guard.py.
 """
+import contextlib
 import os
 import shutil
 import socket
@@ -58,6 +59,26 @@ def late_start(bed):
     server.stdin.write("two\n")
     server.stdin.flush()
     assert caller.stdout.readline() == "two\n"
+
+
+def knock6(bed, host):
+    """A SYN from the internet to the camera's telnet, as the gateway passes it on: 2001:db8:2::host to 2001:db8:1::2."""
+    tcp = struct.pack("!HHIIBBHHH", 40000 + host, 23, 1, 0, 0x50, 2, 1024, 0, 0)
+    ends = bytes.fromhex("20010db80002") + bytes(8) + struct.pack("!H", host) + bytes.fromhex("20010db80001") + bytes(9) + b"\x02"
+    frame = bytes.fromhex((CAMERA + guard.GATEWAY).replace(":", "")) + b"\x86\xdd" + struct.pack("!IHBB", 6 << 28, len(tcp), 6, 57) + ends + tcp
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as out, contextlib.suppress(OSError):  # the sender is told that it was stopped
+        out.bind(("lan0", 0))
+        out.send(frame)
+
+
+def gateways_mac(bed):
+    """No network of IPv6 is known, and a device bears the gateway's MAC for a moment: it gets no place, and what comes from outside is no neighbour's."""
+    bed.inject([guard.syn(guard.GATEWAY, "10.9.0.9", "10.8.0.2", 81), guard.syn(OTHER, "10.9.0.6", "10.8.0.2", 81)])
+    wait_for(lambda: bed.device(OTHER), 5, "the neighbour's place")
+    assert bed.device(guard.GATEWAY) is None
+    before = reasons(bed, "in", "inbound"), reasons(bed, "in", "lateral")
+    knock6(bed, 1)
+    wait_for(lambda: (reasons(bed, "in", "inbound"), reasons(bed, "in", "lateral")) == (before[0] + 1, before[1]), 3, "a knock that is stopped")
 
 
 def scan(bed, network):
@@ -172,7 +193,7 @@ def networks(bed):
     assert bed.answers()
 
 
-STORIES = (late_start, muted, clocks, flips, neighbours, networks)
+STORIES = (late_start, gateways_mac, muted, clocks, flips, neighbours, networks)
 
 
 def main():
