@@ -249,6 +249,27 @@ static void addresses_that_come_again_push_out_nobody(void **state)
 	guard_bed_close(&bed);
 }
 
+/* From a pool that is larger than its share, in turn at random: what was told last is in, whatever was told how often before. */
+static void what_was_told_last_stays(void **state)
+{
+	uint32_t told[FW_BOUND_KEPT / 2] = {0}, at = 0;
+	struct guard_bed bed;
+	uint64_t random = 7;
+
+	open_names(&bed, 4);
+	for (uint32_t i = 0; i < 4000; i++) {
+		random = random * 6364136223846793005ull + 1442695040888963407ull;
+		told[at++ % (FW_BOUND_KEPT / 2)] = 0x05000000 + (uint32_t)(random >> 33) % 100;
+		resolve(&bed, told[(at - 1) % (FW_BOUND_KEPT / 2)]);
+		resolve(&bed, 0x06000000); /* and one in between, always */
+		for (uint32_t j = 0; j < FW_BOUND_KEPT / 2 - 1 && j < at; j++)
+			assert_true(is_in(&bed, 4, told[(at - 1 - j) % (FW_BOUND_KEPT / 2)]));
+		assert_true(is_in(&bed, 4, 0x06000000));
+	}
+	assert_true(bed.t.totals->bound_gone > 500);
+	guard_bed_close(&bed);
+}
+
 static void one_device_adds_only_so_many(void **state)
 {
 	struct guard_bed bed;
@@ -339,6 +360,7 @@ int main(void)
 		cmocka_unit_test(a_name_that_a_person_wrote_may_be_at_home),
 		cmocka_unit_test(one_zone_has_its_share_of_the_table),
 		cmocka_unit_test(addresses_that_come_again_push_out_nobody),
+		cmocka_unit_test(what_was_told_last_stays),
 		cmocka_unit_test(one_device_adds_only_so_many),
 		cmocka_unit_test(in_quarantine_only_known_clocks_are_asked),
 		cmocka_unit_test(an_unknown_family_is_neither_forged_nor_inside),
