@@ -52,6 +52,8 @@ struct roster_device *guard_device_of(struct guard *guard, const uint8_t mac[6])
 	struct roster_device *device;
 	uint8_t gone[6];
 
+	if (guard_is_own_mac(guard, mac))
+		return NULL;
 	device = roster_put(guard->roster, mac, guard->now_ns, gone);
 	leave(guard, gone);
 	if (!device || device->place)
@@ -147,6 +149,11 @@ void guard_configure_devices(struct guard *guard)
 	roster_each(guard->roster, forget_settings, NULL);
 	for (uint32_t i = 0; i < settings->device_count; i++) {
 		struct roster_device *device = guard_device_of(guard, settings->devices[i].mac);
+		if (guard_is_own_mac(guard, settings->devices[i].mac)) {
+			guard_say(
+				guard, "device %s has the MAC of an interface of the gateway: it gets no place", settings->devices[i].name);
+			continue;
+		}
 		if (!device) {
 			without++;
 			continue;
@@ -178,6 +185,10 @@ int guard_open_devices(struct guard *guard)
 		uint8_t gone[6];
 		if (!plane_guard_device(guard->plane, place, &kernels))
 			continue;
+		if (guard_is_own_mac(guard, kernels.mac)) {
+			leave(guard, kernels.mac);
+			continue;
+		}
 		device = roster_put(guard->roster, kernels.mac, guard->now_ns, gone);
 		if (!device)
 			break;
@@ -435,6 +446,15 @@ static void note_early(struct roster_device *device, const struct fw_guard_frame
 		leak_note(&device->leak, frame->time_ns + FW_NS_PER_S / 1000, device->early_packets, device->early_bytes);
 }
 
+/* A place that it has from before it was an interface's. */
+static void give_back(struct guard *guard, const uint8_t mac[6])
+{
+	if (!roster_find(guard->roster, mac))
+		return;
+	roster_remove(guard->roster, mac);
+	leave(guard, mac);
+}
+
 static struct roster_device *hear(struct guard *guard, const uint8_t mac[6])
 {
 	struct roster_device *device = NULL;
@@ -443,6 +463,11 @@ static struct roster_device *hear(struct guard *guard, const uint8_t mac[6])
 
 	if ((mac[0] & 1) || is_zero(mac))
 		return NULL;
+	/* with a place, all that bears it, whatever comes from outside, would be a neighbour's where no network of its family is known */
+	if (guard_is_own_mac(guard, mac)) {
+		give_back(guard, mac);
+		return NULL;
+	}
 	answer = roster_hear(guard->roster, mac, guard->now_ns, &device, gone);
 	leave(guard, gone);
 	if (answer == ROSTER_STRANGER) {

@@ -17,6 +17,7 @@ enum {
 	GUARD_FRAMES_A_TURN = 4096, /* handed on before others have their turn */
 	GUARD_RING_BYTES = 8 << 20,
 	GUARD_MUD_FILE_MAX = 1 << 20,
+	GUARD_MACS_MAX = 64, /* of the gateway's own interfaces */
 	GUARD_SETTLE_S = 6, /* names are waited for so long before a first policy holds all the same */
 };
 
@@ -58,6 +59,8 @@ struct guard {
 	struct lease_clocks clocks; /* in the set time because DHCP named them */
 	struct mute_list *mutes; /* rules of the decisions that stand; NULL: none */
 	struct fw_guard_config config;
+	uint8_t macs[GUARD_MACS_MAX][6]; /* the gateway's own, as the devices see them */
+	uint32_t mac_count;
 
 	uint64_t *digests; /* names that the kernel follows, in order */
 	uint32_t digest_count, digest_room, resolver_turn;
@@ -102,6 +105,8 @@ int guard_fill_config(struct guard *guard, struct fault *out_fault);
 void guard_each_ours(const struct guard *guard, struct side *side);
 bool guard_is_ours(const struct guard *guard, const uint8_t address[16]);
 bool guard_is_gateway(const struct guard *guard, const uint8_t address[16]);
+/* A MAC of the gateway's: all that comes from outside bears it, so it is never a device's. */
+bool guard_is_own_mac(const struct guard *guard, const uint8_t mac[6]);
 
 /* ---- guard_policies.c ---- */
 

@@ -2,6 +2,7 @@
 /* From settings, and from the addresses that the interfaces have, to what the kernel's programs read. */
 #include <errno.h>
 #include <ifaddrs.h>
+#include <linux/if_packet.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -9,10 +10,11 @@
 #include "engine/guard_room.h"
 #include "wire/guard_case.h"
 
-/* The configuration as it will be, and the networks of ours that it had no room for. */
+/* The configuration as it will be, the networks of ours that it had no room for, and the gateway's MACs. */
 struct filling {
 	struct fw_guard_config config;
-	uint32_t left_out;
+	uint32_t left_out, mac_count;
+	uint8_t macs[GUARD_MACS_MAX][6];
 };
 
 static struct fw_bucket_rule rule_of(struct settings_brake brake)
@@ -120,6 +122,14 @@ bool guard_is_gateway(const struct guard *guard, const uint8_t address[16])
 	return false;
 }
 
+bool guard_is_own_mac(const struct guard *guard, const uint8_t mac[6])
+{
+	for (uint32_t i = 0; i < guard->mac_count; i++)
+		if (memcmp(guard->macs[i], mac, 6) == 0)
+			return true;
+	return false;
+}
+
 /* ---- of the interfaces ---- */
 
 static bool is_of(const struct settings_guard *guard, const char *name)
@@ -160,6 +170,33 @@ static bool is_private(const uint8_t a[16])
 	return a[12] == 10 || (a[12] == 172 && (a[13] & 0xf0) == 16) || (a[12] == 192 && a[13] == 168);
 }
 
+static void add_mac(struct filling *filling, const char *name, const struct ifaddrs *all)
+{
+	for (const struct ifaddrs *each = all; each; each = each->ifa_next) {
+		const struct sockaddr_ll *link = (const void *)each->ifa_addr;
+		if (!each->ifa_name || !link || link->sll_family != AF_PACKET || link->sll_halen != 6 || strcmp(each->ifa_name, name) != 0)
+			continue;
+		if (filling->mac_count < GUARD_MACS_MAX)
+			memcpy(filling->macs[filling->mac_count++], link->sll_addr, 6);
+	}
+}
+
+/*
+ * The MACs that frames from outside bear: of the interfaces, and where those are ports of a bridge, of what has a private address, the bridge
+ * among it. Of no others: towards the internet a gateway may bear the MAC of somebody's laptop, if a provider asks for it.
+ */
+static void take_macs(const struct settings_guard *settings, const struct ifaddrs *all, bool own, struct filling *filling)
+{
+	uint8_t address[16];
+
+	for (const struct ifaddrs *each = all; each; each = each->ifa_next)
+		if (each->ifa_name && is_of(settings, each->ifa_name) && each->ifa_addr && each->ifa_addr->sa_family == AF_PACKET)
+			add_mac(filling, each->ifa_name, all);
+	for (const struct ifaddrs *each = all; each && !own; each = each->ifa_next)
+		if (each->ifa_name && address_of(each->ifa_addr, address) && is_private(address))
+			add_mac(filling, each->ifa_name, all);
+}
+
 static int take_interfaces(struct guard *guard, struct filling *filling)
 {
 	const struct settings_guard *settings = &guard->settings->guard;
@@ -183,6 +220,7 @@ static int take_interfaces(struct guard *guard, struct filling *filling)
 		if (!settings->local_count && !is_link_local(address) && (own ? is_of(settings, each->ifa_name) : is_private(address)))
 			add_ours(filling, address, bits_of(each->ifa_netmask));
 	}
+	take_macs(settings, all, own, filling);
 	freeifaddrs(all);
 	return 0;
 }
@@ -279,6 +317,8 @@ int guard_fill_config(struct guard *guard, struct fault *out_fault)
 	fill_numbers(&guard->settings->guard, config);
 	config->generation = guard->config.generation + 1;
 	guard->config = *config;
+	memcpy(guard->macs, filling.macs, sizeof(guard->macs));
+	guard->mac_count = filling.mac_count;
 	return 0;
 }
 

@@ -301,11 +301,10 @@ FW_GUARD_PART(fw_guard_judge_out)
 
 /* ---- in ---- */
 
-#define FW_GUARD_LATE_PORT 1024u /* of the device, over UDP: below are services */
-
 /*
- * What comes in to a device that may have asked before we were there: shortly after the start, over TCP what opens nothing, over UDP to a
- * port that is no service's, and all of it within a bucket. It leaves no flow behind: only what the device sends itself makes one.
+ * What comes in to a device that may have asked before we were there: shortly after the start, segments of TCP that open nothing, within a
+ * bucket. They leave no flow behind: only what the device sends itself makes one. No datagrams: a device answers one that nobody asked for,
+ * and its answer would make a flow that it opened; one under way is known with the device's next.
  */
 FW_INLINE bool fw_guard_is_late(struct fw_guard_case *c)
 {
@@ -313,8 +312,7 @@ FW_INLINE bool fw_guard_is_late(struct fw_guard_case *c)
 
 	if (!(notes->now_ns < c->config->late_until_ns) || !notes->has_ports || notes->state)
 		return false;
-	if (c->packet->proto == FW_LIMIT(FW_IP_TCP) ? c->packet->tcp_flags & FW_LIMIT(FW_TCP_SYN)
-						    : notes->local_port < FW_LIMIT(FW_GUARD_LATE_PORT))
+	if (c->packet->proto != FW_LIMIT(FW_IP_TCP) || (c->packet->tcp_flags & FW_LIMIT(FW_TCP_SYN)))
 		return false;
 	if (!fw_guard_take(c, &c->device->late, &c->config->late, FW_LIMIT(1u)))
 		return false;

@@ -55,7 +55,7 @@ FW_INLINE bool fw_answer_may_add(struct fw_answer_walk *walk)
 	return fw_guard_take(&c, &walk->device->binds, &walk->config->binds, FW_LIMIT(1u));
 }
 
-/* The name has its share: where it is used up, the address that joined longest ago leaves. */
+/* The name has its share: where it is used up, an address that was told long ago leaves. */
 FW_INLINE void fw_answer_make_room(struct fw_answer_walk *walk, uint64_t hash)
 {
 	const struct fw_guard_config *config = walk->config;
@@ -71,6 +71,14 @@ FW_INLINE void fw_answer_make_room(struct fw_answer_walk *walk, uint64_t hash)
 		return;
 	if (fw_guard_member_leave(first, fw_guard_member_tag(gone)) || fw_guard_member_leave(second, fw_guard_member_tag(gone)))
 		walk->totals->bound_gone++;
+}
+
+FW_INLINE void fw_answer_renew(struct fw_answer_walk *walk, uint64_t hash)
+{
+	struct fw_bound_row *row = fw_guard_store_bound(walk->store, fw_guard_bound_row(walk->digest, walk->config->bound_mask));
+
+	if (row)
+		fw_guard_bound_renew(row, hash);
 }
 
 FW_INLINE void fw_answer_bind(struct fw_answer_walk *walk, const struct fw_guard_address *of, uint32_t ttl_s)
@@ -94,6 +102,7 @@ FW_INLINE void fw_answer_bind(struct fw_answer_walk *walk, const struct fw_guard
 	if (fw_guard_member_in(first, tag, now) || fw_guard_member_in(second, tag, now)) {
 		if (!fw_guard_member_extend(first, tag, end))
 			fw_guard_member_extend(second, tag, end);
+		fw_answer_renew(walk, hash);
 		walk->totals->bound++;
 		return;
 	}

@@ -172,16 +172,41 @@ FW_INLINE uint32_t fw_guard_bound_row(uint64_t digest, uint32_t mask)
 	return (uint32_t)(digest >> 20) & mask;
 }
 
-/* Writes a member down that joins; returns the hash of the one that has to leave for it, or 0. Who is down already stays where it is. */
+/*
+ * One that was told again: in the older half of the row it changes places with the next to leave, so that it stays until FW_BOUND_KEPT / 2
+ * others were told at least. In the younger half it stays where it is: else one that is told all the time would make all others leave. False
+ * where it is not down.
+ */
+FW_INLINE bool fw_guard_bound_renew(struct fw_bound_row *row, uint64_t hash)
+{
+	uint32_t next = (uint32_t) * (volatile uint64_t *)&row->next;
+
+	FW_LOOP
+	for (uint32_t i = 0; i < FW_BOUND_KEPT; i++) {
+		uint64_t old;
+		uint32_t at;
+
+		if (*(volatile uint64_t *)&row->kept[i] != hash)
+			continue;
+		if (((next - 1 - i) & (FW_BOUND_KEPT - 1)) < FW_LIMIT(FW_BOUND_KEPT / 2))
+			return true;
+		at = (uint32_t)__sync_fetch_and_add(&row->next, 1) & (FW_BOUND_KEPT - 1);
+		old = *(volatile uint64_t *)&row->kept[at];
+		if (__sync_val_compare_and_swap(&row->kept[i], hash, old) == hash)
+			*(volatile uint64_t *)&row->kept[at] = hash;
+		return true;
+	}
+	return false;
+}
+
+/* Writes a member down that joins; returns the hash of the one that has to leave for it, or 0. */
 FW_INLINE uint64_t fw_guard_bound_put(struct fw_bound_row *row, uint64_t hash)
 {
 	uint64_t gone;
 	uint32_t at;
 
-	FW_LOOP
-	for (uint32_t i = 0; i < FW_BOUND_KEPT; i++)
-		if (*(volatile uint64_t *)&row->kept[i] == hash)
-			return 0;
+	if (fw_guard_bound_renew(row, hash))
+		return 0;
 	at = (uint32_t)__sync_fetch_and_add(&row->next, 1) & (FW_BOUND_KEPT - 1);
 	gone = *(volatile uint64_t *)&row->kept[at];
 	*(volatile uint64_t *)&row->kept[at] = hash;
@@ -322,18 +347,22 @@ static inline bool fw_guard_member_remove(
 	return found;
 }
 
-/* The same for an address of a name: where it is one too many, the one that joined longest ago leaves. */
+/* The same for an address of a name: where it is one too many, one that was told long ago leaves. */
 static inline bool fw_guard_name_bind(struct fw_member_bucket *buckets, struct fw_bound_row *rows, const struct fw_guard_config *config,
 	const struct fw_guard_member *member, uint64_t digest)
 {
 	struct fw_guard_address of = fw_guard_address_of(member->address);
-	uint64_t hash = fw_guard_member_hash(config->key, member->set, &of), gone;
+	uint64_t hash = fw_guard_member_hash(config->key, member->set, &of), gone = 0;
+	struct fw_bound_row *row = &rows[fw_guard_bound_row(digest, config->bound_mask)];
 	uint64_t now = fw_guard_tick(member->now_ns);
 	uint32_t tag = fw_guard_member_tag(hash);
 	bool there = fw_guard_member_in(&buckets[fw_guard_first(hash, config->members_mask)], tag, now) ||
 		fw_guard_member_in(&buckets[fw_guard_member_second(hash, config->members_mask)], tag, now);
 
-	gone = there ? 0 : fw_guard_bound_put(&rows[fw_guard_bound_row(digest, config->bound_mask)], hash);
+	if (there)
+		fw_guard_bound_renew(row, hash);
+	else
+		gone = fw_guard_bound_put(row, hash);
 	if (gone) {
 		fw_guard_member_leave(&buckets[fw_guard_first(gone, config->members_mask)], fw_guard_member_tag(gone));
 		fw_guard_member_leave(&buckets[fw_guard_member_second(gone, config->members_mask)], fw_guard_member_tag(gone));

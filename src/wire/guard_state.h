@@ -195,8 +195,8 @@ struct fw_name_bucket {
 _Static_assert(sizeof(struct fw_name_bucket) == 64, "a cache line");
 
 /*
- * What was bound to a name last: the hashes of its members (wire/guard_key.h). Who joins as one too many takes the place of the one that
- * joined longest ago, so that no zone can fill the table of members. A row is by the name's digest; names that meet in one share it.
+ * What was bound to a name last: the hashes of its members (wire/guard_key.h). Who joins as one too many takes the place of one that
+ * was told long ago, so that no zone can fill the table of members. A row is by the name's digest; names that meet in one share it.
  */
 #define FW_BOUND_KEPT 64u /* 32 records an answer (guard_answer.h), of both families */
 struct fw_bound_row {

@@ -4,6 +4,7 @@
 
 The bed is that of guard.py.
 """
+import contextlib
 import os
 import shutil
 import signal
@@ -62,15 +63,24 @@ def late_start(bed):
     late_ends(bed)
 
 
-def comes_in(bed, port):
-    subprocess.run(bed.at(bed.internet, sys.executable, "-c",
-        f"import socket\nsocket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('10.9.0.2', {port}))"), check=True)
+def pass_on(frame):
+    """As the gateway does; the sender is told where it was stopped."""
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as out, contextlib.suppress(OSError):
+        out.bind(("lan0", 0))
+        out.send(frame)
+
+
+def comes_in(port):
+    """A segment without SYN from the internet to the camera."""
+    tcp = struct.pack("!HHIIBBHHH", 40000, port, 1, 1, 0x50, 16, 1024, 0, 0)
+    ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(tcp), 0, 0, 63, 6, 0, socket.inet_aton("10.8.0.2"), socket.inet_aton("10.9.0.2"))
+    pass_on(bytes.fromhex((CAMERA + guard.GATEWAY).replace(":", "")) + b"\x08\x00" + ip + tcp)
 
 
 def late_ends(bed):
     """A reload may end the late start sooner, and does not begin it anew."""
     late = reasons(bed, "in", "late")
-    comes_in(bed, 5001)
+    comes_in(5001)
     wait_for(lambda: reasons(bed, "in", "late") > late, 3, "what comes in late")
     for seconds in (0, 600):
         bed.configure(device="", more=f"  late: {seconds}s\n")
@@ -78,9 +88,27 @@ def late_ends(bed):
         bed.daemon.send_signal(signal.SIGHUP)
         wait_for(lambda before=before: bed.show("verdicts")["configuration"]["generation"] > before, 5, "the reload")
         late, stopped = reasons(bed, "in", "late"), reasons(bed, "in", "inbound")
-        comes_in(bed, 5002 + seconds)
+        comes_in(5002 + seconds)
         wait_for(lambda stopped=stopped: reasons(bed, "in", "inbound") > stopped, 3, f"that nothing comes in late ({seconds}s)")
         assert reasons(bed, "in", "late") == late
+
+
+def knock6(bed, host):
+    """A SYN from the internet to the camera's telnet, as the gateway passes it on: 2001:db8:2::host to 2001:db8:1::2."""
+    tcp = struct.pack("!HHIIBBHHH", 40000 + host, 23, 1, 0, 0x50, 2, 1024, 0, 0)
+    ends = bytes.fromhex("20010db80002") + bytes(8) + struct.pack("!H", host) + bytes.fromhex("20010db80001") + bytes(9) + b"\x02"
+    frame = bytes.fromhex((CAMERA + guard.GATEWAY).replace(":", "")) + b"\x86\xdd" + struct.pack("!IHBB", 6 << 28, len(tcp), 6, 57) + ends + tcp
+    pass_on(frame)
+
+
+def gateways_mac(bed):
+    """No network of IPv6 is known, and a device bears the gateway's MAC for a moment: it gets no place, and what comes from outside is no neighbour's."""
+    bed.inject([guard.syn(guard.GATEWAY, "10.9.0.9", "10.8.0.2", 81), guard.syn(OTHER, "10.9.0.6", "10.8.0.2", 81)])
+    wait_for(lambda: bed.device(OTHER), 5, "the neighbour's place")
+    assert bed.device(guard.GATEWAY) is None
+    before = reasons(bed, "in", "inbound"), reasons(bed, "in", "lateral")
+    knock6(bed, 1)
+    wait_for(lambda: (reasons(bed, "in", "inbound"), reasons(bed, "in", "lateral")) == (before[0] + 1, before[1]), 3, "a knock that is stopped")
 
 
 def scan(bed, network):
@@ -226,6 +254,9 @@ def networks(bed):
 
 
 STORIES = (late_start, muted, clocks, flips, neighbours, own_server, few_clocks, networks)
+
+
+STORIES = (late_start, gateways_mac, muted, clocks, flips, neighbours, networks)
 
 
 def main():

@@ -303,6 +303,44 @@ static void give_rows(guard_answer_visit visit, void *context)
 	}
 }
 
+/* The address is a member and down in the row, told so many others ago; the next two that are told are new, and one leaves for each. */
+static void give_ages(guard_answer_visit visit, void *context)
+{
+	static struct guard_scene scene;
+	static struct letter question, answer;
+	struct guard_step steps[2];
+
+	for (uint32_t age = 0; age < FW_BOUND_KEPT; age++) {
+		struct spec spec = {.repeat = 3, .records = specs[0].records, .records_len = specs[0].records_len};
+		struct fw_guard_member member = {.set = 2, .address = {[10] = 0xff, 0xff, 203, 0, 113, 0}};
+		struct fw_guard_address of = fw_guard_address_of(member.address);
+		uint8_t name[256];
+
+		calm(&scene);
+		fw_guard_name_set(scene.names, &scene.config, fw_guard_name_digest(&scene.config, name, guard_name(0, name)), 2);
+		member.now_ns = scene.begin_ns;
+		member.end_ns = scene.begin_ns + FW_NS_PER_S * 100;
+		fw_guard_member_add(scene.state.members, &scene.config, &member);
+		for (uint32_t j = 0; j < GUARD_BOUND; j++) {
+			struct fw_bound_row *row = &scene.state.bound[j];
+
+			row->next = age * 5 + (j ? 0xffffffe0ull : 0);
+			for (uint32_t k = 0; k < FW_BOUND_KEPT; k++)
+				row->kept[k] = k * 7 + 3;
+			row->kept[(row->next - 1 - age) % FW_BOUND_KEPT] = fw_guard_member_hash(scene.config.key, 2, &of);
+		}
+		put_headers(&question, true);
+		put_message(&question, &spec, true);
+		set_lengths(&question);
+		put_headers(&answer, false);
+		put_message(&answer, &spec, false);
+		set_lengths(&answer);
+		steps[0] = (struct guard_step){scene.begin_ns, question.bytes, question.len, 1, 0, FW_GUARD_OUT};
+		steps[1] = (struct guard_step){scene.begin_ns, answer.bytes, answer.len, 1, 0, FW_GUARD_IN};
+		visit(context, &scene, steps, "an address that is told again");
+	}
+}
+
 void guard_answers_each(guard_answer_visit visit, void *context)
 {
 	const uint64_t tick = 1ull << 28, begin = 1000000ull * FW_NS_PER_S;
@@ -310,6 +348,7 @@ void guard_answers_each(guard_answer_visit visit, void *context)
 
 	give_addresses(visit, context);
 	give_rows(visit, context);
+	give_ages(visit, context);
 	for (uint64_t end = 0; end < 4; end++)
 		give_slit(begin + end * tick - tick, visit, context);
 	for (uint32_t i = 0; i < sizeof(specs) / sizeof(*specs); i++)
