@@ -79,6 +79,10 @@ def muted(bed):
     assert refused.returncode == 2 and "--reason" in refused.stderr, refused
     refused = bed.call("mute", "*", "*", "--reason", "x", check=False)
     assert refused.returncode == 2 and "everybody" in refused.stderr, refused
+    refused = bed.call("mute", "beacon", "10.9.0.99", "--reason", "x", check=False)
+    assert refused.returncode == 2 and "no device is known by" in refused.stderr, refused
+    bed.call("mute", "beacon", "10.9.0.7/32", "--reason", "it asks for the time")
+    assert any(d["kind"] == "mute" and d["prefix"] == f"beacon {RECORDER}" for d in bed.show("decisions")), "an address that is no MAC"
     told = bed.call("mute", str(found["finding"]), "--reason", "it is a scanner", "--for", "2h").stdout
     assert f"floodwall release {RECORDER}" in told and "until" in told, told
     undo = told.split("floodwall undo ")[1].split()[0]

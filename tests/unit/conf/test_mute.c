@@ -76,6 +76,48 @@ static void test_rules(void **state)
 	mute_free(list);
 }
 
+/* A neighbour's address that the device claimed later does not make it the neighbour. */
+static void test_borrowed(void **state)
+{
+	static const struct {
+		const char *rules;
+		bool muted;
+	} who[] = {
+		{"scan 192.168.1.7 mine\n", true},
+		{"scan 192.168.1.5 the printer\n", false},
+		{"scan 192.168.1.4/30 the printers\n", true},
+		{"scan 192.168.1.5/32 the printer\n", false},
+		{"scan 169.254.0.0/16 not yet named\n", true},
+		{"scan fe80::7 mine\n", true},
+		{"scan 2001:db8::/64 mine\n", true},
+		{"scan 2001:db8:1::5 the printer\n", false},
+		{"scan 02:00:00:00:00:07 mine\n", true},
+	};
+	struct device device = {.address_count = 6,
+		.mac_count = 1,
+		.macs = {{2, 0, 0, 0, 0, 7}},
+		.addresses = {[2] = {0xfe, 0x80, [15] = 7},
+			[3] = {0x20, 0x01, 0x0d, 0xb8, [15] = 7},
+			[5] = {0x20, 0x01, 0x0d, 0xb8, 0, 1, [15] = 5}}};
+	struct finding finding = {.id = FINDING_SCAN, .scan.kinds = SCAN_HORIZONTAL};
+
+	four(device.addresses[0], 169, 254, 0, 7);
+	four(device.addresses[1], 192, 168, 1, 7);
+	four(device.addresses[4], 192, 168, 1, 5);
+	for (size_t i = 0; i < sizeof(who) / sizeof(who[0]); i++) {
+		struct mute_list *list = list_of(who[i].rules);
+		print_message("%s", who[i].rules);
+		assert_int_equal(mute_find(list, &finding, &device) != NULL, who[i].muted);
+		mute_free(list);
+	}
+	/* it sent from there: it is what the rule speaks of */
+	struct mute_list *list = list_of("scan 192.168.1.5 the printer\n");
+	finding.has_source = true;
+	four(finding.source, 192, 168, 1, 5);
+	assert_non_null(mute_find(list, &finding, &device));
+	mute_free(list);
+}
+
 static void test_faults(void **state)
 {
 	static const struct {
@@ -129,7 +171,8 @@ static void test_too_many(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_rules), cmocka_unit_test(test_faults), cmocka_unit_test(test_too_many)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_rules), cmocka_unit_test(test_borrowed), cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_too_many)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
