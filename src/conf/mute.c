@@ -224,16 +224,35 @@ static const uint8_t *target_of(const struct finding *finding)
 	}
 }
 
+/* How many leading bits all targets share with target_of(): a rule about some of them does not cover the others. */
+static unsigned bits_of(const struct finding *finding)
+{
+	switch (finding->id) {
+	case FINDING_SCAN:
+		return finding->scan.kinds & SCAN_VERTICAL ? 128 : finding->scan.target_bits;
+	case FINDING_FLOOD:
+		return finding->flood.target_bits;
+	case FINDING_RECEIVES_FLOOD:
+		/* backscatter: one of many */
+		return finding->flood.backscatter ? 0 : finding->flood.target_bits;
+	case FINDING_FORGED_SOURCE:
+		/* the first: the others are not kept */
+		return 0;
+	case FINDING_REFLECTOR:
+		return finding->reflector.askers == 1 ? 128 : 0;
+	default:
+		return 128;
+	}
+}
+
 static bool is_target(const struct party *target, const struct finding *finding)
 {
 	const uint8_t *address = target_of(finding);
+	unsigned bits = bits_of(finding);
 
 	if (target->who == WHO_ANY)
 		return true;
-	/* a rule about some of a scan's targets does not cover the others */
-	if (finding->id == FINDING_SCAN && !(finding->scan.kinds & SCAN_VERTICAL) && target->prefix.bits > finding->scan.target_bits)
-		return false;
-	return address && prefix_holds(&target->prefix, address);
+	return address && bits && target->prefix.bits <= bits && prefix_holds(&target->prefix, address);
 }
 
 const char *mute_find(const struct mute_list *list, const struct finding *finding, const struct device *device)
