@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "engine/guard_room.h"
 #include "report/report.h"
+#include "wire/siphash.h"
 
 static void finding_names(const char *names[FINDING_ID_COUNT])
 {
@@ -40,6 +41,14 @@ static void gather(void *context, const struct decision *decision)
 	fprintf(gathering->out, "%s\n", decision->reason);
 }
 
+/* What is not muted any more acts as if it were found now. */
+static void judge_anew(struct guard *guard, uint64_t digest)
+{
+	if (digest != guard->mutes_digest)
+		live_judge_anew(guard->live);
+	guard->mutes_digest = digest;
+}
+
 void guard_take_mutes(struct guard *guard)
 {
 	const char *names[FINDING_ID_COUNT];
@@ -57,6 +66,7 @@ void guard_take_mutes(struct guard *guard)
 	if (fclose(gathering.out) == 0 && mute_read("", body, len, names, &list, &fault) == 0) {
 		mute_free(guard->mutes);
 		guard->mutes = list;
+		judge_anew(guard, fw_siphash((const uint8_t *)guard->config.key, body, len));
 	}
 	free(body);
 }

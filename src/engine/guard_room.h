@@ -56,6 +56,7 @@ struct guard {
 	struct guard_policies policies;
 	struct guard_sets of;
 	struct mute_list *mutes; /* rules of the decisions that stand; NULL: none */
+	uint64_t mutes_digest; /* of their lines */
 	struct fw_guard_config config;
 
 	uint64_t *digests; /* names that the kernel follows, in order */
@@ -153,7 +154,7 @@ bool guard_found(void *context, const struct live_finding *found);
 
 /* ---- guard_mutes.c ---- */
 
-/* The rules are those of the decisions that stand. */
+/* The rules are those of the decisions that stand; if they are others than before, what was muted is judged once more. */
 void guard_take_mutes(struct guard *guard);
 /* The reason for which this finding counts for nothing, borrowed until the next guard_take_mutes(), or NULL. */
 const char *guard_muted(const struct guard *guard, const struct found_view *found);

@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 
 import guard
@@ -70,7 +71,7 @@ def stand(bed):
 
 
 def muted(bed):
-    """A finding is muted: it says so, the next one stops nobody, also after a restart; undo, and it does again."""
+    """A finding is muted: it says so, the next one stops nobody, also after a restart; undo, and what was found meanwhile does."""
     scan(bed, 1)
     wait_for(lambda: stand(bed) == "quarantined", 8, "the recorder's quarantine")
     found = next(f for f in bed.show("findings")["findings"] if f["mac"] == RECORDER)
@@ -101,6 +102,11 @@ def muted(bed):
     assert stand(bed) == "ordinary"
     bed.call("undo", undo)
     assert next(f for f in bed.show("findings")["findings"] if f["mac"] == RECORDER)["muted"] is None
+    wait_for(lambda: stand(bed) == "quarantined", 8, "the quarantine for what was found while it was muted")
+    bed.call("release", RECORDER)
+    bed.call("undo", bed.call("mute", "scan", RECORDER, "--reason", "once more").stdout.split("floodwall undo ")[1].split()[0])
+    time.sleep(2)
+    assert stand(bed) == "ordinary", "what was released is judged for what it did before"
     bed.end()
     bed.run()
     scan(bed, 5)
