@@ -29,7 +29,10 @@ int mute_read(const char *file, const char *body, size_t len, const char *const 
 	struct fault *out_fault);
 void mute_free(struct mute_list *list);
 
-/* The reason of the first rule that covers this finding, borrowed, or NULL. device may be NULL. */
+/*
+ * The reason of the first rule that covers this finding, borrowed, or NULL. device may be NULL; of its addresses the first of each
+ * kind (IPv4, IPv6, either link-local) counts: one that it came by later may be a neighbour's.
+ */
 const char *mute_find(const struct mute_list *list, const struct finding *finding, const struct device *device);
 
 /*

@@ -160,6 +160,25 @@ void mute_free(struct mute_list *list)
 	free(list);
 }
 
+/* IPv4 or not, link-local or not: a device has one of each as a matter of course. */
+static int kind_of(const uint8_t address[16])
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+	if (memcmp(address, mapped, sizeof(mapped)) == 0)
+		return address[12] == 169 && address[13] == 254;
+	return 2 + (address[0] == 0xfe && (address[1] & 0xc0) == 0x80);
+}
+
+/* Who claims a neighbour's address has it behind his own: only the first of a kind tells who a device is. */
+static bool is_own(const struct device *device, uint8_t index)
+{
+	for (uint8_t i = 0; i < index; i++)
+		if (kind_of(device->addresses[i]) == kind_of(device->addresses[index]))
+			return false;
+	return true;
+}
+
 static bool is_who(const struct party *who, const struct finding *finding, const struct device *device)
 {
 	if (who->who == WHO_ANY)
@@ -167,7 +186,7 @@ static bool is_who(const struct party *who, const struct finding *finding, const
 	if (who->who == WHO_PREFIX && finding->has_source && prefix_holds(&who->prefix, finding->source))
 		return true;
 	for (uint8_t i = 0; device && who->who == WHO_PREFIX && i < device->address_count; i++)
-		if (prefix_holds(&who->prefix, device->addresses[i]))
+		if (prefix_holds(&who->prefix, device->addresses[i]) && is_own(device, i))
 			return true;
 	for (uint8_t i = 0; device && who->who == WHO_MAC && i < device->mac_count; i++)
 		if (memcmp(who->mac, device->macs[i], 6) == 0)
@@ -205,16 +224,35 @@ static const uint8_t *target_of(const struct finding *finding)
 	}
 }
 
+/* How many leading bits all targets share with target_of(): a rule about some of them does not cover the others. */
+static unsigned bits_of(const struct finding *finding)
+{
+	switch (finding->id) {
+	case FINDING_SCAN:
+		return finding->scan.kinds & SCAN_VERTICAL ? 128 : finding->scan.target_bits;
+	case FINDING_FLOOD:
+		return finding->flood.target_bits;
+	case FINDING_RECEIVES_FLOOD:
+		/* backscatter: one of many */
+		return finding->flood.backscatter ? 0 : finding->flood.target_bits;
+	case FINDING_FORGED_SOURCE:
+		/* the first: the others are not kept */
+		return 0;
+	case FINDING_REFLECTOR:
+		return finding->reflector.askers == 1 ? 128 : 0;
+	default:
+		return 128;
+	}
+}
+
 static bool is_target(const struct party *target, const struct finding *finding)
 {
 	const uint8_t *address = target_of(finding);
+	unsigned bits = bits_of(finding);
 
 	if (target->who == WHO_ANY)
 		return true;
-	/* a rule about some of a scan's targets does not cover the others */
-	if (finding->id == FINDING_SCAN && !(finding->scan.kinds & SCAN_VERTICAL) && target->prefix.bits > finding->scan.target_bits)
-		return false;
-	return address && prefix_holds(&target->prefix, address);
+	return address && bits && target->prefix.bits <= bits && prefix_holds(&target->prefix, address);
 }
 
 const char *mute_find(const struct mute_list *list, const struct finding *finding, const struct device *device)

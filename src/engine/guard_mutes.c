@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "engine/guard_room.h"
 #include "report/report.h"
+#include "wire/siphash.h"
 
 static void finding_names(const char *names[FINDING_ID_COUNT])
 {
@@ -40,6 +41,14 @@ static void gather(void *context, const struct decision *decision)
 	fprintf(gathering->out, "%s\n", decision->reason);
 }
 
+/* What is not muted any more acts as if it were found now. */
+static void judge_anew(struct guard *guard, uint64_t digest)
+{
+	if (digest != guard->mutes_digest)
+		live_judge_anew(guard->live);
+	guard->mutes_digest = digest;
+}
+
 void guard_take_mutes(struct guard *guard)
 {
 	const char *names[FINDING_ID_COUNT];
@@ -57,6 +66,7 @@ void guard_take_mutes(struct guard *guard)
 	if (fclose(gathering.out) == 0 && mute_read("", body, len, names, &list, &fault) == 0) {
 		mute_free(guard->mutes);
 		guard->mutes = list;
+		judge_anew(guard, fw_siphash((const uint8_t *)guard->config.key, body, len));
 	}
 	free(body);
 }
@@ -65,6 +75,7 @@ const char *guard_muted(const struct guard *guard, const struct found_view *foun
 {
 	static const uint8_t none[6];
 	uint32_t number = memcmp(found->mac, none, 6) ? live_device_of(guard->live, found->mac) : DEVICE_NONE;
+	const struct roster_device *placed = memcmp(found->mac, none, 6) ? roster_find(guard->roster, found->mac) : NULL;
 	struct device device = {0};
 	bool known = number != DEVICE_NONE && live_device(guard->live, number, &device);
 
@@ -74,6 +85,10 @@ const char *guard_muted(const struct guard *guard, const struct found_view *foun
 		device.mac_count = 1;
 		known = true;
 	}
+	/* a claim puts any address among those that detection knows: only what it uses now counts */
+	device.address_count = placed && placed->address_count;
+	if (device.address_count)
+		memcpy(device.addresses[0], placed->addresses[0], 16);
 	return mute_find(guard->mutes, &found->finding, known ? &device : NULL);
 }
 
@@ -153,12 +168,16 @@ static bool is_prefix(const char *word)
 	return strcmp(word, "*") == 0 || prefix_read(word, &prefix) == 0;
 }
 
-/* A MAC, a prefix, or a device by the name that it has now: its MAC is what is muted. */
+/* A MAC, a prefix, or a device by the name or the address that it has now: its MAC is what is muted, as anybody can take an address. */
 static int who_of(struct guard *guard, const char *word, char out[TEXT_ADDRESS_MAX + 8], struct fault *out_fault)
 {
+	char address[TEXT_ADDRESS_MAX];
+	struct prefix prefix;
 	uint8_t mac[6];
 
-	if (strlen(word) < TEXT_ADDRESS_MAX && is_prefix(word)) {
+	if (strlen(word) < TEXT_ADDRESS_MAX && prefix_read(word, &prefix) == 0 && prefix.bits == 128) {
+		word = text_address(address, prefix.address);
+	} else if (strlen(word) < TEXT_ADDRESS_MAX && is_prefix(word)) {
 		snprintf(out, TEXT_ADDRESS_MAX + 8, "%s", word);
 		return 0;
 	}

@@ -58,6 +58,7 @@ struct guard {
 	struct guard_sets of;
 	struct lease_clocks clocks; /* in the set time because DHCP named them */
 	struct mute_list *mutes; /* rules of the decisions that stand; NULL: none */
+	uint64_t mutes_digest; /* of their lines */
 	struct fw_guard_config config;
 	uint8_t macs[GUARD_MACS_MAX][6]; /* the gateway's own, as the devices see them */
 	uint32_t mac_count;
@@ -159,7 +160,7 @@ bool guard_found(void *context, const struct live_finding *found);
 
 /* ---- guard_mutes.c ---- */
 
-/* The rules are those of the decisions that stand. */
+/* The rules are those of the decisions that stand; if they are others than before, what was muted is judged once more. */
 void guard_take_mutes(struct guard *guard);
 /* The reason for which this finding counts for nothing, borrowed until the next guard_take_mutes(), or NULL. */
 const char *guard_muted(const struct guard *guard, const struct found_view *found);

@@ -44,6 +44,7 @@ struct told {
 	enum device_state state;
 	bool counts;
 	bool released; /* since: if it goes on, it is news */
+	bool anew; /* it did not count, and is to be judged once more */
 };
 
 struct live {
@@ -241,7 +242,8 @@ static void look_at(struct live *live, uint32_t place, uint64_t now_ns)
 
 	if (!number)
 		return;
-	if (number != told->number || (told->released && finding->count != told->count))
+	/* what a person released since is news when it goes on, and not before */
+	if (number != told->number || (told->anew && !told->released) || (told->released && finding->count != told->count))
 		tell(live, place, LIVE_NEW, now_ns);
 	else if (finding->severity > told->severity || finding->state > told->state)
 		tell(live, place, LIVE_WORSE, now_ns);
@@ -311,6 +313,12 @@ void live_release(struct live *live, uint32_t device)
 			told->count = finding->count;
 		}
 	}
+}
+
+void live_judge_anew(struct live *live)
+{
+	for (uint32_t place = 0; place < detect_places(live->engine->detect); place++)
+		live->told[place].anew = !live->told[place].counts;
 }
 
 void live_fill(struct live *live, struct live_fill *out_fill)

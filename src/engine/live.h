@@ -96,6 +96,9 @@ const struct live_finding *live_finding_at(struct live *live, uint32_t index);
 /* From a finding on, its device is clean again: a person released it. The findings stay; one that goes on is told as new. */
 void live_release(struct live *live, uint32_t device);
 
+/* Other findings are muted now: with the next tick those that did not count are told once more, as new, but those that a person released. */
+void live_judge_anew(struct live *live);
+
 struct live_fill {
 	struct engine_left_out left_out; /* since the start */
 	uint64_t frames, frames_twice; /* taken in; of two device ports, and taken in once */

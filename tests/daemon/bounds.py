@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 
 import guard
@@ -121,7 +122,7 @@ def stand(bed):
 
 
 def muted(bed):
-    """A finding is muted: it says so, the next one stops nobody, also after a restart; undo, and it does again."""
+    """A finding is muted: it says so, the next one stops nobody, also after a restart; undo, and what was found meanwhile does."""
     scan(bed, 1)
     wait_for(lambda: stand(bed) == "quarantined", 8, "the recorder's quarantine")
     found = next(f for f in bed.show("findings")["findings"] if f["mac"] == RECORDER)
@@ -130,6 +131,10 @@ def muted(bed):
     assert refused.returncode == 2 and "--reason" in refused.stderr, refused
     refused = bed.call("mute", "*", "*", "--reason", "x", check=False)
     assert refused.returncode == 2 and "everybody" in refused.stderr, refused
+    refused = bed.call("mute", "beacon", "10.9.0.99", "--reason", "x", check=False)
+    assert refused.returncode == 2 and "no device is known by" in refused.stderr, refused
+    bed.call("mute", "beacon", "10.9.0.7/32", "--reason", "it asks for the time")
+    assert any(d["kind"] == "mute" and d["prefix"] == f"beacon {RECORDER}" for d in bed.show("decisions")), "an address that is no MAC"
     told = bed.call("mute", str(found["finding"]), "--reason", "it is a scanner", "--for", "2h").stdout
     assert f"floodwall release {RECORDER}" in told and "until" in told, told
     undo = told.split("floodwall undo ")[1].split()[0]
@@ -148,6 +153,11 @@ def muted(bed):
     assert stand(bed) == "ordinary"
     bed.call("undo", undo)
     assert next(f for f in bed.show("findings")["findings"] if f["mac"] == RECORDER)["muted"] is None
+    wait_for(lambda: stand(bed) == "quarantined", 8, "the quarantine for what was found while it was muted")
+    bed.call("release", RECORDER)
+    bed.call("undo", bed.call("mute", "scan", RECORDER, "--reason", "once more").stdout.split("floodwall undo ")[1].split()[0])
+    time.sleep(2)
+    assert stand(bed) == "ordinary", "what was released is judged for what it did before"
     bed.end()
     bed.run()
     scan(bed, 5)

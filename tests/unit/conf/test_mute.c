@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -76,6 +77,97 @@ static void test_rules(void **state)
 	mute_free(list);
 }
 
+/* A neighbour's address that the device claimed later does not make it the neighbour. */
+static void test_borrowed(void **state)
+{
+	static const struct {
+		const char *rules;
+		bool muted;
+	} who[] = {
+		{"scan 192.168.1.7 mine\n", true},
+		{"scan 192.168.1.5 the printer\n", false},
+		{"scan 192.168.1.4/30 the printers\n", true},
+		{"scan 192.168.1.5/32 the printer\n", false},
+		{"scan 169.254.0.0/16 not yet named\n", true},
+		{"scan fe80::7 mine\n", true},
+		{"scan 2001:db8::/64 mine\n", true},
+		{"scan 2001:db8:1::5 the printer\n", false},
+		{"scan 02:00:00:00:00:07 mine\n", true},
+	};
+	struct device device = {.address_count = 6,
+		.mac_count = 1,
+		.macs = {{2, 0, 0, 0, 0, 7}},
+		.addresses = {[2] = {0xfe, 0x80, [15] = 7},
+			[3] = {0x20, 0x01, 0x0d, 0xb8, [15] = 7},
+			[5] = {0x20, 0x01, 0x0d, 0xb8, 0, 1, [15] = 5}}};
+	struct finding finding = {.id = FINDING_SCAN, .scan.kinds = SCAN_HORIZONTAL};
+
+	four(device.addresses[0], 169, 254, 0, 7);
+	four(device.addresses[1], 192, 168, 1, 7);
+	four(device.addresses[4], 192, 168, 1, 5);
+	for (size_t i = 0; i < sizeof(who) / sizeof(who[0]); i++) {
+		struct mute_list *list = list_of(who[i].rules);
+		print_message("%s", who[i].rules);
+		assert_int_equal(mute_find(list, &finding, &device) != NULL, who[i].muted);
+		mute_free(list);
+	}
+	/* it sent from there: it is what the rule speaks of */
+	struct mute_list *list = list_of("scan 192.168.1.5 the printer\n");
+	finding.has_source = true;
+	four(finding.source, 192, 168, 1, 5);
+	assert_non_null(mute_find(list, &finding, &device));
+	mute_free(list);
+}
+
+/* What is said of one target covers no others. */
+static void test_targets(void **state)
+{
+	static const struct {
+		const char *name, *target;
+		struct finding finding;
+		bool muted;
+	} aims[] = {
+		{"flood of one", "203.0.113.9", {.id = FINDING_FLOOD, .flood.target_bits = 128}, true},
+		{"flood of a /24, by one", "203.0.113.9", {.id = FINDING_FLOOD, .flood.target_bits = 120}, false},
+		{"flood of a /24, by half of it", "203.0.113.0/25", {.id = FINDING_FLOOD, .flood.target_bits = 120}, false},
+		{"flood of a /24", "203.0.113.0/24", {.id = FINDING_FLOOD, .flood.target_bits = 120}, true},
+		{"flood of a /24, by more", "203.0.0.0/16", {.id = FINDING_FLOOD, .flood.target_bits = 120}, true},
+		{"flood of nobody in particular", "0.0.0.0/0", {.id = FINDING_FLOOD, .flood.target_bits = 0}, false},
+		{"received", "203.0.113.9", {.id = FINDING_RECEIVES_FLOOD, .flood.target_bits = 128}, true},
+		{"backscatter", "203.0.113.9", {.id = FINDING_RECEIVES_FLOOD, .flood = {.target_bits = 128, .backscatter = true}}, false},
+		{"forged", "203.0.113.9", {.id = FINDING_FORGED_SOURCE}, false},
+		{"forged, to all", "*", {.id = FINDING_FORGED_SOURCE}, true},
+		{"reflector asked by one", "203.0.113.9", {.id = FINDING_REFLECTOR, .reflector.askers = 1}, true},
+		{"reflector asked by two", "203.0.113.9", {.id = FINDING_REFLECTOR, .reflector.askers = 2}, false},
+		{"reflector asked by two, of all", "*", {.id = FINDING_REFLECTOR, .reflector.askers = 2}, true},
+	};
+
+	for (size_t i = 0; i < sizeof(aims) / sizeof(aims[0]); i++) {
+		struct finding finding = aims[i].finding;
+		char rule[64];
+		struct mute_list *list;
+
+		print_message("%s\n", aims[i].name);
+		if (finding.id == FINDING_FORGED_SOURCE)
+			four(finding.forged.target, 203, 0, 113, 9);
+		else if (finding.id == FINDING_REFLECTOR)
+			four(finding.reflector.victim, 203, 0, 113, 9);
+		else
+			four(finding.flood.target, 203, 0, 113, 9);
+		snprintf(rule, sizeof(rule), "* * -> %s mine\n", aims[i].target);
+		list = list_of(rule);
+		assert_int_equal(mute_find(list, &finding, NULL) != NULL, aims[i].muted);
+		mute_free(list);
+	}
+	/* IPv6: its /64 */
+	struct finding six = {.id = FINDING_FLOOD, .flood = {.target = {0x20, 0x01, 0x0d, 0xb8}, .target_bits = 64}};
+	struct mute_list *one = list_of("flood * -> 2001:db8:: mine\n"), *all = list_of("flood * -> 2001:db8::/64 mine\n");
+	assert_null(mute_find(one, &six, NULL));
+	assert_non_null(mute_find(all, &six, NULL));
+	mute_free(one);
+	mute_free(all);
+}
+
 static void test_faults(void **state)
 {
 	static const struct {
@@ -129,7 +221,8 @@ static void test_too_many(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_rules), cmocka_unit_test(test_faults), cmocka_unit_test(test_too_many)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_rules), cmocka_unit_test(test_borrowed), cmocka_unit_test(test_targets),
+		cmocka_unit_test(test_faults), cmocka_unit_test(test_too_many)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

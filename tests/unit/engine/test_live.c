@@ -408,24 +408,6 @@ static void released(void **state)
 	fed_free(fed);
 }
 
-static void muted(void **state)
-{
-	struct fed *fed = begin();
-	struct device device;
-
-	fed->mute = true;
-	for (uint32_t i = 0; i < 8; i++) {
-		struct fed_packet syn = syn_to(OUTSIDE + i, 23);
-
-		fed_packet(fed, &syn);
-	}
-	fed_until(fed, fed->now_ns + 5 * S);
-	assert_true(live_device(fed->live, live_device_of(fed->live, (const uint8_t[]){2, 0, 0, 0, 0, BOT_MAC}), &device));
-	assert_int_equal(device.state, STATE_CLEAN);
-	assert_int_equal(fed_count(fed, 0, FINDING_SCAN, SEVERITY_HIGH), 1);
-	fed_free(fed);
-}
-
 /* ---- without an end ---- */
 
 /* All that is allocated, small and large. */
@@ -585,7 +567,6 @@ int main(void)
 		cmocka_unit_test(a_wall_clock_that_jumps),
 		cmocka_unit_test(a_stall),
 		cmocka_unit_test(released),
-		cmocka_unit_test(muted),
 		cmocka_unit_test(a_day),
 		cmocka_unit_test(found_again),
 		cmocka_unit_test(refused),
