@@ -228,8 +228,10 @@ static void add_chosen(struct chosen *chosen, uint32_t number)
 	for (uint32_t i = 0; i < chosen->count; i++)
 		if (chosen->numbers[i] == number)
 			return;
-	if (chosen->count == CHOSEN_MAX)
+	if (chosen->count == CHOSEN_MAX) {
+		chosen->left_out++;
 		return;
+	}
 	for (; at && chosen->numbers[at - 1] > number; at--)
 		chosen->numbers[at] = chosen->numbers[at - 1];
 	chosen->numbers[at] = number;
@@ -248,7 +250,7 @@ static void weigh(struct hunt *hunt, const struct packed *packed, const struct h
 	if (answer == VERSION_OUT || certainty < chosen->certainty)
 		return;
 	if (certainty > chosen->certainty) {
-		chosen->count = 0;
+		chosen->count = chosen->left_out = 0;
 		chosen->certainty = certainty;
 		chosen->confidence = 100;
 		chosen->loose = false;
@@ -258,6 +260,26 @@ static void weigh(struct hunt *hunt, const struct packed *packed, const struct h
 	chosen->confidence = least(chosen->confidence, confidence);
 	chosen->loose |= loose;
 	add_chosen(chosen, product);
+}
+
+/* A document of 100,000 products is not held against a device for longer than is good; how many were not is told. */
+static void weigh_in_time(struct hunt *hunt, const struct packed *packed, const struct hunt_run *run, struct chosen *chosen)
+{
+	if (chosen->judged >= FW_CSAF_JUDGED_MAX) {
+		chosen->left_out++;
+		return;
+	}
+	chosen->judged += 1 + (uint32_t)strlen(hunt_version(packed, run->at->product)) / 16;
+	weigh(hunt, packed, run, chosen);
+}
+
+static uint8_t least_of_runs(const struct hunt *hunt)
+{
+	uint8_t confidence = 100;
+
+	for (size_t i = 0; i < hunt->run_count; i++)
+		confidence = least(confidence, hunt->runs[i].confidence);
+	return confidence;
 }
 
 static void skip_makers(struct hunt *hunt, uint32_t document, struct chosen *out, bool *out_named)
@@ -278,22 +300,25 @@ bool hunt_choose(struct hunt *hunt, uint32_t document, struct chosen *out)
 	bool named = false, maker = false;
 
 	out->certainty = ASSET_MAKER;
-	out->count = out->judged = 0;
+	out->count = out->judged = out->left_out = 0;
 	out->confidence = 0;
 	out->loose = false;
 	for (size_t i = 0; i < hunt->run_count; i++) {
 		struct hunt_run *run = &hunt->runs[i];
 		for (; run->at < run->end && run->at->document <= document; run->at++)
-			if (run->at->document == document && out->judged < FW_CSAF_JUDGED_MAX) {
-				out->judged += 1 + (uint32_t)strlen(hunt_version(packed, run->at->product)) / 16;
+			if (run->at->document == document) {
 				named = true;
-				weigh(hunt, packed, run, out);
+				weigh_in_time(hunt, packed, run, out);
 			}
 	}
 	if (named) {
 		struct chosen ignored = {.confidence = 0};
 		skip_makers(hunt, document, &ignored, &maker);
-		return out->count > 0;
+		if (out->left_out) {
+			out->certainty = ASSET_PRODUCT;
+			out->confidence = out->count ? out->confidence : least_of_runs(hunt);
+		}
+		return out->count || out->left_out;
 	}
 	skip_makers(hunt, document, out, &maker);
 	return maker;

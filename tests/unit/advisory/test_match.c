@@ -274,6 +274,66 @@ static void contradictions_and_withdrawals(void **state)
 	advisories_free(advisories);
 }
 
+struct crowd {
+	unsigned count;
+	const char *range, *last_range;
+	unsigned fixed; /* so many of the first are, the others are affected */
+	const char *want;
+	unsigned left_out;
+};
+
+static void add_crowd(struct advisories *advisories, const struct crowd *crowd)
+{
+	size_t size = (size_t)crowd->count * 160 + 1024;
+	char *branches = malloc(size), *groups = malloc(size);
+	size_t used = (size_t)snprintf(branches, size,
+		"\"branches\":[{\"category\":\"vendor\",\"name\":\"Example\",\"branches\":["
+		"{\"category\":\"product_name\",\"name\":\"CAM-2100\",\"branches\":[");
+	size_t len = (size_t)snprintf(groups, size, "{\"cve\":\"CVE-2024-0001\",\"product_status\":{\"fixed\":[");
+
+	for (unsigned i = 0; i < crowd->count; i++) {
+		used += (size_t)snprintf(branches + used, size - used,
+			"%s{\"category\":\"product_version_range\",\"name\":\"%s\",\"product\":{\"name\":\"n\",\"product_id\":\"P%u\"}}",
+			i ? "," : "", i + 1 == crowd->count ? crowd->last_range : crowd->range, i);
+		len += (size_t)snprintf(groups + len, size - len, "%s\"P%u\"",
+			i == crowd->fixed ? "],\"known_affected\":["
+				: i       ? ","
+					  : "",
+			i);
+	}
+	snprintf(branches + used, size - used, "]}]}]");
+	snprintf(groups + len, size - len, "]}}");
+	papers_add(advisories, "EX-8", "1", branches, groups);
+	free(branches);
+	free(groups);
+}
+
+/* What there was no room or no time for is told, and is never taken for "fixed" or "nothing". */
+static void more_products_than_are_judged(void **state)
+{
+	static const struct crowd rows[] = {
+		{1024, "vers:all/*", "vers:all/*", 1024, "EX-8 exact fixed \n", 0},
+		{1030, "vers:all/*", "vers:all/*", 1024, "EX-8 product under investigation \n", 6},
+		{1030, "vers:all/*", "vers:all/*", 1000, "EX-8 product affected \n", 6},
+		{1030, "lollipop", "vers:all/*", 1029, "EX-8 exact affected \n", 0},
+		{16384, "< 1.0", "< 1.0", 16000, "", 0},
+		{16390, "< 1.0", "vers:all/*", 16000, "EX-8 product under investigation \n", 6},
+	};
+	const struct asset asset = papers_asset("Example", "CAM-2100", "2.0");
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct told told;
+		struct advisories *advisories = papers_new(&told);
+		struct advisory_match match = {.left_out = 0};
+		add_crowd(advisories, &rows[i]);
+		assert_int_equal(advisories_settle(advisories), 0);
+		assert_string_equal(papers_matches(advisories, &asset), rows[i].want);
+		assert_int_equal(advisories_match_one(advisories, 0, &asset, &match), *rows[i].want != 0);
+		assert_int_equal(match.left_out, rows[i].left_out);
+		advisories_free(advisories);
+	}
+}
+
 static void what_is_known_to_be_exploited(void **state)
 {
 	static const char list[] = "{\"vulnerabilities\":[{\"cveID\":\"CVE-2024-0001\"},{\"cveID\":\"CVE-1999-12345\"},{\"cveID\":7},{},{"
@@ -328,6 +388,7 @@ int main(void)
 		cmocka_unit_test(products_made_of_two),
 		cmocka_unit_test(names_that_machines_give),
 		cmocka_unit_test(contradictions_and_withdrawals),
+		cmocka_unit_test(more_products_than_are_judged),
 		cmocka_unit_test(what_is_known_to_be_exploited),
 		cmocka_unit_test(makers_by_all_their_names),
 	};
