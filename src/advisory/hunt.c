@@ -221,6 +221,56 @@ static enum version_answer judge(const struct hunt *hunt, const struct packed *p
 
 /* --- one document ---------------------------------------------------------------------------------------------------------- */
 
+static enum model_agreement better(enum model_agreement a, enum model_agreement b)
+{
+	return a > b ? a : b;
+}
+
+/* One that stands in no relation to others. */
+static enum model_agreement agrees_one(
+	const struct hunt *hunt, const struct packed *packed, const struct packed_product *product, const char *maker, uint32_t *judged)
+{
+	const char *name = packed_text(packed, product->product), *version = packed_text(packed, product->version);
+	uint32_t count;
+	const uint32_t *numbers = packed_list(packed, product->models, &count);
+	enum model_agreement best = model_agrees(*name ? name : packed_text(packed, product->name), hunt->model, maker);
+	struct model keys[MODELS_MAX], pattern;
+	size_t own = model_keys(hunt->model, maker, keys, MODELS_MAX);
+
+	*judged += (uint32_t)strlen(*name ? name : packed_text(packed, product->name)) / 64;
+	if (best < MODEL_AGREES && model_is_like(version))
+		best = better(best, model_agrees(version, hunt->model, maker));
+	for (uint32_t i = 0; i < count && own && best < MODEL_AGREES; i++)
+		if (model_number(packed_text(packed, numbers[i]), &pattern)) {
+			if (own < MODELS_MAX && model_fits(pattern.text, keys[own - 1].text))
+				best = MODEL_AGREES;
+			else if (fits_one(pattern.text, keys, own))
+				best = better(best, MODEL_PART);
+		}
+	return best;
+}
+
+/* Of the two that a product of a relationship is made of, the better; as index.c walks them. */
+static enum model_agreement agrees(const struct hunt *hunt, const struct packed *packed, const struct entry *entry, uint32_t *judged)
+{
+	const char *maker = index_text(&hunt->advisories->index, entry->maker);
+	enum model_agreement best = MODEL_UNNAMED;
+	uint32_t waiting[INDEX_VISITS_MAX] = {entry->product}, count = 1;
+
+	if (!strcmp(maker, INDEX_CPE) || !strcmp(maker, INDEX_PURL))
+		return MODEL_AGREES;
+	for (uint32_t i = 0; i < count && best < MODEL_AGREES; i++) {
+		const struct packed_product *product = packed_product(packed, waiting[i]);
+		if (!product->part && !product->base)
+			best = better(best, agrees_one(hunt, packed, product, maker, judged));
+		if (product->part && count < INDEX_VISITS_MAX)
+			waiting[count++] = product->part - 1;
+		if (product->base && count < INDEX_VISITS_MAX)
+			waiting[count++] = product->base - 1;
+	}
+	return best;
+}
+
 static void add_chosen(struct chosen *chosen, uint32_t number)
 {
 	uint32_t at = chosen->count;
@@ -246,8 +296,14 @@ static void weigh(struct hunt *hunt, const struct packed *packed, const struct h
 	bool loose = false;
 	enum version_answer answer = judge(hunt, packed, product, &loose);
 	enum asset_certainty certainty = answer == VERSION_IN && !run->orphan ? ASSET_EXACT : ASSET_PRODUCT;
+	enum model_agreement agreement;
 
 	if (answer == VERSION_OUT || certainty < chosen->certainty)
+		return;
+	agreement = agrees(hunt, packed, run->at, &chosen->judged);
+	if (agreement != MODEL_AGREES)
+		certainty = ASSET_PRODUCT;
+	if (agreement == MODEL_EXCLUDED || certainty < chosen->certainty)
 		return;
 	if (certainty > chosen->certainty) {
 		chosen->count = chosen->left_out = 0;

@@ -64,6 +64,54 @@ static void who_is_meant(void **state)
 	advisories_free(advisories);
 }
 
+/* A word of a product's name is not the product. One document of one product each. */
+static void words_of_names(void **state)
+{
+	static const struct {
+		const char *name, *model, *want;
+	} rows[] = {
+		{"Camera except DCS-930L", "DCS-930L", ""},
+		{"Cameras except DCS-930L, DCS-931L", "DCS-931L", "EX-9 product affected \n"},
+		{"SmartPlug (not HS110)", "HS110", ""},
+		{"HS110 (not HS100)", "HS110", "EX-9 product affected \n"},
+		{"HS110 (not HS100)", "HS100", ""},
+		{"not only HS110", "HS110", "EX-9 product affected \n"},
+		{"HS110 mobile app", "HS110", "EX-9 product affected \n"},
+		{"Hub app for HS110", "HS110", "EX-9 product affected \n"},
+		{"Adapter for HS110", "HS110", "EX-9 product affected \n"},
+		{"HS110 without cloud", "HS110", "EX-9 product affected \n"},
+		{"S7-1500 Software Controller", "S7-1500 CPU 1511", "EX-9 product affected \n"},
+		{"S7-1500 Software Controller", "S7-1500 Software Controller", "EX-9 exact affected \n"},
+		{"S7-1500 family", "S7-1500 Software Controller", "EX-9 product affected \n"},
+		{"S7-1500 CPU family", "S7-1500 CPU 1511", "EX-9 exact affected \n"},
+		{"SIMATIC S7-1500 CPU 1518-4 PN/DP MFP", "S7-1500 CPU 1511", "EX-9 product affected \n"},
+		{"S7-1500 CPU 1518F-4 PN/DP", "S7-1500 CPU 1511F-1", "EX-9 product affected \n"},
+		{"HS110", "HS110", "EX-9 exact affected \n"},
+		{"Example HS110 Firmware", "HS110", "EX-9 exact affected \n"},
+		{"HS110 camera", "IP Camera HS110", "EX-9 exact affected \n"},
+		{"HS100, HS105 and HS110", "HS110", "EX-9 exact affected \n"},
+		{"DS-2CD2xx2FWD Series", "DS-2CD2142FWD-I", "EX-9 exact affected \n"},
+	};
+	static const char affected[] = "{\"cve\":\"CVE-2024-0001\"," PAPERS_STATUS("known_affected", "\"A\"") "}";
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct asset asset = papers_asset("Example", rows[i].model, "1.0");
+		struct told told;
+		struct advisories *advisories = papers_new(&told);
+		char one[1024];
+		snprintf(one, sizeof(one),
+			PAPERS_IN(PAPERS_BRANCH(
+				"vendor", "Example", PAPERS_IN(PAPERS_BRANCH("product_name", "%s", PAPERS_IN(V("A", "a", "vers:all/*")))))),
+			rows[i].name);
+		papers_add(advisories, "EX-9", "1", one, affected);
+		assert_int_equal(advisories_settle(advisories), 0);
+		const char *got = papers_matches(advisories, &asset);
+		if (strcmp(got, rows[i].want))
+			fail_msg("%s for %s: \"%s\", not \"%s\"", rows[i].model, rows[i].name, got, rows[i].want);
+		advisories_free(advisories);
+	}
+}
+
 /* A guess that is more likely wrong than right is not used. */
 static void faint_guesses(void **state)
 {
@@ -382,6 +430,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_is_meant),
+		cmocka_unit_test(words_of_names),
 		cmocka_unit_test(faint_guesses),
 		cmocka_unit_test(what_is_said),
 		cmocka_unit_test(model_and_serial_numbers),
