@@ -111,6 +111,8 @@ struct advisory_match {
 	bool contradiction; /* the document puts a product of these into two groups that exclude each other */
 	bool other_model; /* ASSET_MAKER: the model is known, and the document names others */
 	bool loose; /* the version was judged by words that no standard defines */
+	uint32_t
+		left_out; /* products that may be it too and were not judged (too many): "product" at most, and affected or under investigation */
 	bool exploited; /* one of the vulnerabilities is on the list of advisories_read_exploited() */
 	enum remedy remedy; /* the best that is offered; REMEDY_COUNT: none is */
 	uint16_t score; /* the highest base score of a vulnerability that has this status, in tenths; 0: none is given */

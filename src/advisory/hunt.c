@@ -221,6 +221,56 @@ static enum version_answer judge(const struct hunt *hunt, const struct packed *p
 
 /* --- one document ---------------------------------------------------------------------------------------------------------- */
 
+static enum model_agreement better(enum model_agreement a, enum model_agreement b)
+{
+	return a > b ? a : b;
+}
+
+/* One that stands in no relation to others. */
+static enum model_agreement agrees_one(
+	const struct hunt *hunt, const struct packed *packed, const struct packed_product *product, const char *maker, uint32_t *judged)
+{
+	const char *name = packed_text(packed, product->product), *version = packed_text(packed, product->version);
+	uint32_t count;
+	const uint32_t *numbers = packed_list(packed, product->models, &count);
+	enum model_agreement best = model_agrees(*name ? name : packed_text(packed, product->name), hunt->model, maker);
+	struct model keys[MODELS_MAX], pattern;
+	size_t own = model_keys(hunt->model, maker, keys, MODELS_MAX);
+
+	*judged += (uint32_t)strlen(*name ? name : packed_text(packed, product->name)) / 64;
+	if (best < MODEL_AGREES && model_is_like(version))
+		best = better(best, model_agrees(version, hunt->model, maker));
+	for (uint32_t i = 0; i < count && own && best < MODEL_AGREES; i++)
+		if (model_number(packed_text(packed, numbers[i]), &pattern)) {
+			if (own < MODELS_MAX && model_fits(pattern.text, keys[own - 1].text))
+				best = MODEL_AGREES;
+			else if (fits_one(pattern.text, keys, own))
+				best = better(best, MODEL_PART);
+		}
+	return best;
+}
+
+/* Of the two that a product of a relationship is made of, the better; as index.c walks them. */
+static enum model_agreement agrees(const struct hunt *hunt, const struct packed *packed, const struct entry *entry, uint32_t *judged)
+{
+	const char *maker = index_text(&hunt->advisories->index, entry->maker);
+	enum model_agreement best = MODEL_UNNAMED;
+	uint32_t waiting[INDEX_VISITS_MAX] = {entry->product}, count = 1;
+
+	if (!strcmp(maker, INDEX_CPE) || !strcmp(maker, INDEX_PURL))
+		return MODEL_AGREES;
+	for (uint32_t i = 0; i < count && best < MODEL_AGREES; i++) {
+		const struct packed_product *product = packed_product(packed, waiting[i]);
+		if (!product->part && !product->base)
+			best = better(best, agrees_one(hunt, packed, product, maker, judged));
+		if (product->part && count < INDEX_VISITS_MAX)
+			waiting[count++] = product->part - 1;
+		if (product->base && count < INDEX_VISITS_MAX)
+			waiting[count++] = product->base - 1;
+	}
+	return best;
+}
+
 static void add_chosen(struct chosen *chosen, uint32_t number)
 {
 	uint32_t at = chosen->count;
@@ -228,8 +278,10 @@ static void add_chosen(struct chosen *chosen, uint32_t number)
 	for (uint32_t i = 0; i < chosen->count; i++)
 		if (chosen->numbers[i] == number)
 			return;
-	if (chosen->count == CHOSEN_MAX)
+	if (chosen->count == CHOSEN_MAX) {
+		chosen->left_out++;
 		return;
+	}
 	for (; at && chosen->numbers[at - 1] > number; at--)
 		chosen->numbers[at] = chosen->numbers[at - 1];
 	chosen->numbers[at] = number;
@@ -244,11 +296,17 @@ static void weigh(struct hunt *hunt, const struct packed *packed, const struct h
 	bool loose = false;
 	enum version_answer answer = judge(hunt, packed, product, &loose);
 	enum asset_certainty certainty = answer == VERSION_IN && !run->orphan ? ASSET_EXACT : ASSET_PRODUCT;
+	enum model_agreement agreement;
 
 	if (answer == VERSION_OUT || certainty < chosen->certainty)
 		return;
+	agreement = agrees(hunt, packed, run->at, &chosen->judged);
+	if (agreement != MODEL_AGREES)
+		certainty = ASSET_PRODUCT;
+	if (agreement == MODEL_EXCLUDED || certainty < chosen->certainty)
+		return;
 	if (certainty > chosen->certainty) {
-		chosen->count = 0;
+		chosen->count = chosen->left_out = 0;
 		chosen->certainty = certainty;
 		chosen->confidence = 100;
 		chosen->loose = false;
@@ -258,6 +316,26 @@ static void weigh(struct hunt *hunt, const struct packed *packed, const struct h
 	chosen->confidence = least(chosen->confidence, confidence);
 	chosen->loose |= loose;
 	add_chosen(chosen, product);
+}
+
+/* A document of 100,000 products is not held against a device for longer than is good; how many were not is told. */
+static void weigh_in_time(struct hunt *hunt, const struct packed *packed, const struct hunt_run *run, struct chosen *chosen)
+{
+	if (chosen->judged >= FW_CSAF_JUDGED_MAX) {
+		chosen->left_out++;
+		return;
+	}
+	chosen->judged += 1 + (uint32_t)strlen(hunt_version(packed, run->at->product)) / 16;
+	weigh(hunt, packed, run, chosen);
+}
+
+static uint8_t least_of_runs(const struct hunt *hunt)
+{
+	uint8_t confidence = 100;
+
+	for (size_t i = 0; i < hunt->run_count; i++)
+		confidence = least(confidence, hunt->runs[i].confidence);
+	return confidence;
 }
 
 static void skip_makers(struct hunt *hunt, uint32_t document, struct chosen *out, bool *out_named)
@@ -278,22 +356,25 @@ bool hunt_choose(struct hunt *hunt, uint32_t document, struct chosen *out)
 	bool named = false, maker = false;
 
 	out->certainty = ASSET_MAKER;
-	out->count = out->judged = 0;
+	out->count = out->judged = out->left_out = 0;
 	out->confidence = 0;
 	out->loose = false;
 	for (size_t i = 0; i < hunt->run_count; i++) {
 		struct hunt_run *run = &hunt->runs[i];
 		for (; run->at < run->end && run->at->document <= document; run->at++)
-			if (run->at->document == document && out->judged < FW_CSAF_JUDGED_MAX) {
-				out->judged += 1 + (uint32_t)strlen(hunt_version(packed, run->at->product)) / 16;
+			if (run->at->document == document) {
 				named = true;
-				weigh(hunt, packed, run, out);
+				weigh_in_time(hunt, packed, run, out);
 			}
 	}
 	if (named) {
 		struct chosen ignored = {.confidence = 0};
 		skip_makers(hunt, document, &ignored, &maker);
-		return out->count > 0;
+		if (out->left_out) {
+			out->certainty = ASSET_PRODUCT;
+			out->confidence = out->count ? out->confidence : least_of_runs(hunt);
+		}
+		return out->count || out->left_out;
 	}
 	skip_makers(hunt, document, out, &maker);
 	return maker;

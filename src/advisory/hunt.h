@@ -33,6 +33,7 @@ struct chosen {
 	uint8_t confidence;
 	bool loose;
 	uint32_t judged; /* what was held against the asset so far, to FW_CSAF_JUDGED_MAX */
+	uint32_t left_out; /* what may be the asset too, and found no room or no time: then nothing is certain */
 	uint32_t count;
 	uint32_t numbers[CHOSEN_MAX]; /* rising */
 };

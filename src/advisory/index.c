@@ -18,8 +18,6 @@
 #include "advisory/range.h"
 #include "wire/siphash.h"
 
-enum { VISITS_MAX = 16 }; /* products that one relationship is followed to */
-
 struct sought_name {
 	const struct index *index;
 	const char *text;
@@ -176,15 +174,15 @@ static void add_product(struct making *making, const struct packed *packed, cons
 /* A product of a relationship is called what its two are called. */
 static void add_related(struct making *making, const struct packed *packed, uint32_t number)
 {
-	uint32_t waiting[VISITS_MAX] = {number}, count = 1;
+	uint32_t waiting[INDEX_VISITS_MAX] = {number}, count = 1;
 
 	for (uint32_t i = 0; i < count && !making->error; i++) {
 		const struct packed_product *product = packed_product(packed, waiting[i]);
 		if (!product->part && !product->base)
 			add_product(making, packed, product);
-		if (product->part && count < VISITS_MAX)
+		if (product->part && count < INDEX_VISITS_MAX)
 			waiting[count++] = product->part - 1;
-		if (product->base && count < VISITS_MAX)
+		if (product->base && count < INDEX_VISITS_MAX)
 			waiting[count++] = product->base - 1;
 	}
 }

@@ -25,6 +25,14 @@ struct model {
 size_t model_keys(const char *model, const char *maker, struct model *out, size_t room);
 /* The patterns of a product's name as makers write them: x for a digit, "Series" for whatever begins so. */
 size_t model_patterns(const char *name, const char *maker, struct model *out, size_t room);
+/* How far the name of a product, as makers write it, is the device's model. */
+enum model_agreement {
+	MODEL_UNNAMED, /* no word of it is */
+	MODEL_EXCLUDED, /* "all but" this one */
+	MODEL_PART, /* a word is; others are something else: "HS110 mobile app" */
+	MODEL_AGREES
+};
+enum model_agreement model_agrees(const char *name, const char *model, const char *maker);
 /* A model_number or serial_number of CSAF: ? and *, a backslash before either means itself. Serials are compared as written but for case. */
 bool model_number(const char *pattern, struct model *out);
 /* A serial number as model_number() would have it; false: empty. */
@@ -36,6 +44,8 @@ bool model_is_telling(const char *plain);
 bool model_is_like(const char *text);
 
 /* --- index.c --------------------------------------------------------------------------------------------------------------- */
+
+enum { INDEX_VISITS_MAX = 16 }; /* products that one relationship is followed to */
 
 void index_done(struct index *index);
 int index_build(struct advisories *advisories);

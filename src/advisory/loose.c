@@ -138,10 +138,52 @@ static enum order turned(enum order order)
 	return order == ORDER_UNKNOWN ? order : (enum order) - order;
 }
 
+/* --- dates ----------------------------------------------------------------------------------------------------------------- */
+
+enum calendar { CALENDAR_NONE, CALENDAR_YEAR, CALENDAR_DATE, CALENDAR_COMPACT }; /* 2019, 2019-01, 20190131 */
+
+static bool is_two_to(const char *at, unsigned most)
+{
+	unsigned number = (unsigned)(at[0] - '0') * 10 + (unsigned)(at[1] - '0');
+
+	return is_digit(at[0]) && is_digit(at[1]) && number && number <= most;
+}
+
+static enum calendar calendar_of(struct chars text)
+{
+	struct chars year;
+
+	skip_between(&text);
+	year = take_run(&text);
+	if (year.len < 4 || !is_digit(*year.at) || (strncmp(year.at, "19", 2) && strncmp(year.at, "20", 2)))
+		return CALENDAR_NONE;
+	if (year.len == 8)
+		return is_two_to(year.at + 4, 12) && is_two_to(year.at + 6, 31) ? CALENDAR_COMPACT : CALENDAR_NONE;
+	if (year.len != 4)
+		return CALENDAR_NONE;
+	return text.len >= 3 && strchr("-/.", *text.at) && is_two_to(text.at + 1, 12) && (text.len == 3 || !is_digit(text.at[3]))
+		? CALENDAR_DATE
+		: CALENDAR_YEAR;
+}
+
+/* A day is no version: "before 2019-01" says nothing of 4.1. */
+static bool is_date_and_not(struct chars left, struct chars right)
+{
+	enum calendar a = calendar_of(left), b = calendar_of(right);
+
+	if (a == CALENDAR_COMPACT || b == CALENDAR_COMPACT)
+		return a != b;
+	return (a == CALENDAR_DATE && !b) || (b == CALENDAR_DATE && !a);
+}
+
+/* --- order ----------------------------------------------------------------------------------------------------------------- */
+
 enum order version_order_loose(struct chars left, struct chars right)
 {
 	skip_names(&left);
 	skip_names(&right);
+	if (is_date_and_not(left, right))
+		return ORDER_UNKNOWN;
 	for (;;) {
 		struct chars a, b;
 		enum order order;

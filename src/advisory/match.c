@@ -73,7 +73,7 @@ static enum product_status judge_status(
 	}
 	contradiction |= chosen->certainty == ASSET_EXACT && packed_disjoint(groups) > 1;
 	*out_contradiction = contradiction;
-	return contradiction ? STATUS_UNDER_INVESTIGATION : status_of(groups);
+	return contradiction || (chosen->left_out && !(groups & GROUP_AFFECTED)) ? STATUS_UNDER_INVESTIGATION : status_of(groups);
 }
 
 static uint32_t highest_score(const struct packed *packed, const struct packed_vulnerability *one, const struct chosen *chosen,
@@ -129,6 +129,8 @@ static void take_vulnerabilities(
 		match->exploited |= exploited_holds(advisories, packed_text(packed, one->cve));
 		take_remedies(packed, one, chosen, match);
 	}
+	if (chosen->left_out && match->status < STATUS_UNDER_INVESTIGATION)
+		match->status = STATUS_UNDER_INVESTIGATION;
 	if (packed->withdrawn)
 		match->status = STATUS_NONE;
 }
@@ -144,6 +146,7 @@ static void fill(
 		.confidence = chosen->confidence,
 		.loose = chosen->loose,
 		.remedy = REMEDY_COUNT,
+		.left_out = chosen->left_out,
 		.product = "",
 		.product_version = "",
 		.with = "",
@@ -151,7 +154,7 @@ static void fill(
 		.asset = asset,
 	};
 	advisory_fill(hunt->advisories, document, &match->advisory);
-	if (packed->counts[TABLE_PRODUCT]) {
+	if (packed->counts[TABLE_PRODUCT] && (chosen->count || chosen->certainty == ASSET_MAKER)) {
 		match->product = packed_text(packed, packed_product(packed, product)->name);
 		match->product_version = hunt_version(packed, product);
 		match->with = hunt_with(packed, product);

@@ -13,12 +13,20 @@
 
 #include "advisory/index.h"
 
-enum { TELLING_LEAST = 5, WORD_LEAST = 4 };
+enum { TELLING_LEAST = 5, WORD_LEAST = 4, READ_MAX = 16, NAMED_MAX = 64 };
 
 /* Words with letters and digits that are no model numbers. */
 static const char *const no_models[] = {"H264", "H265", "IPV4", "IPV6", "WPA2", "WPA3", "SHA1", "SHA256", "WIN10", "USB2", "USB3", "CAT5",
 	"RS232", "RS485", "MP4V", "HTTP2", "4G", "5G", "1080P", "720P"};
 static const char *const series[] = {"series", "family", "models"};
+/* Words that add nothing to the model beside them. */
+static const char *const fillers[] = {"series", "family", "models", "model", "device", "devices", "product", "products", "camera",
+	"cameras", "ip", "network", "firmware", "hardware", "version", "versions", "all", "the", "and", "or"};
+/* What a device of a series is not: something for it, or in its stead. */
+static const char *const others[] = {"app", "apps", "application", "software", "controller", "adapter", "client", "tool", "for", "except",
+	"excluding", "not", "without"};
+/* The model behind it is not meant. */
+static const char *const exclusions[] = {"except", "excluding", "not"};
 
 static bool is_digit(char c)
 {
@@ -138,12 +146,17 @@ static bool next_word(const char **text, struct word *out)
 	return out->len;
 }
 
-static bool is_series(struct word word)
+static bool is_among(struct word word, const char *const words[], size_t count)
 {
-	for (size_t i = 0; i < sizeof(series) / sizeof(*series); i++)
-		if (same_words(word.at, word.len, series[i]))
+	for (size_t i = 0; i < count; i++)
+		if (same_words(word.at, word.len, words[i]))
 			return true;
 	return false;
+}
+
+static bool is_series(struct word word)
+{
+	return is_among(word, series, sizeof(series) / sizeof(*series));
 }
 
 /* Letters and digits both, and long enough; "V4.1" is a version. */
@@ -248,6 +261,157 @@ size_t model_keys(const char *model, const char *maker, struct model *out, size_
 size_t model_patterns(const char *name, const char *maker, struct model *out, size_t room)
 {
 	return collect(name, maker, true, out, room);
+}
+
+/* --- how much of a name is the device's ------------------------------------------------------------------------------------- */
+
+/* The device's words, and those of the document's name that stood beside them so far. */
+struct agreeing {
+	struct model words[READ_MAX];
+	struct word raw[READ_MAX];
+	size_t count;
+	bool agreed[READ_MAX];
+	bool hit, stray, stray_model; /* of the list's member that is read: "A, B and C" has three */
+	bool any_hit, any_stray, excluded, series;
+};
+
+static bool is_filler(struct word word)
+{
+	return is_among(word, fillers, sizeof(fillers) / sizeof(*fillers));
+}
+
+static struct word bare(struct word word, const char *maker)
+{
+	size_t prefix = maker_prefix_len(maker, word.at);
+
+	return prefix < word.len ? (struct word){word.at + prefix, word.len - prefix} : word;
+}
+
+/* False: too many words to tell. */
+static bool read_device(struct agreeing *all, const char *model, const char *maker)
+{
+	const char *at = behind_maker(model, maker);
+	struct word word;
+
+	while (next_word(&at, &word)) {
+		if (all->count == READ_MAX)
+			return false;
+		all->raw[all->count] = bare(word, maker);
+		reduce(all->raw[all->count].at, all->raw[all->count].len, false, &all->words[all->count]);
+		all->count += *all->words[all->count].text != 0;
+	}
+	return true;
+}
+
+static bool agrees(struct agreeing *all, const struct model *pattern, bool note)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < all->count; i++)
+		if (model_fits(pattern->text, all->words[i].text)) {
+			all->agreed[i] |= note;
+			found = true;
+		}
+	return found;
+}
+
+static void end_member(struct agreeing *all)
+{
+	all->any_hit |= all->hit;
+	all->any_stray |= all->stray || (all->hit && all->stray_model);
+	all->hit = all->stray = all->stray_model = false;
+}
+
+/* behind: what follows the word. negated: "not" stands before it. */
+static void take_named(struct agreeing *all, struct word word, const char *behind, bool negated)
+{
+	struct model pattern;
+	struct word next;
+	bool is_model;
+
+	reduce(word.at, word.len, true, &pattern);
+	if (!*pattern.text)
+		return;
+	is_model = is_model_word(word, &pattern);
+	if (is_model && next_word(&behind, &next) && is_series(next))
+		open_end(&pattern);
+	if (negated)
+		all->excluded |= is_model && agrees(all, &pattern, false);
+	else if (agrees(all, &pattern, true))
+		all->hit |= is_model;
+	else if (is_model)
+		all->stray_model = true;
+	else
+		all->stray = true;
+}
+
+static bool is_list(const char *from, const char *to)
+{
+	for (; from < to; from++)
+		if (strchr(",;|", *from))
+			return true;
+	return false;
+}
+
+static void read_name(struct agreeing *all, const char *name, const char *maker)
+{
+	const char *at = behind_maker(name, maker), *end = at;
+	bool negated = false;
+	struct word word;
+
+	for (size_t i = 0; next_word(&at, &word); i++, end = word.at + word.len) {
+		bool joins = same_words(word.at, word.len, "and") || same_words(word.at, word.len, "or");
+		if (i == NAMED_MAX) {
+			all->any_hit = all->any_stray = true;
+			return;
+		}
+		if (joins || is_list(end, word.at))
+			end_member(all);
+		all->series |= is_series(word);
+		if (is_among(word, exclusions, sizeof(exclusions) / sizeof(*exclusions))) {
+			negated = all->any_stray = true;
+		} else if (!is_filler(word)) {
+			take_named(all, bare(word, maker), at, negated);
+			negated = false;
+		}
+	}
+	end_member(all);
+}
+
+static bool is_other(const struct agreeing *all)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (is_among(all->raw[i], others, sizeof(others) / sizeof(*others)))
+			return true;
+	return false;
+}
+
+static bool is_whole(const char *name, const char *model, const char *maker, bool plain)
+{
+	struct model patterns[MODELS_MAX], keys[MODELS_MAX];
+	size_t named = model_patterns(name, maker, patterns, MODELS_MAX), own = model_keys(model, maker, keys, MODELS_MAX);
+
+	/* the whole is the last, where there was room for it; what a wildcard stands for is no "Software Controller" */
+	return named && named < MODELS_MAX && own && own < MODELS_MAX && (!plain || !patterns[named - 1].wild) &&
+		model_fits(patterns[named - 1].text, keys[own - 1].text);
+}
+
+enum model_agreement model_agrees(const char *name, const char *model, const char *maker)
+{
+	struct agreeing all = {.count = 0};
+	bool few = read_device(&all, model, maker);
+
+	if (is_whole(name, model, maker, is_other(&all)))
+		return MODEL_AGREES;
+	read_name(&all, name, maker);
+	if (!few)
+		return MODEL_PART;
+	if (!all.any_hit)
+		return all.excluded ? MODEL_EXCLUDED : MODEL_UNNAMED;
+	for (size_t i = 0; i < all.count; i++)
+		if (!all.agreed[i] && !is_filler(all.raw[i]))
+			all.any_stray |= !all.series || is_among(all.raw[i], others, sizeof(others) / sizeof(*others));
+	return all.any_stray || all.excluded ? MODEL_PART : MODEL_AGREES;
 }
 
 /* --- model and serial numbers of CSAF -------------------------------------------------------------------------------------- */

@@ -15,11 +15,14 @@ struct words {
 	bool joined; /* "and" or "or" was the last */
 	bool between; /* "between" A and B */
 	bool all; /* "all", "any", "*" */
+	bool including; /* the version to come is meant too */
 };
 
 enum sense {
 	SENSE_NONE,
 	SENSE_FILL,
+	SENSE_INCLUDING,
+	SENSE_INCLUSIVE,
 	SENSE_ALL,
 	SENSE_JOIN,
 	SENSE_BELOW,
@@ -46,8 +49,8 @@ static const struct {
 	{"releases", SENSE_FILL},
 	{"rev", SENSE_FILL},
 	{"revision", SENSE_FILL},
-	{"including", SENSE_FILL},
-	{"inclusive", SENSE_FILL},
+	{"including", SENSE_INCLUDING},
+	{"inclusive", SENSE_INCLUSIVE},
 	{"all", SENSE_ALL},
 	{"any", SENSE_ALL},
 	{"and", SENSE_JOIN},
@@ -184,14 +187,68 @@ static void strip_wild(struct constraint *part)
 	}
 }
 
+/* "v1.0.2": how many bytes of letters and of dotted digits. */
+static size_t number_len(struct chars text, bool *out_dotted)
+{
+	size_t start = text.len && (*text.at | 0x20) == 'v', len = start;
+
+	*out_dotted = false;
+	while (len < text.len && (is_digit(text.at[len]) || (text.at[len] == '.' && len > start && is_digit(text.at[len - 1])))) {
+		*out_dotted |= text.at[len] == '.';
+		len++;
+	}
+	return len > start ? len : 0;
+}
+
+enum hyphen { HYPHEN_PLAIN, HYPHEN_RANGE, HYPHEN_DOUBT };
+
+/* "1.0-2.0" is from one to the other, "7.50.3-1" a version; what may be both is nothing that could be judged. */
+static enum hyphen hyphen_in(const struct words *words, size_t len, struct chars *out_first, struct chars *out_second)
+{
+	bool dotted[2], whole;
+	size_t first = number_len((struct chars){words->at, len}, &dotted[0]), gap, second;
+
+	gap = !strncmp(words->at + first, "\xe2\x80\x93", 3) ? 3 : words->at[first] == '-';
+	if (!first || !gap || first + gap >= len)
+		return HYPHEN_PLAIN;
+	*out_first = (struct chars){words->at, first};
+	*out_second = (struct chars){words->at + first + gap, len - first - gap};
+	second = number_len(*out_second, &dotted[1]);
+	whole = second == out_second->len;
+	out_second->len = second;
+	if (!second || version_order(SCHEME_LOOSE, *out_first, *out_second) != ORDER_LESS)
+		return gap == 1 ? HYPHEN_PLAIN : HYPHEN_DOUBT;
+	if (words->pending >= 0)
+		return dotted[0] && dotted[1] ? HYPHEN_DOUBT : HYPHEN_PLAIN;
+	return dotted[0] && dotted[1] && whole ? HYPHEN_RANGE : HYPHEN_DOUBT;
+}
+
+static bool take_pair(struct words *words, size_t len, struct chars first, struct chars second)
+{
+	struct range *range = words->range;
+
+	if (range->count + 2 > FW_CSAF_RANGE_MAX)
+		return false;
+	range->parts[range->count++] = (struct constraint){.comparator = COMPARE_LEAST, .version = first};
+	range->parts[range->count++] = (struct constraint){.comparator = COMPARE_MOST, .version = second};
+	words->at += len;
+	words->joined = words->including = false;
+	return true;
+}
+
 static bool take_version(struct words *words)
 {
 	struct range *range = words->range;
 	size_t len = version_len(words->at), more;
+	struct chars first, second;
+	enum hyphen hyphen;
 	struct constraint *part;
 
 	if (!len || range->count == FW_CSAF_RANGE_MAX)
 		return false;
+	hyphen = hyphen_in(words, len, &first, &second);
+	if (hyphen)
+		return hyphen == HYPHEN_RANGE && !suffix_len(words->at + len) && take_pair(words, len, first, second);
 	while ((more = suffix_len(words->at + len)))
 		len += more;
 	part = &range->parts[range->count++];
@@ -200,7 +257,7 @@ static bool take_version(struct words *words)
 	strip_wild(part);
 	words->at += len;
 	words->pending = -1;
-	words->joined = false;
+	words->joined = words->including = false;
 	return true;
 }
 
@@ -227,19 +284,37 @@ static bool is_behind(const struct words *words)
 	return !(is_word(at, len, "to") || is_word(at, len, "than"));
 }
 
+static enum comparator inclusive(enum comparator comparator)
+{
+	return comparator == COMPARE_LESS ? COMPARE_MOST : comparator == COMPARE_GREATER ? COMPARE_LEAST : comparator;
+}
+
 static void take_limit(struct words *words, enum comparator behind, enum comparator ahead)
 {
 	if (is_behind(words))
 		last_plain(words)->comparator = behind;
 	else
-		words->pending = (int)ahead;
+		words->pending = (int)(words->including ? inclusive(ahead) : ahead);
+}
+
+/* "prior to and including 3.3", "including and prior to 3.3", and behind it: "prior to 3.3 inclusive". */
+static void take_including(struct words *words, bool behind)
+{
+	struct range *range = words->range;
+
+	if (words->pending >= 0)
+		words->pending = (int)inclusive((enum comparator)words->pending);
+	else if (behind && range->count)
+		range->parts[range->count - 1].comparator = inclusive(range->parts[range->count - 1].comparator);
+	else
+		words->including = true;
 }
 
 static void take_to(struct words *words)
 {
 	struct constraint *last = last_plain(words);
 
-	if (words->pending == COMPARE_LESS) /* prior to */
+	if (words->pending == COMPARE_LESS || words->pending == COMPARE_MOST) /* prior to */
 		return;
 	if (last)
 		last->comparator = COMPARE_LEAST;
@@ -264,6 +339,8 @@ static bool take_word(struct words *words)
 		take_to(words);
 	else if (sense == SENSE_JOIN && words->between && words->range->count)
 		words->pending = COMPARE_MOST;
+	else if (sense == SENSE_INCLUDING || sense == SENSE_INCLUSIVE)
+		take_including(words, sense == SENSE_INCLUSIVE);
 	words->all |= sense == SENSE_ALL;
 	words->between |= sense == SENSE_BETWEEN;
 	words->joined = sense == SENSE_JOIN;

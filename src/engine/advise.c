@@ -301,6 +301,7 @@ static int read_match(struct advise *advise, const struct device *device, const 
 		.withdrawn = advisory->withdrawn,
 		.contradiction = match->contradiction,
 		.loose = match->loose,
+		.products_left_out = match->left_out,
 		.version_before = advisories_version_before(advise->advisories, advisory->number)};
 	out->vulnerabilities = calloc(SHEET_VULNERABILITIES_MAX, sizeof(*out->vulnerabilities));
 	out->remedies = calloc(SHEET_REMEDIES_MAX, sizeof(*out->remedies));

@@ -53,6 +53,7 @@ struct sheet_advisory {
 	enum remedy remedy; /* the best; REMEDY_COUNT: none is offered */
 	uint8_t confidence;
 	uint16_t score; /* tenths; 0: none is given */
+	uint32_t products_left_out; /* that may be this device too and were not judged: there are too many */
 	bool exploited, draft, withdrawn, contradiction, loose;
 	enum asset_mark mark; /* over its vulnerabilities: the least that holds for all that affect the device */
 	const char *marked_version; /* of the document when it was marked; NULL: it is not marked */

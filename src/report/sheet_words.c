@@ -301,6 +301,8 @@ void sheet_say_standing(const struct sheet_advisory *advisory, struct phrase *ou
 		phrase_add(out, " It is a draft.");
 	if (advisory->contradiction)
 		phrase_add(out, " It contradicts itself about this product.");
+	if (advisory->products_left_out)
+		phrase_add(out, " It names too many products: %u were not looked at.", advisory->products_left_out);
 	for (uint32_t i = 0; i < advisory->vulnerability_count && i < NAMES_MAX; i++) {
 		phrase_add(out, i ? ", " : " Names: ");
 		phrase_raw(out, advisory->vulnerabilities[i].name, SIZE_MAX);

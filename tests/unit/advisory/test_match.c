@@ -64,6 +64,54 @@ static void who_is_meant(void **state)
 	advisories_free(advisories);
 }
 
+/* A word of a product's name is not the product. One document of one product each. */
+static void words_of_names(void **state)
+{
+	static const struct {
+		const char *name, *model, *want;
+	} rows[] = {
+		{"Camera except DCS-930L", "DCS-930L", ""},
+		{"Cameras except DCS-930L, DCS-931L", "DCS-931L", "EX-9 product affected \n"},
+		{"SmartPlug (not HS110)", "HS110", ""},
+		{"HS110 (not HS100)", "HS110", "EX-9 product affected \n"},
+		{"HS110 (not HS100)", "HS100", ""},
+		{"not only HS110", "HS110", "EX-9 product affected \n"},
+		{"HS110 mobile app", "HS110", "EX-9 product affected \n"},
+		{"Hub app for HS110", "HS110", "EX-9 product affected \n"},
+		{"Adapter for HS110", "HS110", "EX-9 product affected \n"},
+		{"HS110 without cloud", "HS110", "EX-9 product affected \n"},
+		{"S7-1500 Software Controller", "S7-1500 CPU 1511", "EX-9 product affected \n"},
+		{"S7-1500 Software Controller", "S7-1500 Software Controller", "EX-9 exact affected \n"},
+		{"S7-1500 family", "S7-1500 Software Controller", "EX-9 product affected \n"},
+		{"S7-1500 CPU family", "S7-1500 CPU 1511", "EX-9 exact affected \n"},
+		{"SIMATIC S7-1500 CPU 1518-4 PN/DP MFP", "S7-1500 CPU 1511", "EX-9 product affected \n"},
+		{"S7-1500 CPU 1518F-4 PN/DP", "S7-1500 CPU 1511F-1", "EX-9 product affected \n"},
+		{"HS110", "HS110", "EX-9 exact affected \n"},
+		{"Example HS110 Firmware", "HS110", "EX-9 exact affected \n"},
+		{"HS110 camera", "IP Camera HS110", "EX-9 exact affected \n"},
+		{"HS100, HS105 and HS110", "HS110", "EX-9 exact affected \n"},
+		{"DS-2CD2xx2FWD Series", "DS-2CD2142FWD-I", "EX-9 exact affected \n"},
+	};
+	static const char affected[] = "{\"cve\":\"CVE-2024-0001\"," PAPERS_STATUS("known_affected", "\"A\"") "}";
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct asset asset = papers_asset("Example", rows[i].model, "1.0");
+		struct told told;
+		struct advisories *advisories = papers_new(&told);
+		char one[1024];
+		snprintf(one, sizeof(one),
+			PAPERS_IN(PAPERS_BRANCH(
+				"vendor", "Example", PAPERS_IN(PAPERS_BRANCH("product_name", "%s", PAPERS_IN(V("A", "a", "vers:all/*")))))),
+			rows[i].name);
+		papers_add(advisories, "EX-9", "1", one, affected);
+		assert_int_equal(advisories_settle(advisories), 0);
+		const char *got = papers_matches(advisories, &asset);
+		if (strcmp(got, rows[i].want))
+			fail_msg("%s for %s: \"%s\", not \"%s\"", rows[i].model, rows[i].name, got, rows[i].want);
+		advisories_free(advisories);
+	}
+}
+
 /* A guess that is more likely wrong than right is not used. */
 static void faint_guesses(void **state)
 {
@@ -274,6 +322,66 @@ static void contradictions_and_withdrawals(void **state)
 	advisories_free(advisories);
 }
 
+struct crowd {
+	unsigned count;
+	const char *range, *last_range;
+	unsigned fixed; /* so many of the first are, the others are affected */
+	const char *want;
+	unsigned left_out;
+};
+
+static void add_crowd(struct advisories *advisories, const struct crowd *crowd)
+{
+	size_t size = (size_t)crowd->count * 160 + 1024;
+	char *branches = malloc(size), *groups = malloc(size);
+	size_t used = (size_t)snprintf(branches, size,
+		"\"branches\":[{\"category\":\"vendor\",\"name\":\"Example\",\"branches\":["
+		"{\"category\":\"product_name\",\"name\":\"CAM-2100\",\"branches\":[");
+	size_t len = (size_t)snprintf(groups, size, "{\"cve\":\"CVE-2024-0001\",\"product_status\":{\"fixed\":[");
+
+	for (unsigned i = 0; i < crowd->count; i++) {
+		used += (size_t)snprintf(branches + used, size - used,
+			"%s{\"category\":\"product_version_range\",\"name\":\"%s\",\"product\":{\"name\":\"n\",\"product_id\":\"P%u\"}}",
+			i ? "," : "", i + 1 == crowd->count ? crowd->last_range : crowd->range, i);
+		len += (size_t)snprintf(groups + len, size - len, "%s\"P%u\"",
+			i == crowd->fixed ? "],\"known_affected\":["
+				: i       ? ","
+					  : "",
+			i);
+	}
+	snprintf(branches + used, size - used, "]}]}]");
+	snprintf(groups + len, size - len, "]}}");
+	papers_add(advisories, "EX-8", "1", branches, groups);
+	free(branches);
+	free(groups);
+}
+
+/* What there was no room or no time for is told, and is never taken for "fixed" or "nothing". */
+static void more_products_than_are_judged(void **state)
+{
+	static const struct crowd rows[] = {
+		{1024, "vers:all/*", "vers:all/*", 1024, "EX-8 exact fixed \n", 0},
+		{1030, "vers:all/*", "vers:all/*", 1024, "EX-8 product under investigation \n", 6},
+		{1030, "vers:all/*", "vers:all/*", 1000, "EX-8 product affected \n", 6},
+		{1030, "lollipop", "vers:all/*", 1029, "EX-8 exact affected \n", 0},
+		{16384, "< 1.0", "< 1.0", 16000, "", 0},
+		{16390, "< 1.0", "vers:all/*", 16000, "EX-8 product under investigation \n", 6},
+	};
+	const struct asset asset = papers_asset("Example", "CAM-2100", "2.0");
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct told told;
+		struct advisories *advisories = papers_new(&told);
+		struct advisory_match match = {.left_out = 0};
+		add_crowd(advisories, &rows[i]);
+		assert_int_equal(advisories_settle(advisories), 0);
+		assert_string_equal(papers_matches(advisories, &asset), rows[i].want);
+		assert_int_equal(advisories_match_one(advisories, 0, &asset, &match), *rows[i].want != 0);
+		assert_int_equal(match.left_out, rows[i].left_out);
+		advisories_free(advisories);
+	}
+}
+
 static void what_is_known_to_be_exploited(void **state)
 {
 	static const char list[] = "{\"vulnerabilities\":[{\"cveID\":\"CVE-2024-0001\"},{\"cveID\":\"CVE-1999-12345\"},{\"cveID\":7},{},{"
@@ -322,12 +430,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_is_meant),
+		cmocka_unit_test(words_of_names),
 		cmocka_unit_test(faint_guesses),
 		cmocka_unit_test(what_is_said),
 		cmocka_unit_test(model_and_serial_numbers),
 		cmocka_unit_test(products_made_of_two),
 		cmocka_unit_test(names_that_machines_give),
 		cmocka_unit_test(contradictions_and_withdrawals),
+		cmocka_unit_test(more_products_than_are_judged),
 		cmocka_unit_test(what_is_known_to_be_exploited),
 		cmocka_unit_test(makers_by_all_their_names),
 	};
