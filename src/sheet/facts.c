@@ -10,6 +10,8 @@
 #include "sheet/records.h"
 #include "sheet/sheet.h"
 
+enum { MAKER_SURE = 85 }; /* percent: from there on a recall of its maker's is taken to be about it */
+
 struct facts_list {
 	struct facts *facts;
 	size_t count;
@@ -272,6 +274,7 @@ void facts_known(const struct facts *facts, const struct device *device, struct 
 	for (int i = LABEL_BOUGHT; facts && i <= LABEL_MADE; i++)
 		out_known->days[i] = facts->days[i];
 	out_known->text[LABEL_MAKER] = likely(&device->maker);
+	out_known->maker_doubtful = device->maker.confidence < MAKER_SURE;
 	out_known->text[LABEL_BRAND] = likely(&device->brand);
 	out_known->text[LABEL_KIND] = likely(&device->kind);
 	out_known->text[LABEL_MODEL] = likely(&device->model);

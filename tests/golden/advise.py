@@ -23,7 +23,7 @@ HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "advise")
 DOCUMENTS = os.path.join(HERE, "documents")
 FACTS = os.path.join(HERE, "facts.yaml")
 RECALLS = os.path.join(HERE, "recalls.yaml")
-XIONGMAI = "maker=Hangzhou Xiongmai Technology,name=Shed"
+XIONGMAI = "maker=Hangzhou Xiongmai Technology,kind=video recorder,name=Shed"
 faults = []
 
 
@@ -103,6 +103,9 @@ def recall(at):
         expect(f"recall, {facts}", answer, found[0]["answer"])
         expect(f"recall, {facts}: question", bool(question), bool(found[0]["question"] and question and found[0]["question"].startswith(question)))
         expect(f"recall, {facts}: where", bool(question), bool(found[0]["where"]))
+    expect("a telephone", [], sheets(at, "--asset", "maker=Xiongmai,kind=telephone,bought=2014-11")["sheets"][0]["recalls"])
+    expect("of no known kind", [("unknown", True)], [(r["answer"], r["question"].startswith("What is it"))
+           for r in sheets(at, "--asset", "maker=Xiongmai,bought=2014-11")["sheets"][0]["recalls"]])
     expect("another maker", [], sheets(at, "--asset", "maker=Acme,bought=2014")["sheets"][0]["recalls"])
 
 
