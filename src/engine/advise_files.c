@@ -21,7 +21,7 @@ struct body {
 
 static int read_body(const char *path, struct body *body, struct fault *out_fault)
 {
-	int error = fetch_file(path, SHEET_FILE_MAX, &body->text, &body->len, out_fault);
+	int error = fetch_regular(path, SHEET_FILE_MAX, &body->text, &body->len, out_fault);
 
 	return error && error != -ENOMEM && error != -ENOENT ? -EINVAL : error;
 }
@@ -163,6 +163,10 @@ static int read_advisories(struct advise *advise, struct fault *out_fault)
 	if (error)
 		return error == -ENOMEM ? error : -EINVAL;
 	advise->read = advisories_count(advise->advisories);
+	if (!advise->read) {
+		fault_set(out_fault, advise->options->advisories, 0, 0, "No advisory could be read");
+		return -EINVAL;
+	}
 	if (advise->told > NOTES_MAX)
 		fprintf(advise->notes, "floodwall: %u more faults in advisories\n", advise->told - NOTES_MAX);
 	return 0;

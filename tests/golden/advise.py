@@ -215,6 +215,36 @@ def hostile(at):
         expect("ten thousand: page", (0, True), (page.returncode, len(page.stdout) < 2000000))
 
 
+def kept(at):
+    """What is no index, no regular file or no advisory is refused, and nobody's file is lost."""
+    device = ["--asset", "maker=Harbour Light,model=HL-9008,firmware=1.0.0"]
+    with tempfile.TemporaryDirectory() as folder:
+        mine, index, pipe, empty = (os.path.join(folder, name) for name in ("mine", "index", "pipe", "empty"))
+        for path in (mine, index + ".new"):
+            with open(path, "w", encoding="ascii") as file:
+                file.write("a letter\n")
+        open(index, "wb").close()
+        os.mkfifo(pipe)
+        os.mkdir(empty)
+        done = run(at, "--advisories", DOCUMENTS, "--index", mine, *device)
+        expect("an index that is a letter", (2, True), (done.returncode, "is no index" in done.stderr))
+        for i in range(2):
+            expect(f"an index, run {i}", 0, run(at, "--advisories", DOCUMENTS, "--index", index, *device).returncode)
+        expect("an index is written", True, os.path.getsize(index) > 100)
+        for path in (mine, index + ".new"):
+            with open(path, encoding="ascii") as file:
+                expect(f"{path} is as it was", "a letter\n", file.read())
+        for option in ("--facts", "--marks", "--index", "--recalls"):
+            done = run(at, "--advisories", DOCUMENTS, option, pipe, *device)
+            expect(f"{option} of a pipe", (2, True), (done.returncode, "no regular file" in done.stderr))
+        for words in ([], ["none.json"]):
+            for name in words:
+                with open(os.path.join(empty, name), "w", encoding="ascii") as file:
+                    file.write("{}")
+            done = run(at, "--advisories", empty, *device)
+            expect(f"no advisory, {words}", (2, True), (done.returncode, "No advisory could be read" in done.stderr))
+
+
 def wrong_use(at):
     cases = [[], ["--asset", "maker=A", at.incident], ["--mark", "a done b", at.incident], ["--mark", "a perhaps b", "--marks", "x", at.incident],
              ["--advisories", at.incident, at.incident], ["--advisories", "/nonexistent", at.incident], ["--facts", "/nonexistent", at.incident],
@@ -248,7 +278,7 @@ def real(at):
 
 def main():
     at = Setting()
-    parts = [incident, near_misses, recall, marks, inspect, hostile, wrong_use, help_and_manual]
+    parts = [incident, near_misses, recall, marks, inspect, hostile, kept, wrong_use, help_and_manual]
     there = os.path.isdir(at.shared)
     for part in parts + ([real] if there else []):
         part(at)
