@@ -202,6 +202,8 @@ static void take_vulnerability(void *context, const struct advisory_vulnerabilit
 		mark = mark_of(reading, vulnerability);
 		reading->affected++;
 		reading->marked[mark]++;
+		for (uint32_t i = 0; i < vulnerability->remedy_count; i++)
+			out->remedy_kinds |= 1u << vulnerability->remedies[i].category;
 	}
 	if (reading->match->certainty != ASSET_MAKER)
 		add_remedies(out, vulnerability);
@@ -408,7 +410,7 @@ bool advise_worst(const struct advised *advised, struct evidence_advisory *out_e
 	if (!worst)
 		return false;
 	*out_evidence = (struct evidence_advisory){.certainty = worst->certainty,
-		.remedy = worst->remedy,
+		.remedy = sheet_remedy(worst),
 		.score = worst->score,
 		.exploited = worst->exploited,
 		.advisories = open};

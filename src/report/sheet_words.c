@@ -235,7 +235,7 @@ void sheet_say_reason(const struct sheet *sheet, const struct sheet_reason *reas
 		return;
 	case REASON_ADVISORY:
 		sheet_say_advisory(&sheet->advisories[reason->index], out);
-		phrase_add(out, ": %s", name_remedy_words(sheet->advisories[reason->index].remedy));
+		phrase_add(out, ": %s", name_remedy_words(sheet_remedy(&sheet->advisories[reason->index])));
 		if (sheet->advisories[reason->index].certainty != ASSET_EXACT)
 			phrase_add(out, "; some versions are affected");
 		return;
@@ -400,7 +400,7 @@ const char *sheet_fix_name(enum sheet_fix fix)
 static bool none_will_come(const struct sheet *sheet)
 {
 	for (uint32_t i = 0; i < sheet->advisory_count; i++)
-		if (sheet->advisories[i].open && sheet->advisories[i].remedy != REMEDY_NO_FIX_PLANNED)
+		if (sheet->advisories[i].open && sheet_remedy(&sheet->advisories[i]) != REMEDY_NO_FIX_PLANNED)
 			return false;
 	return true;
 }
