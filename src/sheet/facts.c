@@ -40,7 +40,7 @@ static const struct record_key keys[] = {
 
 /* ---- whose ---- */
 
-static bool read_mac(const char *word, uint8_t out_mac[6])
+bool device_read_mac(const char *word, uint8_t out_mac[6])
 {
 	for (size_t i = 0; i < 6; i++, word += 3) {
 		char *end;
@@ -60,16 +60,20 @@ void device_id(const struct device *device, char out[DEVICE_ID_MAX])
 	snprintf(out, DEVICE_ID_MAX, "dev-%012" PRIx64, device->id & 0xffffffffffffu);
 }
 
-void device_key(const struct device *device, char out[DEVICE_KEY_MAX])
+void device_key(const struct device *device, const char *serial, char out[DEVICE_KEY_MAX])
 {
 	char id[DEVICE_ID_MAX];
+	size_t at;
 
 	if (device->mac_count) {
 		text_mac(out, device->macs[0]);
-	} else if (device->name[0]) {
-		text_escape(out, DEVICE_KEY_MAX, device->name, SIZE_MAX);
 	} else if (device->address_count) {
 		text_address(out, device->addresses[0]);
+	} else if (*serial) {
+		at = (size_t)snprintf(out, DEVICE_KEY_MAX, "serial ");
+		text_escape(out + at, DEVICE_KEY_MAX - at, serial, SIZE_MAX);
+	} else if (device->name[0] && device->name_source <= NAME_ANNOUNCED) {
+		text_escape(out, DEVICE_KEY_MAX, device->name, SIZE_MAX);
 	} else {
 		device_id(device, id);
 		memcpy(out, id, sizeof(id));
@@ -98,10 +102,10 @@ static bool has_address(const struct device *device, const char *who)
 
 bool device_is(const struct device *device, const char *who)
 {
-	char id[DEVICE_ID_MAX], key[DEVICE_KEY_MAX];
+	char id[DEVICE_ID_MAX], name[DEVICE_KEY_MAX];
 	uint8_t mac[6];
 
-	if (read_mac(who, mac))
+	if (device_read_mac(who, mac))
 		return has_mac(device, mac);
 	if (device->name[0] && strcasecmp(device->name, who) == 0)
 		return true;
@@ -111,10 +115,10 @@ bool device_is(const struct device *device, const char *who)
 		device_id(device, id);
 		return strcasecmp(id, who) == 0;
 	}
-	if (!strchr(who, '\\')) /* only a key that was escaped can differ from the name */
+	if (!strchr(who, '\\')) /* only a name that was escaped can differ from itself */
 		return false;
-	device_key(device, key);
-	return strcmp(key, who) == 0;
+	text_escape(name, sizeof(name), device->name, SIZE_MAX);
+	return strcmp(name, who) == 0;
 }
 
 /* ---- reading ---- */
@@ -213,7 +217,7 @@ const struct facts *facts_find(const struct facts_list *list, const struct devic
 	for (size_t i = 0; list && i < list->count; i++) {
 		if (!device_is(device, list->facts[i].device))
 			continue;
-		if (read_mac(list->facts[i].device, mac))
+		if (device_read_mac(list->facts[i].device, mac))
 			return &list->facts[i];
 		found = found ? found : &list->facts[i];
 	}

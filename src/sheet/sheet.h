@@ -53,8 +53,11 @@ void facts_known(const struct facts *facts, const struct device *device, struct 
 /* True if who (a MAC, an address, the id "dev-..." of a report, or a name, letters of either case) is this device. */
 bool device_is(const struct device *device, const char *who);
 enum { DEVICE_KEY_MAX = DEVICE_TEXT_MAX * 4 + 1, DEVICE_ID_MAX = 24 };
-/* What stands for the device in files: its first MAC, else its name, its address, its id. Escaped. */
-void device_key(const struct device *device, char out[DEVICE_KEY_MAX]);
+/* What stands for the device in files: its first MAC, else its address, its serial number (may be ""), a name that it or a person gave, its id:
+ * never a name that was made up from its maker, which others share. Escaped. */
+void device_key(const struct device *device, const char *serial, char out[DEVICE_KEY_MAX]);
+/* Six bytes in hexadecimal with : or - between. */
+bool device_read_mac(const char *word, uint8_t out_mac[6]);
 void device_id(const struct device *device, char out[DEVICE_ID_MAX]);
 
 /* ---- recalls ---- */

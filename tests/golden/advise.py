@@ -158,6 +158,20 @@ def marks(at):
         expect("not remediated", [("not remediated", True, False)], state())
 
 
+def whose_mark(at):
+    """A mark is one device's: two of a kind without a name do not share it."""
+    two = ["--advisories", DOCUMENTS] + ["--asset", "maker=Harbour Light,model=HL-9008,firmware=1.0.0,serial=1",
+           "--asset", "maker=Harbour Light,model=HL-9008,firmware=1.0.0,serial=2,name=mine"]
+    twins = two[:3] + ["name=mine," + two[3]] + two[4:]
+    with tempfile.TemporaryDirectory() as folder:
+        file = os.path.join(folder, "marks.yaml")
+        expect("one of two", 0, run(at, "--marks", file, "--mark", "HL-2016-001 done mine", *two).returncode)
+        expect("the other stays open", [0, 1], sorted(s["open"] for s in sheets(at, "--marks", file, *two)["sheets"]))
+        before = open(file, "rb").read()
+        done = run(at, "--marks", file, "--mark", "HL-2016-001 done mine", *twins)
+        expect("two of that name", (2, True, before), (done.returncode, "more than one device" in done.stderr, open(file, "rb").read()))
+
+
 def inspect(at):
     found = json.loads(run(at, "--json", "--advisories", DOCUMENTS, "--facts", FACTS, at.incident, verb="inspect").stdout)
     expect("inspect: findings", [("HL-2016-001", "high"), ("HL-2016-002", "high")],
@@ -278,7 +292,7 @@ def real(at):
 
 def main():
     at = Setting()
-    parts = [incident, near_misses, recall, marks, inspect, hostile, kept, wrong_use, help_and_manual]
+    parts = [incident, near_misses, recall, marks, whose_mark, inspect, hostile, kept, wrong_use, help_and_manual]
     there = os.path.isdir(at.shared)
     for part in parts + ([real] if there else []):
         part(at)
