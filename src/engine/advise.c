@@ -156,6 +156,9 @@ static void set_marks(struct reading *reading, const struct advisory_vulnerabili
 			continue;
 		snprintf(mark.asset, sizeof(mark.asset), "%s", reading->key);
 		snprintf(mark.advisory, sizeof(mark.advisory), "%s", reading->match->advisory.id);
+		memcpy(mark.vulnerability, "*", 2);
+		if (mark.mark == MARK_NOT_REMEDIATED && !strcmp(options->marks[i].vulnerability, "*"))
+			reading->error = marks_set(reading->advise->marks, &mark); /* of all */
 		snprintf(mark.vulnerability, sizeof(mark.vulnerability), "%s", vulnerability->name);
 		snprintf(mark.version, sizeof(mark.version), "%s", reading->match->advisory.version);
 		snprintf(mark.day, sizeof(mark.day), "%s", options->today ? options->today : "");
@@ -170,7 +173,7 @@ static enum asset_mark mark_of(struct reading *reading, const struct advisory_vu
 {
 	const struct mark *mark = marks_find(reading->advise->marks, reading->key, reading->match->advisory.id, vulnerability->name);
 
-	if (!mark)
+	if (!mark || mark->mark == MARK_NOT_REMEDIATED)
 		return MARK_NOT_REMEDIATED;
 	reading->out->marked_version = mark->version;
 	reading->out->mark_note = mark->note;

@@ -88,14 +88,20 @@ static bool has_mac(const struct device *device, const uint8_t mac[6])
 	return false;
 }
 
-static bool has_address(const struct device *device, const char *who)
+static bool read_address(const char *word, uint8_t out_address[16])
 {
 	struct prefix prefix;
 
-	if (!strpbrk(who, ".:") || prefix_read(who, &prefix) || prefix.bits != 128)
+	if (!strpbrk(word, ".:") || prefix_read(word, &prefix) || prefix.bits != 128)
 		return false;
+	memcpy(out_address, prefix.address, 16);
+	return true;
+}
+
+static bool has_address(const struct device *device, const uint8_t address[16])
+{
 	for (unsigned i = 0; i < device->address_count; i++)
-		if (!memcmp(device->addresses[i], prefix.address, 16))
+		if (!memcmp(device->addresses[i], address, 16))
 			return true;
 	return false;
 }
@@ -103,13 +109,13 @@ static bool has_address(const struct device *device, const char *who)
 bool device_is(const struct device *device, const char *who)
 {
 	char id[DEVICE_ID_MAX], name[DEVICE_KEY_MAX];
-	uint8_t mac[6];
+	uint8_t mac[6], address[16];
 
 	if (device_read_mac(who, mac))
 		return has_mac(device, mac);
 	if (device->name[0] && strcasecmp(device->name, who) == 0)
 		return true;
-	if (has_address(device, who))
+	if (read_address(who, address) && has_address(device, address))
 		return true;
 	if (strncasecmp(who, "dev-", 4) == 0) {
 		device_id(device, id);
@@ -136,6 +142,8 @@ static const char *finish(const struct facts_list *list, struct facts *facts)
 	for (const struct facts *each = list->facts; each < facts; each++)
 		if (strcasecmp(each->device, facts->device) == 0)
 			return "there are facts about this device already";
+	facts->of_mac = device_read_mac(facts->device, facts->mac);
+	facts->of_address = !facts->of_mac && read_address(facts->device, facts->address);
 	return NULL;
 }
 
@@ -208,18 +216,31 @@ const struct facts *facts_at(const struct facts_list *list, size_t index)
 	return &list->facts[index];
 }
 
+/* As device_is(), without reading the same words for each of tens of thousands of devices. */
+static bool is_of(const struct facts *facts, const struct device *device)
+{
+	if (facts->of_mac)
+		return has_mac(device, facts->mac);
+	if (device->name[0] && strcasecmp(device->name, facts->device) == 0)
+		return true;
+	if (facts->of_address)
+		return has_address(device, facts->address);
+	return (strncasecmp(facts->device, "dev-", 4) == 0 || strchr(facts->device, '\\')) && device_is(device, facts->device);
+}
+
 /* A MAC is a device's own; a name is what it says of itself. */
 const struct facts *facts_find(const struct facts_list *list, const struct device *device)
 {
 	const struct facts *found = NULL;
-	uint8_t mac[6];
 
 	for (size_t i = 0; list && i < list->count; i++) {
-		if (!device_is(device, list->facts[i].device))
+		const struct facts *facts = &list->facts[i];
+
+		if ((found && !facts->of_mac) || !is_of(facts, device))
 			continue;
-		if (device_read_mac(list->facts[i].device, mac))
-			return &list->facts[i];
-		found = found ? found : &list->facts[i];
+		if (facts->of_mac)
+			return facts;
+		found = facts;
 	}
 	return found;
 }

@@ -21,7 +21,14 @@
 #include "model/sheet.h"
 #include "sheet/condition.h"
 
-enum { SHEET_FILE_MAX = 4 << 20, FACTS_MAX = 4096, MARKS_MAX = 65536, RECALLS_MAX = 256, ASSETS_MAX = 65536 };
+enum {
+	SHEET_FILE_MAX = 4 << 20,
+	MARKS_FILE_MAX = 128 << 20 /* holds MARKS_MAX as they are written */,
+	FACTS_MAX = 4096,
+	MARKS_MAX = 65536,
+	RECALLS_MAX = 256,
+	ASSETS_MAX = 65536
+};
 
 /* ---- facts ---- */
 
@@ -32,6 +39,8 @@ struct facts {
 	char text[LABEL_COUNT][DEVICE_TEXT_MAX]; /* "" where nothing was written */
 	char note[DEVICE_TEXT_MAX];
 	struct days days[LABEL_COUNT]; /* of LABEL_BOUGHT and LABEL_MADE */
+	bool of_mac, of_address; /* what device is, read once */
+	uint8_t mac[6], address[16];
 };
 struct facts_list;
 
@@ -93,7 +102,8 @@ void marks_free(struct marks *marks);
 int marks_read(struct marks *marks, const char *file, const char *body, size_t len, struct fault *out_fault);
 /* That of the vulnerability, else of each of that document; borrowed until the next marks_set(), or NULL. marks may be NULL. */
 const struct mark *marks_find(const struct marks *marks, const char *asset, const char *advisory, const char *vulnerability);
-/* Takes the place of the one with the same asset, document and vulnerability. MARK_NOT_REMEDIATED takes it away. 0, -ENOMEM or -E2BIG. */
+/* Takes the place of the one with the same asset, document and vulnerability. MARK_NOT_REMEDIATED takes it away, or
+ * stands against one for each of that document. 0, -ENOMEM or -E2BIG. */
 int marks_set(struct marks *marks, const struct mark *mark);
 size_t marks_count(const struct marks *marks);
 /* In the order of assets: the same marks, the same bytes. Returns 0 or -EIO. */

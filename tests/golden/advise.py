@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 
 try:
     import jsonschema
@@ -172,6 +173,27 @@ def whose_mark(at):
         expect("two of that name", (2, True, before), (done.returncode, "more than one device" in done.stderr, open(file, "rb").read()))
 
 
+def many_marks(at):
+    """A mark for all is taken back for one; marks that are set at once are all kept; tens of thousands are read in no time."""
+    names = [f"unit {i}" for i in range(8)]
+    words = ["--advisories", DOCUMENTS] + [w for n in names for w in ("--asset", f"maker=Harbour Light,model=HL-9008,firmware=1.0.0,name={n}")]
+    with tempfile.TemporaryDirectory() as folder:
+        file = os.path.join(folder, "marks.yaml")
+        with open(file, "w", encoding="utf-8") as out:
+            out.write("- asset: unit 0\n  advisory: HL-2016-001\n  mark: done\n")
+            out.writelines(f"- asset: z{60000 - i:05}\n  advisory: a\n  mark: done\n" for i in range(60000))
+        state = lambda: sorted(s["device"]["name"] for s in sheets(at, "--marks", file, *words)["sheets"] if s["open"])
+        before = time.monotonic()
+        expect("a mark for all", names[1:], state())
+        expect("60,000 marks in time", True, time.monotonic() - before < 30)
+        expect("taken back", 0, run(at, "--marks", file, "--mark", "HL-2016-001 not unit 0", *words).returncode)
+        expect("and it holds", names, state())
+        runs = [subprocess.Popen([at.floodwall, "advise", "--marks", file, "--mark", f"HL-2016-001 done {n}", *words],
+                                 stdout=subprocess.DEVNULL) for n in names]
+        expect("at once", [0] * len(names), [r.wait(timeout=120) for r in runs])
+        expect("all are kept", [], state())
+
+
 def inspect(at):
     found = json.loads(run(at, "--json", "--advisories", DOCUMENTS, "--facts", FACTS, at.incident, verb="inspect").stdout)
     expect("inspect: findings", [("HL-2016-001", "high"), ("HL-2016-002", "high")],
@@ -275,6 +297,30 @@ def wrong_use(at):
                                  run(at, "--fail-on", "high", "--advisories", DOCUMENTS, "--asset", "maker=Harbour Light,model=HL-9008").returncode))
 
 
+def words(at):
+    """Line ends of a document are blanks, its backslashes are its own, a link is told once; the manual's rule is one."""
+    device = ["--width", "1000", "--no-color", "-v", "--asset", "maker=Harbour Light,model=HL-9008,firmware=1.0.0"]
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(DOCUMENTS, "hl-2016-001.json"), encoding="utf-8") as file:
+            document = json.load(file)
+        document["document"]["title"] = "One\r\n\r\ntwo C:\\three"
+        fix = next(r for v in document["vulnerabilities"] for r in v["remediations"] if r.get("url"))
+        document["vulnerabilities"][0]["remediations"].append(dict(fix, details="The same."))
+        with open(os.path.join(folder, "one.json"), "w", encoding="utf-8") as file:
+            json.dump(document, file)
+        text = run(at, "--advisories", folder, *device).stdout
+        expect("folded", True, "One two C:\\three" in text)
+        told = [line.count(fix["url"]) for line in text.splitlines() if "The maker's fix:" in line]
+        expect("a link is told once", [1], told)
+        with open(os.path.join(HERE, "../../../man/floodwall-advise.1"), encoding="utf-8") as file:
+            manual = file.read()
+        rule = os.path.join(folder, "rule.yaml")
+        with open(rule, "w", encoding="utf-8") as file:
+            file.write(re.search(r"^- recall:.*?(?=^\.Ed)", manual, re.M | re.S).group(0))
+        expect("the manual's rule", 0, run(at, "--recalls", rule, *device).returncode)
+        expect("the manual's name", True, ".Nm floodwall-advise\n" in manual and not re.search(r"^\.Nm$", manual, re.M))
+
+
 def help_and_manual(at):
     helped = set(re.findall(r"--[a-z-]+", run(at, "--help").stdout)) - {"--asset", "--assets"}
     with open(os.path.join(HERE, "../../../man/floodwall-advise.1"), encoding="utf-8") as file:
@@ -292,7 +338,7 @@ def real(at):
 
 def main():
     at = Setting()
-    parts = [incident, near_misses, recall, marks, whose_mark, inspect, hostile, kept, wrong_use, help_and_manual]
+    parts = [incident, near_misses, recall, marks, whose_mark, many_marks, inspect, hostile, kept, words, wrong_use, help_and_manual]
     there = os.path.isdir(at.shared)
     for part in parts + ([real] if there else []):
         part(at)

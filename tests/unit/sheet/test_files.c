@@ -162,6 +162,13 @@ static void test_marks(void **state)
 	assert_null(marks_find(NULL, "02:00:00:00:00:07", "HL-2", "CVE-2016-1000"));
 	/* taken away */
 	mark.mark = MARK_NOT_REMEDIATED;
+	memcpy(mark.vulnerability, "CVE-1", sizeof("CVE-1"));
+	assert_int_equal(marks_set(again, &mark), 0); /* against one for all */
+	assert_int_equal(marks_find(again, mark.asset, "HL-1", "CVE-1")->mark, MARK_NOT_REMEDIATED);
+	assert_int_equal(marks_find(again, mark.asset, "HL-1", "CVE-2")->mark, MARK_IN_PROGRESS);
+	memcpy(mark.vulnerability, "*", sizeof("*"));
+	assert_int_equal(marks_set(again, &mark), 0);
+	memcpy(mark.vulnerability, "CVE-1", sizeof("CVE-1"));
 	assert_int_equal(marks_set(again, &mark), 0);
 	assert_int_equal(marks_count(again), 1);
 	free(text);
