@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* floodwall advise: a sheet for each device. Needs nothing, sends nothing; with --mark it writes the file of marks. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -343,6 +346,24 @@ static int write_marks(const struct arguments *arguments, const struct inspect_r
 	return error ? wrong(strerror(-error), arguments->advise.marks_file) : 0;
 }
 
+/* From before the marks are read until the new ones are in their place, nobody else sets any there. -1: not wanted, or told. */
+static int lock_marks(const struct arguments *arguments, int *out_error)
+{
+	const char *file = arguments->advise.marks_file, *slash = file ? strrchr(file, '/') : NULL;
+	char *folder;
+	int descriptor;
+
+	*out_error = 0;
+	if (!arguments->advise.mark_count)
+		return -1;
+	folder = slash ? strndup(file, slash == file ? 1 : (size_t)(slash - file)) : strdup(".");
+	descriptor = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	free(folder);
+	if (descriptor < 0 || flock(descriptor, LOCK_EX))
+		*out_error = wrong(strerror(errno), file);
+	return descriptor;
+}
+
 static int run(struct arguments *arguments, const struct output *output, bool *out_complete)
 {
 	struct inspect_options *inspect = &arguments->inspect;
@@ -401,7 +422,7 @@ int command_advise(int argc, char **argv)
 	static struct arguments arguments = {.fail_on = -1, .inspect.oui_folder = "/usr/share/ieee-data", .inspect.part.to_ns = UINT64_MAX};
 	struct output output;
 	bool complete = false;
-	int code, error;
+	int code, error, lock;
 
 	if (read_arguments(argc, argv, &arguments))
 		return COMMAND_WRONG;
@@ -410,7 +431,10 @@ int command_advise(int argc, char **argv)
 	read_today(&arguments);
 	if (open_report(&arguments, &output))
 		return COMMAND_WRONG;
-	code = run(&arguments, &output, &complete);
+	lock = lock_marks(&arguments, &error);
+	code = error ? COMMAND_WRONG : run(&arguments, &output, &complete);
+	if (lock >= 0)
+		close(lock);
 	error = output_close(&output, complete);
 	if (error)
 		return wrong(strerror(-error), "the report could not be written") ? COMMAND_WRONG : code;

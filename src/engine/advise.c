@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "engine/advise_room.h"
+#include "wire/siphash.h"
 
 int advise_open(
 	const struct advise_options *options, const uint8_t hash_key[16], FILE *notes, struct advise **out_advise, struct fault *out_fault)
@@ -23,8 +24,8 @@ int advise_open(
 	advise->options = options;
 	advise->notes = notes;
 	memcpy(advise->hash_key, hash_key, sizeof(advise->hash_key));
-	advise->mark_met = calloc(options->mark_count + 1, sizeof(*advise->mark_met));
-	error = advise->mark_met ? advise_read_files(advise, out_fault) : -ENOMEM;
+	advise->asked = calloc(options->mark_count + 1, sizeof(*advise->asked));
+	error = advise->asked ? advise_read_files(advise, out_fault) : -ENOMEM;
 	if (error)
 		advise_free(advise);
 	else
@@ -56,7 +57,7 @@ void advise_free(struct advise *advise)
 	free(advise->documents);
 	free(advise->document_sheets);
 	free(advise->listed);
-	free(advise->mark_met);
+	free(advise->asked);
 	assets_free(&advise->assets);
 	marks_free(advise->marks);
 	recalls_free(advise->recalls);
@@ -117,6 +118,7 @@ static void take_match(void *context, const struct advisory_match *match)
 struct reading {
 	struct advise *advise;
 	const struct device *device;
+	uint32_t number; /* of it */
 	struct sheet_advisory *out;
 	const struct advisory_match *match;
 	char key[DEVICE_KEY_MAX];
@@ -133,6 +135,15 @@ static bool is_asked(const struct reading *reading, const struct advise_mark *as
 	return strcmp(asked->device, "*") == 0 || device_is(reading->device, asked->device);
 }
 
+static void meet(struct reading *reading, size_t asked)
+{
+	struct asked *met = &reading->advise->asked[asked];
+
+	met->ambiguous |= met->met && met->device != reading->number && strcmp(reading->advise->options->marks[asked].device, "*");
+	met->met = true;
+	met->device = reading->number;
+}
+
 /* What a person says now becomes a mark, with what the document says today. */
 static void set_marks(struct reading *reading, const struct advisory_vulnerability *vulnerability)
 {
@@ -145,11 +156,14 @@ static void set_marks(struct reading *reading, const struct advisory_vulnerabili
 			continue;
 		snprintf(mark.asset, sizeof(mark.asset), "%s", reading->key);
 		snprintf(mark.advisory, sizeof(mark.advisory), "%s", reading->match->advisory.id);
+		memcpy(mark.vulnerability, "*", 2);
+		if (mark.mark == MARK_NOT_REMEDIATED && !strcmp(options->marks[i].vulnerability, "*"))
+			reading->error = marks_set(reading->advise->marks, &mark); /* of all */
 		snprintf(mark.vulnerability, sizeof(mark.vulnerability), "%s", vulnerability->name);
 		snprintf(mark.version, sizeof(mark.version), "%s", reading->match->advisory.version);
 		snprintf(mark.day, sizeof(mark.day), "%s", options->today ? options->today : "");
 		snprintf(mark.note, sizeof(mark.note), "%s", options->marks[i].note);
-		reading->advise->mark_met[i] = true;
+		meet(reading, i);
 		reading->advise->marks_changed = true;
 		reading->error = marks_set(reading->advise->marks, &mark);
 	}
@@ -159,7 +173,7 @@ static enum asset_mark mark_of(struct reading *reading, const struct advisory_vu
 {
 	const struct mark *mark = marks_find(reading->advise->marks, reading->key, reading->match->advisory.id, vulnerability->name);
 
-	if (!mark)
+	if (!mark || mark->mark == MARK_NOT_REMEDIATED)
 		return MARK_NOT_REMEDIATED;
 	reading->out->marked_version = mark->version;
 	reading->out->mark_note = mark->note;
@@ -202,6 +216,8 @@ static void take_vulnerability(void *context, const struct advisory_vulnerabilit
 		mark = mark_of(reading, vulnerability);
 		reading->affected++;
 		reading->marked[mark]++;
+		for (uint32_t i = 0; i < vulnerability->remedy_count; i++)
+			out->remedy_kinds |= 1u << vulnerability->remedies[i].category;
 	}
 	if (reading->match->certainty != ASSET_MAKER)
 		add_remedies(out, vulnerability);
@@ -275,11 +291,15 @@ static void *fit(void *array, uint32_t count, size_t size)
 	return fitted ? fitted : array;
 }
 
-static int read_match(struct advise *advise, const struct device *device, const struct advisory_match *match, struct sheet_advisory *out)
+static int read_match(struct reading *reading, const struct advisory_match *match, struct sheet_advisory *out)
 {
 	const struct advisory *advisory = &match->advisory;
-	struct reading reading = {.advise = advise, .device = device, .out = out, .match = match};
+	struct advise *advise = reading->advise;
 
+	reading->out = out;
+	reading->match = match;
+	reading->affected = reading->lapsed = 0;
+	memset(reading->marked, 0, sizeof(reading->marked));
 	*out = (struct sheet_advisory){.number = advisory->number,
 		.id = advisory->id,
 		.title = advisory->title,
@@ -308,26 +328,28 @@ static int read_match(struct advise *advise, const struct device *device, const 
 	out->changes = calloc(SHEET_CHANGES_MAX, sizeof(*out->changes));
 	if (!out->vulnerabilities || !out->remedies || !out->changes)
 		return -ENOMEM;
-	device_key(device, reading.key);
-	advisories_each_vulnerability(advise->advisories, match, take_vulnerability, &reading);
+	advisories_each_vulnerability(advise->advisories, match, take_vulnerability, reading);
 	if (*out->version_before && match->certainty != ASSET_MAKER)
-		advisories_changes(advise->advisories, advisory->number, take_change, &reading);
-	out->mark = mark_over(&reading);
-	out->mark_lapsed = reading.lapsed != 0;
+		advisories_changes(advise->advisories, advisory->number, take_change, reading);
+	out->mark = mark_over(reading);
+	out->mark_lapsed = reading->lapsed != 0;
 	out->open = affects(match) && out->mark != MARK_DONE;
 	out->vulnerabilities = fit(out->vulnerabilities, out->vulnerability_count, sizeof(*out->vulnerabilities));
 	out->remedies = fit(out->remedies, out->remedy_count, sizeof(*out->remedies));
 	out->changes = fit(out->changes, out->change_count, sizeof(*out->changes));
-	return reading.error == -E2BIG ? 0 : reading.error;
+	return reading->error == -E2BIG ? 0 : reading->error;
 }
 
 static int match_device(struct advise *advise, struct advised *advised, const struct device *device, const struct asset *asset)
 {
+	struct reading reading = {.advise = advise, .device = device, .number = (uint32_t)(advised - advise->devices)};
 	struct best best;
 	int error = 0;
 
 	if (!advise->advisories)
 		return 0;
+	device_key(device, asset->serial, reading.key);
+	advised->key = fw_siphash(advise->hash_key, reading.key, strlen(reading.key));
 	best.count = best.by_maker = best.left_out = 0;
 	advisories_match(advise->advisories, asset, take_match, &best);
 	advised->by_maker = best.by_maker;
@@ -339,7 +361,7 @@ static int match_device(struct advise *advise, struct advised *advised, const st
 		return -ENOMEM;
 	while (!error && advised->advisory_count < best.count) {
 		uint32_t at = advised->advisory_count++;
-		error = read_match(advise, device, &best.list[at], &advised->advisories[at]);
+		error = read_match(&reading, &best.list[at], &advised->advisories[at]);
 	}
 	return error;
 }
@@ -409,7 +431,7 @@ bool advise_worst(const struct advised *advised, struct evidence_advisory *out_e
 	if (!worst)
 		return false;
 	*out_evidence = (struct evidence_advisory){.certainty = worst->certainty,
-		.remedy = worst->remedy,
+		.remedy = sheet_remedy(worst),
 		.score = worst->score,
 		.exploited = worst->exploited,
 		.advisories = open};
@@ -480,6 +502,21 @@ const struct device *advise_device(const struct advise *advise, size_t index)
 	return &advise->listed[index];
 }
 
+/* What is marked has to be one device, under a name in the file that no other has. */
+static bool is_one(const struct advise *advise, size_t mark)
+{
+	const struct asked *asked = &advise->asked[mark];
+
+	if (asked->ambiguous)
+		return false;
+	if (!strcmp(advise->options->marks[mark].device, "*"))
+		return true;
+	for (uint32_t i = 0; i < advise->device_count; i++)
+		if (i != asked->device && advise->devices[i].key == advise->devices[asked->device].key)
+			return false;
+	return true;
+}
+
 int advise_take_marks(struct advise *advise, char **out_text, size_t *out_len, struct fault *out_fault)
 {
 	FILE *out;
@@ -487,10 +524,16 @@ int advise_take_marks(struct advise *advise, char **out_text, size_t *out_len, s
 
 	*out_text = NULL;
 	for (size_t i = 0; advise && i < advise->options->mark_count; i++) {
-		if (advise->mark_met[i])
+		const char *device = advise->options->marks[i].device;
+
+		if (advise->asked[i].met && is_one(advise, i))
 			continue;
-		fault_set(out_fault, "--mark", 0, 0, "no device here is %s and affected by %s", advise->options->marks[i].device,
-			advise->options->marks[i].advisory);
+		if (advise->asked[i].met)
+			fault_set(out_fault, "--mark", 0, 0,
+				"more than one device here is %s: give each a MAC or an address of its own, and name that", device);
+		else
+			fault_set(out_fault, "--mark", 0, 0, "no device here is %s and affected by %s", device,
+				advise->options->marks[i].advisory);
 		return -EINVAL;
 	}
 	if (!advise || !advise->marks_changed)

@@ -19,9 +19,9 @@ struct body {
 	size_t len;
 };
 
-static int read_body(const char *path, struct body *body, struct fault *out_fault)
+static int read_body(const char *path, size_t most, struct body *body, struct fault *out_fault)
 {
-	int error = fetch_file(path, SHEET_FILE_MAX, &body->text, &body->len, out_fault);
+	int error = fetch_regular(path, most, &body->text, &body->len, out_fault);
 
 	return error && error != -ENOMEM && error != -ENOENT ? -EINVAL : error;
 }
@@ -38,7 +38,7 @@ static int read_facts(struct advise *advise, struct fault *out_fault)
 
 	if (!advise->options->facts_file)
 		return 0;
-	error = no_such_file(read_body(advise->options->facts_file, &body, out_fault));
+	error = no_such_file(read_body(advise->options->facts_file, SHEET_FILE_MAX, &body, out_fault));
 	if (error)
 		return error;
 	error = facts_read(advise->options->facts_file, body.text, body.len, &advise->facts, out_fault);
@@ -55,7 +55,7 @@ static int read_recalls(struct advise *advise, struct fault *out_fault)
 		error = recalls_read(advise->recalls, shipped_recalls[i].name, shipped_recalls[i].body, shipped_recalls[i].len, out_fault);
 	if (error || !advise->options->recalls_file)
 		return error;
-	error = no_such_file(read_body(advise->options->recalls_file, &body, out_fault));
+	error = no_such_file(read_body(advise->options->recalls_file, SHEET_FILE_MAX, &body, out_fault));
 	if (error)
 		return error;
 	error = recalls_read(advise->recalls, advise->options->recalls_file, body.text, body.len, out_fault);
@@ -71,7 +71,7 @@ static int read_marks(struct advise *advise, struct fault *out_fault)
 
 	if (error || !advise->options->marks_file)
 		return error;
-	error = read_body(advise->options->marks_file, &body, out_fault);
+	error = read_body(advise->options->marks_file, MARKS_FILE_MAX, &body, out_fault);
 	if (error == -ENOENT && advise->options->mark_count)
 		return 0;
 	if (error)
@@ -87,7 +87,7 @@ static int read_assets(struct advise *advise, struct fault *out_fault)
 	int error = 0;
 
 	if (advise->options->asset_file) {
-		error = no_such_file(read_body(advise->options->asset_file, &body, out_fault));
+		error = no_such_file(read_body(advise->options->asset_file, SHEET_FILE_MAX, &body, out_fault));
 		if (error)
 			return error;
 		error = assets_read(advise->options->asset_file, body.text, body.len, &advise->assets, out_fault);
@@ -120,7 +120,7 @@ static int read_exploited(struct advise *advise, struct fault *out_fault)
 
 	if (!file)
 		return 0;
-	error = no_such_file(read_body(file, &body, out_fault));
+	error = no_such_file(read_body(file, SHEET_FILE_MAX, &body, out_fault));
 	if (error)
 		return error;
 	error = advisories_read_exploited(advise->advisories, file, body.text, body.len, out_fault);
@@ -163,6 +163,10 @@ static int read_advisories(struct advise *advise, struct fault *out_fault)
 	if (error)
 		return error == -ENOMEM ? error : -EINVAL;
 	advise->read = advisories_count(advise->advisories);
+	if (!advise->read) {
+		fault_set(out_fault, advise->options->advisories, 0, 0, "No advisory could be read");
+		return -EINVAL;
+	}
 	if (advise->told > NOTES_MAX)
 		fprintf(advise->notes, "floodwall: %u more faults in advisories\n", advise->told - NOTES_MAX);
 	return 0;

@@ -12,6 +12,13 @@ struct advised {
 	struct sheet_recall *recalls;
 	char *facts;
 	uint32_t advisory_count, recall_count, by_maker, left_out;
+	uint64_t key; /* hash of what stands for it in the file of marks */
+};
+
+/* A mark that was asked for, and whom it met. */
+struct asked {
+	bool met, ambiguous;
+	uint32_t device;
 };
 
 struct advise {
@@ -24,7 +31,7 @@ struct advise {
 	struct asset_list assets;
 	struct device *listed; /* of assets */
 	uint32_t read, refused, told;
-	bool *mark_met; /* of each mark that was asked for */
+	struct asked *asked; /* of each mark that was asked for */
 	bool marks_changed;
 	FILE *notes;
 

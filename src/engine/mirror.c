@@ -154,13 +154,17 @@ static int read_all(struct reading *reading)
 	return error;
 }
 
-static int open_index(struct reading *reading)
+/* Only what is missing, empty or an index of whichever version gives way to a new one. */
+static int open_index(struct reading *reading, struct fault *out_fault)
 {
 	struct fault fault = {0};
 	int error = reading->options->index ? mirror_index_open(reading->options->index, kind, &reading->index, &fault) : 0;
 
-	if (error == -ENOMEM)
+	if (error && error != -ENOENT) {
+		if (error != -ENOMEM)
+			fault_set(out_fault, reading->options->index, 0, 0, "%s", fault.sentence);
 		return error;
+	}
 	reading->changed = error;
 	if (error && !strstr(fault.sentence, "No such file")) /* the first run has none */
 		tell(reading, &fault);
@@ -172,7 +176,7 @@ int mirror_read(
 {
 	struct reading reading = {.options = options, .advisories = advisories, .report = out_report};
 	uint32_t most = options->files_max ? options->files_max : FW_MIRROR_FILES_MAX;
-	int error = open_index(&reading), settled;
+	int error = open_index(&reading, out_fault), settled;
 
 	*out_report = (struct mirror_report){0};
 	if (!error)

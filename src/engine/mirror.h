@@ -29,8 +29,8 @@ struct mirror_report {
 
 /*
  * Reads the folder and settles. A file that fails costs that file alone; if the index holds what it was before, that stands. Returns 0; -ENOMEM;
- * -ENOSPC (advisories_config.bytes_max: what was read stands, settled); another -errno where the folder itself cannot be read.
- * An index that cannot be written is told, and is no error.
+ * -ENOSPC (advisories_config.bytes_max: what was read stands, settled); another -errno where the folder itself cannot be read, or what stands
+ * in the index's place is none. An index that cannot be written is told, and is no error.
  */
 int mirror_read(
 	const struct mirror_options *options, struct advisories *advisories, struct mirror_report *out_report, struct fault *out_fault);

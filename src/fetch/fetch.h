@@ -28,6 +28,8 @@
  * Returns 0, -ENOMEM, -ENOENT, -EFBIG (above the ceiling) or another -errno, with the sentence in *out_fault.
  */
 int fetch_file(const char *path, size_t ceiling, char **out_body, size_t *out_len, struct fault *out_fault);
+/* The same of a regular file alone: -EINVAL for a pipe, a device or a folder, and never waits for one. */
+int fetch_regular(const char *path, size_t ceiling, char **out_body, size_t *out_len, struct fault *out_fault);
 
 /*
  * The names of the files in a folder that end in one of these (NULL behind the last), in the order of their bytes; those that begin with a dot are
@@ -322,7 +324,8 @@ struct mirror_entry {
 struct mirror_index; /* an index file in memory; owns what its entries lend */
 
 /* kind: what the bodies are, in eight bytes; an index of another kind is as good as none. Returns 0; -ENOENT, also for one that is cut or was not
- * made by this program (with the sentence); -ENOMEM; another -errno. */
+ * is of another version (with the sentence); -ENOMEM; another -errno, -EINVAL for what is somebody's file and no index at all: never to be
+ * written over. */
 int mirror_index_open(const char *path, const char kind[8], struct mirror_index **out_index, struct fault *out_fault);
 void mirror_index_close(struct mirror_index *index); /* accepts NULL */
 /* False: nothing is remembered of that path. index may be NULL. */

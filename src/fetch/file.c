@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fetch/fetch.h"
@@ -37,13 +39,27 @@ static int read_all(int descriptor, size_t ceiling, char **body, size_t *len)
 	}
 }
 
-int fetch_file(const char *path, size_t ceiling, char **out_body, size_t *out_len, struct fault *out_fault)
+static bool is_regular(int descriptor)
 {
-	int descriptor = open(path, O_RDONLY | O_CLOEXEC), error;
+	struct stat there;
+
+	return fstat(descriptor, &there) == 0 && S_ISREG(there.st_mode);
+}
+
+static int fetch(const char *path, int flags, size_t ceiling, char **out_body, size_t *out_len, struct fault *out_fault)
+{
+	int descriptor = open(path, O_RDONLY | O_CLOEXEC | flags), error;
 	char *body = NULL;
 	size_t len = 0;
 
-	error = descriptor < 0 ? -errno : read_all(descriptor, ceiling, &body, &len);
+	error = descriptor < 0 ? -errno : 0;
+	if (!error && flags && !is_regular(descriptor)) {
+		close(descriptor);
+		fault_set(out_fault, path, 0, 0, "is no regular file");
+		return -EINVAL;
+	}
+	if (!error)
+		error = read_all(descriptor, ceiling, &body, &len);
 	if (descriptor >= 0)
 		close(descriptor);
 	if (error) {
@@ -58,4 +74,14 @@ int fetch_file(const char *path, size_t ceiling, char **out_body, size_t *out_le
 	*out_body = body;
 	*out_len = len;
 	return 0;
+}
+
+int fetch_file(const char *path, size_t ceiling, char **out_body, size_t *out_len, struct fault *out_fault)
+{
+	return fetch(path, 0, ceiling, out_body, out_len, out_fault);
+}
+
+int fetch_regular(const char *path, size_t ceiling, char **out_body, size_t *out_len, struct fault *out_fault)
+{
+	return fetch(path, O_NONBLOCK, ceiling, out_body, out_len, out_fault);
 }

@@ -19,7 +19,7 @@
 
 #include "fetch/fetch.h"
 
-enum { INDEX_BYTES_MAX = 1 << 30, PATH_LEN_MAX = 4096 };
+enum { INDEX_BYTES_MAX = 1 << 30, PATH_LEN_MAX = 4096, NAMES_TRIED = 16 };
 
 struct head {
 	char magic[8], kind[8];
@@ -96,8 +96,13 @@ int mirror_index_open(const char *path, const char kind[8], struct mirror_index 
 {
 	struct mirror_index *index = calloc(1, sizeof(*index));
 	size_t len;
-	int error = index ? fetch_file(path, INDEX_BYTES_MAX, &index->bytes, &len, out_fault) : -ENOMEM;
+	int error = index ? fetch_regular(path, INDEX_BYTES_MAX, &index->bytes, &len, out_fault) : -ENOMEM;
 
+	if (!error && len && (len < sizeof(magic) || memcmp(index->bytes, magic, sizeof(magic)))) {
+		fault_set(out_fault, path, 0, 0, "is no index of advisories, and is not written over");
+		mirror_index_close(index);
+		return -EINVAL;
+	}
 	if (!error && !head_holds(index->bytes, len, kind))
 		error = -ENOENT;
 	if (!error) {
@@ -183,20 +188,24 @@ static void writer_done(struct mirror_writer *writer)
 	free(writer);
 }
 
-/* Nobody else's file under that name: made anew, for us alone to write. */
-static FILE *open_beside(const char *beside)
+/* Nobody else's file under that name: made anew, under the first name that nobody has. */
+static FILE *open_beside(const char *path, char *beside, size_t size)
 {
-	int descriptor;
+	int descriptor = -1;
 
-	unlink(beside);
-	descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+	for (unsigned i = 0; i < NAMES_TRIED && descriptor < 0; i++) {
+		snprintf(beside, size, i ? "%s.new%u" : "%s.new", path, i);
+		descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+		if (descriptor < 0 && errno != EEXIST)
+			return NULL;
+	}
 	return descriptor < 0 ? NULL : fdopen(descriptor, "wb");
 }
 
 int mirror_writer_open(const char *path, const char kind[8], struct mirror_writer **out_writer, struct fault *out_fault)
 {
 	struct mirror_writer *writer = calloc(1, sizeof(*writer));
-	size_t len = strlen(path) + 5;
+	size_t len = strlen(path) + 16;
 	int error = -ENOMEM;
 
 	if (!writer)
@@ -207,8 +216,7 @@ int mirror_writer_open(const char *path, const char kind[8], struct mirror_write
 	writer->beside = malloc(len);
 	writer->digest = EVP_MD_CTX_new();
 	if (writer->path && writer->beside && writer->digest && EVP_DigestInit_ex(writer->digest, EVP_sha256(), NULL)) {
-		snprintf(writer->beside, len, "%s.new", path);
-		writer->out = open_beside(writer->beside);
+		writer->out = open_beside(path, writer->beside, len);
 		error = writer->out ? 0 : -errno;
 	}
 	if (!error && fwrite(&writer->head, sizeof(writer->head), 1, writer->out) != 1)

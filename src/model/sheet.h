@@ -51,6 +51,7 @@ struct sheet_advisory {
 	enum asset_certainty certainty;
 	enum product_status status;
 	enum remedy remedy; /* the best; REMEDY_COUNT: none is offered */
+	uint32_t remedy_kinds; /* a bit for each enum remedy that is said of what affects it */
 	uint8_t confidence;
 	uint16_t score; /* tenths; 0: none is given */
 	uint32_t products_left_out; /* that may be this device too and were not judged: there are too many */
@@ -66,6 +67,18 @@ struct sheet_advisory {
 	struct sheet_change *changes;
 	uint32_t vulnerability_count, vulnerabilities_left_out, remedy_count, remedies_left_out, change_count, changes_left_out;
 };
+
+/* What to act on: where no fix will come, or is there yet, a way around it is no reason to wait for an update. */
+static inline enum remedy sheet_remedy(const struct sheet_advisory *advisory)
+{
+	uint32_t kinds = advisory->remedy_kinds;
+
+	if (advisory->remedy == REMEDY_VENDOR_FIX || kinds & 1u << REMEDY_VENDOR_FIX)
+		return advisory->remedy;
+	if (kinds & 1u << REMEDY_NO_FIX_PLANNED)
+		return REMEDY_NO_FIX_PLANNED;
+	return kinds & 1u << REMEDY_NONE_AVAILABLE ? REMEDY_NONE_AVAILABLE : advisory->remedy;
+}
 
 /* What the wire cannot tell, and a label or a receipt can. */
 enum label_fact {

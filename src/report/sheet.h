@@ -18,6 +18,8 @@ const char *sheet_step_name(enum sheet_step_id id); /* for machines: "password" 
 const char *sheet_step_title(enum sheet_step_id id); /* "Change the password" */
 /* How it is done, with what this sheet knows. */
 void sheet_say_step(const struct sheet *sheet, const struct sheet_step *step, struct phrase *out);
+/* That remedy of the advisory that is the step's reason is a fix whose link no earlier one has. */
+bool sheet_is_new_fix(const struct sheet *sheet, const struct sheet_step *step, uint32_t reason, uint32_t remedy);
 void sheet_say_reason(const struct sheet *sheet, const struct sheet_reason *reason, struct phrase *out);
 
 /* "ICSA-18-282-06: Title" */

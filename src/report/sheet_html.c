@@ -78,7 +78,7 @@ static void write_fixes(struct html *html, const struct sheet *sheet, const stru
 			continue;
 		advisory = &sheet->advisories[step->reasons[i].index];
 		for (uint32_t k = 0; k < advisory->remedy_count && told < 3; k++) {
-			if (advisory->remedies[k].category != REMEDY_VENDOR_FIX || !*advisory->remedies[k].url)
+			if (!sheet_is_new_fix(sheet, step, i, k))
 				continue;
 			html_add(html, "%s", told++ ? ", " : "<p>The maker's fix: ");
 			write_url(html, advisory->remedies[k].url);

@@ -155,6 +155,42 @@ const char *sheet_step_title(enum sheet_step_id id)
 	return steps[id].title;
 }
 
+/* A document's words: its line ends become blanks, and its backslashes stay as they are. */
+static void add_words(struct phrase *out, const char *words)
+{
+	while (*words) {
+		size_t plain = strcspn(words, "\\ \t\r\n"), blank = strspn(words + plain, " \t\r\n");
+
+		phrase_raw(out, words, plain);
+		words += plain + blank;
+		if (blank && *words)
+			phrase_add(out, " ");
+		if (!blank && *words == '\\') {
+			phrase_add(out, "\\");
+			words++;
+		}
+	}
+}
+
+bool sheet_is_new_fix(const struct sheet *sheet, const struct sheet_step *step, uint32_t reason, uint32_t remedy)
+{
+	const struct sheet_remedy *fix = &sheet->advisories[step->reasons[reason].index].remedies[remedy];
+
+	if (fix->category != REMEDY_VENDOR_FIX || !*fix->url)
+		return false;
+	for (uint32_t i = 0; i <= reason; i++) {
+		const struct sheet_advisory *advisory;
+
+		if (step->reasons[i].kind != REASON_ADVISORY)
+			continue;
+		advisory = &sheet->advisories[step->reasons[i].index];
+		for (uint32_t k = 0; k < (i < reason ? advisory->remedy_count : remedy); k++)
+			if (advisory->remedies[k].category == REMEDY_VENDOR_FIX && !strcmp(advisory->remedies[k].url, fix->url))
+				return false;
+	}
+	return true;
+}
+
 /* Of the advisories that call for it, where a fix is. */
 static void add_where(const struct sheet *sheet, const struct sheet_step *step, struct phrase *out)
 {
@@ -167,7 +203,7 @@ static void add_where(const struct sheet *sheet, const struct sheet_step *step, 
 			continue;
 		advisory = &sheet->advisories[step->reasons[i].index];
 		for (uint32_t k = 0; k < advisory->remedy_count && told < 3; k++) {
-			if (advisory->remedies[k].category != REMEDY_VENDOR_FIX || !*advisory->remedies[k].url)
+			if (!sheet_is_new_fix(sheet, step, i, k))
 				continue;
 			phrase_add(out, told++ ? ", " : " The maker's fix: ");
 			phrase_raw(out, advisory->remedies[k].url, SIZE_MAX);
@@ -235,7 +271,7 @@ void sheet_say_reason(const struct sheet *sheet, const struct sheet_reason *reas
 		return;
 	case REASON_ADVISORY:
 		sheet_say_advisory(&sheet->advisories[reason->index], out);
-		phrase_add(out, ": %s", name_remedy_words(sheet->advisories[reason->index].remedy));
+		phrase_add(out, ": %s", name_remedy_words(sheet_remedy(&sheet->advisories[reason->index])));
 		if (sheet->advisories[reason->index].certainty != ASSET_EXACT)
 			phrase_add(out, "; some versions are affected");
 		return;
@@ -261,7 +297,7 @@ void sheet_say_advisory(const struct sheet_advisory *advisory, struct phrase *ou
 	if (!*advisory->title)
 		return;
 	phrase_add(out, ", ");
-	phrase_raw(out, advisory->title, SIZE_MAX);
+	add_words(out, advisory->title);
 }
 
 static void say_status(const struct sheet_advisory *advisory, struct phrase *out)
@@ -279,6 +315,8 @@ static void say_status(const struct sheet_advisory *advisory, struct phrase *out
 		phrase_add(out, ": some versions are affected, and which one this device runs is not known");
 	else if (advisory->status == STATUS_AFFECTED)
 		phrase_add(out, ": affected");
+	else if (advisory->status == STATUS_NONE)
+		phrase_add(out, ", and does not say whether it is affected");
 	else
 		phrase_add(out, ": %s", name_status(advisory->status));
 	if (advisory->loose)
@@ -332,7 +370,7 @@ void sheet_say_remedy(const struct sheet_remedy *remedy, struct phrase *out)
 	};
 
 	phrase_add(out, "%s: ", words[remedy->category]);
-	phrase_raw(out, remedy->details, SIZE_MAX);
+	add_words(out, remedy->details);
 	if (*remedy->url) {
 		phrase_add(out, " ");
 		phrase_raw(out, remedy->url, SIZE_MAX);
@@ -355,7 +393,7 @@ void sheet_say_mark(const struct sheet_advisory *advisory, struct phrase *out)
 	phrase_add(out, ".");
 	if (advisory->mark_note && *advisory->mark_note) {
 		phrase_add(out, " Your note: ");
-		phrase_raw(out, advisory->mark_note, SIZE_MAX);
+		add_words(out, advisory->mark_note);
 	}
 }
 
@@ -372,14 +410,14 @@ void sheet_say_change(const struct sheet_advisory *advisory, struct phrase *out)
 	phrase_raw(out, advisory->version, SIZE_MAX);
 	for (uint32_t i = 0; i < advisory->change_count; i++) {
 		phrase_add(out, i ? "; " : ": ");
-		phrase_raw(out, advisory->changes[i].text, SIZE_MAX);
+		add_words(out, advisory->changes[i].text);
 	}
 	if (advisory->changes_left_out)
 		phrase_add(out, "; and %u more changes", advisory->changes_left_out);
 	phrase_add(out, ".");
 	if (*advisory->revision) {
 		phrase_add(out, " The publisher says: ");
-		phrase_raw(out, advisory->revision, SIZE_MAX);
+		add_words(out, advisory->revision);
 	}
 }
 
@@ -402,7 +440,7 @@ const char *sheet_fix_name(enum sheet_fix fix)
 static bool none_will_come(const struct sheet *sheet)
 {
 	for (uint32_t i = 0; i < sheet->advisory_count; i++)
-		if (sheet->advisories[i].open && sheet->advisories[i].remedy != REMEDY_NO_FIX_PLANNED)
+		if (sheet->advisories[i].open && sheet_remedy(&sheet->advisories[i]) != REMEDY_NO_FIX_PLANNED)
 			return false;
 	return true;
 }

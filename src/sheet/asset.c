@@ -70,6 +70,7 @@ static const char *finish(struct listed_asset *asset)
 {
 	struct facts *facts = &asset->facts;
 	struct prefix prefix;
+	uint8_t mac[6];
 	bool any = false;
 
 	for (const struct record_key *key = keys; key->name; key++)
@@ -83,6 +84,8 @@ static const char *finish(struct listed_asset *asset)
 	}
 	if (asset->address[0] && (prefix_read(asset->address, &prefix) || prefix.bits != 128))
 		return "address is no IPv4 or IPv6 address";
+	if (asset->mac[0] && !device_read_mac(asset->mac, mac))
+		return "mac is no MAC address, such as 02:00:00:00:00:07";
 	return NULL;
 }
 
@@ -375,15 +378,13 @@ void assets_free(struct asset_list *assets)
 void asset_device(const struct listed_asset *asset, const uint8_t hash_key[16], struct device *out_device)
 {
 	struct prefix prefix;
-	unsigned char *mac = out_device->macs[0];
 
 	*out_device = (struct device){.merged_into = DEVICE_NONE, .name_source = NAME_PLACEHOLDER};
 	facts_apply(&asset->facts, out_device);
-	if (sscanf(asset->mac, "%2hhx%*1[:-]%2hhx%*1[:-]%2hhx%*1[:-]%2hhx%*1[:-]%2hhx%*1[:-]%2hhx", mac, mac + 1, mac + 2, mac + 3, mac + 4,
-		    mac + 5) == 6)
+	if (device_read_mac(asset->mac, out_device->macs[0]))
 		out_device->mac_count = 1;
 	else
-		memset(mac, 0, 6);
+		memset(out_device->macs[0], 0, 6);
 	if (asset->address[0] && prefix_read(asset->address, &prefix) == 0) {
 		memcpy(out_device->addresses[0], prefix.address, 16);
 		out_device->address_count = 1;

@@ -15,6 +15,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/fault.h"
 #include "sheet/days.h"
 
@@ -40,6 +42,7 @@ struct condition {
 struct known {
 	const char *text[LABEL_COUNT];
 	struct days days[LABEL_COUNT]; /* of LABEL_BOUGHT and LABEL_MADE */
+	bool maker_doubtful; /* likely, but no ground to call somebody's device recalled */
 };
 
 /* Returns NULL, or what is wrong. */

@@ -10,6 +10,8 @@
 #include "sheet/records.h"
 #include "sheet/sheet.h"
 
+enum { MAKER_SURE = 85 }; /* percent: from there on a recall of its maker's is taken to be about it */
+
 struct facts_list {
 	struct facts *facts;
 	size_t count;
@@ -38,7 +40,7 @@ static const struct record_key keys[] = {
 
 /* ---- whose ---- */
 
-static bool read_mac(const char *word, uint8_t out_mac[6])
+bool device_read_mac(const char *word, uint8_t out_mac[6])
 {
 	for (size_t i = 0; i < 6; i++, word += 3) {
 		char *end;
@@ -58,16 +60,20 @@ void device_id(const struct device *device, char out[DEVICE_ID_MAX])
 	snprintf(out, DEVICE_ID_MAX, "dev-%012" PRIx64, device->id & 0xffffffffffffu);
 }
 
-void device_key(const struct device *device, char out[DEVICE_KEY_MAX])
+void device_key(const struct device *device, const char *serial, char out[DEVICE_KEY_MAX])
 {
 	char id[DEVICE_ID_MAX];
+	size_t at;
 
 	if (device->mac_count) {
 		text_mac(out, device->macs[0]);
-	} else if (device->name[0]) {
-		text_escape(out, DEVICE_KEY_MAX, device->name, SIZE_MAX);
 	} else if (device->address_count) {
 		text_address(out, device->addresses[0]);
+	} else if (*serial) {
+		at = (size_t)snprintf(out, DEVICE_KEY_MAX, "serial ");
+		text_escape(out + at, DEVICE_KEY_MAX - at, serial, SIZE_MAX);
+	} else if (device->name[0] && device->name_source <= NAME_ANNOUNCED) {
+		text_escape(out, DEVICE_KEY_MAX, device->name, SIZE_MAX);
 	} else {
 		device_id(device, id);
 		memcpy(out, id, sizeof(id));
@@ -82,37 +88,43 @@ static bool has_mac(const struct device *device, const uint8_t mac[6])
 	return false;
 }
 
-static bool has_address(const struct device *device, const char *who)
+static bool read_address(const char *word, uint8_t out_address[16])
 {
 	struct prefix prefix;
 
-	if (!strpbrk(who, ".:") || prefix_read(who, &prefix) || prefix.bits != 128)
+	if (!strpbrk(word, ".:") || prefix_read(word, &prefix) || prefix.bits != 128)
 		return false;
+	memcpy(out_address, prefix.address, 16);
+	return true;
+}
+
+static bool has_address(const struct device *device, const uint8_t address[16])
+{
 	for (unsigned i = 0; i < device->address_count; i++)
-		if (!memcmp(device->addresses[i], prefix.address, 16))
+		if (!memcmp(device->addresses[i], address, 16))
 			return true;
 	return false;
 }
 
 bool device_is(const struct device *device, const char *who)
 {
-	char id[DEVICE_ID_MAX], key[DEVICE_KEY_MAX];
-	uint8_t mac[6];
+	char id[DEVICE_ID_MAX], name[DEVICE_KEY_MAX];
+	uint8_t mac[6], address[16];
 
-	if (read_mac(who, mac))
+	if (device_read_mac(who, mac))
 		return has_mac(device, mac);
 	if (device->name[0] && strcasecmp(device->name, who) == 0)
 		return true;
-	if (has_address(device, who))
+	if (read_address(who, address) && has_address(device, address))
 		return true;
 	if (strncasecmp(who, "dev-", 4) == 0) {
 		device_id(device, id);
 		return strcasecmp(id, who) == 0;
 	}
-	if (!strchr(who, '\\')) /* only a key that was escaped can differ from the name */
+	if (!strchr(who, '\\')) /* only a name that was escaped can differ from itself */
 		return false;
-	device_key(device, key);
-	return strcmp(key, who) == 0;
+	text_escape(name, sizeof(name), device->name, SIZE_MAX);
+	return strcmp(name, who) == 0;
 }
 
 /* ---- reading ---- */
@@ -130,6 +142,8 @@ static const char *finish(const struct facts_list *list, struct facts *facts)
 	for (const struct facts *each = list->facts; each < facts; each++)
 		if (strcasecmp(each->device, facts->device) == 0)
 			return "there are facts about this device already";
+	facts->of_mac = device_read_mac(facts->device, facts->mac);
+	facts->of_address = !facts->of_mac && read_address(facts->device, facts->address);
 	return NULL;
 }
 
@@ -202,18 +216,31 @@ const struct facts *facts_at(const struct facts_list *list, size_t index)
 	return &list->facts[index];
 }
 
+/* As device_is(), without reading the same words for each of tens of thousands of devices. */
+static bool is_of(const struct facts *facts, const struct device *device)
+{
+	if (facts->of_mac)
+		return has_mac(device, facts->mac);
+	if (device->name[0] && strcasecmp(device->name, facts->device) == 0)
+		return true;
+	if (facts->of_address)
+		return has_address(device, facts->address);
+	return (strncasecmp(facts->device, "dev-", 4) == 0 || strchr(facts->device, '\\')) && device_is(device, facts->device);
+}
+
 /* A MAC is a device's own; a name is what it says of itself. */
 const struct facts *facts_find(const struct facts_list *list, const struct device *device)
 {
 	const struct facts *found = NULL;
-	uint8_t mac[6];
 
 	for (size_t i = 0; list && i < list->count; i++) {
-		if (!device_is(device, list->facts[i].device))
+		const struct facts *facts = &list->facts[i];
+
+		if ((found && !facts->of_mac) || !is_of(facts, device))
 			continue;
-		if (read_mac(list->facts[i].device, mac))
-			return &list->facts[i];
-		found = found ? found : &list->facts[i];
+		if (facts->of_mac)
+			return facts;
+		found = facts;
 	}
 	return found;
 }
@@ -272,6 +299,7 @@ void facts_known(const struct facts *facts, const struct device *device, struct 
 	for (int i = LABEL_BOUGHT; facts && i <= LABEL_MADE; i++)
 		out_known->days[i] = facts->days[i];
 	out_known->text[LABEL_MAKER] = likely(&device->maker);
+	out_known->maker_doubtful = device->maker.confidence < MAKER_SURE;
 	out_known->text[LABEL_BRAND] = likely(&device->brand);
 	out_known->text[LABEL_KIND] = likely(&device->kind);
 	out_known->text[LABEL_MODEL] = likely(&device->model);

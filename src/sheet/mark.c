@@ -13,8 +13,10 @@
 #include "sheet/sheet.h"
 
 struct marks {
-	struct mark *marks;
+	struct mark **marks; /* in order; each on its own, so that room for one is soon made */
 	size_t count;
+	struct mark **gone; /* taken away, and still lent */
+	size_t gone_count;
 };
 
 struct raw {
@@ -70,8 +72,14 @@ int marks_new(struct marks **out_marks)
 
 void marks_free(struct marks *marks)
 {
-	if (marks)
+	for (size_t i = 0; marks && i < marks->count; i++)
+		free(marks->marks[i]);
+	for (size_t i = 0; marks && i < marks->gone_count; i++)
+		free(marks->gone[i]);
+	if (marks) {
 		free(marks->marks);
+		free(marks->gone);
+	}
 	free(marks);
 }
 
@@ -97,7 +105,7 @@ static size_t place_of(const struct marks *marks, const char *asset, const char 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (compare(&marks->marks[middle], asset, advisory, vulnerability) < 0)
+		if (compare(marks->marks[middle], asset, advisory, vulnerability) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -109,9 +117,9 @@ static struct mark *find(const struct marks *marks, const char *asset, const cha
 {
 	size_t place = place_of(marks, asset, advisory, vulnerability);
 
-	if (place == marks->count || compare(&marks->marks[place], asset, advisory, vulnerability))
+	if (place == marks->count || compare(marks->marks[place], asset, advisory, vulnerability))
 		return NULL;
-	return &marks->marks[place];
+	return marks->marks[place];
 }
 
 const struct mark *marks_find(const struct marks *marks, const char *asset, const char *advisory, const char *vulnerability)
@@ -124,30 +132,47 @@ const struct mark *marks_find(const struct marks *marks, const char *asset, cons
 	return mark ? mark : find(marks, asset, advisory, "*");
 }
 
+/* Sheets may hold what it says until all is written. */
+static int take_away(struct marks *marks, const struct mark *mark)
+{
+	size_t place = place_of(marks, mark->asset, mark->advisory, mark->vulnerability);
+	int error = record_grow((void **)&marks->gone, &marks->gone_count, sizeof(marks->gone[0]), SIZE_MAX);
+
+	if (error)
+		return error;
+	marks->gone[marks->gone_count - 1] = marks->marks[place];
+	memmove(&marks->marks[place], &marks->marks[place + 1], (--marks->count - place) * sizeof(marks->marks[0]));
+	return 0;
+}
+
+static int insert(struct marks *marks, const struct mark *mark)
+{
+	size_t place = place_of(marks, mark->asset, mark->advisory, mark->vulnerability);
+	struct mark *own = malloc(sizeof(*own));
+	int error = own ? record_grow((void **)&marks->marks, &marks->count, sizeof(marks->marks[0]), MARKS_MAX) : -ENOMEM;
+
+	if (error) {
+		free(own);
+		return error;
+	}
+	*own = *mark;
+	memmove(&marks->marks[place + 1], &marks->marks[place], (marks->count - 1 - place) * sizeof(marks->marks[0]));
+	marks->marks[place] = own;
+	return 0;
+}
+
 int marks_set(struct marks *marks, const struct mark *mark)
 {
 	struct mark *there = find(marks, mark->asset, mark->advisory, mark->vulnerability);
-	size_t place;
-	int error;
+	/* against a mark for all of them, "not remediated" has to be said */
+	bool said = mark->mark != MARK_NOT_REMEDIATED ||
+		(strcmp(mark->vulnerability, "*") != 0 && find(marks, mark->asset, mark->advisory, "*"));
 
-	if (there && mark->mark == MARK_NOT_REMEDIATED) {
-		place = (size_t)(there - marks->marks);
-		memmove(there, there + 1, (--marks->count - place) * sizeof(*there));
-		return 0;
-	}
-	if (there) {
+	if (there && !said)
+		return take_away(marks, there);
+	if (there)
 		*there = *mark;
-		return 0;
-	}
-	if (mark->mark == MARK_NOT_REMEDIATED)
-		return 0;
-	place = place_of(marks, mark->asset, mark->advisory, mark->vulnerability);
-	error = record_grow((void **)&marks->marks, &marks->count, sizeof(*marks->marks), MARKS_MAX);
-	if (error)
-		return error;
-	memmove(&marks->marks[place + 1], &marks->marks[place], (marks->count - 1 - place) * sizeof(*marks->marks));
-	marks->marks[place] = *mark;
-	return 0;
+	return there || !said ? 0 : insert(marks, mark);
 }
 
 /* ---- reading ---- */
@@ -173,7 +198,7 @@ static const char *finish(struct marks *marks, const struct raw *raw, int *out_e
 		return "print is a number of up to 16 hexadecimal digits";
 	if (find(marks, mark.asset, mark.advisory, mark.vulnerability))
 		return "there is a mark for this asset, advisory and vulnerability already";
-	*out_error = marks_set(marks, &mark);
+	*out_error = insert(marks, &mark); /* one for all of them may follow */
 	return *out_error == -E2BIG ? "too many marks" : NULL;
 }
 
@@ -231,7 +256,7 @@ int marks_write(const struct marks *marks, FILE *out)
 {
 	fputs("# How far each advisory is dealt with on each device: floodwall-advise(1), --mark.\n", out);
 	for (size_t i = 0; i < marks->count; i++) {
-		const struct mark *mark = &marks->marks[i];
+		const struct mark *mark = marks->marks[i];
 
 		fputc('-', out);
 		write_text(out, "asset", mark->asset);

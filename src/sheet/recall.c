@@ -12,8 +12,8 @@
  *	  no: Sold later: ...
  *	  where-bought: On the receipt ...
  *
- * applies-if is judged by what the device itself tells; where that leaves a doubt, the rule is not about it. What stands under assume
- * is taken for granted while nobody says otherwise, and the answer says that it was.
+ * applies-if is judged by what the device itself tells; where that leaves a doubt, the rule is not about it, unless the maker is likely
+ * and it or the kind is the doubt: then that is asked first. What stands under assume is taken for granted while nobody says otherwise, and the answer says that it was.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -250,6 +250,19 @@ static void say_question(const struct rule *rule, const struct known *known, str
 		snprintf(out->question, sizeof(out->question), "%s", questions[out->ask].question);
 }
 
+/* What is asked before anything else: whether the rule is about this device at all. */
+static void say_doubt(enum label_fact doubt, const struct rule *rule, struct sheet_recall *out)
+{
+	out->answer = TRUTH_UNKNOWN;
+	out->says = rule->unknown;
+	out->because[0] = 0;
+	out->assumed = "";
+	out->asks = true;
+	out->ask = doubt;
+	out->where = rule->where[doubt][0] ? rule->where[doubt] : questions[doubt].where;
+	snprintf(out->question, sizeof(out->question), "%s", questions[doubt].question);
+}
+
 static void judge_rule(const struct rule *rule, const struct known *told, struct sheet_recall *out)
 {
 	struct known known;
@@ -272,12 +285,38 @@ static void judge_rule(const struct rule *rule, const struct known *told, struct
 		out->assumed = "";
 }
 
+/* Is the rule about it? Where the maker is likely, or its kind alone is missing, that is the question: *out_doubt, else LABEL_COUNT. */
+static bool is_about(const struct rule *rule, const struct known *known, enum label_fact *out_doubt)
+{
+	enum truth truth = condition_judge(&rule->applies, known);
+	const char *maker = known->text[LABEL_MAKER];
+	bool of_maker = condition_is_about(&rule->applies, LABEL_MAKER) && maker && *maker;
+
+	*out_doubt = LABEL_COUNT;
+	if (truth == TRUTH_NO || (truth == TRUTH_UNKNOWN && !of_maker))
+		return false;
+	if (truth == TRUTH_UNKNOWN && (!condition_ask(&rule->applies, known, out_doubt) || *out_doubt != LABEL_KIND))
+		return false;
+	if (of_maker && known->maker_doubtful)
+		*out_doubt = LABEL_MAKER;
+	return true;
+}
+
 size_t recalls_judge(const struct recalls *recalls, const struct known *known, struct sheet_recall out[SHEET_RECALLS_MAX])
 {
 	size_t count = 0;
 
-	for (size_t i = 0; recalls && i < recalls->count && count < SHEET_RECALLS_MAX; i++)
-		if (condition_judge(&recalls->rules[i].applies, known) == TRUTH_YES)
-			judge_rule(&recalls->rules[i], known, &out[count++]);
+	for (size_t i = 0; recalls && i < recalls->count && count < SHEET_RECALLS_MAX; i++) {
+		enum label_fact doubt;
+
+		if (!is_about(&recalls->rules[i], known, &doubt))
+			continue;
+		judge_rule(&recalls->rules[i], known, &out[count]);
+		if (doubt != LABEL_COUNT && out[count].answer == TRUTH_NO) /* whatever it is */
+			continue;
+		if (doubt != LABEL_COUNT)
+			say_doubt(doubt, &recalls->rules[i], &out[count]);
+		count++;
+	}
 	return count;
 }

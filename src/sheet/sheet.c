@@ -98,7 +98,9 @@ static void weigh_findings(struct sheet *sheet, enum sheet_step_id id, bool (*wa
 /* Feeds put many a fix down as a mitigation: only where the document says that there is none, there is none. */
 bool sheet_is_unfixed(const struct sheet_advisory *advisory)
 {
-	return advisory->remedy == REMEDY_NONE_AVAILABLE || advisory->remedy == REMEDY_NO_FIX_PLANNED || advisory->remedy == REMEDY_COUNT;
+	enum remedy remedy = sheet_remedy(advisory);
+
+	return remedy == REMEDY_NONE_AVAILABLE || remedy == REMEDY_NO_FIX_PLANNED || remedy == REMEDY_COUNT;
 }
 
 /* No fix is offered, and it is grave or used already: nothing but distance helps. */
@@ -122,7 +124,7 @@ static void weigh_advisories(struct sheet *sheet, enum sheet_step_id id)
 		else if (id == STEP_QUARANTINE)
 			wanted = is_unmended(advisory);
 		else if (id == STEP_REPLACE)
-			wanted = advisory->remedy == REMEDY_NO_FIX_PLANNED && advisory->certainty == ASSET_EXACT;
+			wanted = sheet_remedy(advisory) == REMEDY_NO_FIX_PLANNED && advisory->certainty == ASSET_EXACT;
 		if (wanted)
 			call_for(sheet, id, REASON_ADVISORY, i);
 	}

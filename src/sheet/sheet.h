@@ -21,7 +21,14 @@
 #include "model/sheet.h"
 #include "sheet/condition.h"
 
-enum { SHEET_FILE_MAX = 4 << 20, FACTS_MAX = 4096, MARKS_MAX = 65536, RECALLS_MAX = 256, ASSETS_MAX = 65536 };
+enum {
+	SHEET_FILE_MAX = 4 << 20,
+	MARKS_FILE_MAX = 128 << 20 /* holds MARKS_MAX as they are written */,
+	FACTS_MAX = 4096,
+	MARKS_MAX = 65536,
+	RECALLS_MAX = 256,
+	ASSETS_MAX = 65536
+};
 
 /* ---- facts ---- */
 
@@ -32,6 +39,8 @@ struct facts {
 	char text[LABEL_COUNT][DEVICE_TEXT_MAX]; /* "" where nothing was written */
 	char note[DEVICE_TEXT_MAX];
 	struct days days[LABEL_COUNT]; /* of LABEL_BOUGHT and LABEL_MADE */
+	bool of_mac, of_address; /* what device is, read once */
+	uint8_t mac[6], address[16];
 };
 struct facts_list;
 
@@ -53,8 +62,11 @@ void facts_known(const struct facts *facts, const struct device *device, struct 
 /* True if who (a MAC, an address, the id "dev-..." of a report, or a name, letters of either case) is this device. */
 bool device_is(const struct device *device, const char *who);
 enum { DEVICE_KEY_MAX = DEVICE_TEXT_MAX * 4 + 1, DEVICE_ID_MAX = 24 };
-/* What stands for the device in files: its first MAC, else its name, its address, its id. Escaped. */
-void device_key(const struct device *device, char out[DEVICE_KEY_MAX]);
+/* What stands for the device in files: its first MAC, else its address, its serial number (may be ""), a name that it or a person gave, its id:
+ * never a name that was made up from its maker, which others share. Escaped. */
+void device_key(const struct device *device, const char *serial, char out[DEVICE_KEY_MAX]);
+/* Six bytes in hexadecimal with : or - between. */
+bool device_read_mac(const char *word, uint8_t out_mac[6]);
 void device_id(const struct device *device, char out[DEVICE_ID_MAX]);
 
 /* ---- recalls ---- */
@@ -90,7 +102,8 @@ void marks_free(struct marks *marks);
 int marks_read(struct marks *marks, const char *file, const char *body, size_t len, struct fault *out_fault);
 /* That of the vulnerability, else of each of that document; borrowed until the next marks_set(), or NULL. marks may be NULL. */
 const struct mark *marks_find(const struct marks *marks, const char *asset, const char *advisory, const char *vulnerability);
-/* Takes the place of the one with the same asset, document and vulnerability. MARK_NOT_REMEDIATED takes it away. 0, -ENOMEM or -E2BIG. */
+/* Takes the place of the one with the same asset, document and vulnerability. MARK_NOT_REMEDIATED takes it away, or
+ * stands against one for each of that document. 0, -ENOMEM or -E2BIG. */
 int marks_set(struct marks *marks, const struct mark *mark);
 size_t marks_count(const struct marks *marks);
 /* In the order of assets: the same marks, the same bytes. Returns 0 or -EIO. */

@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 
 try:
     import jsonschema
@@ -23,7 +24,7 @@ HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "advise")
 DOCUMENTS = os.path.join(HERE, "documents")
 FACTS = os.path.join(HERE, "facts.yaml")
 RECALLS = os.path.join(HERE, "recalls.yaml")
-XIONGMAI = "maker=Hangzhou Xiongmai Technology,name=Shed"
+XIONGMAI = "maker=Hangzhou Xiongmai Technology,kind=video recorder,name=Shed"
 faults = []
 
 
@@ -103,6 +104,9 @@ def recall(at):
         expect(f"recall, {facts}", answer, found[0]["answer"])
         expect(f"recall, {facts}: question", bool(question), bool(found[0]["question"] and question and found[0]["question"].startswith(question)))
         expect(f"recall, {facts}: where", bool(question), bool(found[0]["where"]))
+    expect("a telephone", [], sheets(at, "--asset", "maker=Xiongmai,kind=telephone,bought=2014-11")["sheets"][0]["recalls"])
+    expect("of no known kind", [("unknown", True)], [(r["answer"], r["question"].startswith("What is it"))
+           for r in sheets(at, "--asset", "maker=Xiongmai,bought=2014-11")["sheets"][0]["recalls"]])
     expect("another maker", [], sheets(at, "--asset", "maker=Acme,bought=2014")["sheets"][0]["recalls"])
 
 
@@ -153,6 +157,41 @@ def marks(at):
         expect("in progress", [("in progress", True, False)], state())
         expect("taken back", 0, run(at, "--mark", "HL-2016-001 not *", *words).returncode)
         expect("not remediated", [("not remediated", True, False)], state())
+
+
+def whose_mark(at):
+    """A mark is one device's: two of a kind without a name do not share it."""
+    two = ["--advisories", DOCUMENTS] + ["--asset", "maker=Harbour Light,model=HL-9008,firmware=1.0.0,serial=1",
+           "--asset", "maker=Harbour Light,model=HL-9008,firmware=1.0.0,serial=2,name=mine"]
+    twins = two[:3] + ["name=mine," + two[3]] + two[4:]
+    with tempfile.TemporaryDirectory() as folder:
+        file = os.path.join(folder, "marks.yaml")
+        expect("one of two", 0, run(at, "--marks", file, "--mark", "HL-2016-001 done mine", *two).returncode)
+        expect("the other stays open", [0, 1], sorted(s["open"] for s in sheets(at, "--marks", file, *two)["sheets"]))
+        before = open(file, "rb").read()
+        done = run(at, "--marks", file, "--mark", "HL-2016-001 done mine", *twins)
+        expect("two of that name", (2, True, before), (done.returncode, "more than one device" in done.stderr, open(file, "rb").read()))
+
+
+def many_marks(at):
+    """A mark for all is taken back for one; marks that are set at once are all kept; tens of thousands are read in no time."""
+    names = [f"unit {i}" for i in range(8)]
+    words = ["--advisories", DOCUMENTS] + [w for n in names for w in ("--asset", f"maker=Harbour Light,model=HL-9008,firmware=1.0.0,name={n}")]
+    with tempfile.TemporaryDirectory() as folder:
+        file = os.path.join(folder, "marks.yaml")
+        with open(file, "w", encoding="utf-8") as out:
+            out.write("- asset: unit 0\n  advisory: HL-2016-001\n  mark: done\n")
+            out.writelines(f"- asset: z{60000 - i:05}\n  advisory: a\n  mark: done\n" for i in range(60000))
+        state = lambda: sorted(s["device"]["name"] for s in sheets(at, "--marks", file, *words)["sheets"] if s["open"])
+        before = time.monotonic()
+        expect("a mark for all", names[1:], state())
+        expect("60,000 marks in time", True, time.monotonic() - before < 30)
+        expect("taken back", 0, run(at, "--marks", file, "--mark", "HL-2016-001 not unit 0", *words).returncode)
+        expect("and it holds", names, state())
+        runs = [subprocess.Popen([at.floodwall, "advise", "--marks", file, "--mark", f"HL-2016-001 done {n}", *words],
+                                 stdout=subprocess.DEVNULL) for n in names]
+        expect("at once", [0] * len(names), [r.wait(timeout=120) for r in runs])
+        expect("all are kept", [], state())
 
 
 def inspect(at):
@@ -212,6 +251,36 @@ def hostile(at):
         expect("ten thousand: page", (0, True), (page.returncode, len(page.stdout) < 2000000))
 
 
+def kept(at):
+    """What is no index, no regular file or no advisory is refused, and nobody's file is lost."""
+    device = ["--asset", "maker=Harbour Light,model=HL-9008,firmware=1.0.0"]
+    with tempfile.TemporaryDirectory() as folder:
+        mine, index, pipe, empty = (os.path.join(folder, name) for name in ("mine", "index", "pipe", "empty"))
+        for path in (mine, index + ".new"):
+            with open(path, "w", encoding="ascii") as file:
+                file.write("a letter\n")
+        open(index, "wb").close()
+        os.mkfifo(pipe)
+        os.mkdir(empty)
+        done = run(at, "--advisories", DOCUMENTS, "--index", mine, *device)
+        expect("an index that is a letter", (2, True), (done.returncode, "is no index" in done.stderr))
+        for i in range(2):
+            expect(f"an index, run {i}", 0, run(at, "--advisories", DOCUMENTS, "--index", index, *device).returncode)
+        expect("an index is written", True, os.path.getsize(index) > 100)
+        for path in (mine, index + ".new"):
+            with open(path, encoding="ascii") as file:
+                expect(f"{path} is as it was", "a letter\n", file.read())
+        for option in ("--facts", "--marks", "--index", "--recalls"):
+            done = run(at, "--advisories", DOCUMENTS, option, pipe, *device)
+            expect(f"{option} of a pipe", (2, True), (done.returncode, "no regular file" in done.stderr))
+        for words in ([], ["none.json"]):
+            for name in words:
+                with open(os.path.join(empty, name), "w", encoding="ascii") as file:
+                    file.write("{}")
+            done = run(at, "--advisories", empty, *device)
+            expect(f"no advisory, {words}", (2, True), (done.returncode, "No advisory could be read" in done.stderr))
+
+
 def wrong_use(at):
     cases = [[], ["--asset", "maker=A", at.incident], ["--mark", "a done b", at.incident], ["--mark", "a perhaps b", "--marks", "x", at.incident],
              ["--advisories", at.incident, at.incident], ["--advisories", "/nonexistent", at.incident], ["--facts", "/nonexistent", at.incident],
@@ -226,6 +295,30 @@ def wrong_use(at):
     expect("a fault has its line", True, f"{RECALLS}:2:" in line)
     expect("--fail-on", (1, 0), (run(at, "--fail-on", "high", "--advisories", DOCUMENTS, "--asset", "maker=Harbour Light,model=HL-9008,firmware=1.0.0").returncode,
                                  run(at, "--fail-on", "high", "--advisories", DOCUMENTS, "--asset", "maker=Harbour Light,model=HL-9008").returncode))
+
+
+def words(at):
+    """Line ends of a document are blanks, its backslashes are its own, a link is told once; the manual's rule is one."""
+    device = ["--width", "1000", "--no-color", "-v", "--asset", "maker=Harbour Light,model=HL-9008,firmware=1.0.0"]
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(DOCUMENTS, "hl-2016-001.json"), encoding="utf-8") as file:
+            document = json.load(file)
+        document["document"]["title"] = "One\r\n\r\ntwo C:\\three"
+        fix = next(r for v in document["vulnerabilities"] for r in v["remediations"] if r.get("url"))
+        document["vulnerabilities"][0]["remediations"].append(dict(fix, details="The same."))
+        with open(os.path.join(folder, "one.json"), "w", encoding="utf-8") as file:
+            json.dump(document, file)
+        text = run(at, "--advisories", folder, *device).stdout
+        expect("folded", True, "One two C:\\three" in text)
+        told = [line.count(fix["url"]) for line in text.splitlines() if "The maker's fix:" in line]
+        expect("a link is told once", [1], told)
+        with open(os.path.join(HERE, "../../../man/floodwall-advise.1"), encoding="utf-8") as file:
+            manual = file.read()
+        rule = os.path.join(folder, "rule.yaml")
+        with open(rule, "w", encoding="utf-8") as file:
+            file.write(re.search(r"^- recall:.*?(?=^\.Ed)", manual, re.M | re.S).group(0))
+        expect("the manual's rule", 0, run(at, "--recalls", rule, *device).returncode)
+        expect("the manual's name", True, ".Nm floodwall-advise\n" in manual and not re.search(r"^\.Nm$", manual, re.M))
 
 
 def help_and_manual(at):
@@ -245,7 +338,7 @@ def real(at):
 
 def main():
     at = Setting()
-    parts = [incident, near_misses, recall, marks, inspect, hostile, wrong_use, help_and_manual]
+    parts = [incident, near_misses, recall, marks, whose_mark, many_marks, inspect, hostile, kept, words, wrong_use, help_and_manual]
     there = os.path.isdir(at.shared)
     for part in parts + ([real] if there else []):
         part(at)

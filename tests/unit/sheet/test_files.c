@@ -162,6 +162,13 @@ static void test_marks(void **state)
 	assert_null(marks_find(NULL, "02:00:00:00:00:07", "HL-2", "CVE-2016-1000"));
 	/* taken away */
 	mark.mark = MARK_NOT_REMEDIATED;
+	memcpy(mark.vulnerability, "CVE-1", sizeof("CVE-1"));
+	assert_int_equal(marks_set(again, &mark), 0); /* against one for all */
+	assert_int_equal(marks_find(again, mark.asset, "HL-1", "CVE-1")->mark, MARK_NOT_REMEDIATED);
+	assert_int_equal(marks_find(again, mark.asset, "HL-1", "CVE-2")->mark, MARK_IN_PROGRESS);
+	memcpy(mark.vulnerability, "*", sizeof("*"));
+	assert_int_equal(marks_set(again, &mark), 0);
+	memcpy(mark.vulnerability, "CVE-1", sizeof("CVE-1"));
 	assert_int_equal(marks_set(again, &mark), 0);
 	assert_int_equal(marks_count(again), 1);
 	free(text);
@@ -217,6 +224,7 @@ static const struct {
 	{"a line end in a cell", "maker,model\n\"Ac\nme\",X1\n", 0, 2, "line end"},
 	{"no date", "maker,bought\nAcme,yesterday\n", 0, 2, "date"},
 	{"no address", "maker,address\nAcme,192.0.2.0/24\n", 0, 2, "address"},
+	{"no MAC", "maker,mac\nAcme,02:00:00:00:00:07\nAcme,02:00:00:00:00\n", 0, 3, "MAC"},
 	{"no device", "maker,model\n\n", 0, 0, "no device"},
 	{"empty", "", 0, 1, "no column"},
 	{"broken JSON", "[{\"maker\":\n \"Acme\"", 0, 2, ""},
@@ -245,6 +253,7 @@ static void test_asset(void **state)
 	struct asset_list assets = {0};
 	struct fault fault = {0};
 	struct device device;
+	char name[DEVICE_KEY_MAX];
 
 	assert_int_equal(assets_add(&assets, "maker=Acme Ltd., model=X1", &fault), -EINVAL); /* a blank before a name */
 	assert_int_equal(assets_add(&assets, "maker=Acme,colour=red", &fault), -EINVAL);
@@ -258,6 +267,20 @@ static void test_asset(void **state)
 	assert_int_equal(device.mac_count, 1);
 	assert_int_equal(device.macs[0][5], 9);
 	assert_int_equal(device.address_count, 1);
+	device_key(&device, "X", name);
+	assert_string_equal(name, "02:00:00:00:00:09");
+	device.mac_count = 0;
+	device_key(&device, "X", name);
+	assert_string_equal(name, "192.0.2.9");
+	device.address_count = 0;
+	device_key(&device, "X", name);
+	assert_string_equal(name, "serial X");
+	device_key(&device, "", name);
+	assert_memory_equal(name, "dev-", 4); /* never the name that was made up */
+	device.name_source = NAME_USER;
+	device_key(&device, "", name);
+	assert_string_equal(name, "Acme Ltd. X1");
+	device.mac_count = device.address_count = 1;
 	assert_true(device_is(&device, "02:00:00:00:00:09") && device_is(&device, "192.0.2.9") && device_is(&device, "acme ltd. x1"));
 	assert_false(device_is(&device, "02:00:00:00:00:08") || device_is(&device, "192.0.2.0/24") || device_is(&device, "02:00"));
 	assets_free(&assets);

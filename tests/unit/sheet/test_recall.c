@@ -166,6 +166,35 @@ static void test_applies(void **state)
 	recalls_free(recalls);
 }
 
+/* A maker that is only likely, and a kind that nobody knows, are asked for before anything is said. */
+static void test_doubt(void **state)
+{
+	static const char of_kind[] = "- recall: k\n  title: T\n  source: S\n  applies-if: maker ~ '*xiongmai*' and kind = camera\n"
+				      "  recalled-if: bought < 2015-04\n  yes: It is.\n";
+	struct known known = known_of(&(struct told){.bought = "2014-11"});
+	struct sheet_recall found[SHEET_RECALLS_MAX];
+	struct recalls *recalls;
+
+	assert_int_equal(judge(of_kind, &(struct told){.bought = "2014-11"}, found, &recalls), 1);
+	assert_int_equal(found[0].answer, TRUTH_UNKNOWN);
+	assert_true(found[0].asks && found[0].ask == LABEL_KIND && found[0].where[0]);
+	known.text[LABEL_KIND] = "telephone";
+	assert_int_equal(recalls_judge(recalls, &known, found), 0);
+	known.text[LABEL_KIND] = "camera";
+	known.maker_doubtful = true;
+	assert_int_equal(recalls_judge(recalls, &known, found), 1);
+	assert_int_equal(found[0].answer, TRUTH_UNKNOWN);
+	assert_string_equal(found[0].question, "Who made it?");
+	assert_non_null(strstr(found[0].where, "label"));
+	known.maker_doubtful = false;
+	assert_int_equal(recalls_judge(recalls, &known, found), 1);
+	assert_int_equal(found[0].answer, TRUTH_YES);
+	assert_int_equal(days_read("2016", &known.days[LABEL_BOUGHT]), 0);
+	known.maker_doubtful = true;
+	assert_int_equal(recalls_judge(recalls, &known, found), 0); /* whoever made it */
+	recalls_free(recalls);
+}
+
 static void test_wrong_rules(void **state)
 {
 	static const struct {
@@ -221,6 +250,7 @@ int main(void)
 		cmocka_unit_test(test_wrong_conditions),
 		cmocka_unit_test(test_recall),
 		cmocka_unit_test(test_applies),
+		cmocka_unit_test(test_doubt),
 		cmocka_unit_test(test_wrong_rules),
 		cmocka_unit_test(test_replaced),
 	};
