@@ -20,13 +20,16 @@ static size_t one(const char *pattern, uint8_t c)
 	return *pattern && lower((uint8_t)*pattern) == lower(c);
 }
 
-bool glob_match(const char *pattern, struct slice text, struct slice *out_star)
+bool glob_match(const char *pattern, struct slice text, struct slice *out_star, uint32_t *steps)
 {
 	const char *behind = NULL; /* the last "*" */
 	size_t at = 0, again = 0, star_start = 0, star_end = 0, used;
 	unsigned stars = 0;
 
 	while (at < text.len || *pattern == '*') {
+		if (!*steps)
+			return false;
+		--*steps;
 		if (*pattern == '*') {
 			if (!stars++)
 				star_start = at;

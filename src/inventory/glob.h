@@ -6,8 +6,12 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "model/fact.h"
 
-/* out_star: what the first "*" stands for, as short as it can be; untouched where there is none. At most pattern times text steps. */
-bool glob_match(const char *pattern, struct slice text, struct slice *out_star);
+/*
+ * out_star: what the first "*" stands for, as short as it can be; untouched where there is none. At most pattern times text steps, each of which is taken
+ * from *steps; where none is left, nothing matches.
+ */
+bool glob_match(const char *pattern, struct slice text, struct slice *out_star, uint32_t *steps);

@@ -116,7 +116,8 @@ void inventory_signatures(const struct inventory *inventory, struct inventory_si
 
 	if (inventory->recognise)
 		recog_stats(recognise_recog(inventory->recognise), &stats);
-	*out = (struct inventory_signatures){stats.files, stats.fingerprints, stats.left_out, stats.set_aside, stats.stalls, stats.bytes};
+	*out = (struct inventory_signatures){
+		stats.files, stats.fingerprints, stats.left_out, stats.set_aside, stats.stalls + inventory->signatures.stalls, stats.bytes};
 }
 
 const char *inventory_maker_of(const struct inventory *inventory, const uint8_t mac[6])

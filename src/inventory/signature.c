@@ -4,7 +4,7 @@
  * against these alone; names under domains, of which a device may ask for thousands, are found by a hash of each of their ends.
  *
  * Patterns are matched by walking text and pattern once, going back to the last "*" where they part: never more steps than the
- * product of both lengths, which are bounded.
+ * product of both lengths, which are bounded. All rows that a text is held against share SIGNATURE_STEPS_MAX.
  */
 #include "inventory/signature.h"
 
@@ -115,6 +115,8 @@ struct reading {
 		uint32_t source;
 	} * rows;
 	uint32_t row_max, read_count;
+	uint64_t bad_count, bad_line; /* rows of this file that cannot be read, and where the first is */
+	const char *wrong; /* with that one */
 	uint8_t file;
 };
 
@@ -186,7 +188,7 @@ static const char *line_keep(struct reading *reading, struct slice line)
 	return NULL;
 }
 
-static void body_read(struct reading *reading, const char *file, struct slice body, struct fault *out_fault)
+static void body_read(struct reading *reading, struct slice body)
 {
 	for (uint64_t number = 1; body.len; number++) {
 		struct slice line = words_until(body, '\n');
@@ -195,9 +197,22 @@ static void body_read(struct reading *reading, const char *file, struct slice bo
 		body = words_from(body, line.len < body.len ? line.len + 1 : line.len);
 		if (words_trim(line).len && line.bytes[0] != '#')
 			wrong = line_keep(reading, line);
-		if (wrong && !reading->table.bad_count++)
-			fault_set(out_fault, file, number, 0, "%s", wrong);
+		if (wrong && !reading->bad_count++) {
+			reading->bad_line = number;
+			reading->wrong = wrong;
+		}
 	}
+}
+
+static void faults_tell(const struct reading *reading, const char *file, struct fault *out_fault)
+{
+	if (reading->bad_count > 1)
+		fault_set(out_fault, file, reading->bad_line, 0, "%s, and %llu more", reading->wrong,
+			(unsigned long long)reading->bad_count - 1);
+	else if (reading->bad_count)
+		fault_set(out_fault, file, reading->bad_line, 0, "%s", reading->wrong);
+	else if (!reading->read_count)
+		fault_set(out_fault, file, 0, 0, "holds no row");
 }
 
 /* Rows of one source together, in the order read. */
@@ -260,7 +275,7 @@ static uint8_t file_put(struct signatures *table, const char *file)
 
 int signature_read(struct signatures *table, const uint8_t hash_key[16], const char *file, struct slice body, struct fault *out_fault)
 {
-	struct reading reading = {.table.bad_count = table->bad_count};
+	struct reading reading = {.table.stalls = table->stalls};
 	int error = reading_start(&reading, table, body);
 
 	memcpy(reading.table.hash_key, hash_key, sizeof(reading.table.hash_key));
@@ -270,10 +285,9 @@ int signature_read(struct signatures *table, const uint8_t hash_key[16], const c
 	reading.table.file_count = table->file_count;
 	reading.file = file_put(&reading.table, file);
 	rows_copy(&reading, table);
-	body_read(&reading, file, body, out_fault);
+	body_read(&reading, body);
+	faults_tell(&reading, file, out_fault);
 	if (!reading.read_count) {
-		if (reading.table.bad_count == table->bad_count)
-			fault_set(out_fault, file, 0, 0, "holds no row");
 		error = -EINVAL;
 		goto out;
 	}
@@ -336,10 +350,11 @@ static size_t match_domains(const struct signatures *table, struct slice name, s
 	return count;
 }
 
-size_t signature_match(const struct signatures *table, const char *source, struct slice text, struct signature out[SIGNATURE_MATCH_MAX])
+size_t signature_match(struct signatures *table, const char *source, struct slice text, struct signature out[SIGNATURE_MATCH_MAX])
 {
 	const struct signature_source *rows = source_find(table, source);
 	bool asked = !strcmp(source, ASKED);
+	uint32_t steps = SIGNATURE_STEPS_MAX;
 	size_t count;
 
 	if (!rows)
@@ -348,11 +363,12 @@ size_t signature_match(const struct signatures *table, const char *source, struc
 	if (text.len > MATCHED_TEXT_MAX)
 		text.len = MATCHED_TEXT_MAX;
 	count = asked ? match_domains(table, text, out) : 0;
-	for (uint32_t i = rows->first; i < rows->first + rows->count && count < SIGNATURE_MATCH_MAX && !asked; i++) {
+	for (uint32_t i = rows->first; i < rows->first + rows->count && count < SIGNATURE_MATCH_MAX && steps && !asked; i++) {
 		struct slice star = {0};
 
-		if (glob_match(table->rows[i].pattern, text, &star))
+		if (glob_match(table->rows[i].pattern, text, &star, &steps))
 			out[count++] = says(&table->rows[i], text, star);
 	}
+	table->stalls += !steps;
 	return count;
 }

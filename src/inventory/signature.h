@@ -26,6 +26,8 @@ enum {
 	SIGNATURE_TEXT_MAX = 96, /* bytes of a pattern or value, terminator included */
 	SIGNATURE_MATCH_MAX = 12, /* rows that speak of one clue */
 	SIGNATURE_PORT_MAX = 65536,
+	SIGNATURE_STEPS_MAX = 1
+		<< 20, /* that one text is held against all rows of its source in: 64 for each of as many rows as there may be; some 2 ms */
 };
 
 /* The first five are enum trait. */
@@ -54,7 +56,7 @@ struct signatures {
 	uint32_t file_count;
 	uint32_t row_count, source_count, domain_mask;
 	size_t texts_len;
-	uint64_t bad_count; /* rows that could not be read */
+	uint64_t stalls; /* texts that took more than SIGNATURE_STEPS_MAX */
 };
 
 /* One statement about the clue at hand. */
@@ -66,14 +68,17 @@ struct signature {
 };
 
 /*
- * Adds the rows of one file; those of an earlier one of the same name, whatever its folder, go: so a table can be corrected without a new program. Rows that cannot be read are passed over and counted; fault names the first, by line. Returns 0, or -ENOMEM or -EINVAL (no row could be
+ * Adds the rows of one file; those of an earlier one of the same name, whatever its folder, go: so a table can be corrected without a new program. Rows that cannot be read are passed over; fault names the first of this file, by line, and says how many more there are. Returns 0, or -ENOMEM or -EINVAL (no row could be
  * read), and the table is as before.
  */
 int signature_read(struct signatures *table, const uint8_t hash_key[16], const char *file, struct slice body, struct fault *out_fault);
 void signature_done(struct signatures *table);
 
-/* What the rows of this source say of text. Returns how many there are in out. */
-size_t signature_match(const struct signatures *table, const char *source, struct slice text, struct signature out[SIGNATURE_MATCH_MAX]);
+/*
+ * What the rows of this source say of text. Returns how many there are in out. Where that takes too many steps it is broken off and counted as a
+ * stall: only a table that is made for it does that.
+ */
+size_t signature_match(struct signatures *table, const char *source, struct slice text, struct signature out[SIGNATURE_MATCH_MAX]);
 
 /* Whether any row speaks of this port: what nobody speaks of need not be heard. */
 enum signature_port { PORT_CALLS_TCP, PORT_CALLS_UDP, PORT_ANSWERS_TCP, PORT_ANSWERS_UDP, PORT_USE_COUNT };

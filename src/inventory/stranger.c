@@ -63,7 +63,7 @@ static void clear(struct inventory *inventory, uint32_t spare)
 }
 
 /* One company has one name, however it is written. */
-static struct slice name_of(const struct inventory *inventory, enum junk_trait trait, const struct guess *guess)
+static struct slice name_of(struct inventory *inventory, enum junk_trait trait, const struct guess *guess)
 {
 	return trait == JUNK_KIND ? words_of(guess->name) : told_company(inventory, words_of(guess->name));
 }

@@ -81,14 +81,14 @@ void told_state(struct inventory *inventory, uint32_t number, enum clue_class cl
 	}
 }
 
-bool told_known(const struct inventory *inventory, const char *source, struct slice value)
+bool told_known(struct inventory *inventory, const char *source, struct slice value)
 {
 	struct signature signatures[SIGNATURE_MATCH_MAX];
 
 	return signature_match(&inventory->signatures, rows_of(source), value, signatures) > 0;
 }
 
-struct slice told_company(const struct inventory *inventory, struct slice name)
+struct slice told_company(struct inventory *inventory, struct slice name)
 {
 	struct signature signatures[SIGNATURE_MATCH_MAX];
 

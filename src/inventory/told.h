@@ -12,10 +12,10 @@
 size_t told_clue(struct inventory *inventory, uint32_t number, const struct clue_offer *offer);
 
 /* Whether the table says anything of it. */
-bool told_known(const struct inventory *inventory, const char *source, struct slice value);
+bool told_known(struct inventory *inventory, const char *source, struct slice value);
 
 /* How the company is known: the table's name for it, else name. */
-struct slice told_company(const struct inventory *inventory, struct slice name);
+struct slice told_company(struct inventory *inventory, struct slice name);
 
 /* Statements of the table about a clue of this class, made; and in words: "maker: X; kind: Y", behind what says holds already. */
 void told_state(struct inventory *inventory, uint32_t number, enum clue_class class, const struct signature *signatures, size_t count);

@@ -16,6 +16,10 @@
  * clouds of five makers is none of theirs, and a device that claims to be everything, in each way there is, ends as nothing. Who tells the same lie in all
  * ways is believed: nothing on the wire says otherwise.
  *
+ * An app asks for the same clouds as the device that it is for. So what the group of clouds alone says of a value is worth CLOUD_ALONE at most; and from a
+ * randomised MAC, which telephones and laptops have and things hardly ever, CLOUD_ALONE_RANDOM. Where another group says so too (the
+ * MAC's block, a host name), it is worth what its row says.
+ *
  * Values are compared by what is left without letter case, legal form ("Co., Ltd.") and aliases. "HS110" and "HS110(EU)", "sensor" and "motion sensor"
  * do not contradict each other: one says more. They share their weights, and the better name of the two is shown: of a model and a
  * kind the one that says more, of a company the short one.
@@ -34,6 +38,7 @@
 #include "wire/siphash.h"
 
 enum { ANSWER_MIN = 30, STRENGTH_MAX = 97, CONFIDENCE_MAX = 98, RIVAL_SHARE = 3, AT_ONCE_WITHIN = 15 };
+enum { CLOUD_ALONE = 60, CLOUD_ALONE_RANDOM = 45 };
 
 /* The odds against a value that no clue has named. */
 static const double AGAINST = 4;
@@ -109,7 +114,7 @@ static bool agree(enum trait trait, const char *a, const char *b)
 }
 
 /* As it is kept; false where it is no value. */
-static bool value_read(const struct inventory *inventory, enum trait trait, struct slice raw, char out[WEIGH_TEXT_MAX])
+static bool value_read(struct inventory *inventory, enum trait trait, struct slice raw, char out[WEIGH_TEXT_MAX])
 {
 	char text[DEVICE_TEXT_MAX];
 
@@ -208,11 +213,12 @@ static bool said_more_strongly(const struct opinion *opinion, enum group group, 
 /* The strongest statement of each group, whatever it says: what the same mouth says less plainly does not count beside it. */
 struct loudest {
 	uint8_t strength[WEIGH_GROUP_COUNT];
+	uint8_t cloud_alone; /* the most that clouds are worth where no other group says so */
 };
 
-static struct loudest loudest_of(const struct opinion *opinion)
+static struct loudest loudest_of(const struct opinion *opinion, bool random_mac)
 {
-	struct loudest loudest = {0};
+	struct loudest loudest = {.cloud_alone = random_mac ? CLOUD_ALONE_RANDOM : CLOUD_ALONE};
 
 	for (unsigned i = 0; i < opinion->count; i++)
 		for (unsigned g = 0; g < WEIGH_GROUP_COUNT; g++)
@@ -247,17 +253,31 @@ static unsigned says_at_once(const struct opinion *opinion, enum trait trait, co
 	return count;
 }
 
+/* The groups that say so: a bit for each. */
+static unsigned groups_of(const struct opinion *opinion, enum trait trait, const char *value, const struct loudest *loudest)
+{
+	unsigned groups = 0;
+
+	for (unsigned g = 0; g < WEIGH_GROUP_COUNT; g++)
+		if (loudest->strength[g] && is_said(opinion, trait, value, g, loudest->strength[g]))
+			groups |= 1u << g;
+	return groups;
+}
+
 /* 0 where no group says so. */
 static double weight_of(const struct opinion *opinion, enum trait trait, const char *value, const struct loudest *loudest)
 {
+	unsigned groups = groups_of(opinion, trait, value, loudest);
 	double weight = 0;
 
 	for (unsigned g = 0; g < WEIGH_GROUP_COUNT; g++) {
-		uint8_t strength = loudest->strength[g];
+		uint8_t strength = loudest->strength[g], worth = strength;
 
-		if (!strength || !is_said(opinion, trait, value, g, strength))
+		if (!(groups >> g & 1))
 			continue;
-		double share = (double)strength / says_at_once(opinion, trait, value, g, strength);
+		if (groups == 1u << GROUP_CLOUD && worth > loudest->cloud_alone)
+			worth = loudest->cloud_alone;
+		double share = (double)worth / says_at_once(opinion, trait, value, g, strength);
 		double ratio = AGAINST * share / (100 - share);
 
 		weight = (weight > 0 ? weight : 1 / AGAINST) * (ratio > 1 ? ratio : 1);
@@ -308,10 +328,10 @@ static double sum_of(double *weights, unsigned count)
 	return sum;
 }
 
-static struct scale weigh(const struct opinion *opinion, enum trait trait)
+static struct scale weigh(const struct opinion *opinion, enum trait trait, bool random_mac)
 {
 	struct scale scale = {.best = WEIGH_VALUE_MAX, .rival = WEIGH_VALUE_MAX};
-	struct loudest loudest = loudest_of(opinion);
+	struct loudest loudest = loudest_of(opinion, random_mac);
 	double others[WEIGH_VALUE_MAX];
 	unsigned count = 0;
 
@@ -340,9 +360,11 @@ static uint8_t percent(double share)
 	return (uint8_t)(rounded > CONFIDENCE_MAX ? CONFIDENCE_MAX : rounded);
 }
 
-static void answer(struct guess *guess, const struct opinion *opinion, enum trait trait)
+static void answer(struct inventory *inventory, uint32_t number, enum trait trait)
 {
-	struct scale scale = weigh(opinion, trait);
+	const struct opinion *opinion = &inventory->sides[number].opinions[trait];
+	struct guess *guess = guess_of(&inventory->devices[number], trait);
+	struct scale scale = weigh(opinion, trait, inventory->devices[number].random_mac);
 	unsigned best = scale.best, rival = scale.rival;
 
 	*guess = (struct guess){0};
@@ -376,7 +398,7 @@ static void state(struct inventory *inventory, uint32_t number, enum group group
 			memcpy(candidate->value, value, WEIGH_TEXT_MAX);
 		candidate->strength[group] = strength;
 	}
-	answer(guess_of(&inventory->devices[number], trait), opinion, trait);
+	answer(inventory, number, trait);
 }
 
 void weigh_state(
@@ -391,7 +413,7 @@ void weigh_state(
 void weigh_settle(struct inventory *inventory, uint32_t number)
 {
 	for (enum trait trait = 0; trait < TRAIT_COUNT; trait++)
-		answer(guess_of(&inventory->devices[number], trait), &inventory->sides[number].opinions[trait], trait);
+		answer(inventory, number, trait);
 }
 
 void weigh_merge(struct inventory *inventory, uint32_t from, uint32_t into)

@@ -53,7 +53,7 @@ REGISTRY = "Registry,Assignment,Organization Name,Organization Address\nMA-L,001
 AGREES = ("agrees", "00:11:22:00:00:01", [("dhcp", "DCS-9999X", ""), ("ask", "signal.mydlink.com")],
           {"maker": ("D-Link", 85, 98), "brand": ("D-Link", 85, 98), "kind": ("camera", 80, 98), "model": ("DCS-9999X", 60, 90)}, {})
 CONTRADICTS = ("contradicts itself", "00:11:44:00:00:01", [("ask", "device.easy4ip.com")],
-               {"maker": ("Dahua", 50, 80)}, {"maker": "Hikvision"})
+               {"maker": ("Dahua", 35, 50)}, {"maker": "Hikvision"})
 RADIO = ("somebody else's radio", "00:11:33:00:00:01", [("dhcp", "ESP_0A0B0C", "")], {"maker": ("Espressif", 30, 80), "kind": None, "model": None}, {})
 SILENT = ("says nothing", "00:11:99:00:00:01", [("ask", "www.example.com")], {"maker": None, "brand": None, "kind": None, "model": None}, {})
 LIAR = ("claims to be everything", "00:11:22:00:00:01",
@@ -65,7 +65,7 @@ LIAR = ("claims to be everything", "00:11:22:00:00:01",
         [("notify", f"urn:Belkin:device:{kind}:1", "x UPnP/1.0 y/1") for kind in ("controllee", "bridge", "sensor", "lightswitch")],
         {"maker": (None, 0, 60), "brand": (None, 0, 60), "kind": (None, 0, 60), "model": (None, 0, 60)}, {})
 ACME = ("a table of one's own", "00:11:99:00:00:01", [("dhcp", "PLUG-1234", ""), ("ask", "cloud.acme.example")],
-        {"maker": ("Acme", 80, 80), "kind": ("smart plug", 75, 90), "model": ("PLUG-1234", 60, 60)}, {})
+        {"maker": ("Acme", 60, 60), "kind": ("smart plug", 75, 90), "model": ("PLUG-1234", 60, 60)}, {})
 
 
 def table_of(document):

@@ -28,7 +28,7 @@ static size_t sum_of(struct slice said)
 	return sum + said.len;
 }
 
-static size_t ask_one(const struct signatures *table, struct slice line)
+static size_t ask_one(struct signatures *table, struct slice line)
 {
 	struct slice source = words_until(line, '\t'), text = words_from(line, source.len < line.len ? source.len + 1 : line.len);
 	struct signature signatures[SIGNATURE_MATCH_MAX];
@@ -45,7 +45,7 @@ static size_t ask_one(const struct signatures *table, struct slice line)
 	return sum + signature_port(table, PORT_CALLS_TCP, (uint16_t)sum);
 }
 
-static size_t ask(const struct signatures *table, struct slice asked)
+static size_t ask(struct signatures *table, struct slice asked)
 {
 	size_t sum = 0;
 

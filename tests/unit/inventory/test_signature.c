@@ -49,8 +49,11 @@ static void patterns(void **state)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct slice star = {0};
+		uint32_t steps = 100, none = 0;
 
-		if (glob_match(cases[i].pattern, words_of(cases[i].text), &star) != cases[i].matches)
+		if (cases[i].text[0] && glob_match(cases[i].pattern, words_of(cases[i].text), &star, &none))
+			fail_msg("%s against %s without a step", cases[i].pattern, cases[i].text);
+		if (glob_match(cases[i].pattern, words_of(cases[i].text), &star, &steps) != cases[i].matches)
 			fail_msg("%s against %s", cases[i].pattern, cases[i].text);
 		if (cases[i].star && (star.len != strlen(cases[i].star) || memcmp(star.bytes, cases[i].star, star.len)))
 			fail_msg("%s: the star is %.*s", cases[i].pattern, (int)star.len, (const char *)star.bytes);
@@ -92,6 +95,14 @@ static void faults_by_line(void **state)
 		{GOOD "dhcp 60\t\x1b[31m\tmaker\tAcme\t50\torigin\n", 2, "holds a control character", 0},
 		{GOOD "a source that is much too long\tx\tmaker\tAcme\t50\torigin\n", 2, "a column is too long", 0},
 		{GOOD "\n\nbad\nbad too\n", 4, "not six columns", 0},
+		{"bad\n" GOOD "bad\nbad\n", 1,
+			"not six columns with something in each, parted by one tab: source, pattern, states, value, strength, origin, and "
+			"2 more",
+			0},
+		{"bad\nbad\n", 1,
+			"not six columns with something in each, parted by one tab: source, pattern, states, value, strength, origin, and "
+			"1 more",
+			-EINVAL},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -107,7 +118,7 @@ static void faults_by_line(void **state)
 }
 
 /* "maker=Acme 50; model=..." of what the table says. */
-static const char *said(const struct signatures *table, const char *source, const char *text)
+static const char *said(struct signatures *table, const char *source, const char *text)
 {
 	static const char *const words[STATES_COUNT] = {"maker", "brand", "kind", "model", "firmware", "runs", "radio", "is"};
 	static char out[1024];
@@ -169,6 +180,58 @@ static void files_add_and_replace(void **state)
 	signature_done(&table);
 }
 
+/* What was wrong with one file takes nothing from what is said of the next. */
+static void each_file_has_its_faults(void **state)
+{
+	static const struct {
+		const char *file, *body;
+		uint64_t line;
+		int error;
+	} files[] = {
+		{"one.tsv", GOOD "bad\n", 2, 0},
+		{"two.tsv", "# remark\n\nbad\n" GOOD, 3, 0},
+		{"three.tsv", "bad\nbad\n", 1, -EINVAL},
+		{"four.tsv", GOOD, 0, 0},
+		{"five.tsv", "", 0, -EINVAL},
+	};
+	struct signatures table = {0};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		struct fault fault = {0};
+
+		assert_int_equal(signature_read(&table, KEY, files[i].file, words_of(files[i].body), &fault), files[i].error);
+		assert_int_equal(fault.line, files[i].line);
+		assert_string_equal(fault.file, files[i].line || files[i].error ? files[i].file : "");
+		assert_int_equal(!fault.sentence[0], !files[i].line && !files[i].error);
+	}
+	signature_done(&table);
+}
+
+/* Patterns that each walk a text for long: it is broken off, counted, and what was found until then stays. */
+static void a_table_that_takes_too_long(void **state)
+{
+	enum { ROWS = 2000, ROW_LEN = 128, LETTERS = 80 };
+	char *body = malloc((size_t)ROWS * ROW_LEN), letters[LETTERS + 1] = "", text[SIGNATURE_TEXT_MAX * 5 + 1] = "";
+	struct signatures table = {0};
+	size_t len;
+
+	assert_non_null(body);
+	memset(letters, 'a', LETTERS);
+	memset(text, 'a', sizeof(text) - 1);
+	len = (size_t)snprintf(body, ROW_LEN, "http agent\ta*\tmaker\tFirst\t50\tx\n");
+	for (unsigned i = 1; i < ROWS; i++)
+		len += (size_t)snprintf(body + len, ROW_LEN, "http agent\t*%s%04u\tmodel\t=\t50\tx\n", letters, i);
+	assert_int_equal(signature_read(&table, KEY, "slow.tsv", (struct slice){(uint8_t *)body, len}, NULL), 0);
+	assert_string_equal(said(&table, "http agent", "a browser"), "maker=First 50");
+	assert_int_equal(table.stalls, 0);
+	assert_string_equal(said(&table, "http agent", text), "maker=First 50");
+	assert_int_equal(table.stalls, 1);
+	assert_int_equal(signature_read(&table, KEY, "more.tsv", words_of(GOOD), NULL), 0);
+	assert_int_equal(table.stalls, 1);
+	free(body);
+	signature_done(&table);
+}
+
 /* As many rows as there is room for, then more: the first stay. Lines without end and 64 KiB columns are passed over. */
 static void hostile_tables(void **state)
 {
@@ -189,8 +252,10 @@ static void hostile_tables(void **state)
 	memset(body, '*', 90);
 	memcpy(body + 90, "b", 2);
 	struct slice star;
+	uint32_t steps = SIGNATURE_STEPS_MAX;
 
-	assert_false(glob_match(body, (struct slice){(uint8_t *)body + 100, 512}, &star));
+	assert_false(glob_match(body, (struct slice){(uint8_t *)body + 100, 512}, &star, &steps));
+	assert_true(steps > SIGNATURE_STEPS_MAX - 90 * 512);
 	free(body);
 	signature_done(&table);
 }
@@ -265,6 +330,8 @@ int main(void)
 		cmocka_unit_test(faults_by_line),
 		cmocka_unit_test(what_rows_say),
 		cmocka_unit_test(files_add_and_replace),
+		cmocka_unit_test(each_file_has_its_faults),
+		cmocka_unit_test(a_table_that_takes_too_long),
 		cmocka_unit_test(hostile_tables),
 		cmocka_unit_test(every_allocation_fails_once),
 		cmocka_unit_test(a_device_by_the_shipped_tables),

@@ -56,10 +56,18 @@ static const struct weighing {
 	{"the same mouth says it less plainly", {{CLUE_DHIP, TRAIT_MODEL, "N5N", 89}, {CLUE_DHIP, TRAIT_MODEL, "NanoStation", 90}},
 		TRAIT_MODEL, "NanoStation", 90, "", 0},
 	{"a mouth that names two at once", {{CLUE_ASKED, TRAIT_MAKER, "Acme", 80}, {CLUE_ASKED, TRAIT_MAKER, "Else", 70}}, TRAIT_MAKER,
-		"Acme", 40, "", 0},
+		"Acme", 30, "", 0},
 	{"... takes nothing from who agrees",
 		{{CLUE_ASKED, TRAIT_MAKER, "Acme", 80}, {CLUE_ASKED, TRAIT_MAKER, "Else", 80}, {CLUE_OUI, TRAIT_MAKER, "Acme", 60}},
-		TRAIT_MAKER, "Acme", 71, "", 0},
+		TRAIT_MAKER, "Acme", 74, "", 0},
+	{"clouds alone: an app asks the same", {{CLUE_ASKED, TRAIT_MAKER, "Acme", 85}}, TRAIT_MAKER, "Acme", 60, "", 0},
+	{"... whichever way they are heard", {{CLUE_ASKED, TRAIT_MAKER, "Acme", 85}, {CLUE_SECURED, TRAIT_MAKER, "Acme", 90}}, TRAIT_MAKER,
+		"Acme", 60, "", 0},
+	{"... what is worth less stays so", {{CLUE_ASKED, TRAIT_MAKER, "Acme", 50}}, TRAIT_MAKER, "Acme", 50, "", 0},
+	{"clouds and another group count in full", {{CLUE_ASKED, TRAIT_MAKER, "Acme", 85}, {CLUE_OUI, TRAIT_MAKER, "Acme", 35}},
+		TRAIT_MAKER, "Acme", 92, "", 0},
+	{"what another group says of something else is no support",
+		{{CLUE_ASKED, TRAIT_MAKER, "Acme", 85}, {CLUE_OUI, TRAIT_MAKER, "Else", 60}}, TRAIT_MAKER, "Acme", 38, "Else", 38},
 	{"two against one",
 		{{CLUE_OUI, TRAIT_MAKER, "Acme", 60}, {CLUE_MDNS, TRAIT_MAKER, "Acme", 60}, {CLUE_HTTP, TRAIT_MAKER, "Else", 90}},
 		TRAIT_MAKER, "Acme", 47, "Else", 47},
@@ -130,6 +138,27 @@ static void what_comes_of_statements(void **state)
 			fail_msg("%s: %s %u, rival %s %u", w->title, guess->name, guess->confidence, guess->rival, guess->rival_confidence);
 		inventory_free(inventory);
 	}
+}
+
+/* Telephones and laptops have such a MAC, and the apps of what stands in the house. */
+static void clouds_from_a_random_mac(void **state)
+{
+	static const uint8_t random_mac[6] = {0x02, 0xcf, 0x7f, 1, 2, 3};
+	struct inventory_config config = {.device_max = 2};
+	struct inventory *inventory = NULL;
+
+	assert_int_equal(inventory_new(&config, &inventory), 0);
+	assert_int_equal(inventory_tie(inventory, random_mac, ADDRESS, 1), 0);
+	const struct device *device = inventory_device(inventory, 0);
+
+	weigh_state(inventory, 0, CLUE_ASKED, TRAIT_MAKER, words_of("Acme"), 85);
+	assert_string_equal(device->maker.name, "Acme");
+	assert_int_equal(device->maker.confidence, 45);
+	weigh_state(inventory, 0, CLUE_DHCP, TRAIT_MAKER, words_of("Acme"), 60);
+	assert_int_equal(device->maker.confidence, 97);
+	weigh_state(inventory, 0, CLUE_ASKED, TRAIT_KIND, words_of("camera"), 85);
+	assert_int_equal(device->kind.confidence, 45);
+	inventory_free(inventory);
 }
 
 /* Each of the six orders of three, twice over: the same answer. Firmware is the one that has a last word. */
@@ -235,6 +264,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_comes_of_statements),
+		cmocka_unit_test(clouds_from_a_random_mac),
 		cmocka_unit_test(the_order_does_not_matter),
 		cmocka_unit_test(a_device_that_claims_to_be_everything),
 		cmocka_unit_test(a_device_that_contradicts_itself),
