@@ -61,7 +61,8 @@
 #define FW_CSAF_RELATED_MAX 8u /* relationships in a row from a product to what it is part of */
 #define FW_CSAF_FAULTS_MAX 16u /* told one by one of one advisory, the rest by their number */
 #define FW_CSAF_CHANGES_MAX 4096u /* changes told one by one of one revision */
-#define FW_CSAF_JUDGED_MAX 16384u /* products of one advisory judged for one device, each 16 bytes of its range, 64 of its name, as one more */
+#define FW_CSAF_JUDGED_MAX \
+	16384u /* products of one advisory judged for one device, each 16 bytes of its range, 64 of its name, as one more */
 #define FW_CSAF_COMPARED_MAX 2097152u /* steps of comparing two versions of one advisory; what is beyond is not told */
 #define FW_CSAF_KEPT_MAX 268435456u /* bytes of all advisories that are kept, with their index; a document of CISA takes 3 KiB */
 #define FW_CSAF_VERSION_MAX 256u /* bytes of a version that is compared; a longer one is not judged */
