@@ -36,7 +36,7 @@ static void try_facts(const char *body, size_t len)
 		char text[DEVICE_KEY_MAX];
 
 		snprintf(device.name, sizeof(device.name), "%s", i % 5 ? facts_at(list, i)->device : "");
-		device_key(&device, text);
+		device_key(&device, "", text);
 		facts_known(facts_find(list, &device), &device, &known);
 		use(&device, facts_find(list, &device));
 	}
@@ -100,7 +100,7 @@ static void try_assets(const char *body, size_t len)
 			char text[DEVICE_KEY_MAX];
 
 			asset_device(&assets.list[i], key, &device);
-			device_key(&device, text);
+			device_key(&device, "", text);
 			device_is(&device, text);
 			sheet_judge(&sheet, NULL, 0);
 		}
