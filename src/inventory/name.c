@@ -130,7 +130,7 @@ static void name_by_model(struct device *device)
 }
 
 /* As the company is called, not as it is registered. */
-static void name_by_maker(const struct inventory *inventory, struct device *device, const char *maker)
+static void name_by_maker(struct inventory *inventory, struct device *device, const char *maker)
 {
 	const uint8_t *mac = device->macs[0];
 	char tail[24], called[DEVICE_TEXT_MAX];

@@ -15,14 +15,14 @@
 #define FW_CONVERSATION_MAX 49152u /* conversations remembered */
 #define FW_CONTACT_SILENT_NS 3000000000ull /* a first contact without answer for this long is silent */
 #define FW_DEVICE_MAX 1024u /* devices on our side */
-#define FW_PAIR_MAX 49152u /* (device, target) pairs remembered for scans */
+#define FW_PAIR_MAX 40960u /* (device, target) pairs remembered for scans */
 #define FW_RATE_MAX 12288u /* (device, target, vector) rates watched at once */
 #define FW_REACHED_MAX 1024u /* services of ours that the outside reached, all devices together */
 #define FW_REACHED_PORTS_MAX 64u /* the same of one device: a host that answers on every port must not fill the list */
 #define FW_ASKED_MAX 8192u /* (device, outside address) pairs that our side opened conversations with */
 #define FW_REFLECTOR_MAX 256u /* (device, UDP service) pairs whose large answers are counted */
 #define FW_FINDING_MAX 4096u /* findings in one report */
-#define FW_NAMED_MAX 32768u /* addresses remembered from DNS answers */
+#define FW_NAMED_MAX 20480u /* addresses remembered from DNS answers */
 #define FW_TAGS_MAX 2u /* VLAN tags followed in a row */
 #define FW_TUNNELS_MAX 256u /* pairs of tunnel ends remembered */
 #define FW_TUNNEL_DEPTH_MAX 2u /* tunnels in a tunnel that are looked into */
