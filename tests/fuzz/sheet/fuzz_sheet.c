@@ -52,8 +52,8 @@ static void try_recalls(const char *body, size_t len)
 	if (recalls_new(&recalls))
 		return;
 	if (!recalls_read(recalls, "fuzz", body, len, &fault))
-		for (int round = 0; round < 4; round++) {
-			struct known known = {.days = {DAYS_UNKNOWN, DAYS_UNKNOWN}};
+		for (int round = 0; round < 8; round++) {
+			struct known known = {.days = {DAYS_UNKNOWN, DAYS_UNKNOWN}, .maker_doubtful = round & 4};
 
 			for (int i = 0; i < LABEL_COUNT; i++)
 				known.text[i] = round & 1 ? "Acme" : "";
@@ -63,7 +63,23 @@ static void try_recalls(const char *body, size_t len)
 			known.text[LABEL_MADE] = "";
 			recalls_judge(recalls, &known, found);
 		}
+	recalls_read(recalls, "again", body, len, &fault); /* each rule in place of itself */
 	recalls_free(recalls);
+}
+
+/* A person marks, and takes it back. */
+static void set_marks(struct marks *marks)
+{
+	static const char *const vulnerabilities[] = {"*", "c", "c", "*", "c"};
+	static const enum asset_mark said[] = {MARK_DONE, MARK_NOT_REMEDIATED, MARK_DONE, MARK_NOT_REMEDIATED, MARK_NOT_REMEDIATED};
+
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		struct mark mark = {.asset = "a", .advisory = "b", .mark = said[i]};
+
+		snprintf(mark.vulnerability, sizeof(mark.vulnerability), "%s", vulnerabilities[i]);
+		if (marks_set(marks, &mark))
+			abort();
+	}
 }
 
 static void try_marks(const char *body, size_t len)
@@ -83,6 +99,7 @@ static void try_marks(const char *body, size_t len)
 			abort();
 		free(text);
 	}
+	set_marks(marks);
 	marks_find(marks, "a", "b", "c");
 	marks_free(marks);
 	marks_free(again);
