@@ -22,7 +22,7 @@ enum {
 
 enum trait { TRAIT_MAKER, TRAIT_BRAND, TRAIT_KIND, TRAIT_MODEL, TRAIT_FIRMWARE, TRAIT_COUNT };
 
-enum { WEIGH_GROUP_COUNT = 8, WEIGH_VALUE_MAX = 4, WEIGH_TEXT_MAX = DEVICE_RIVAL_MAX };
+enum { WEIGH_GROUP_COUNT = 8, WEIGH_VALUE_MAX = 5, WEIGH_TEXT_MAX = DEVICE_RIVAL_MAX };
 
 /* A value that was stated, and how strongly by each group of clues: percent, 0 for not at all. weigh.c's alone. */
 struct candidate {
@@ -43,7 +43,7 @@ struct side {
 	uint8_t clue_classes[DEVICE_CLUE_MAX]; /* beside clues[]: enum clue_class */
 	uint32_t heard[HEARD_COUNT]; /* told.c: clues offered lately */
 	uint64_t clues_refused; /* map of 64 bits, so that what is said again does not count again */
-	struct opinion opinions[TRAIT_COUNT]; /* 1.2 KB */
+	struct opinion opinions[TRAIT_COUNT]; /* 1.5 KB */
 	uint8_t name_rank; /* within one name source, higher is better */
 	bool timed; /* first_ns and last_ns are set */
 	bool is_empty; /* its device left (age.c) */
