@@ -4,7 +4,7 @@
  * write a name share are its letters and digits in upper case. In a document's names also stand
  *
  *	xx, x       for any digit or letter: a small x within a name otherwise in capitals and digits
- *	XX, XXX     the same, two or more; at the end of a name also for whatever follows
+ *	X, in rows  the same, two or more; at the end of a name also for whatever follows
  *	Series, family, models      whatever begins so
  *
  * From a name of several words the words that look like model numbers are taken as well ("SIMATIC S7-1200 CPU family": S7-1200).
