@@ -73,7 +73,7 @@ static uint32_t keep_blob(struct reader *reader, const void *bytes, size_t len)
 		return ((const struct blob *)(const void *)build->blobs.bytes)[found].at;
 	if (finder_grow(&build->texts) || !(blob = pile_add(&build->blobs, sizeof(*blob))) ||
 		!(room = pile_add(&build->heap, (len + 3) / 4 * 4))) {
-		fail(reader, -ENOMEM);
+		reader_fail(reader, -ENOMEM);
 		return 0;
 	}
 	memcpy(room, bytes, len);
@@ -104,7 +104,7 @@ uint32_t keep_member(struct reader *reader, const json_t *object, const char *ke
 		return 0;
 	if (json_is_string(node))
 		return keep_text(reader, json_string_value(node), json_string_length(node));
-	tell(reader, key, "is %s; it must be a string", node_type(node));
+	reader_tell(reader, key, "is %s; it must be a string", place_type(node));
 	return 0;
 }
 
@@ -128,7 +128,7 @@ uint32_t keep_list(struct reader *reader, uint32_t *numbers, size_t count)
 			numbers[kept++] = numbers[i];
 	list = malloc((kept + 1) * sizeof(*list));
 	if (!list) {
-		fail(reader, -ENOMEM);
+		reader_fail(reader, -ENOMEM);
 		return 0;
 	}
 	list[0] = (uint32_t)kept;
@@ -148,7 +148,7 @@ void *keep_record(struct reader *reader, enum packed_table table)
 	void *record = pile_add(&reader->build.tables[table], record_sizes[table]);
 
 	if (!record)
-		fail(reader, -ENOMEM);
+		reader_fail(reader, -ENOMEM);
 	return record;
 }
 

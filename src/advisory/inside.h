@@ -10,8 +10,6 @@
 #include "base/place.h"
 #include "wire/limits.h"
 
-enum { STEPS_MAX = FW_CSAF_DEPTH_MAX + 8 };
-
 /* What of the document has been read so far; becomes one block (build.c). */
 struct build {
 	uint8_t hash_key[16];
@@ -26,8 +24,7 @@ struct reader {
 	size_t len;
 	const struct advisories_config *config;
 	struct fault *out_fault;
-	struct step steps[STEPS_MAX];
-	unsigned depth;
+	struct way way;
 	uint32_t told;
 	int error; /* 0, -EINVAL, -E2BIG, -ENOMEM: the first that happened */
 	struct build build;
@@ -35,19 +32,15 @@ struct reader {
 
 /* --- tell.c ---------------------------------------------------------------------------------------------------------------- */
 
-void step_in(struct reader *reader, const char *key);
-void step_at(struct reader *reader, size_t index);
-void step_out(struct reader *reader);
 /* Something about the member `key` of where the reader stands (NULL: about itself) is wrong, and is left out. Raw text may be given. */
-void tell(struct reader *reader, const char *key, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void reader_tell(struct reader *reader, const char *key, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* The same, and the document is refused for it. */
 void refuse(struct reader *reader, const char *key, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* A fault of the text itself. */
 void refuse_at(struct reader *reader, int error, uint64_t line, const char *sentence);
-void tell_rest(struct reader *reader);
-void fail(struct reader *reader, int error);
+void reader_tell_rest(struct reader *reader);
+void reader_fail(struct reader *reader, int error);
 /* "a string", "a number", ... */
-const char *node_type(const json_t *node);
 
 /* --- build.c --------------------------------------------------------------------------------------------------------------- */
 
@@ -83,7 +76,7 @@ void vulnerabilities_read(struct reader *reader, const json_t *list);
 /* Returns 0 with the block (the caller frees it), -EINVAL, -E2BIG or -ENOMEM. */
 int document_read(struct reader *reader, struct packed **out_packed);
 /* The tree of a JSON text within these limits, or NULL with what was wrong noted. */
-json_t *json_read(struct reader *reader);
+json_t *document_text(struct reader *reader);
 
 /* --- the collection (advisory.c) ------------------------------------------------------------------------------------------- */
 

@@ -36,15 +36,15 @@ static void read_revisions(struct reader *reader, const json_t *tracking)
 	const json_t *list = json_object_get(tracking, "revision_history"), *node;
 	size_t i;
 
-	step_in(reader, "revision_history");
+	way_in(&reader->way, "revision_history");
 	json_array_foreach(list, i, node)
 	{
 		struct packed_revision revision, *record;
-		step_at(reader, i);
+		way_at(&reader->way, i);
 		revision.number = keep_member(reader, node, "number");
 		revision.date = keep_member(reader, node, "date");
 		revision.summary = keep_member(reader, node, "summary");
-		step_out(reader);
+		way_out(&reader->way);
 		record = keep_record(reader, TABLE_REVISION);
 		if (!record)
 			break;
@@ -52,7 +52,7 @@ static void read_revisions(struct reader *reader, const json_t *tracking)
 		if (!reader->build.head.revision || revision.number == reader->build.head.version)
 			reader->build.head.revision = revision.summary;
 	}
-	step_out(reader);
+	way_out(&reader->way);
 }
 
 static void read_tracking_status(struct reader *reader, const json_t *tracking)
@@ -65,7 +65,7 @@ static void read_tracking_status(struct reader *reader, const json_t *tracking)
 			reader->build.head.status = i;
 			return;
 		}
-	tell(reader, "status", "is not draft, interim or final; it is taken for a draft");
+	reader_tell(reader, "status", "is not draft, interim or final; it is taken for a draft");
 	reader->build.head.status = TRACKING_DRAFT;
 }
 
@@ -74,7 +74,7 @@ static void read_tracking(struct reader *reader, const json_t *document)
 	const json_t *tracking = json_object_get(document, "tracking");
 	struct packed *head = &reader->build.head;
 
-	step_in(reader, "tracking");
+	way_in(&reader->way, "tracking");
 	head->id = keep_member(reader, tracking, "id");
 	head->version = keep_member(reader, tracking, "version");
 	head->initial_date = keep_member(reader, tracking, "initial_release_date");
@@ -82,10 +82,10 @@ static void read_tracking(struct reader *reader, const json_t *document)
 	if (!head->id)
 		refuse(reader, NULL, "has no id: the document cannot be told from others");
 	if (!head->version)
-		tell(reader, NULL, "has no version; it is taken for the oldest");
+		reader_tell(reader, NULL, "has no version; it is taken for the oldest");
 	read_tracking_status(reader, tracking);
 	read_revisions(reader, tracking);
-	step_out(reader);
+	way_out(&reader->way);
 }
 
 static bool is_withdrawn(const char *category, const char *title, const char *revision)
@@ -100,11 +100,11 @@ static void read_document(struct reader *reader, const json_t *document)
 	const char *version = json_string_value(json_object_get(document, "csaf_version"));
 	struct packed *head = &reader->build.head;
 
-	step_in(reader, "document");
+	way_in(&reader->way, "document");
 	if (!version || strncmp(version, "2.", 2))
 		refuse(reader, "csaf_version", "is %s; only CSAF 2 is read", version ? version : "missing");
 	else if (strcmp(version, "2.0"))
-		tell(reader, "csaf_version", "is %s; it is read as 2.0", version);
+		reader_tell(reader, "csaf_version", "is %s; it is read as 2.0", version);
 	head->title = keep_member(reader, document, "title");
 	head->category = keep_member(reader, document, "category");
 	head->severity = keep_member(reader, json_object_get(document, "aggregate_severity"), "text");
@@ -112,11 +112,11 @@ static void read_document(struct reader *reader, const json_t *document)
 	head->publisher = keep_member(reader, publisher, "name");
 	head->publisher_namespace = keep_member(reader, publisher, "namespace");
 	if (!head->publisher_namespace)
-		tell(reader, "publisher", "has no namespace: its name stands for it");
+		reader_tell(reader, "publisher", "has no namespace: its name stands for it");
 	if (!head->publisher_namespace)
 		head->publisher_namespace = head->publisher;
 	read_tracking(reader, document);
-	step_out(reader);
+	way_out(&reader->way);
 	if (reader->error)
 		return;
 	head->withdrawn =
@@ -133,17 +133,17 @@ static void read_root(struct reader *reader, const json_t *root)
 	}
 	read_document(reader, document);
 	if (tree && !json_is_object(tree))
-		tell(reader, "product_tree", "is %s; it must be an object", node_type(tree));
+		reader_tell(reader, "product_tree", "is %s; it must be an object", place_type(tree));
 	if (!reader->error) {
-		step_in(reader, "product_tree");
+		way_in(&reader->way, "product_tree");
 		tree_read(reader, tree);
-		step_out(reader);
+		way_out(&reader->way);
 	}
 	if (!reader->error)
 		vulnerabilities_read(reader, json_object_get(root, "vulnerabilities"));
 }
 
-json_t *json_read(struct reader *reader)
+json_t *document_text(struct reader *reader)
 {
 	static const struct place_limits limits = {
 		.depth = FW_CSAF_DEPTH_MAX, .nodes = FW_CSAF_NODES_MAX, .string_len = FW_CSAF_STRING_MAX};
@@ -168,7 +168,7 @@ json_t *json_read(struct reader *reader)
 	}
 	root = json_loadb(reader->body, reader->len, JSON_REJECT_DUPLICATES, &error);
 	if (!root && (!error.text[0] || json_error_code(&error) == json_error_out_of_memory))
-		fail(reader, -ENOMEM);
+		reader_fail(reader, -ENOMEM);
 	else if (!root)
 		refuse_at(reader, -EINVAL, error.line > 0 ? (uint64_t)error.line : 0, error.text);
 	return root;
@@ -176,21 +176,21 @@ json_t *json_read(struct reader *reader)
 
 int document_read(struct reader *reader, struct packed **out_packed)
 {
-	json_t *root = json_read(reader);
+	json_t *root = document_text(reader);
 	struct packed *packed = NULL;
 
 	if (!root)
 		return reader->error;
-	fail(reader, build_init(&reader->build, reader->config->hash_key));
+	reader_fail(reader, build_init(&reader->build, reader->config->hash_key));
 	if (!reader->error)
 		read_root(reader, root);
 	json_decref(root);
 	if (!reader->error && !(packed = build_finish(&reader->build)))
-		fail(reader, -ENOMEM);
+		reader_fail(reader, -ENOMEM);
 	build_done(&reader->build);
 	if (reader->error)
 		return reader->error;
-	tell_rest(reader);
+	reader_tell_rest(reader);
 	*out_packed = packed;
 	return 0;
 }

@@ -8,23 +8,9 @@
 #include "advisory/inside.h"
 
 enum { POINTER_MAX = 160 };
+_Static_assert((unsigned)WAY_MAX >= FW_CSAF_DEPTH_MAX + 8, "the way leads as deep as a document goes");
 
-void step_in(struct reader *reader, const char *key)
-{
-	reader->steps[reader->depth++] = (struct step){.key = key};
-}
-
-void step_at(struct reader *reader, size_t index)
-{
-	reader->steps[reader->depth++] = (struct step){.index = index};
-}
-
-void step_out(struct reader *reader)
-{
-	reader->depth--;
-}
-
-void fail(struct reader *reader, int error)
+void reader_fail(struct reader *reader, int error)
 {
 	if (!reader->error)
 		reader->error = error;
@@ -36,8 +22,8 @@ static void write_pointer(const struct reader *reader, char out[POINTER_MAX])
 	char whole[4096];
 	size_t len = 0;
 
-	for (unsigned i = 0; i < reader->depth && len < sizeof(whole) - 64; i++) {
-		const struct step *step = &reader->steps[i];
+	for (unsigned i = 0; i < reader->way.depth && len < sizeof(whole) - 64; i++) {
+		const struct step *step = &reader->way.steps[i];
 		len += (size_t)(step->key ? snprintf(whole + len, sizeof(whole) - len, "/%s", step->key)
 					  : snprintf(whole + len, sizeof(whole) - len, "/%zu", step->index));
 	}
@@ -51,18 +37,18 @@ static void write_pointer(const struct reader *reader, char out[POINTER_MAX])
 static void fill(struct reader *reader, struct fault *fault, const char *key, const char *format, va_list arguments)
 {
 	char pointer[POINTER_MAX], sentence[FAULT_SENTENCE_MAX];
-	unsigned depth = reader->depth;
+	unsigned depth = reader->way.depth;
 
-	if (key && depth < STEPS_MAX)
-		step_in(reader, key);
+	if (key && depth < WAY_MAX)
+		way_in(&reader->way, key);
 	write_pointer(reader, pointer);
 	vsnprintf(sentence, sizeof(sentence), format, arguments);
-	fault_set(fault, reader->file, place_find(reader->body, reader->len, reader->steps, reader->depth).line, 0, "%s%s%s", pointer,
-		*pointer ? " " : "", sentence);
-	reader->depth = depth;
+	fault_set(fault, reader->file, place_find(reader->body, reader->len, &reader->way).line, 0, "%s%s%s", pointer, *pointer ? " " : "",
+		sentence);
+	reader->way.depth = depth;
 }
 
-void tell(struct reader *reader, const char *key, const char *format, ...)
+void reader_tell(struct reader *reader, const char *key, const char *format, ...)
 {
 	struct fault fault;
 	va_list arguments;
@@ -82,7 +68,7 @@ void refuse(struct reader *reader, const char *key, const char *format, ...)
 
 	if (reader->error)
 		return;
-	fail(reader, -EINVAL);
+	reader_fail(reader, -EINVAL);
 	va_start(arguments, format);
 	fill(reader, &fault, key, format, arguments);
 	va_end(arguments);
@@ -94,11 +80,11 @@ void refuse_at(struct reader *reader, int error, uint64_t line, const char *sent
 {
 	if (reader->error)
 		return;
-	fail(reader, error);
+	reader_fail(reader, error);
 	fault_set(reader->out_fault, reader->file, line, 0, "%s", sentence);
 }
 
-void tell_rest(struct reader *reader)
+void reader_tell_rest(struct reader *reader)
 {
 	struct fault fault;
 
@@ -107,20 +93,4 @@ void tell_rest(struct reader *reader)
 	fault_set(&fault, reader->file, 0, 0, "%u more things that are wrong in it are not told one by one",
 		reader->told - FW_CSAF_FAULTS_MAX);
 	reader->config->told(reader->config->context, &fault);
-}
-
-const char *node_type(const json_t *node)
-{
-	static const char *const names[] = {
-		[JSON_OBJECT] = "an object",
-		[JSON_ARRAY] = "a list",
-		[JSON_STRING] = "a string",
-		[JSON_INTEGER] = "a number",
-		[JSON_REAL] = "a number with a fraction",
-		[JSON_TRUE] = "true",
-		[JSON_FALSE] = "false",
-		[JSON_NULL] = "null",
-	};
-
-	return names[json_typeof(node)];
 }

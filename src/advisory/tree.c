@@ -12,7 +12,7 @@
 
 #include "advisory/inside.h"
 
-struct way {
+struct trail {
 	uint32_t vendor, product, version; /* text */
 };
 
@@ -71,25 +71,25 @@ static uint32_t read_patterns(struct reader *reader, const json_t *helper, const
 	size_t i;
 
 	if (list && !json_is_array(list))
-		tell(reader, key, "is %s; it must be a list", node_type(list));
+		reader_tell(reader, key, "is %s; it must be a list", place_type(list));
 	scratch->len = 0;
-	step_in(reader, key);
+	way_in(&reader->way, key);
 	json_array_foreach(list, i, node)
 	{
 		const char *text = json_string_value(node);
 		uint32_t *room;
-		step_at(reader, i);
+		way_at(&reader->way, i);
 		if (!text)
-			tell(reader, NULL, "is %s; it must be a string", node_type(node));
+			reader_tell(reader, NULL, "is %s; it must be a string", place_type(node));
 		else if (strstr(text, "**"))
-			tell(reader, NULL, "\"%s\" holds **, which means nothing; it is left out", text);
+			reader_tell(reader, NULL, "\"%s\" holds **, which means nothing; it is left out", text);
 		else if ((room = pile_add(scratch, sizeof(*room))))
 			*room = keep_text(reader, text, json_string_length(node));
 		else
-			fail(reader, -ENOMEM);
-		step_out(reader);
+			reader_fail(reader, -ENOMEM);
+		way_out(&reader->way);
 	}
-	step_out(reader);
+	way_out(&reader->way);
 	return keep_list(reader, (uint32_t *)(void *)scratch->bytes, scratch->len / sizeof(uint32_t));
 }
 
@@ -101,44 +101,45 @@ static void read_helper(struct reader *reader, const json_t *full, struct packed
 	if (!helper)
 		return;
 	if (!json_is_object(helper)) {
-		tell(reader, key, "is %s; it must be an object", node_type(helper));
+		reader_tell(reader, key, "is %s; it must be an object", place_type(helper));
 		return;
 	}
-	step_in(reader, key);
+	way_in(&reader->way, key);
 	product->cpe = keep_member(reader, helper, "cpe");
 	product->purl = keep_member(reader, helper, "purl");
 	product->models = read_patterns(reader, helper, "model_numbers");
 	product->serials = read_patterns(reader, helper, "serial_numbers");
-	step_out(reader);
+	way_out(&reader->way);
 }
 
 /* A full_product_name_t; its number, or FINDER_NONE where it is left out. */
-static uint32_t read_product(struct reader *reader, const json_t *full, const struct way *way)
+static uint32_t read_product(struct reader *reader, const json_t *full, const struct trail *way)
 {
 	struct packed_product product = {.vendor = way->vendor, .product = way->product, .version = way->version}, *room;
 	uint32_t number = kept_count(reader, TABLE_PRODUCT);
 
 	if (!json_is_object(full)) {
-		tell(reader, NULL, "is %s; a product is an object", node_type(full));
+		reader_tell(reader, NULL, "is %s; a product is an object", place_type(full));
 		return FINDER_NONE;
 	}
 	product.id = keep_member(reader, full, "product_id");
 	product.name = keep_member(reader, full, "name");
 	if (!product.id) {
-		tell(reader, NULL, "has no product_id; the product is left out");
+		reader_tell(reader, NULL, "has no product_id; the product is left out");
 		return FINDER_NONE;
 	}
 	if (tree_product(reader, product.id) != FINDER_NONE) {
-		tell(reader, "product_id", "\"%s\" is the id of another product already; the first is kept", kept_text(reader, product.id));
+		reader_tell(reader, "product_id", "\"%s\" is the id of another product already; the first is kept",
+			kept_text(reader, product.id));
 		return FINDER_NONE;
 	}
 	if (number == FW_CSAF_PRODUCTS_MAX) {
-		fail(reader, -E2BIG);
+		reader_fail(reader, -E2BIG);
 		return FINDER_NONE;
 	}
 	read_helper(reader, full, &product);
 	if (finder_grow(&reader->build.products))
-		fail(reader, -ENOMEM);
+		reader_fail(reader, -ENOMEM);
 	if (reader->error || !(room = keep_record(reader, TABLE_PRODUCT)))
 		return FINDER_NONE;
 	*room = product;
@@ -148,13 +149,13 @@ static uint32_t read_product(struct reader *reader, const json_t *full, const st
 
 /* --- branches -------------------------------------------------------------------------------------------------------------- */
 
-static void take_name(struct reader *reader, const json_t *branch, struct way *way)
+static void take_name(struct reader *reader, const json_t *branch, struct trail *way)
 {
 	const char *category = json_string_value(json_object_get(branch, "category"));
 	uint32_t name = keep_member(reader, branch, "name");
 
 	if (!category)
-		tell(reader, NULL, "has no category; its name is taken for a product's");
+		reader_tell(reader, NULL, "has no category; its name is taken for a product's");
 	else if (!strcmp(category, "vendor"))
 		way->vendor = name;
 	else if (!strcmp(category, "product_version") || !strcmp(category, "product_version_range"))
@@ -167,50 +168,50 @@ static void take_name(struct reader *reader, const json_t *branch, struct way *w
 }
 
 /* Goes as deep as the text was weighed: FW_CSAF_DEPTH_MAX. */
-static void read_branches(struct reader *reader, const json_t *parent, struct way way)
+static void read_branches(struct reader *reader, const json_t *parent, struct trail way)
 {
 	const json_t *list = json_object_get(parent, "branches"), *branch, *full;
-	struct way above = way;
+	struct trail above = way;
 	size_t i;
 
 	if (list && !json_is_array(list))
-		tell(reader, "branches", "is %s; it must be a list", node_type(list));
-	step_in(reader, "branches");
+		reader_tell(reader, "branches", "is %s; it must be a list", place_type(list));
+	way_in(&reader->way, "branches");
 	json_array_foreach(list, i, branch)
 	{
-		step_at(reader, i);
+		way_at(&reader->way, i);
 		way = above;
 		if (json_is_object(branch)) {
 			take_name(reader, branch, &way);
 			full = json_object_get(branch, "product");
 			if (full) {
-				step_in(reader, "product");
+				way_in(&reader->way, "product");
 				read_product(reader, full, &way);
-				step_out(reader);
+				way_out(&reader->way);
 			}
 			read_branches(reader, branch, way);
 		} else {
-			tell(reader, NULL, "is %s; a branch is an object", node_type(branch));
+			reader_tell(reader, NULL, "is %s; a branch is an object", place_type(branch));
 		}
-		step_out(reader);
+		way_out(&reader->way);
 	}
-	step_out(reader);
+	way_out(&reader->way);
 }
 
 static void read_full_names(struct reader *reader, const json_t *tree)
 {
 	const json_t *list = json_object_get(tree, "full_product_names"), *full;
-	const struct way way = {0};
+	const struct trail way = {0};
 	size_t i;
 
-	step_in(reader, "full_product_names");
+	way_in(&reader->way, "full_product_names");
 	json_array_foreach(list, i, full)
 	{
-		step_at(reader, i);
+		way_at(&reader->way, i);
 		read_product(reader, full, &way);
-		step_out(reader);
+		way_out(&reader->way);
 	}
-	step_out(reader);
+	way_out(&reader->way);
 }
 
 /* --- relationships --------------------------------------------------------------------------------------------------------- */
@@ -225,29 +226,29 @@ static void check_category(struct reader *reader, const json_t *relationship)
 	for (size_t i = 0; category && i < sizeof(categories) / sizeof(*categories); i++)
 		if (!strcmp(category, categories[i]))
 			return;
-	tell(reader, "category", "is no kind of relationship that is known here; it is taken as one all the same");
+	reader_tell(reader, "category", "is no kind of relationship that is known here; it is taken as one all the same");
 }
 
 /* Until all are read, part and base are texts: ids. */
 static void read_relationships(struct reader *reader, const json_t *tree)
 {
 	const json_t *list = json_object_get(tree, "relationships"), *one;
-	const struct way way = {0};
+	const struct trail way = {0};
 	size_t i;
 
-	step_in(reader, "relationships");
+	way_in(&reader->way, "relationships");
 	json_array_foreach(list, i, one)
 	{
 		const json_t *full = json_object_get(one, "full_product_name");
 		uint32_t number = FINDER_NONE;
-		step_at(reader, i);
+		way_at(&reader->way, i);
 		if (full) {
 			check_category(reader, one);
-			step_in(reader, "full_product_name");
+			way_in(&reader->way, "full_product_name");
 			number = read_product(reader, full, &way);
-			step_out(reader);
+			way_out(&reader->way);
 		} else {
-			tell(reader, NULL, "has no full_product_name; it is left out");
+			reader_tell(reader, NULL, "has no full_product_name; it is left out");
 		}
 		if (number != FINDER_NONE) {
 			uint32_t part = keep_member(reader, one, "product_reference");
@@ -255,9 +256,9 @@ static void read_relationships(struct reader *reader, const json_t *tree)
 			product_at(reader, number)->part = part;
 			product_at(reader, number)->base = base;
 		}
-		step_out(reader);
+		way_out(&reader->way);
 	}
-	step_out(reader);
+	way_out(&reader->way);
 }
 
 static uint32_t resolve_one(struct reader *reader, uint32_t id)
@@ -265,7 +266,7 @@ static uint32_t resolve_one(struct reader *reader, uint32_t id)
 	uint32_t number = id ? tree_product(reader, id) : FINDER_NONE;
 
 	if (number == FINDER_NONE)
-		tell(reader, "relationships", "speak of the product \"%s\", which is none", kept_text(reader, id));
+		reader_tell(reader, "relationships", "speak of the product \"%s\", which is none", kept_text(reader, id));
 	return number == FINDER_NONE ? 0 : number + 1;
 }
 
@@ -287,7 +288,7 @@ static void cut_circles(struct reader *reader, uint32_t first)
 	scratch->len = 0;
 	depth = pile_add(scratch, (size_t)count * sizeof(*depth));
 	if (!depth)
-		fail(reader, -ENOMEM);
+		reader_fail(reader, -ENOMEM);
 	for (unsigned round = 0; depth && round <= FW_CSAF_RELATED_MAX; round++)
 		for (uint32_t i = first; i < count; i++) {
 			const struct packed_product *product = product_at(reader, i);
@@ -299,7 +300,7 @@ static void cut_circles(struct reader *reader, uint32_t first)
 	for (uint32_t i = first; depth && i < count; i++)
 		if (depth[i] > FW_CSAF_RELATED_MAX) {
 			product_at(reader, i)->part = product_at(reader, i)->base = 0;
-			tell(reader, "relationships",
+			reader_tell(reader, "relationships",
 				"go round in a circle, or more than %u in a row, at the product \"%s\"; it stands alone",
 				FW_CSAF_RELATED_MAX, kept_text(reader, product_at(reader, i)->id));
 		}
@@ -321,7 +322,7 @@ static void take_products(struct reader *reader, const uint32_t *numbers, uint32
 	if (room)
 		memcpy(room, numbers, count * sizeof(*numbers));
 	else
-		fail(reader, -ENOMEM);
+		reader_fail(reader, -ENOMEM);
 }
 
 static void take_id(struct reader *reader, const json_t *node, const char *key, bool is_group)
@@ -335,7 +336,8 @@ static void take_id(struct reader *reader, const json_t *node, const char *key, 
 		found = is_group ? finder_find(&reader->build.group_ids, id_hash(sought.id), same_group, &sought)
 				 : tree_product(reader, sought.id);
 	if (found == FINDER_NONE) {
-		tell(reader, key, "speaks of \"%s\", which is none", json_is_string(node) ? json_string_value(node) : node_type(node));
+		reader_tell(
+			reader, key, "speaks of \"%s\", which is none", json_is_string(node) ? json_string_value(node) : place_type(node));
 	} else if (is_group) {
 		const uint32_t *list = (const void *)(reader->build.heap.bytes + group_at(reader, found)->products);
 		take_products(reader, list + 1, list[0]);
@@ -353,7 +355,7 @@ size_t tree_products(struct reader *reader, const json_t *object, const char *id
 		const json_t *list = json_object_get(object, keys[which]), *node;
 		size_t i;
 		if (list && !json_is_array(list))
-			tell(reader, keys[which], "is %s; it must be a list", node_type(list));
+			reader_tell(reader, keys[which], "is %s; it must be a list", place_type(list));
 		json_array_foreach(list, i, node)
 		{
 			take_id(reader, node, keys[which], which == 1);
@@ -372,11 +374,12 @@ static void read_group(struct reader *reader, const json_t *node)
 
 	group.products = keep_list(reader, (uint32_t *)(void *)reader->build.scratch.bytes, count);
 	if (!group.id) {
-		tell(reader, NULL, "has no group_id; it is left out");
+		reader_tell(reader, NULL, "has no group_id; it is left out");
 	} else if (finder_find(&reader->build.group_ids, id_hash(group.id), same_group, &sought) != FINDER_NONE) {
-		tell(reader, "group_id", "\"%s\" is the id of another group already; the first is kept", kept_text(reader, group.id));
+		reader_tell(
+			reader, "group_id", "\"%s\" is the id of another group already; the first is kept", kept_text(reader, group.id));
 	} else if (finder_grow(&reader->build.group_ids) || !(room = pile_add(&reader->build.groups, sizeof(*room)))) {
-		fail(reader, -ENOMEM);
+		reader_fail(reader, -ENOMEM);
 	} else {
 		*room = group;
 		finder_put(&reader->build.group_ids, id_hash(group.id), (uint32_t)(reader->build.groups.len / sizeof(group)) - 1);
@@ -388,19 +391,19 @@ static void read_groups(struct reader *reader, const json_t *tree)
 	const json_t *list = json_object_get(tree, "product_groups"), *node;
 	size_t i;
 
-	step_in(reader, "product_groups");
+	way_in(&reader->way, "product_groups");
 	json_array_foreach(list, i, node)
 	{
-		step_at(reader, i);
+		way_at(&reader->way, i);
 		read_group(reader, node);
-		step_out(reader);
+		way_out(&reader->way);
 	}
-	step_out(reader);
+	way_out(&reader->way);
 }
 
 void tree_read(struct reader *reader, const json_t *tree)
 {
-	const struct way way = {0};
+	const struct trail way = {0};
 	uint32_t first;
 
 	read_branches(reader, tree, way);

@@ -11,6 +11,7 @@
  */
 #include "base/place.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -131,13 +132,29 @@ static bool walk_step(struct walk *walk, const struct step *step)
 	}
 }
 
-struct place place_find(const char *body, size_t len, const struct step *steps, unsigned depth)
+struct place place_find(const char *body, size_t len, const struct way *way)
 {
 	struct walk walk = {.body = body, .len = len};
 
-	for (unsigned i = 0; i < depth; i++)
-		if (!walk_step(&walk, &steps[i]))
+	for (unsigned i = 0; i < way->depth; i++)
+		if (!walk_step(&walk, &way->steps[i]))
 			return (struct place){0};
 	here(&walk);
 	return place_of(body, walk.at);
+}
+
+const char *place_type(const struct json_t *node)
+{
+	static const char *const names[] = {
+		[JSON_OBJECT] = "an object",
+		[JSON_ARRAY] = "a list",
+		[JSON_STRING] = "a string",
+		[JSON_INTEGER] = "a number",
+		[JSON_REAL] = "a number with a fraction",
+		[JSON_TRUE] = "true",
+		[JSON_FALSE] = "false",
+		[JSON_NULL] = "null",
+	};
+
+	return names[json_typeof(node)];
 }

@@ -15,6 +15,28 @@ struct step {
 	size_t index;
 };
 
+/* The way down to where a reader stands; as deep as any of them goes. */
+enum { WAY_MAX = 96 };
+struct way {
+	struct step steps[WAY_MAX];
+	unsigned depth;
+};
+
+static inline void way_in(struct way *way, const char *key)
+{
+	way->steps[way->depth++] = (struct step){.key = key};
+}
+
+static inline void way_at(struct way *way, size_t index)
+{
+	way->steps[way->depth++] = (struct step){.index = index};
+}
+
+static inline void way_out(struct way *way)
+{
+	way->depth--;
+}
+
 struct place_limits {
 	uint32_t depth; /* objects and lists in one another */
 	uint32_t nodes; /* values */
@@ -26,4 +48,8 @@ enum place_excess { PLACE_FITS, PLACE_LONG, PLACE_DEEP, PLACE_MANY };
 enum place_excess place_weigh(const char *body, size_t len, const struct place_limits *limits, struct place *out_place);
 
 /* Where the value stands that these steps lead to; the text is JSON. */
-struct place place_find(const char *body, size_t len, const struct step *steps, unsigned depth);
+struct place place_find(const char *body, size_t len, const struct way *way);
+
+struct json_t;
+/* "an object", "a string" ...: what stands there, in words. */
+const char *place_type(const struct json_t *node);

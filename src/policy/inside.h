@@ -13,8 +13,6 @@
 #include "policy/policy.h"
 #include "wire/limits.h"
 
-enum { STEPS_MAX = 16 };
-
 struct mud {
 	struct mud_head head;
 	struct mud_ace *aces;
@@ -27,8 +25,7 @@ struct reader {
 	const char *body;
 	size_t len;
 	const struct mud_ear *ear;
-	struct step steps[STEPS_MAX];
-	unsigned depth;
+	struct way way;
 	uint32_t told[MUD_GRADE_COUNT];
 	int error; /* 0, -EINVAL, -E2BIG, -ENOMEM: the first that happened */
 	struct mud *mud;
@@ -36,10 +33,6 @@ struct reader {
 };
 
 /* --- tell.c: where the reader stands, and what it has to say --------------------------------------------------------------- */
-
-void step_in(struct reader *reader, const char *key);
-void step_at(struct reader *reader, size_t index);
-void step_out(struct reader *reader);
 
 /* About the member `key` of where the reader stands, or with NULL about itself. Raw text of the file may be given: all is escaped. */
 void tell(struct reader *reader, enum mud_grade grade, const char *key, const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -65,7 +58,6 @@ bool node_is_known(const char *key, const struct node_name *known, size_t count)
 /* A copy that lives as long as the file; "" where there is no room (fail() was called). */
 const char *node_keep(struct reader *reader, const char *text);
 /* "a string", "a number", ... */
-const char *node_type(const json_t *node);
 
 /* --- list.c, match.c ------------------------------------------------------------------------------------------------------- */
 

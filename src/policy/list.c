@@ -78,7 +78,7 @@ static void read_ace(struct reader *reader, json_t *entry, const struct list *li
 		return;
 	*ace = (struct mud_ace){.way = (uint8_t)list->way, .list = list->name, .accept = true};
 	if (!json_is_object(entry)) {
-		match_leave_out(reader, ace, NULL, "is %s; it must be an object", node_type(entry));
+		match_leave_out(reader, ace, NULL, "is %s; it must be an object", place_type(entry));
 		return;
 	}
 	text = json_string_value(node_find(entry, ace_name, &key));
@@ -101,48 +101,46 @@ static void read_aces(struct reader *reader, json_t *acl, const struct list *lis
 		tell(reader, MUD_ERROR, aces ? key : NULL, "has no list of entries");
 		return;
 	}
-	step_in(reader, key);
-	step_in(reader, "ace");
+	way_in(&reader->way, key);
+	way_in(&reader->way, "ace");
 	json_array_foreach(entries, i, entry)
 	{
 		if (reader->error && reader->error != -EINVAL)
 			break; /* no memory, or too many: the rest would say the same */
-		step_at(reader, i);
+		way_at(&reader->way, i);
 		read_ace(reader, entry, list);
-		step_out(reader);
+		way_out(&reader->way);
 	}
-	step_out(reader);
-	step_out(reader);
+	way_out(&reader->way);
+	way_out(&reader->way);
 }
 
 /* All lists of that name; the reader stands at the policy and goes elsewhere meanwhile. */
 static unsigned read_list(struct reader *reader, const char *name, struct list *list)
 {
-	struct step before[STEPS_MAX];
-	unsigned depth = reader->depth, found = 0;
+	const struct way before = reader->way;
+	unsigned found = 0;
 	const char *key;
 	json_t *acl;
 	size_t i;
 
-	memcpy(before, reader->steps, sizeof(before));
-	reader->depth = 0;
-	step_in(reader, reader->mud->head.draft ? "ietf-access-control-list:access-lists" : acls_key);
-	step_in(reader, "acl");
+	reader->way.depth = 0;
+	way_in(&reader->way, reader->mud->head.draft ? "ietf-access-control-list:access-lists" : acls_key);
+	way_in(&reader->way, "acl");
 	json_array_foreach(reader->acls, i, acl)
 	{
 		const char *text = json_string_value(node_find(acl, node_name, &key));
 		if (!text || strcmp(text, name) != 0)
 			continue;
-		step_at(reader, i);
+		way_at(&reader->way, i);
 		if (found++)
 			tell(reader, MUD_WARNING, key, "is the name of an earlier list too; both are read, in their order");
 		text = json_string_value(node_find(acl, node_type_name, &key));
 		list->type = text ? text : "";
 		read_aces(reader, acl, list);
-		step_out(reader);
+		way_out(&reader->way);
 	}
-	memcpy(reader->steps, before, sizeof(before));
-	reader->depth = depth;
+	reader->way = before;
 	return found;
 }
 
@@ -185,24 +183,24 @@ static void read_policy(struct reader *reader, json_t *head, const char *policy,
 		tell(reader, MUD_WARNING, NULL, "has no %s: nothing is allowed that way but DNS and NTP", policy);
 		return;
 	}
-	step_in(reader, policy);
+	way_in(&reader->way, policy);
 	if (!json_is_array(names)) {
 		tell(reader, MUD_ERROR, NULL, "has no list \"access-lists/access-list\"");
 	} else if (json_array_size(names) > FW_MUD_LISTS_MAX) {
 		tell(reader, MUD_ERROR, NULL, "names more than 64 access lists");
 		reader->error = -E2BIG;
 	} else {
-		step_in(reader, "access-lists");
-		step_in(reader, "access-list");
+		way_in(&reader->way, "access-lists");
+		way_in(&reader->way, "access-list");
 		for (size_t i = 0; i < json_array_size(names); i++) {
-			step_at(reader, i);
+			way_at(&reader->way, i);
 			read_name(reader, names, i, way);
-			step_out(reader);
+			way_out(&reader->way);
 		}
-		step_out(reader);
-		step_out(reader);
+		way_out(&reader->way);
+		way_out(&reader->way);
 	}
-	step_out(reader);
+	way_out(&reader->way);
 }
 
 /* Does a policy name this list? */
@@ -216,27 +214,25 @@ static bool is_used(json_t *head, const char *policy, const char *name)
 /* From the top of the document: a list that no policy names says nothing. */
 static void tell_unused(struct reader *reader, json_t *head)
 {
-	unsigned depth = reader->depth;
-	struct step first = reader->steps[0];
+	const struct way before = reader->way;
 	const char *key;
 	json_t *acl;
 	size_t i;
 
-	reader->depth = 0;
-	step_in(reader, reader->mud->head.draft ? "ietf-access-control-list:access-lists" : acls_key);
-	step_in(reader, "acl");
+	reader->way.depth = 0;
+	way_in(&reader->way, reader->mud->head.draft ? "ietf-access-control-list:access-lists" : acls_key);
+	way_in(&reader->way, "acl");
 	json_array_foreach(reader->acls, i, acl)
 	{
 		const char *name = json_string_value(node_find(acl, node_name, &key));
-		step_at(reader, i);
+		way_at(&reader->way, i);
 		if (!name)
 			tell(reader, MUD_WARNING, NULL, "has no name, so that no policy can mean it");
 		else if (!is_used(head, "from-device-policy", name) && !is_used(head, "to-device-policy", name))
 			tell(reader, MUD_NOTE, NULL, "no policy names the list \"%s\"", name);
-		step_out(reader);
+		way_out(&reader->way);
 	}
-	reader->steps[0] = first;
-	reader->depth = depth;
+	reader->way = before;
 }
 
 void list_read(struct reader *reader, json_t *head)

@@ -93,7 +93,7 @@ static bool check_others(struct reader *reader, json_t *object, const struct nod
 
 static bool wrong_type(struct reader *reader, const struct mud_ace *ace, const char *key, const json_t *node, const char *wanted)
 {
-	match_leave_out(reader, ace, key, "is %s; it must be %s", node_type(node), wanted);
+	match_leave_out(reader, ace, key, "is %s; it must be %s", place_type(node), wanted);
 	return false;
 }
 
@@ -397,14 +397,14 @@ static bool read_container(struct reader *reader, json_t *matches, size_t which,
 		return true;
 	if (!json_is_object(container))
 		return wrong_type(reader, ace, key, container, "an object");
-	step_in(reader, key);
+	way_in(&reader->way, key);
 	if (which == 0)
 		good = read_mud(reader, container, ace);
 	else if (which == 6)
 		good = read_ethernet(reader, container, ace);
 	else
 		good = read_network_layer(reader, container, which == 1 ? 4 : 6, ace);
-	step_out(reader);
+	way_out(&reader->way);
 	return good;
 }
 
@@ -460,13 +460,13 @@ bool match_read(struct reader *reader, json_t *matches, const char *list_type, s
 		return wrong_type(reader, ace, "matches", matches, "an object");
 	if (!matches)
 		return finish(reader, ace);
-	step_in(reader, "matches");
+	way_in(&reader->way, "matches");
 	good = check_matches(reader, matches, ace);
 	if (good && json_object_get(matches, containers[9].name)) /* a draft's, without its container */
 		good = take_remote(reader, ace, containers[9].name, MUD_SAME_MANUFACTURER);
 	for (size_t i = 0; good && i < sizeof(order); i++)
 		good = read_container(reader, matches, order[i], ace);
 	good = good && match_transport(reader, matches, ace);
-	step_out(reader);
+	way_out(&reader->way);
 	return good && finish(reader, ace);
 }

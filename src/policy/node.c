@@ -52,19 +52,3 @@ const char *node_keep(struct reader *reader, const char *text)
 	mud->text_len += size;
 	return kept;
 }
-
-const char *node_type(const json_t *node)
-{
-	static const char *const names[] = {
-		[JSON_OBJECT] = "an object",
-		[JSON_ARRAY] = "a list",
-		[JSON_STRING] = "a string",
-		[JSON_INTEGER] = "a number",
-		[JSON_REAL] = "a number with a fraction",
-		[JSON_TRUE] = "true",
-		[JSON_FALSE] = "false",
-		[JSON_NULL] = "null",
-	};
-
-	return names[json_typeof(node)];
-}

@@ -28,7 +28,7 @@ static const char *read_text(struct reader *reader, json_t *head, const char *ke
 		return "";
 	if (json_is_string(node))
 		return node_keep(reader, json_string_value(node));
-	tell(reader, MUD_ERROR, key, "is %s; it must be a string", node_type(node));
+	tell(reader, MUD_ERROR, key, "is %s; it must be a string", place_type(node));
 	return "";
 }
 
@@ -39,7 +39,7 @@ static void read_version(struct reader *reader, json_t *head)
 	if (!node)
 		tell(reader, MUD_WARNING, NULL, "has no mud-version; it is read as version 1");
 	else if (!json_is_integer(node))
-		tell(reader, MUD_ERROR, "mud-version", "is %s; it must be a number", node_type(node));
+		tell(reader, MUD_ERROR, "mud-version", "is %s; it must be a number", place_type(node));
 	else if (json_integer_value(node) != 1)
 		tell(reader, MUD_ERROR, "mud-version", "is %lld; version 1 is all there is", (long long)json_integer_value(node));
 }
@@ -69,7 +69,7 @@ static void read_cache(struct reader *reader, json_t *head)
 	if (!node)
 		return;
 	if (!json_is_integer(node))
-		tell(reader, MUD_ERROR, "cache-validity", "is %s; it must be a number of hours", node_type(node));
+		tell(reader, MUD_ERROR, "cache-validity", "is %s; it must be a number of hours", place_type(node));
 	else if (json_integer_value(node) < 1 || json_integer_value(node) > CACHE_HOURS_MAX)
 		tell(reader, MUD_ERROR, "cache-validity", "is %lld hours; 1 to 168 are allowed", (long long)json_integer_value(node));
 	else
@@ -84,7 +84,7 @@ static void read_supported(struct reader *reader, json_t *head)
 	if (!node)
 		tell(reader, MUD_WARNING, NULL, "has no is-supported: nobody can tell whether the device still gets updates");
 	else if (!json_is_boolean(node))
-		tell(reader, MUD_ERROR, "is-supported", "is %s; it must be true or false", node_type(node));
+		tell(reader, MUD_ERROR, "is-supported", "is %s; it must be true or false", place_type(node));
 	else if (!reader->mud->head.supported)
 		tell(reader, MUD_NOTE, "is-supported", "is false: its maker sends no more updates for this device");
 }
@@ -126,20 +126,20 @@ static void read_extensions(struct reader *reader, json_t *head)
 	const json_t *list = json_object_get(head, "extensions"), *node;
 	size_t i;
 
-	step_in(reader, "extensions");
+	way_in(&reader->way, "extensions");
 	if (list && !json_is_array(list))
-		tell(reader, MUD_ERROR, NULL, "is %s; it must be a list", node_type(list));
+		tell(reader, MUD_ERROR, NULL, "is %s; it must be a list", place_type(list));
 	json_array_foreach(list, i, node)
 	{
-		step_at(reader, i);
+		way_at(&reader->way, i);
 		if (json_is_string(node))
 			tell(reader, MUD_NOTE, NULL, "the extension \"%s\" is not known here, and its nodes are ignored",
 				json_string_value(node));
 		else
-			tell(reader, MUD_ERROR, NULL, "is %s; it must be a string", node_type(node));
-		step_out(reader);
+			tell(reader, MUD_ERROR, NULL, "is %s; it must be a string", place_type(node));
+		way_out(&reader->way);
 	}
-	step_out(reader);
+	way_out(&reader->way);
 }
 
 static void read_head(struct reader *reader, json_t *head)
@@ -173,9 +173,9 @@ static void find_acls(struct reader *reader, json_t *root)
 		reader->acls = list;
 		return;
 	}
-	step_in(reader, key);
+	way_in(&reader->way, key);
 	tell(reader, MUD_ERROR, list ? "acl" : NULL, list ? "must be a list" : "has no list \"acl\"");
-	step_out(reader);
+	way_out(&reader->way);
 }
 
 static void read_root(struct reader *reader, json_t *root)
@@ -184,7 +184,7 @@ static void read_root(struct reader *reader, json_t *root)
 	json_t *mud = json_object_get(root, node_mud.name);
 
 	if (!json_is_object(root)) {
-		tell(reader, MUD_ERROR, NULL, "is %s, not an object: no MUD file", node_type(root));
+		tell(reader, MUD_ERROR, NULL, "is %s, not an object: no MUD file", place_type(root));
 		return;
 	}
 	if (!json_is_object(mud)) {
@@ -193,11 +193,11 @@ static void read_root(struct reader *reader, json_t *root)
 	}
 	node_others(reader, root, known, 2);
 	find_acls(reader, root);
-	step_in(reader, node_mud.name);
+	way_in(&reader->way, node_mud.name);
 	read_head(reader, mud);
 	if (reader->acls)
 		list_read(reader, mud);
-	step_out(reader);
+	way_out(&reader->way);
 }
 
 /* What is too much about the text; NULL: nothing. */

@@ -7,21 +7,6 @@
 #include "base/text.h"
 #include "policy/inside.h"
 
-void step_in(struct reader *reader, const char *key)
-{
-	reader->steps[reader->depth++] = (struct step){.key = key};
-}
-
-void step_at(struct reader *reader, size_t index)
-{
-	reader->steps[reader->depth++] = (struct step){.index = index};
-}
-
-void step_out(struct reader *reader)
-{
-	reader->depth--;
-}
-
 void fail(struct reader *reader, int error)
 {
 	if (!reader->error)
@@ -63,7 +48,7 @@ static bool may_tell(struct reader *reader, enum mud_grade grade)
 void tell(struct reader *reader, enum mud_grade grade, const char *key, const char *format, ...)
 {
 	struct mud_fault fault = {.grade = grade};
-	unsigned depth = reader->depth;
+	unsigned depth = reader->way.depth;
 	char raw[MUD_SENTENCE_MAX];
 	struct place place;
 	va_list arguments;
@@ -71,11 +56,11 @@ void tell(struct reader *reader, enum mud_grade grade, const char *key, const ch
 	if (!may_tell(reader, grade))
 		return;
 	if (key)
-		step_in(reader, key);
-	for (unsigned i = 0; i < reader->depth; i++)
-		add_token(fault.path, sizeof(fault.path), &reader->steps[i]);
-	place = place_find(reader->body, reader->len, reader->steps, reader->depth);
-	reader->depth = depth;
+		way_in(&reader->way, key);
+	for (unsigned i = 0; i < reader->way.depth; i++)
+		add_token(fault.path, sizeof(fault.path), &reader->way.steps[i]);
+	place = place_find(reader->body, reader->len, &reader->way);
+	reader->way.depth = depth;
 	fault.line = place.line;
 	fault.column = place.column;
 	va_start(arguments, format);

@@ -94,9 +94,9 @@ static bool read_ports(struct reader *reader, struct mud_ace *ace, json_t *conta
 
 	if (!node)
 		return true;
-	step_in(reader, key);
+	way_in(&reader->way, key);
 	if (!json_is_object(node)) {
-		match_leave_out(reader, ace, NULL, "is %s; it must be an object", node_type(node));
+		match_leave_out(reader, ace, NULL, "is %s; it must be an object", place_type(node));
 		good = false;
 	} else {
 		good = match_others(reader, node, known, 4, ace) &&
@@ -108,7 +108,7 @@ static bool read_ports(struct reader *reader, struct mud_ace *ace, json_t *conta
 		match_leave_out(reader, ace, NULL, "asks for other ports than this entry does elsewhere");
 		good = false;
 	}
-	step_out(reader);
+	way_out(&reader->way);
 	if (good)
 		*out = ports;
 	return good;
@@ -235,9 +235,9 @@ bool match_transport(struct reader *reader, json_t *matches, struct mud_ace *ace
 			return false;
 		}
 		before = kinds[i].key;
-		step_in(reader, before);
+		way_in(&reader->way, before);
 		good = kinds[i].read(reader, container, ace);
-		step_out(reader);
+		way_out(&reader->way);
 		if (!good)
 			return false;
 	}
