@@ -167,7 +167,10 @@ class Steady(threading.Thread):
         """(sent, answered, sorted latencies in ms)."""
         self.over = True
         self.join()
-        self.hear(0.5)
+        # an answer may wait for a neighbour to be found anew, which asks again after a second (RFC 4861): late is not lost
+        until = time.monotonic() + 3
+        while len(self.times) < len(self.sent) and time.monotonic() < until:
+            self.hear(0.1)
         self.socket.close()
         return len(self.sent), len(self.times), sorted((self.times[n] - self.sent[n]) * 1000 for n in self.times)
 
