@@ -13,13 +13,14 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/option.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/style.h"
 #include "engine/inspect.h"
 #include "sheet/sheet.h"
 
-enum { ASKED_MAX = 64, LOCAL_MAX = 32, MARK_TEXT_MAX = 512 };
+enum { ASKED_MAX = 64, MARK_TEXT_MAX = 512 };
 enum {
 	OPTION_ADVISORIES = 256,
 	OPTION_EXPLOITED,
@@ -44,7 +45,7 @@ enum {
 struct arguments {
 	struct inspect_options inspect;
 	struct advise_options advise;
-	struct prefix local[LOCAL_MAX];
+	struct prefix local[OPTION_LOCAL_MAX];
 	const char *assets[ASKED_MAX];
 	struct advise_mark marks[ASKED_MAX];
 	char mark_texts[ASKED_MAX][MARK_TEXT_MAX];
@@ -115,11 +116,7 @@ static const char help[] = "Usage: floodwall advise [options] CAPTURE...        
 
 static int wrong(const char *sentence, const char *word)
 {
-	char clean[256];
-
-	text_escape(clean, sizeof(clean), word, SIZE_MAX);
-	fprintf(stderr, "floodwall advise: %s%s%s\n", clean, *clean ? ": " : "", sentence);
-	return -EINVAL;
+	return option_wrong("floodwall advise", sentence, word);
 }
 
 static int wrong_option(int option, const char *word)
@@ -130,28 +127,6 @@ static int wrong_option(int option, const char *word)
 		return wrong("a value is missing", word);
 	return wrong("there is no such option, or it takes no value; 'floodwall advise --help' lists them",
 		optopt > 0 && optopt < 256 ? letter : word);
-}
-
-static int read_severity(struct arguments *arguments, const char *word)
-{
-	for (int i = SEVERITY_LOW; i <= SEVERITY_CRITICAL; i++)
-		if (strcmp(word, report_severity_name((enum severity)i)) == 0) {
-			arguments->fail_on = i;
-			return 0;
-		}
-	return wrong("--fail-on is low, medium, high or critical", word);
-}
-
-static int read_local(struct arguments *arguments, const char *word)
-{
-	struct fault fault;
-
-	if (arguments->inspect.local_count == LOCAL_MAX)
-		return wrong("at most 32 prefixes can be named with --local", word);
-	if (side_read_cidr(word, &arguments->local[arguments->inspect.local_count], &fault))
-		return wrong(fault.sentence, "--local");
-	arguments->inspect.local_count++;
-	return 0;
 }
 
 static int read_format(struct arguments *arguments, const char *word)
@@ -203,10 +178,7 @@ static int read_mark(struct arguments *arguments, const char *word)
 /* Those that name a file or folder. */
 static bool read_file_option(struct advise_options *advise, int option)
 {
-	const struct {
-		int option;
-		const char **place;
-	} files[] = {
+	const struct option_place files[] = {
 		{OPTION_ADVISORIES, &advise->advisories},
 		{OPTION_EXPLOITED, &advise->exploited_file},
 		{OPTION_INDEX, &advise->index_file},
@@ -216,12 +188,7 @@ static bool read_file_option(struct advise_options *advise, int option)
 		{OPTION_ASSETS, &advise->asset_file},
 	};
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		if (files[i].option == option) {
-			*files[i].place = optarg;
-			return true;
-		}
-	return false;
+	return option_place(files, sizeof(files) / sizeof(files[0]), option, optarg);
 }
 
 static int read_option(struct arguments *arguments, int option, const char *word)
@@ -239,7 +206,7 @@ static int read_option(struct arguments *arguments, int option, const char *word
 	case OPTION_ASSET:
 		return read_asset(arguments, optarg);
 	case OPTION_LOCAL:
-		return read_local(arguments, optarg);
+		return option_local("floodwall advise", &arguments->inspect, arguments->local, optarg);
 	case OPTION_FORMAT:
 		return read_format(arguments, optarg);
 	case OPTION_JSON:
@@ -251,7 +218,8 @@ static int read_option(struct arguments *arguments, int option, const char *word
 		arguments->inspect.oui_folder = optarg;
 		return 0;
 	case OPTION_FAIL_ON:
-		return read_severity(arguments, optarg);
+		arguments->fail_on = option_severity(optarg);
+		return arguments->fail_on < 0 ? wrong("--fail-on is low, medium, high or critical", optarg) : 0;
 	case OPTION_WIDTH:
 		return style_read_width(optarg, &arguments->inspect.style) ? wrong("--width wants a number from 40 to 1000", optarg) : 0;
 	case OPTION_NO_COLOR:
@@ -311,7 +279,6 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 		arguments->marks[i].note = arguments->note ? arguments->note : "";
 	arguments->inspect.files = (const char *const *)argv + optind;
 	arguments->inspect.file_count = (size_t)(argc - optind);
-	arguments->inspect.local = arguments->local;
 	arguments->inspect.advise = &arguments->advise;
 	arguments->advise.assets = arguments->assets;
 	arguments->advise.marks = arguments->marks;
@@ -396,7 +363,7 @@ static int run(struct arguments *arguments, const struct output *output, bool *o
 static int open_report(const struct arguments *arguments, struct output *out_output)
 {
 	const char *const others[] = {arguments->advise.facts_file, arguments->advise.marks_file, arguments->advise.recalls_file,
-		arguments->advise.asset_file, arguments->advise.exploited_file};
+		arguments->advise.asset_file, arguments->advise.exploited_file, arguments->advise.index_file};
 	int error;
 
 	if (output_is_input(arguments->output, arguments->inspect.files, arguments->inspect.file_count))

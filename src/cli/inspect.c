@@ -10,13 +10,16 @@
 #include "base/prefix.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/option.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/style.h"
 #include "conf/conf.h"
 #include "engine/inspect.h"
 
-enum { RESOLVER_MAX = 8, LOCAL_MAX = 32 };
+enum {
+	RESOLVER_MAX = 8,
+};
 enum {
 	OPTION_LOCAL = 256,
 	OPTION_FORMAT,
@@ -46,7 +49,7 @@ enum {
 struct arguments {
 	struct inspect_options inspect;
 	struct advise_options advise; /* used where a folder of advisories is named */
-	struct prefix local[LOCAL_MAX];
+	struct prefix local[OPTION_LOCAL_MAX];
 	const char *output;
 	int fail_on; /* enum severity, or -1 */
 	bool no_color;
@@ -125,33 +128,7 @@ static const char help[] = "Usage: floodwall inspect [options] CAPTURE...       
 
 static int wrong(const char *sentence, const char *word)
 {
-	char clean[256];
-
-	text_escape(clean, sizeof(clean), word, SIZE_MAX);
-	fprintf(stderr, "floodwall inspect: %s%s%s\n", clean, *clean ? ": " : "", sentence);
-	return -EINVAL;
-}
-
-static int read_severity(const char *word)
-{
-	for (int i = SEVERITY_LOW; i <= SEVERITY_CRITICAL; i++)
-		if (strcmp(word, report_severity_name((enum severity)i)) == 0)
-			return i;
-	return -1;
-}
-
-static int read_local(struct arguments *arguments, const char *word)
-{
-	struct fault fault;
-
-	if (arguments->inspect.local_count == LOCAL_MAX)
-		return wrong("at most 32 prefixes can be named with --local", word);
-	if (side_read_cidr(word, &arguments->local[arguments->inspect.local_count], &fault)) {
-		fprintf(stderr, "floodwall inspect: --local: %s\n", fault.sentence);
-		return -EINVAL;
-	}
-	arguments->inspect.local_count++;
-	return 0;
+	return option_wrong("floodwall inspect", sentence, word);
 }
 
 static int read_device(struct arguments *arguments, const char *word)
@@ -251,10 +228,7 @@ static int read_format(struct arguments *arguments, const char *word)
 /* Those about advisories. */
 static bool read_advise_option(struct advise_options *advise, int option)
 {
-	const struct {
-		int option;
-		const char **place;
-	} files[] = {
+	const struct option_place files[] = {
 		{OPTION_ADVISORIES, &advise->advisories},
 		{OPTION_EXPLOITED, &advise->exploited_file},
 		{OPTION_INDEX, &advise->index_file},
@@ -262,12 +236,7 @@ static bool read_advise_option(struct advise_options *advise, int option)
 		{OPTION_MARKS, &advise->marks_file},
 	};
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		if (files[i].option == option) {
-			*files[i].place = optarg;
-			return true;
-		}
-	return false;
+	return option_place(files, sizeof(files) / sizeof(files[0]), option, optarg);
 }
 
 static int read_option(struct arguments *arguments, int option, const char *word)
@@ -276,7 +245,7 @@ static int read_option(struct arguments *arguments, int option, const char *word
 		return 0;
 	switch (option) {
 	case OPTION_LOCAL:
-		return read_local(arguments, optarg);
+		return option_local("floodwall inspect", &arguments->inspect, arguments->local, optarg);
 	case OPTION_FORMAT:
 	case OPTION_JSON:
 		return read_format(arguments, option == OPTION_JSON ? "json" : optarg);
@@ -292,7 +261,7 @@ static int read_option(struct arguments *arguments, int option, const char *word
 		arguments->inspect.mute_file = optarg;
 		return 0;
 	case OPTION_FAIL_ON:
-		arguments->fail_on = read_severity(optarg);
+		arguments->fail_on = option_severity(optarg);
 		return arguments->fail_on < 0 ? wrong("--fail-on is low, medium, high or critical", optarg) : 0;
 	case OPTION_FROM:
 		return read_moment(arguments, &arguments->inspect.part.from_ns, optarg);
@@ -356,7 +325,6 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 		return wrong("name at least one capture, or - for standard input", "");
 	arguments->inspect.files = (const char *const *)argv + optind;
 	arguments->inspect.file_count = (size_t)(argc - optind);
-	arguments->inspect.local = arguments->local;
 	arguments->inspect.advise = arguments->advise.advisories ? &arguments->advise : NULL;
 	return 0;
 }
