@@ -160,13 +160,13 @@ static int open_index(struct reading *reading, struct fault *out_fault)
 	struct fault fault = {0};
 	int error = reading->options->index ? mirror_index_open(reading->options->index, kind, &reading->index, &fault) : 0;
 
-	if (error && error != -ENOENT) {
+	if (error && error != -ENOENT && error != -EBADMSG) {
 		if (error != -ENOMEM)
 			fault_set(out_fault, reading->options->index, 0, 0, "%s", fault.sentence);
 		return error;
 	}
 	reading->changed = error;
-	if (error && !strstr(fault.sentence, "No such file")) /* the first run has none */
+	if (error == -EBADMSG) /* the first run has none */
 		tell(reading, &fault);
 	return 0;
 }

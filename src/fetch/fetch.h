@@ -323,8 +323,8 @@ struct mirror_entry {
 
 struct mirror_index; /* an index file in memory; owns what its entries lend */
 
-/* kind: what the bodies are, in eight bytes; an index of another kind is as good as none. Returns 0; -ENOENT, also for one that is cut or was not
- * is of another version (with the sentence); -ENOMEM; another -errno, -EINVAL for what is somebody's file and no index at all: never to be
+/* kind: what the bodies are, in eight bytes; an index of another kind is as good as none. Returns 0; -ENOENT; -EBADMSG for one that is empty, cut,
+ * damaged or of another version (with the sentence); -ENOMEM; another -errno, -EINVAL for what is somebody's file and no index at all: never to be
  * written over. */
 int mirror_index_open(const char *path, const char kind[8], struct mirror_index **out_index, struct fault *out_fault);
 void mirror_index_close(struct mirror_index *index); /* accepts NULL */

@@ -104,13 +104,13 @@ int mirror_index_open(const char *path, const char kind[8], struct mirror_index 
 		return -EINVAL;
 	}
 	if (!error && !head_holds(index->bytes, len, kind))
-		error = -ENOENT;
+		error = -EBADMSG;
 	if (!error) {
 		index->count = ((const struct head *)(const void *)index->bytes)->entries;
 		index->records = calloc(index->count + 1, sizeof(*index->records));
-		error = !index->records ? -ENOMEM : read_entries(index, len) ? 0 : -ENOENT;
+		error = !index->records ? -ENOMEM : read_entries(index, len) ? 0 : -EBADMSG;
 	}
-	if (error == -ENOENT && index && index->bytes)
+	if (error == -EBADMSG)
 		fault_set(out_fault, path, 0, 0, "is no index of this program and version, or is damaged; a new one is made");
 	if (error) {
 		mirror_index_close(index);

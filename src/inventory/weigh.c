@@ -126,9 +126,7 @@ static bool value_read(struct inventory *inventory, enum trait trait, struct sli
 
 		raw = words_of(kind ? kind : "");
 	}
-	if (raw.len >= WEIGH_TEXT_MAX)
-		raw.len = WEIGH_TEXT_MAX - 1;
-	if (!words_copy(text, raw))
+	if (!words_copy(text, words_cut(raw, WEIGH_TEXT_MAX - 1)))
 		return false;
 	if (trait == TRAIT_MAKER || trait == TRAIT_BRAND)
 		text[company_len(text)] = '\0';

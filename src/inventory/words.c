@@ -29,7 +29,7 @@ static bool is_continuation(uint8_t c)
 }
 
 /* A UTF-8 character has at most three continuation bytes; longer runs of them are not UTF-8 and are cut anywhere. */
-static size_t cut(struct slice raw, size_t room)
+static size_t whole_len(struct slice raw, size_t room)
 {
 	size_t len = raw.len < room ? raw.len : room, back = len;
 
@@ -40,11 +40,16 @@ static size_t cut(struct slice raw, size_t room)
 	return back && raw.bytes[back - 1] >= 0xc0 ? back - 1 : len;
 }
 
+struct slice words_cut(struct slice raw, size_t room)
+{
+	return (struct slice){raw.bytes, whole_len(raw, room)};
+}
+
 /* Returns where it ends; at least reserve bytes stay free behind it, terminator included. */
 static size_t copy_behind(char out[DEVICE_TEXT_MAX], size_t at, struct slice raw, size_t reserve)
 {
 	raw = words_trim(raw);
-	size_t len = at + reserve < DEVICE_TEXT_MAX ? cut(raw, DEVICE_TEXT_MAX - reserve - at) : 0;
+	size_t len = at + reserve < DEVICE_TEXT_MAX ? whole_len(raw, DEVICE_TEXT_MAX - reserve - at) : 0;
 
 	for (size_t i = 0; i < len; i++)
 		out[at + i] = raw.bytes[i] ? (char)raw.bytes[i] : ' ';

@@ -16,6 +16,9 @@ struct slice words_of(const char *text);
 /* Without white space and NULs at either end. */
 struct slice words_trim(struct slice raw);
 
+/* At most room bytes of it, and no character by halves. */
+struct slice words_cut(struct slice raw, size_t room);
+
 /* Trimmed, cut to fit. Returns the length. */
 size_t words_copy(char out[DEVICE_TEXT_MAX], struct slice raw);
 

@@ -253,6 +253,22 @@ static void long_values_are_cut(void **state)
 	inventory_free(inventory);
 }
 
+/* Two bytes a character, and room for an odd number of them. */
+static void no_character_is_cut_in_half(void **state)
+{
+	struct inventory *inventory = fresh();
+	char text[81] = "";
+	size_t len;
+
+	for (size_t i = 0; i < 40; i++)
+		memcpy(text + 2 * i, "\xc3\xa9", 3);
+	weigh_state(inventory, 0, CLUE_HTTP, TRAIT_MODEL, words_of(text), 90);
+	len = strlen(guess_of(inventory, TRAIT_MODEL)->name);
+	assert_true(len > WEIGH_TEXT_MAX - 4 && len % 2 == 0);
+	assert_memory_equal(guess_of(inventory, TRAIT_MODEL)->name, text, len);
+	inventory_free(inventory);
+}
+
 static void kinds_are_words_of_a_list(void **state)
 {
 	assert_string_equal(kind_find(words_of("Smart Plug")), "smart plug");
@@ -270,6 +286,7 @@ int main(void)
 		cmocka_unit_test(a_device_that_contradicts_itself),
 		cmocka_unit_test(what_merges),
 		cmocka_unit_test(long_values_are_cut),
+		cmocka_unit_test(no_character_is_cut_in_half),
 		cmocka_unit_test(kinds_are_words_of_a_list),
 	};
 
