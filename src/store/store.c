@@ -27,6 +27,7 @@ const char *const deed_verb_names[DEED_VERB_COUNT] = {
 	[DEED_REVERT] = "revert",
 	[DEED_UNDO] = "undo",
 	[DEED_NOTE] = "note",
+	[DEED_NAME] = "name",
 };
 
 static const char layout[] =

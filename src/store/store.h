@@ -16,6 +16,7 @@
 
 #include "base/fault.h"
 #include "base/prefix.h"
+#include "store/history.h"
 
 struct store;
 
@@ -52,6 +53,7 @@ enum deed_verb {
 	DEED_REVERT, /* decision was not confirmed in time */
 	DEED_UNDO, /* of deed number of */
 	DEED_NOTE, /* something else worth a line: start, reload, stance */
+	DEED_NAME, /* a device got a name from a person, or lost it; on disk: the order stays */
 	DEED_VERB_COUNT
 };
 
