@@ -24,6 +24,7 @@
 #include "base/text.h"
 #include "daemon/inside.h"
 #include "daemon/manager.h"
+#include "daemon/part.h"
 
 enum { SIGNALS = 3, SECOND_TICKS = 1000 / PROTECT_TICK_MS };
 
@@ -49,6 +50,7 @@ struct host {
 	struct poll polls[PROTECT_WATCHES];
 	unsigned ticks;
 	struct manager manager;
+	void *parts[HOST_PARTS_MAX];
 	char refused[FAULT_SENTENCE_MAX + FAULT_PLACE_MAX + 32];
 };
 
@@ -74,6 +76,33 @@ const struct settings *host_settings(struct host *host)
 	return host->settings;
 }
 
+struct uv_loop_s *host_loop(struct host *host)
+{
+	return &host->loop;
+}
+
+const struct person *host_person(struct host *host)
+{
+	return &host->person;
+}
+
+const char *host_version(const struct host *host)
+{
+	return host->options->version;
+}
+
+void **host_parts(struct host *host)
+{
+	return host->parts;
+}
+
+void host_deed(struct host *host, const struct deed *deed)
+{
+	const struct happening what = {.kind = HAPPENED_DEED, .time_s = deed->time_s, .deed = deed};
+
+	part_tell_all(host, &what);
+}
+
 struct fetch_time host_now(void)
 {
 	return (struct fetch_time){.steady_ns = clock_steady_ns(), .wall_s = clock_wall_ns() / 1000000000u};
@@ -88,8 +117,11 @@ void host_say(struct host *host, const char *sentence)
 {
 	char clean[600];
 
+	const struct happening what = {.kind = HAPPENED_SENTENCE, .time_s = host_now().wall_s, .sentence = sentence};
+
 	text_escape(clean, sizeof(clean), sentence, SIZE_MAX);
 	fprintf(stderr, "floodwall: %s\n", clean);
+	part_tell_all(host, &what);
 }
 
 static void say(void *context, const char *sentence)
@@ -105,6 +137,8 @@ static void note(struct host *host, const char *detail)
 	snprintf(deed.detail, sizeof(deed.detail), "%.*s", DECISION_REASON_MAX - 1, detail);
 	if (store_note(host->store, &deed, &fault))
 		host_say(host, fault.sentence);
+	else
+		host_deed(host, &deed);
 }
 
 /* ---- descriptors ---- */
@@ -219,6 +253,7 @@ static void on_tick(uv_timer_t *timer)
 
 	role_tick(host, &now);
 	manager_tick(&host->manager, now.steady_ns);
+	part_tick_all(host, &now);
 	if (host->ticks++ % SECOND_TICKS == 0) {
 		decide_tick(host, &now);
 		server_tick(host->server, now.steady_ns);
@@ -262,6 +297,7 @@ static int reload(struct host *host, struct fault *out_fault)
 	settings_free(host->settings);
 	host->settings = settings;
 	host->refused[0] = 0;
+	part_reload_all(host);
 	host_say(host, "the configuration was read again and holds");
 	note(host, "a configuration was taken");
 	return 0;
@@ -324,10 +360,12 @@ static void close_loop(struct host *host)
 	if (!host->looped)
 		return;
 	server_close(host->server);
+	part_close_all(host);
 	uv_walk(&host->loop, close_handle, NULL);
 	uv_run(&host->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&host->loop);
 	server_free(host->server);
+	part_free_all(host);
 }
 
 static int open_folders(struct host *host, struct fault *out_fault)
@@ -363,6 +401,18 @@ static void note_guard(void *context, const char *sentence)
 	note(context, sentence);
 }
 
+static void found_guard(void *context, const struct found_view *found, enum live_news news)
+{
+	const struct happening what = {.kind = HAPPENED_FINDING, .time_s = host_now().wall_s, .found = found, .news = news};
+
+	part_tell_all(context, &what);
+}
+
+static void deed_guard(void *context, const struct deed *deed)
+{
+	host_deed(context, deed);
+}
+
 static int open_guard(struct host *host, struct fault *out_fault)
 {
 	struct guard_setup setup = {
@@ -372,6 +422,8 @@ static int open_guard(struct host *host, struct fault *out_fault)
 		.now = host_now(),
 		.say = say,
 		.note = note_guard,
+		.found = found_guard,
+		.deed = deed_guard,
 		.context = host,
 	};
 
@@ -426,6 +478,8 @@ static int start(struct host *host, struct fault *out_fault)
 	if (!error)
 		error = open_server(host, out_fault);
 	if (!error)
+		part_open_all(host);
+	if (!error)
 		error = person_become(&host->person, out_fault);
 	return error;
 }
@@ -435,6 +489,7 @@ static void run(struct host *host)
 	host_say(host, "protects; a filter that observes stops nothing");
 	note(host, "started");
 	follow(host);
+	part_begin_all(host);
 	uv_timer_start(&host->tick, on_tick, PROTECT_TICK_MS, PROTECT_TICK_MS);
 	host->manager = manager_find();
 	manager_tell("READY=1\nSTATUS=Protects.");

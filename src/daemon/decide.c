@@ -13,7 +13,9 @@ struct deed deed_by(const struct asker *asker, uint64_t now_s)
 {
 	struct deed deed = {.time_s = now_s};
 
-	if (asker->user == 0)
+	if (asker->by)
+		snprintf(deed.who, sizeof(deed.who), "%s", asker->by);
+	else if (asker->user == 0)
 		snprintf(deed.who, sizeof(deed.who), "root");
 	else
 		snprintf(deed.who, sizeof(deed.who), "user %u", (unsigned)asker->user);
@@ -156,6 +158,10 @@ json_t *decide_begin(struct host *host, const struct asker *asker, const json_t 
 		return NULL;
 	if (store_decide(host_store(host), &decision, &id, &deed, out_fault))
 		return NULL;
+	by.id = deed;
+	by.decision = id;
+	memcpy(by.detail, decision.reason, sizeof(by.detail));
+	host_deed(host, &by);
 	answer = decide_held(host,
 		json_pack("{s:b, s:I, s:I, s:I, s:I, s:s}", "ok", 1, "decision", (json_int_t)id, "deed", (json_int_t)deed, "until_s",
 			(json_int_t)decision.until_s, "confirm_by_s", (json_int_t)decision.confirm_by_s, "filter",
@@ -177,6 +183,9 @@ json_t *decide_release(struct host *host, const struct asker *asker, const json_
 			return json_pack("{s:b, s:I}", "ok", 1, "deed", (json_int_t)0);
 		return NULL;
 	}
+	by.id = deed;
+	by.verb = DEED_RELEASE;
+	host_deed(host, &by);
 	return decide_held(host, json_pack("{s:b, s:I}", "ok", 1, "deed", (json_int_t)deed));
 }
 
@@ -188,6 +197,10 @@ json_t *decide_confirm(struct host *host, const struct asker *asker, const json_
 	if (read_number(request, "decision", true, &decision, out_fault) ||
 		store_confirm(host_store(host), decision, &by, &deed, out_fault))
 		return NULL;
+	by.id = deed;
+	by.decision = decision;
+	by.verb = DEED_CONFIRM;
+	host_deed(host, &by);
 	return json_pack("{s:b, s:I}", "ok", 1, "deed", (json_int_t)deed);
 }
 
@@ -198,6 +211,9 @@ json_t *decide_undo(struct host *host, const struct asker *asker, const json_t *
 
 	if (read_number(request, "deed", false, &deed, out_fault) || store_undo(host_store(host), deed, &by, &undone, out_fault))
 		return NULL;
+	by.verb = DEED_UNDO;
+	by.of = undone.id;
+	host_deed(host, &by);
 	return decide_held(
 		host, json_pack("{s:b, s:I, s:s}", "ok", 1, "deed", (json_int_t)undone.id, "verb", deed_verb_names[undone.verb]));
 }
@@ -214,5 +230,6 @@ void decide_tick(struct host *host, const struct fetch_time *now)
 		return;
 	snprintf(sentence, sizeof(sentence), "%d decision%s came to an end", ended, ended == 1 ? "" : "s");
 	host_say(host, sentence);
+	host_deed(host, &(struct deed){.time_s = now->wall_s, .verb = DEED_EXPIRE, .who = "floodwall"});
 	decide_held(host, NULL);
 }

@@ -10,11 +10,13 @@
 #include "engine/guard.h"
 #include "engine/protect.h"
 
-struct host; /* the process: loop, role, store (daemon.c) */
+struct host; /* the process: loop, role, store, parts (daemon.c) */
+struct person;
 
 /* Who asks: a line of the audit log names them. */
 struct asker {
 	uid_t user;
+	const char *by; /* "the page", "MQTT": not a user at the socket; NULL: one */
 };
 
 /*
@@ -35,6 +37,15 @@ int host_reload(struct host *host, struct fault *out_fault);
 /* "" where the configuration that holds is that of the file. */
 const char *host_refused(struct host *host);
 void host_say(struct host *host, const char *sentence);
+struct uv_loop_s;
+struct uv_loop_s *host_loop(struct host *host);
+const struct person *host_person(struct host *host);
+const char *host_version(const struct host *host);
+enum { HOST_PARTS_MAX = 8 };
+/* What part.c has opened, by its list. */
+void **host_parts(struct host *host);
+/* A line of the audit log has been written: parts are told. */
+void host_deed(struct host *host, const struct deed *deed);
 
 /* ---- answers' parts ---- */
 
@@ -64,7 +75,6 @@ struct deed deed_by(const struct asker *asker, uint64_t now_s);
 
 /* ---- the socket's server ---- */
 
-struct uv_loop_s;
 struct server;
 /* What answers a line; as answer_make(). */
 typedef int (*server_answer)(void *context, const struct asker *asker, const char *request, size_t len, char **out_text, size_t *out_len);

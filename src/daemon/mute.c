@@ -118,6 +118,10 @@ json_t *mute_begin(struct host *host, const struct asker *asker, const json_t *r
 	}
 	if (read_mute(host, request, &decision, out_fault) || store_decide(host_store(host), &decision, &id, &deed, out_fault))
 		return NULL;
+	by.id = deed;
+	by.decision = id;
+	memcpy(by.detail, decision.reason, sizeof(by.detail));
+	host_deed(host, &by);
 	answer = decide_held(host,
 		json_pack("{s:b, s:I, s:I, s:I, s:s}", "ok", 1, "decision", (json_int_t)id, "deed", (json_int_t)deed, "until_s",
 			(json_int_t)decision.until_s, "mutes", decision.reason));

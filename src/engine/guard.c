@@ -224,6 +224,8 @@ int guard_open(const struct guard_setup *setup, struct guard **out_guard, struct
 	guard->version = setup->version;
 	guard->say = setup->say;
 	guard->note = setup->note;
+	guard->told = setup->found;
+	guard->deed = setup->deed;
 	guard->context = setup->context;
 	set_clock(guard, &setup->now);
 	guard->opened_ns = guard->hour_ns = guard->now_ns;

@@ -11,6 +11,7 @@
 
 #include "base/fault.h"
 #include "conf/conf.h"
+#include "engine/live.h"
 #include "fetch/fetch.h"
 #include "model/guard_view.h"
 #include "store/store.h"
@@ -24,6 +25,8 @@ struct guard_setup {
 	struct fetch_time now;
 	void (*say)(void *context, const char *sentence); /* a line for the log */
 	void (*note)(void *context, const char *sentence); /* a line for the audit log */
+	void (*found)(void *context, const struct found_view *found, enum live_news news); /* muted ones too (found->muted) */
+	void (*deed)(void *context, const struct deed *deed); /* of a finding, written */
 	void *context;
 };
 

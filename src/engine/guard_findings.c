@@ -87,7 +87,8 @@ static void measure_leak(struct guard *guard, struct roster_device *device, stru
 static void keep_decision(struct guard *guard, struct roster_device *device, const struct found_view *view)
 {
 	const struct settings_guard *settings = &guard->settings->guard;
-	uint64_t now_s = guard->wall_ns / FW_NS_PER_S, id, deed;
+	struct deed deed = {.time_s = guard->wall_ns / FW_NS_PER_S, .verb = DEED_DECIDE};
+	uint64_t now_s = deed.time_s;
 	struct decision decision = {.kind = DECISION_BLOCK, .prefix.bits = DECISION_OF_MAC, .made_s = now_s, .who = "floodwall"};
 	struct fault fault = {0};
 
@@ -95,7 +96,11 @@ static void keep_decision(struct guard *guard, struct roster_device *device, con
 	memcpy(decision.prefix.address, device->mac, 6);
 	snprintf(decision.reason, sizeof(decision.reason), "finding %u: %s; %llu packets (%llu bytes) left before", view->number,
 		guard_finding_word(view->finding.id), (unsigned long long)view->leaked_packets, (unsigned long long)view->leaked_bytes);
-	device->unkept = store_decide(guard->store, &decision, &id, &deed, &fault) != 0;
+	device->unkept = store_decide(guard->store, &decision, &deed.decision, &deed.id, &fault) != 0;
+	memcpy(deed.who, decision.who, sizeof(deed.who));
+	memcpy(deed.detail, decision.reason, sizeof(deed.detail));
+	if (!device->unkept && guard->deed)
+		guard->deed(guard->context, &deed);
 	if (device->unkept)
 		guard_say(guard, "%s; the quarantine holds until the daemon ends or the device is released", fault.sentence);
 }
@@ -148,12 +153,15 @@ bool guard_found(void *context, const struct live_finding *found)
 	struct quarantine_suspect suspect;
 	char mac[TEXT_MAC_MAX];
 	enum guard_act act;
+	const char *why;
 	bool muted;
 
 	view->finding = *found->finding;
 	device = culprit(guard, found->finding, view->mac);
 	suspect.held = device && (guard_is_held(guard, device) || (device->decided && !device->quarantined));
-	muted = guard_muted(guard, view) != NULL;
+	why = guard_muted(guard, view);
+	muted = why != NULL;
+	snprintf(view->muted, sizeof(view->muted), "%s", why ? why : "");
 	act = quarantine_judge(&rule, found->finding, muted, device && device->place ? &suspect : NULL);
 	view->act = view->act == ACT_QUARANTINED ? ACT_QUARANTINED : act;
 	if (act == ACT_QUARANTINED)
@@ -161,5 +169,7 @@ bool guard_found(void *context, const struct live_finding *found)
 	if (found->news != LIVE_MORE && !muted)
 		guard_tell(guard, "finding %u: %s of %s: %s", view->number, guard_finding_word(found->finding->id),
 			found->finding->device == DEVICE_NONE ? "somebody unknown" : text_mac(mac, view->mac), said(act));
+	if (guard->told)
+		guard->told(guard->context, view, found->news);
 	return !muted;
 }

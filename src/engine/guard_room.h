@@ -47,6 +47,8 @@ struct guard {
 	const char *version;
 	void (*say)(void *context, const char *sentence);
 	void (*note)(void *context, const char *sentence);
+	void (*told)(void *context, const struct found_view *found, enum live_news news);
+	void (*deed)(void *context, const struct deed *deed);
 	void *context;
 
 	struct plane_guard *plane;

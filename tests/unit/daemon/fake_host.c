@@ -103,6 +103,10 @@ const char *host_refused(struct host *host)
 	return refused;
 }
 
+void host_deed(struct host *host, const struct deed *deed)
+{
+}
+
 void host_say(struct host *host, const char *sentence)
 {
 }
