@@ -127,6 +127,11 @@ const struct scalar settings_scalars[] = {
 	TEXT(SCALAR_PATH, "paths.socket", paths.socket, "/run/floodwall/control.sock"),
 	TEXT(SCALAR_PATH, "paths.state", paths.state, "/var/lib/floodwall"),
 	TEXT(SCALAR_PATH, "paths.bpffs", paths.bpffs, "/sys/fs/bpf"),
+	TEXT(SCALAR_ADDRESS, "page.address", page.address, "127.0.0.1"),
+	NUMBER("page.port", page.port, 0, 65535, "8753"),
+	TEXT(SCALAR_PATH, "page.certificate", page.certificate, ""),
+	TEXT(SCALAR_PATH, "page.key", page.key, ""),
+	CHOICE("page.metrics", page.metrics_open, token_words, "token"),
 	CHOICE("guard.mode", guard.mode, settings_mode_names, "observe"),
 	CHOICE("guard.lateral", guard.lateral_closed, open_words, "open"),
 	CHOICE("guard.fail", guard.fail_closed, open_words, "open"),
@@ -158,12 +163,6 @@ const struct scalar settings_scalars[] = {
 	NUMBER("guard.sizes.members", guard.sizes.members, 64, 1 << 20, "16384"),
 	NUMBER("guard.sizes.names", guard.sizes.names, 16, 1 << 18, "8192"),
 	NUMBER("guard.sizes.flows", guard.sizes.flows, 16, 65536, "512"),
-
-	TEXT(SCALAR_ADDRESS, "page.address", page.address, "127.0.0.1"),
-	NUMBER("page.port", page.port, 0, 65535, "8753"),
-	TEXT(SCALAR_PATH, "page.certificate", page.certificate, ""),
-	TEXT(SCALAR_PATH, "page.key", page.key, ""),
-	CHOICE("page.metrics", page.metrics_open, token_words, "token"),
 };
 
 #define COUNTED(member, count) offsetof(struct settings, member), offsetof(struct settings, count)
