@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 
-from stand import Stand, answers_in, read_all, status_of
+from stand import Stand, read_all, status_of
 
 PROGRAM = sys.argv[1]
 MIB = 1 << 20
@@ -176,7 +176,7 @@ def bytes_of_all_kinds():
         ]
         for request in smuggled:
             answer = stand.raw(request)
-            assert answers_in(answer) <= 1 and status_of(answer) in (0, 400, 411, 413, 421, 501), (request[-200:], answer)
+            assert status_of(answer) in (0, 400, 411, 413, 421, 501) and b" 200 OK" not in answer, (request[-200:], answer)
             assert b'"devices"' not in answer, request
         for request in (b"\r\n" * 2000, b"\0" * 3000, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"G" * 20000, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"x" * 600,
                 head(stand, "X: " + "y" * 20000), head(stand, *["X-%d: y" % i for i in range(3000)]), head(stand, "Cookie: " + "a=b; " * 3000), head(stand, path="/" + "a" * 20000),

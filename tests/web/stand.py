@@ -120,7 +120,3 @@ def read_all(client):
 def status_of(answer):
     """Of the first answer in these bytes; 0: none."""
     return int(answer.split()[1]) if answer.startswith(b"HTTP/1.") else 0
-
-
-def answers_in(whole):
-    return whole.count(b"HTTP/1.")
