@@ -91,6 +91,11 @@ const char *host_version(const struct host *host)
 	return host->options->version;
 }
 
+bool host_demo(const struct host *host)
+{
+	return host->options->demo != NULL;
+}
+
 void **host_parts(struct host *host)
 {
 	return host->parts;
@@ -120,7 +125,7 @@ void host_say(struct host *host, const char *sentence)
 	const struct happening what = {.kind = HAPPENED_SENTENCE, .time_s = host_now().wall_s, .sentence = sentence};
 
 	text_escape(clean, sizeof(clean), sentence, SIZE_MAX);
-	fprintf(stderr, "floodwall: %s\n", clean);
+	fprintf(stderr, "floodwall%s: %s\n", host_demo(host) ? " (demo)" : "", clean);
 	part_tell_all(host, &what);
 }
 
@@ -419,6 +424,7 @@ static int open_guard(struct host *host, struct fault *out_fault)
 		.settings = host->settings,
 		.store = host->store,
 		.version = host->options->version,
+		.capture = host->options->demo,
 		.now = host_now(),
 		.say = say,
 		.note = note_guard,
@@ -444,12 +450,27 @@ static int open_protect(struct host *host, struct fault *out_fault)
 	return protect_open(&setup, &host->protect, out_fault);
 }
 
+int host_answer(struct host *host, const struct asker *asker, const char *request, size_t len, char **out_text, size_t *out_len)
+{
+	int error = answer_make(host, asker, request, len, out_text, out_len);
+
+	follow(host);
+	return error;
+}
+
+int host_token(struct host *host, char out_address[HOST_ADDRESS_MAX], struct fault *out_fault)
+{
+#ifdef HAVE_WEB
+	return page_token(host, out_address, HOST_ADDRESS_MAX, out_fault);
+#else
+	fault_set(out_fault, "", 0, 0, "this program was built without a page");
+	return -ENOTSUP;
+#endif
+}
+
 static int answer(void *context, const struct asker *asker, const char *request, size_t len, char **out_text, size_t *out_len)
 {
-	int error = answer_make(context, asker, request, len, out_text, out_len);
-
-	follow(context);
-	return error;
+	return host_answer(context, asker, request, len, out_text, out_len);
 }
 
 static int open_server(struct host *host, struct fault *out_fault)
@@ -484,9 +505,18 @@ static int start(struct host *host, struct fault *out_fault)
 	return error;
 }
 
+static const char *ended(const struct host *host)
+{
+	if (host_demo(host))
+		return "ended";
+	return host->settings->detach ? "ended; protection was taken away" : "ended; protection stays";
+}
+
 static void run(struct host *host)
 {
-	host_say(host, "protects; a filter that observes stops nothing");
+	host_say(host,
+		host_demo(host) ? "plays a capture; nothing is sent, and nothing of this machine is protected"
+				: "protects; a filter that observes stops nothing");
 	note(host, "started");
 	follow(host);
 	part_begin_all(host);
@@ -495,7 +525,7 @@ static void run(struct host *host)
 	manager_tell("READY=1\nSTATUS=Protects.");
 	uv_run(&host->loop, UV_RUN_DEFAULT);
 	manager_tell("STOPPING=1");
-	note(host, host->settings->detach ? "ended; protection was taken away" : "ended; protection stays");
+	note(host, ended(host));
 }
 
 int daemon_run(const struct daemon_options *options, struct fault *out_fault)
