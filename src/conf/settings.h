@@ -93,9 +93,9 @@ struct settings_paths {
 	char socket[SETTINGS_PATH_MAX], state[SETTINGS_PATH_MAX], bpffs[SETTINGS_PATH_MAX];
 };
 
-struct settings {
-#define SETTINGS_MASK "********" /* what is written in a secret's place */
+struct settings_places; /* where each setting stands: conf/lines.h */
 
+struct settings {
 	enum settings_role role;
 	char interface[SETTINGS_WORD_MAX];
 	char user[SETTINGS_WORD_MAX]; /* dropped to when everything is attached; "": stay what we are */
@@ -123,4 +123,5 @@ struct settings {
 	struct prefix *trusted, *blocked;
 	uint32_t trusted_count, blocked_count;
 	struct settings_guard guard; /* the role guard's */
+	struct settings_places *places;
 };
