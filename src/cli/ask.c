@@ -23,6 +23,10 @@ static const struct option all[] = {
 	{"prometheus", no_argument, NULL, 'P'},
 	{"watch", no_argument, NULL, 'W'},
 	{"print", no_argument, NULL, 'p'},
+	{"search", required_argument, NULL, 'S'},
+	{"state", required_argument, NULL, 'T'},
+	{"from", required_argument, NULL, 'F'},
+	{"count", required_argument, NULL, 'N'},
 	{"version", no_argument, NULL, 'V'},
 	{"help", no_argument, NULL, 'h'},
 };
@@ -67,6 +71,16 @@ static int read_width(struct ask_options *options, const char *word)
 	return -1;
 }
 
+static int read_place(const struct ask_options *options, const char *word, json_int_t *out)
+{
+	char *end;
+
+	*out = (json_int_t)strtoll(word, &end, 10);
+	if (*word >= '0' && *word <= '9' && !*end && strlen(word) < 10)
+		return -1;
+	return ask_wrong(options, word, "is no number");
+}
+
 static int read_option(struct ask_options *options, int option)
 {
 	switch (option) {
@@ -86,6 +100,17 @@ static int read_option(struct ask_options *options, int option)
 		return read_time(options, optarg, &options->for_s);
 	case 'C':
 		return read_time(options, optarg, &options->confirm_s);
+	case 'S':
+		options->search = optarg;
+		return -1;
+	case 'T':
+		options->state = optarg;
+		return -1;
+	case 'F':
+		return read_place(options, optarg, &options->from);
+	case 'N':
+		options->count_given = true;
+		return read_place(options, optarg, &options->count);
 	case 'w':
 		return read_width(options, optarg);
 	case 'h':

@@ -91,6 +91,11 @@ const char *host_version(const struct host *host)
 	return host->options->version;
 }
 
+const char *host_file(const struct host *host)
+{
+	return host->options->configuration;
+}
+
 void **host_parts(struct host *host)
 {
 	return host->parts;

@@ -41,6 +41,7 @@ struct uv_loop_s;
 struct uv_loop_s *host_loop(struct host *host);
 const struct person *host_person(struct host *host);
 const char *host_version(const struct host *host);
+const char *host_file(const struct host *host); /* the configuration's path */
 enum { HOST_PARTS_MAX = 8 };
 /* What part.c has opened, by its list. */
 void **host_parts(struct host *host);
@@ -51,11 +52,22 @@ void host_deed(struct host *host, const struct deed *deed);
 
 /* What a view shows, as docs/schema/shield.json has it. NULL: no memory. */
 json_t *show_shield(const struct shield_view *view);
-json_t *show_devices(const struct guard_view *view);
 json_t *show_findings(const struct guard_view *view);
 json_t *show_policy(const struct guard_view *view);
 json_t *show_guard_verdicts(const struct guard_view *view);
 json_t *show_decisions(struct store *store);
+/* What both roles show first: what needs somebody now. */
+json_t *show_overview(struct host *host, const struct guard_view *guard, const struct shield_view *shield);
+/* All settings that hold, as YAML and line by line. */
+json_t *show_configuration(struct host *host);
+/* A page of the devices that a request looks for; one device with all that is known. NULL: with the fault, or no memory. */
+json_t *show_devices(const struct guard_view *view, const json_t *request, struct fault *out_fault);
+json_t *show_device(struct host *host, const struct guard_view *view, const json_t *request, struct fault *out_fault);
+json_t *show_timeline(struct host *host, const struct guard_view *view, const struct guarded_view *device);
+/* Pieces of these. The list is taken. */
+json_t *show_headed(const char *schema, const struct guard_view *view, const char *key, json_t *list);
+json_t *show_one_device(const struct guarded_view *device);
+json_t *show_one_finding(const struct guard_view *view, const struct found_view *found);
 json_t *show_audit(struct store *store);
 
 /* Decisions. Each returns the answer's object, or NULL with the fault (or without: no memory). */

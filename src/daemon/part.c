@@ -81,6 +81,17 @@ void part_free_all(struct host *host)
 	}
 }
 
+void part_each_trouble(struct host *host, void (*see)(void *context, const char *part, const char *sentence), void *context)
+{
+	void **opened = host_parts(host);
+
+	for (size_t i = 0; parts[i]; i++) {
+		const char *sentence = opened[i] && parts[i]->trouble ? parts[i]->trouble(opened[i]) : NULL;
+		if (sentence)
+			see(context, parts[i]->name, sentence);
+	}
+}
+
 void *part_find(struct host *host, const char *name)
 {
 	for (size_t i = 0; parts[i]; i++)

@@ -41,8 +41,10 @@ static void identity_of(struct guard *guard, const struct roster_device *roster,
 		view->state = device.state;
 	}
 	view->known = named != NULL;
-	if (named && named->name[0])
+	if (named && named->name[0]) {
 		snprintf(view->name, sizeof(view->name), "%s", named->name);
+		snprintf(view->user_name, sizeof(view->user_name), "%s", named->name);
+	}
 }
 
 static uint64_t to_wall_s(const struct guard *guard, uint64_t steady_ns)
