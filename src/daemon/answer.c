@@ -80,7 +80,7 @@ static json_t *show_of_guard(struct host *host, const char *what, bool *out_know
 	static const struct {
 		const char *word;
 		json_t *(*show)(const struct guard_view *view);
-	} shows[] = {{"devices", show_devices}, {"findings", show_findings}, {"policy", show_policy}, {"verdicts", show_guard_verdicts}};
+	} shows[] = {{"devices", show_devices}, {"policy", show_policy}, {"verdicts", show_guard_verdicts}};
 	struct fetch_time now;
 	struct guard_view *view = NULL;
 
@@ -105,11 +105,13 @@ static json_t *show(struct host *host, const json_t *request, struct fault *out_
 {
 	const char *what = json_string_value(json_object_get(request, "what"));
 	const struct shield_view *view;
+	bool kept = false;
+	json_t *history = what ? show_history(host, what, request, &kept, out_fault) : NULL;
 
+	if (kept)
+		return with(what, history);
 	if (what && strcmp(what, "decisions") == 0)
 		return with("decisions", show_decisions(host_store(host)));
-	if (what && strcmp(what, "audit") == 0)
-		return with("audit", show_audit(host_store(host)));
 	if (what && strcmp(what, "configuration") == 0)
 		return configuration_of(host);
 	if (host_guard(host)) {
@@ -117,13 +119,14 @@ static json_t *show(struct host *host, const json_t *request, struct fault *out_
 		json_t *answer = what ? show_of_guard(host, what, &known) : NULL;
 		if (!known)
 			fault_set(out_fault, "", 0, 0,
-				"a guard shows devices, findings, policy, verdicts, metrics, decisions, audit, configuration");
+				"a guard shows devices, findings, finding, packets, traffic, policy, verdicts, metrics, decisions, audit, "
+				"configuration");
 		return answer;
 	}
 	if (what && (strcmp(what, "verdicts") == 0 || strcmp(what, "stats") == 0))
 		what = "shield"; /* all of it is there */
 	if (!what || (strcmp(what, "shield") != 0 && strcmp(what, "metrics") != 0)) {
-		fault_set(out_fault, "", 0, 0, "what can be shown is shield, metrics, decisions, audit, configuration");
+		fault_set(out_fault, "", 0, 0, "what can be shown is shield, traffic, metrics, decisions, audit, configuration");
 		return NULL;
 	}
 	view = view_of(host);

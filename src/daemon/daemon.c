@@ -26,6 +26,7 @@
 #include "daemon/inside.h"
 #include "daemon/manager.h"
 #include "daemon/part.h"
+#include "daemon/remember.h"
 
 enum { SIGNALS = 3, SECOND_TICKS = 1000 / PROTECT_TICK_MS };
 
@@ -432,6 +433,11 @@ static void deed_guard(void *context, const struct deed *deed)
 	host_deed(context, deed);
 }
 
+static void proven_guard(void *context, uint32_t number, const void *bytes, size_t len)
+{
+	remember_packets(context, number, bytes, len);
+}
+
 static int open_guard(struct host *host, struct fault *out_fault)
 {
 	struct guard_setup setup = {
@@ -443,6 +449,7 @@ static int open_guard(struct host *host, struct fault *out_fault)
 		.note = note_guard,
 		.found = found_guard,
 		.deed = deed_guard,
+		.proven = proven_guard,
 		.context = host,
 	};
 

@@ -59,11 +59,14 @@ const char *const *host_faults(struct host *host, uint32_t *out_count);
 /* What a view shows, as docs/schema/shield.json has it. NULL: no memory. */
 json_t *show_shield(const struct shield_view *view);
 json_t *show_devices(const struct guard_view *view);
-json_t *show_findings(const struct guard_view *view);
 json_t *show_policy(const struct guard_view *view);
 json_t *show_guard_verdicts(const struct guard_view *view);
 json_t *show_decisions(struct store *store);
-json_t *show_audit(struct store *store);
+/* Pieces of these. */
+json_t *show_one_device(const struct guarded_view *device);
+json_t *show_one_finding(const struct guard_view *view, const struct found_view *found);
+/* What is remembered, and what is looked for of it (remember.h): findings, finding, packets, traffic, audit. NULL as above. */
+json_t *show_history(struct host *host, const char *what, const json_t *request, bool *out_known, struct fault *out_fault);
 
 /* Decisions. Each returns the answer's object, or NULL with the fault (or without: no memory). */
 json_t *decide_begin(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault);

@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/remember.h"
+
 static const struct part *const parts[] = {
-	NULL, /* ends the list */
+	&part_remember, NULL, /* ends the list */
 };
 
 _Static_assert(sizeof(parts) / sizeof(parts[0]) - 1 <= HOST_PARTS_MAX, "the host has a place for each");
