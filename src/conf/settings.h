@@ -93,6 +93,12 @@ struct settings_paths {
 	char socket[SETTINGS_PATH_MAX], state[SETTINGS_PATH_MAX], bpffs[SETTINGS_PATH_MAX];
 };
 
+/* How long what happened is kept, and how much of it. */
+struct settings_store {
+	uint32_t findings_s, audit_s, devices_s; /* devices: those without a name, since they were heard last */
+	uint64_t size; /* bytes of the file */
+};
+
 struct settings_places; /* where each setting stands: conf/lines.h */
 
 struct settings {
@@ -124,4 +130,5 @@ struct settings {
 	uint32_t trusted_count, blocked_count;
 	struct settings_guard guard; /* the role guard's */
 	struct settings_places *places;
+	struct settings_store store;
 };

@@ -101,7 +101,7 @@ static json_t *show_of_guard(struct host *host, const char *what, bool *out_know
 	static const struct {
 		const char *word;
 		json_t *(*show)(const struct guard_view *view);
-	} shows[] = {{"findings", show_findings}, {"policy", show_policy}, {"verdicts", show_guard_verdicts}};
+	} shows[] = {{"policy", show_policy}, {"verdicts", show_guard_verdicts}};
 	const struct guard_view *view = NULL;
 
 	what = strcmp(what, "stats") == 0 ? "verdicts" : what;
@@ -123,28 +123,30 @@ static json_t *show(struct host *host, const json_t *request, struct fault *out_
 	const char *what = json_string_value(json_object_get(request, "what"));
 	const struct shield_view *view;
 	bool known = false;
-	json_t *answer = what ? show_asked(host, what, request, &known, out_fault) : NULL;
+	json_t *answer = what ? show_history(host, what, request, &known, out_fault) : NULL;
 
+	if (known)
+		return with(what, answer);
+	answer = what ? show_asked(host, what, request, &known, out_fault) : NULL;
 	if (known)
 		return answer;
 	if (what && strcmp(what, "decisions") == 0)
 		return with("decisions", show_decisions(host_store(host)));
-	if (what && strcmp(what, "audit") == 0)
-		return with("audit", show_audit(host_store(host)));
 	if (what && strcmp(what, "configuration") == 0)
 		return show_configuration(host);
 	if (host_guard(host)) {
 		answer = what ? show_of_guard(host, what, &known) : NULL;
 		if (!known)
 			fault_set(out_fault, "", 0, 0,
-				"a guard shows overview, devices, device, findings, policy, verdicts, metrics, decisions, audit, "
+				"a guard shows overview, devices, device, findings, finding, packets, traffic, policy, verdicts, metrics, "
+				"decisions, audit, "
 				"configuration");
 		return answer;
 	}
 	if (what && (strcmp(what, "verdicts") == 0 || strcmp(what, "stats") == 0))
 		what = "shield"; /* all of it is there */
 	if (!what || (strcmp(what, "shield") != 0 && strcmp(what, "metrics") != 0)) {
-		fault_set(out_fault, "", 0, 0, "what can be shown is overview, shield, metrics, decisions, audit, configuration");
+		fault_set(out_fault, "", 0, 0, "what can be shown is overview, shield, traffic, metrics, decisions, audit, configuration");
 		return NULL;
 	}
 	view = view_of(host);

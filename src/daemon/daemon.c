@@ -22,9 +22,11 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "daemon/faults.h"
 #include "daemon/inside.h"
 #include "daemon/manager.h"
 #include "daemon/part.h"
+#include "daemon/remember.h"
 
 enum { SIGNALS = 3, SECOND_TICKS = 1000 / PROTECT_TICK_MS };
 
@@ -51,6 +53,7 @@ struct host {
 	unsigned ticks;
 	struct manager manager;
 	void *parts[HOST_PARTS_MAX];
+	struct faults faults;
 	char refused[FAULT_SENTENCE_MAX + FAULT_PLACE_MAX + 32];
 };
 
@@ -127,6 +130,28 @@ void host_say(struct host *host, const char *sentence)
 	text_escape(clean, sizeof(clean), sentence, SIZE_MAX);
 	fprintf(stderr, "floodwall: %s\n", clean);
 	part_tell_all(host, &what);
+}
+
+void host_fault(struct host *host, const char *key, const char *sentence)
+{
+	enum faults_news news = faults_set(&host->faults, key, sentence);
+	char well[FAULTS_KEY_MAX + 32];
+
+	snprintf(well, sizeof(well), "%s: all is well again", key);
+	if (news == FAULTS_MORE || news == FAULTS_FULL)
+		host_say(host, sentence);
+	else if (news == FAULTS_LESS)
+		host_say(host, well);
+}
+
+const char *const *host_faults(struct host *host, uint32_t *out_count)
+{
+	return faults_list(&host->faults, out_count);
+}
+
+const char *host_fault_key(struct host *host, uint32_t index)
+{
+	return index < host->faults.count ? host->faults.keys[index] : "";
 }
 
 static void say(void *context, const char *sentence)
@@ -418,6 +443,11 @@ static void deed_guard(void *context, const struct deed *deed)
 	host_deed(context, deed);
 }
 
+static void proven_guard(void *context, uint32_t number, const void *bytes, size_t len)
+{
+	remember_packets(context, number, bytes, len);
+}
+
 static int open_guard(struct host *host, struct fault *out_fault)
 {
 	struct guard_setup setup = {
@@ -429,6 +459,7 @@ static int open_guard(struct host *host, struct fault *out_fault)
 		.note = note_guard,
 		.found = found_guard,
 		.deed = deed_guard,
+		.proven = proven_guard,
 		.context = host,
 	};
 

@@ -21,9 +21,11 @@ enum {
 	RANK_EXPOSED = 60, /* and 10 for each grade above medium */
 	RANK_STOPPED = 58,
 	RANK_SUSPECT = 56,
+	RANK_TROUBLE = 45,
 	RANK_BLIND = 40,
 	RANK_STRANGER = 30,
 	DAY_S = 86400,
+	DECADE_S = 3650 * DAY_S,
 };
 
 static const char *const severities[] = {"low", "medium", "high", "critical"};
@@ -148,14 +150,25 @@ static void rank_device(struct need *need, const struct guarded_view *device, co
 	}
 }
 
-/* Heard for the first time within the last day, when all that was here already had long been heard; nobody has named it. */
-static bool is_stranger(const struct guard_view *view, const struct guarded_view *device)
+/* When the first device was heard, and so when looking began; a clock that stood in another decade then is left out. */
+static uint64_t first_of(const struct guard_view *view)
 {
-	return device->stand == STAND_ORDINARY && !device->known && !device->user_name[0] && device->first_s >= view->started_s + DAY_S &&
-		view->now_s - device->first_s < DAY_S;
+	uint64_t began_s = view->started_s;
+
+	for (uint32_t i = 0; i < view->device_count; i++)
+		if (view->devices[i].first_s < began_s && view->devices[i].first_s + DECADE_S > view->now_s)
+			began_s = view->devices[i].first_s;
+	return began_s;
 }
 
-static void need_of_device(struct needs *needs, const struct guard_view *view, uint32_t place)
+/* Heard for the first time within the last day, when all that was here already had long been heard; nobody has named it. */
+static bool is_stranger(const struct guard_view *view, const struct guarded_view *device, uint64_t began_s)
+{
+	return device->stand == STAND_ORDINARY && !device->known && !device->user_name[0] && device->first_s >= began_s + DAY_S &&
+		device->first_s <= view->now_s && view->now_s - device->first_s < DAY_S;
+}
+
+static void need_of_device(struct needs *needs, const struct guard_view *view, uint32_t place, uint64_t began_s)
 {
 	const struct guarded_view *device = &view->devices[place];
 	struct need need = {.has_mac = true};
@@ -171,7 +184,7 @@ static void need_of_device(struct needs *needs, const struct guard_view *view, u
 		tell_found(&need, device, worst);
 		rank_device(&need, device, worst);
 		needs_add(needs, &need);
-	} else if (is_stranger(view, device)) {
+	} else if (is_stranger(view, device, began_s)) {
 		name_of(device, name);
 		need = (struct need){.rank = RANK_STRANGER, .what = "stranger", .severity = "low", .has_mac = true};
 		memcpy(need.mac, device->mac, sizeof(need.mac));
@@ -191,21 +204,40 @@ static void need_of_bypass(struct needs *needs)
 		"Switch them on again: floodwall resume");
 }
 
-static void need_of_store(struct needs *needs, const char *why, const char *reload_why)
+static void need_of_reload(struct needs *needs, const char *why)
 {
 	char sentence[NEED_TEXT_MAX];
 
-	if (*why)
-		needs_fault(needs, RANK_STORE, "high", why, "Make room on the disk, or see to its permissions.");
-	if (!*reload_why)
+	if (!*why)
 		return;
-	snprintf(sentence, sizeof(sentence), "The configuration was refused, and the earlier one holds: %.*s", NEED_TEXT_MAX - 80,
-		reload_why);
+	snprintf(sentence, sizeof(sentence), "The configuration was refused, and the earlier one holds: %.*s", NEED_TEXT_MAX - 80, why);
 	needs_fault(needs, RANK_STORE - 1, "medium", sentence, "Put that line right: floodwall check tells what is wrong; then reload.");
+}
+
+void needs_trouble(struct needs *needs, const char *key, const char *sentence)
+{
+	static const struct {
+		const char *key, *severity, *todo;
+		uint32_t rank;
+	} known[] = {
+		{"store", "high", "Make room on the disk, or see to the folder's permissions: floodwall show configuration names it.",
+			RANK_STORE},
+		{"clock", "low", "See that this machine asks a time server.", RANK_TROUBLE - 1},
+		{"mqtt", "medium", "See that the broker runs, and that its address and password in the configuration are right.",
+			RANK_TROUBLE},
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(key, known[i].key) == 0) {
+			needs_fault(needs, known[i].rank, known[i].severity, sentence, known[i].todo);
+			return;
+		}
+	needs_fault(needs, RANK_TROUBLE, "medium", sentence, "Look into the log for what was tried; nothing else stops because of it.");
 }
 
 void needs_of_guard(struct needs *needs, const struct guard_view *view)
 {
+	uint64_t began = first_of(view);
 	char sentence[NEED_TEXT_MAX];
 
 	if (view->bypass)
@@ -216,9 +248,9 @@ void needs_of_guard(struct needs *needs, const struct guard_view *view)
 				view->interfaces[i].name);
 			needs_fault(needs, RANK_OPEN, "critical", sentence, "Start the daemon anew: systemctl restart floodwall");
 		}
-	need_of_store(needs, view->store_why, view->reload_why);
+	need_of_reload(needs, view->reload_why);
 	for (uint32_t i = 0; i < view->device_count; i++)
-		need_of_device(needs, view, i);
+		need_of_device(needs, view, i, began);
 	/* a hundredth is what a busy minute may cost */
 	if (view->frames_lost > 1000 && view->frames_lost > view->frames_seen / 100) {
 		struct need need = {.rank = RANK_BLIND, .what = "blind", .severity = "medium"};
@@ -258,7 +290,7 @@ void needs_of_shield(struct needs *needs, const struct shield_view *view)
 		snprintf(need.todo, sizeof(need.todo), "Look at floodwall show verdicts, and set filters to enforce.");
 		needs_add(needs, &need);
 	}
-	need_of_store(needs, view->store_why, view->reload_why);
+	need_of_reload(needs, view->reload_why);
 	for (uint32_t i = 1; i < view->zone_count; i++)
 		need_of_zone(needs, &view->zones[i]);
 }

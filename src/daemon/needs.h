@@ -34,4 +34,6 @@ void needs_of_guard(struct needs *needs, const struct guard_view *view);
 void needs_of_shield(struct needs *needs, const struct shield_view *view);
 /* Something that does not work: sentence as it is said, and what to do about it. */
 void needs_fault(struct needs *needs, uint32_t rank, const char *severity, const char *sentence, const char *todo);
+/* Something of the daemon's own that fails, by the key under which the host has it (faults.h). */
+void needs_trouble(struct needs *needs, const char *key, const char *sentence);
 json_t *needs_show(const struct needs *needs);

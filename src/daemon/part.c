@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/remember.h"
+
 static const struct part *const parts[] = {
-	NULL, /* ends the list */
+	&part_remember, NULL, /* ends the list */
 };
 
 _Static_assert(sizeof(parts) / sizeof(parts[0]) - 1 <= HOST_PARTS_MAX, "the host has a place for each");
@@ -78,17 +80,6 @@ void part_free_all(struct host *host)
 		if (opened[i])
 			parts[i]->free(opened[i]);
 		opened[i] = NULL;
-	}
-}
-
-void part_each_trouble(struct host *host, void (*see)(void *context, const char *part, const char *sentence), void *context)
-{
-	void **opened = host_parts(host);
-
-	for (size_t i = 0; parts[i]; i++) {
-		const char *sentence = opened[i] && parts[i]->trouble ? parts[i]->trouble(opened[i]) : NULL;
-		if (sentence)
-			see(context, parts[i]->name, sentence);
 	}
 }
 

@@ -39,8 +39,6 @@ struct part {
 	void (*reload)(void *part); /* host_settings() are other ones; also SIGHUP with the same ones: log files are opened anew */
 	void (*close)(void *part); /* handles are closed; the loop runs once more before free() */
 	void (*free)(void *part);
-	/* What goes wrong now, a sentence that is borrowed until the next call, or NULL: the broker does not answer. May be NULL itself. */
-	const char *(*trouble)(void *part);
 };
 
 /* In the order of part.c: what remembers comes first, so that nothing is told or shown that a restart would lose. */
@@ -51,6 +49,5 @@ void part_tick_all(struct host *host, const struct fetch_time *now);
 void part_reload_all(struct host *host);
 void part_close_all(struct host *host);
 void part_free_all(struct host *host);
-void part_each_trouble(struct host *host, void (*see)(void *context, const char *part, const char *sentence), void *context);
 /* The open part of this name, or NULL. */
 void *part_find(struct host *host, const char *name);

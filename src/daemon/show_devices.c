@@ -98,16 +98,6 @@ static const struct guarded_view *device_of(const struct guard_view *view, const
 	return NULL;
 }
 
-static json_t *findings_of(const struct guard_view *view, const struct guarded_view *device)
-{
-	json_t *list = json_array();
-
-	for (uint32_t i = 0; i < view->finding_count; i++)
-		if (view->findings[i].finding.device == (uint32_t)(device - view->devices))
-			json_array_append_new(list, show_one_finding(view, &view->findings[i]));
-	return list;
-}
-
 static json_t *clues_of(const struct device *device)
 {
 	json_t *list = json_array();
@@ -179,8 +169,8 @@ json_t *show_device(struct host *host, const struct guard_view *view, const json
 	json_object_set_new(one, "clues", clues_of(&more->device));
 	json_object_set_new(one, "policy_words", words_of(more));
 	json_object_set_new(one, "talks", talks_of(more));
-	json_object_set_new(one, "timeline", show_timeline(host, view, device));
-	json_object_set_new(one, "findings", findings_of(view, device));
+	json_object_set_new(one, "timeline", show_timeline(host, device));
+	json_object_set_new(one, "findings", show_findings_of(host, mac));
 	json_object_set_new(one, "advisories", json_array());
 	return one;
 }

@@ -172,15 +172,6 @@ json_t *show_one_finding(const struct guard_view *view, const struct found_view 
 	return one;
 }
 
-json_t *show_findings(const struct guard_view *view)
-{
-	json_t *list = json_array();
-
-	for (uint32_t i = 0; i < view->finding_count; i++)
-		json_array_append_new(list, show_one_finding(view, &view->findings[i]));
-	return show_headed("floodwall.findings/1", view, "findings", list);
-}
-
 /* ---- policy ---- */
 
 static json_t *policy_object(const struct policy_view *policy)

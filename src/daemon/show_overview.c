@@ -5,10 +5,9 @@
 
 #include "daemon/inside.h"
 #include "daemon/needs.h"
-#include "daemon/part.h"
 #include "daemon/value.h"
 
-enum { DAY_S = 86400, WEEK_S = 7 * DAY_S, TROUBLE_MAX = 400, RANK_TROUBLE = 45 };
+enum { DAY_S = 86400, WEEK_S = 7 * DAY_S, COUNTED_MAX = 5000 };
 
 struct gathering {
 	struct needs needs;
@@ -21,14 +20,20 @@ static void add_fault(struct gathering *gathering, const char *sentence)
 		json_array_append_new(gathering->faults, value_text(sentence));
 }
 
-static void see_trouble(void *context, const char *part, const char *sentence)
+/* What parts say is wrong; where none of them speaks for the store, the view does. */
+static void add_troubles(struct gathering *gathering, struct host *host, const char *store_why)
 {
-	struct gathering *gathering = context;
-	char text[TROUBLE_MAX];
+	uint32_t count;
+	const char *const *sentences = host_faults(host, &count);
 
-	snprintf(text, sizeof(text), "%s: %s", part, sentence);
-	add_fault(gathering, text);
-	needs_fault(&gathering->needs, RANK_TROUBLE, "medium", text, "See the log for what was tried; nothing else stops because of it.");
+	for (uint32_t i = 0; i < count; i++) {
+		add_fault(gathering, sentences[i]);
+		needs_trouble(&gathering->needs, host_fault_key(host, i), sentences[i]);
+	}
+	if (count || !*store_why)
+		return;
+	add_fault(gathering, store_why);
+	needs_trouble(&gathering->needs, "store", store_why);
 }
 
 static json_t *count_devices(const struct guard_view *view)
@@ -56,20 +61,29 @@ static bool is_open(const struct guard_view *view, const struct found_view *foun
 	return device->state != STATE_CLEAN && device->stand != STAND_ALLOWED;
 }
 
-static json_t *count_findings(const struct guard_view *view)
-{
-	uint64_t day = 0, week = 0, open = 0;
+struct count {
+	uint64_t now_s, day, week;
+};
 
-	for (uint32_t i = 0; i < view->finding_count; i++) {
-		const struct found_view *found = &view->findings[i];
-		uint64_t raised_s = found->raised_ns / 1000000000u, ago_s = view->now_s > raised_s ? view->now_s - raised_s : 0;
-		if (found->muted[0])
-			continue;
-		day += ago_s < DAY_S;
-		week += ago_s < WEEK_S;
-		open += is_open(view, found);
-	}
-	return json_pack("{s:o, s:o, s:o}", "day", value_number(day), "week", value_number(week), "open", value_number(open));
+static void count_kept(void *context, const struct kept_finding *finding)
+{
+	struct count *count = context;
+
+	count->day += finding->raised_s + DAY_S > count->now_s;
+	count->week += finding->raised_s + WEEK_S > count->now_s;
+}
+
+/* Of all runs; more than COUNTED_MAX in a week are not counted one by one. */
+static json_t *count_findings(struct host *host, const struct guard_view *view)
+{
+	const struct finding_query query = {.since_s = view->now_s > WEEK_S ? view->now_s - WEEK_S : 0, .count = COUNTED_MAX};
+	struct count count = {.now_s = view->now_s};
+	uint64_t open = 0, next;
+
+	store_each_finding(host_store(host), &query, count_kept, &count, &next);
+	for (uint32_t i = 0; i < view->finding_count; i++)
+		open += is_open(view, &view->findings[i]);
+	return json_pack("{s:o, s:o, s:o}", "day", value_number(count.day), "week", value_number(count.week), "open", value_number(open));
 }
 
 static json_t *show_fill(const char *name, uint64_t used, uint64_t size)
@@ -77,7 +91,7 @@ static json_t *show_fill(const char *name, uint64_t used, uint64_t size)
 	return json_pack("{s:s, s:o, s:o}", "name", name, "used", value_number(used), "size", value_number(size));
 }
 
-static void fill_guard(json_t *all, struct gathering *gathering, const struct guard_view *view)
+static void fill_guard(json_t *all, struct gathering *gathering, struct host *host, const struct guard_view *view)
 {
 	json_t *mode = json_object(), *blind = json_array(), *fills = json_array();
 
@@ -87,13 +101,12 @@ static void fill_guard(json_t *all, struct gathering *gathering, const struct gu
 		json_array_append_new(blind, value_text(view->blind[i]));
 	for (uint32_t i = 0; i < view->fill_count; i++)
 		json_array_append_new(fills, show_fill(view->fills[i].name, view->fills[i].used, view->fills[i].size));
-	add_fault(gathering, view->store_why);
 	add_fault(gathering, view->reload_why);
 	needs_of_guard(&gathering->needs, view);
 	json_object_set_new(all, "mode", mode);
 	json_object_set_new(all, "stance", json_null());
 	json_object_set_new(all, "devices", count_devices(view));
-	json_object_set_new(all, "findings", count_findings(view));
+	json_object_set_new(all, "findings", count_findings(host, view));
 	json_object_set_new(all, "capture",
 		json_pack("{s:o, s:o}", "frames", value_number(view->frames_seen), "lost", value_number(view->frames_lost)));
 	json_object_set_new(all, "blind", blind);
@@ -109,7 +122,6 @@ static void fill_shield(json_t *all, struct gathering *gathering, const struct s
 		json_object_set_new(mode, settings_filter_names[i], json_string(settings_mode_names[view->mode[i]]));
 	for (uint32_t i = 0; i < view->fill_count; i++)
 		json_array_append_new(fills, show_fill(view->fills[i].name, view->fills[i].used, view->fills[i].size));
-	add_fault(gathering, view->store_why);
 	add_fault(gathering, view->reload_why);
 	needs_of_shield(&gathering->needs, view);
 	json_object_set_new(all, "mode", mode);
@@ -135,10 +147,10 @@ json_t *show_overview(struct host *host, const struct guard_view *guard, const s
 		value_moment(guard ? guard->started_s : shield->started_s), "now", value_moment(guard ? guard->now_s : shield->now_s),
 		"bypass", guard ? guard->bypass : shield->bypass);
 	if (guard)
-		fill_guard(all, gathering, guard);
+		fill_guard(all, gathering, host, guard);
 	else
 		fill_shield(all, gathering, shield);
-	part_each_trouble(host, see_trouble, gathering);
+	add_troubles(gathering, host, guard ? guard->store_why : shield->store_why);
 	json_object_set_new(all, "needs", needs_show(&gathering->needs));
 	json_object_set_new(all, "needs_more", value_number(gathering->needs.more));
 	json_object_set_new(all, "faults", gathering->faults);

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What happened to one device, latest first: when it was first heard, what it was found to do, what was decided about it. Findings and
- * deeds come from two lists that each run from the latest on; they are put together by time.
+ * What happened to one device, latest first: when it was first heard, what it was found to do, what was decided about it. All
+ * comes from the store, and goes on over restarts.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "daemon/inside.h"
 #include "daemon/value.h"
-#include "report/report.h"
 
-enum { TIMELINE_MAX = 100, DEEDS_LOOKED_AT = 2000, SENTENCE_MAX = 512 };
+enum { TIMELINE_MAX = 100, SENTENCE_MAX = 512 };
 
 struct event {
 	uint64_t time_s, finding, deed;
@@ -22,7 +20,6 @@ struct event {
 struct history {
 	struct event *events; /* TIMELINE_MAX, latest first */
 	uint32_t count;
-	char mac[TEXT_MAC_MAX];
 };
 
 /* In its place by time; the earliest falls out. */
@@ -40,44 +37,37 @@ static void add(struct history *timeline, const struct event *event)
 	timeline->events[at] = *event;
 }
 
-static void add_findings(struct history *timeline, const struct guard_view *view, const struct guarded_view *device)
+static void add_finding(void *context, const struct kept_finding *finding)
 {
-	for (uint32_t i = 0; i < view->finding_count; i++) {
-		const struct found_view *found = &view->findings[i];
-		struct event event = {.time_s = found->raised_ns / 1000000000u, .finding = found->number, .what = "finding"};
-		if (found->finding.device != (uint32_t)(device - view->devices))
-			continue;
-		snprintf(event.text, sizeof(event.text), "%s%s%s", guard_finding_word(found->finding.id),
-			found->muted[0] ? ", muted: " : "", found->muted);
-		add(timeline, &event);
-	}
+	struct history *history = context;
+	struct event event = {.time_s = finding->raised_s, .finding = finding->number, .what = "finding"};
+
+	snprintf(event.text, sizeof(event.text), "%s (%s)%s", finding->kind, finding->severity, finding->muted ? ", muted" : "");
+	add(history, &event);
 }
 
-/* Of a decision that stands: which deed it was is told by the audit log, if that goes back so far. */
 static void add_deed(void *context, const struct deed *deed)
 {
-	struct history *timeline = context;
 	struct event event = {.time_s = deed->time_s, .deed = deed->id, .what = "deed"};
 
-	if (!strstr(deed->detail, timeline->mac))
-		return;
-	snprintf(event.text, sizeof(event.text), "%s by %s: %s%s", deed_verb_names[deed->verb], deed->who, deed->detail,
-		deed->undone ? " (undone)" : "");
-	add(timeline, &event);
+	snprintf(event.text, sizeof(event.text), "%s by %s%s%s%s", deed_verb_names[deed->verb], deed->who, deed->detail[0] ? ": " : "",
+		deed->detail, deed->undone ? " (undone)" : "");
+	add(context, &event);
 }
 
-static void add_stand(struct history *timeline, const struct guarded_view *device)
+static void add_kept(struct history *history, struct store *store, const uint8_t mac[6])
 {
-	struct event event = {.time_s = device->since_s, .what = "state"};
+	const struct finding_query findings = {.mac = mac, .muted_too = true, .count = TIMELINE_MAX};
+	struct prefix subject = {.bits = DECISION_OF_MAC};
+	const struct deed_query deeds = {.subject = &subject, .count = TIMELINE_MAX};
+	uint64_t next;
 
-	if (!device->decision)
-		return;
-	snprintf(event.text, sizeof(event.text), "%s%s%s", device->stand == STAND_ALLOWED ? "allowed" : "put into quarantine",
-		device->why[0] ? ": " : "", device->why);
-	add(timeline, &event);
+	memcpy(subject.address, mac, 6);
+	store_each_finding(store, &findings, add_finding, history, &next);
+	store_find_deeds(store, &deeds, add_deed, history);
 }
 
-json_t *show_timeline(struct host *host, const struct guard_view *view, const struct guarded_view *device)
+json_t *show_timeline(struct host *host, const struct guarded_view *device)
 {
 	struct history timeline = {.events = calloc(TIMELINE_MAX, sizeof(struct event))};
 	struct event seen = {.time_s = device->first_s, .what = "seen", .text = "heard for the first time"};
@@ -85,11 +75,8 @@ json_t *show_timeline(struct host *host, const struct guard_view *view, const st
 
 	if (!timeline.events)
 		return list;
-	text_mac(timeline.mac, device->mac);
 	add(&timeline, &seen);
-	add_findings(&timeline, view, device);
-	store_each_deed(host_store(host), DEEDS_LOOKED_AT, add_deed, &timeline);
-	add_stand(&timeline, device);
+	add_kept(&timeline, host_store(host), device->mac);
 	for (uint32_t i = 0; i < timeline.count; i++) {
 		const struct event *event = &timeline.events[i];
 		json_array_append_new(list,

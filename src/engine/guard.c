@@ -154,6 +154,8 @@ static int open_rooms(struct guard *guard)
 	int error = open_live(guard);
 
 	if (!error)
+		error = guard_open_kept(guard);
+	if (!error)
 		error = guard_open_names(guard);
 	if (!error)
 		error = guard_open_sets(guard);
@@ -198,6 +200,7 @@ static int fill_kernel(struct guard *guard, struct fault *out_fault)
 static void free_all(struct guard *guard)
 {
 	mute_free(guard->mutes);
+	guard_close_kept(guard);
 	guard_close_names(guard);
 	guard_free_policies(&guard->policies);
 	policy_sets_free(guard->sets);
@@ -227,6 +230,7 @@ int guard_open(const struct guard_setup *setup, struct guard **out_guard, struct
 	guard->note = setup->note;
 	guard->told = setup->found;
 	guard->deed = setup->deed;
+	guard->proven = setup->proven;
 	guard->context = setup->context;
 	set_clock(guard, &setup->now);
 	guard->opened_ns = guard->hour_ns = guard->now_ns;
@@ -376,6 +380,7 @@ void guard_tick(struct guard *guard, const struct fetch_time *now)
 	guard_see_frames(guard);
 	guard_tick_devices(guard);
 	live_tick(guard->live, guard->now_ns, guard->wall_ns);
+	guard_prove(guard);
 	guard_ask_names(guard);
 	guard_tick_policies(guard);
 	guard_tick_urls(guard);

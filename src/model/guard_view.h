@@ -61,7 +61,7 @@ enum guard_act {
 };
 
 struct found_view {
-	uint32_t number; /* of this run, from 1 on */
+	uint32_t number; /* from 1 on, over all runs */
 	struct finding finding; /* its device: place in guard_view.devices, or DEVICE_NONE */
 	uint8_t mac[6];
 	enum guard_act act;

@@ -64,9 +64,26 @@ static json_int_t number_in(const json_t *object, const char *key)
 	return json_integer_value(json_object_get(object, key));
 }
 
+static void keep(uint64_t number, uint8_t device, bool muted)
+{
+	const struct kept_finding finding = {.number = number,
+		.mac = {2, 0, 0, 0, 0, device},
+		.kind = "scan",
+		.severity = "high",
+		.raised_s = number,
+		.last_s = number,
+		.muted = muted,
+		.body = "{\"id\": \"scan\"}"};
+
+	assert_int_equal(store_finding_keep(host_store(host), &finding, NULL), 0);
+}
+
 /* Of the made-up devices one is exposed; one that is allowed, and one whose finding is muted, need nobody. */
 static void what_needs_somebody(void **state)
 {
+	keep(1, 1, false);
+	keep(2, 3, true);
+	keep(3, 2, false);
 	json_t *answer = asked("{\"do\": \"show\", \"what\": \"overview\"}"), *all = json_object_get(answer, "overview");
 	json_t *needs = json_object_get(all, "needs"), *need = json_array_get(needs, 0), *devices = json_object_get(all, "devices");
 
@@ -80,7 +97,7 @@ static void what_needs_somebody(void **state)
 	assert_int_equal(number_in(devices, "hijacked"), 1);
 	assert_int_equal(number_in(devices, "quarantined"), 1);
 	/* the muted one is counted nowhere; open are those of devices that are neither clean nor allowed */
-	assert_int_equal(number_in(json_object_get(all, "findings"), "day"), 4);
+	assert_int_equal(number_in(json_object_get(all, "findings"), "day"), 2);
 	assert_int_equal(number_in(json_object_get(all, "findings"), "open"), 1);
 	assert_string_equal(json_string_value(json_array_get(json_object_get(all, "blind"), 0)), "no IPv6 here");
 	json_decref(answer);
@@ -92,14 +109,16 @@ static void what_a_shield_needs(void **state)
 
 	host->view.zones[1].shown = SHOWN_FAILED;
 	snprintf(host->view.zones[1].why, sizeof(host->view.zones[1].why), "the server refused");
-	snprintf(host->view.store_why, sizeof(host->view.store_why), "the disk is full");
+	host_fault(host, "store", "the disk is full");
+	host_fault(host, "mqtt", "the broker does not answer");
 	answer = asked("{\"do\": \"show\", \"what\": \"overview\"}");
 	all = json_object_get(answer, "overview");
 	needs = json_object_get(all, "needs");
 	assert_string_equal(text_in(all, "stance"), "calm");
 	assert_true(json_is_null(json_object_get(all, "devices")));
-	assert_int_equal(json_array_size(needs), 2);
+	assert_int_equal(json_array_size(needs), 3);
 	assert_string_equal(text_in(json_array_get(needs, 0), "text"), "the disk is full");
+	assert_string_equal(text_in(json_array_get(needs, 2), "text"), "the broker does not answer");
 	assert_string_equal(text_in(json_array_get(needs, 1), "text"), "The zone example.org is not judged: the server refused");
 	assert_string_equal(json_string_value(json_array_get(json_object_get(all, "faults"), 0)), "the disk is full");
 	json_decref(answer);
@@ -239,6 +258,15 @@ static void a_page_of_devices(void **state)
 
 static void one_device(void **state)
 {
+	static const char decide[] = "{\"do\": \"allow\", \"prefix\": \"camera\", \"reason\": \"told so\"}";
+	struct asker asker = {.user = 1000};
+	char *text;
+	size_t len;
+
+	keep(7, 2, true);
+	keep(9, 3, false);
+	assert_int_equal(answer_make(host, &asker, decide, strlen(decide), &text, &len), 0);
+	free(text);
 	json_t *answer = asked("{\"do\": \"show\", \"what\": \"device\", \"who\": \"camera\"}"), *one = json_object_get(answer, "device");
 	json_t *timeline = json_object_get(one, "timeline"), *talk = json_array_get(json_object_get(one, "talks"), 0);
 
@@ -248,12 +276,13 @@ static void one_device(void **state)
 	assert_string_equal(text_in(talk, "protocol"), "tcp");
 	assert_int_equal(number_in(talk, "bytes_in"), 200);
 	assert_int_equal(json_array_size(json_object_get(one, "findings")), 1);
-	/* the decision of second 2, the first packet of second 1, the finding of second 0 */
+	/* the decision of second 1000, the finding of second 7, the first packet of second 1 */
 	assert_int_equal(json_array_size(timeline), 3);
-	assert_string_equal(text_in(json_array_get(timeline, 0), "what"), "state");
-	assert_string_equal(text_in(json_array_get(timeline, 0), "text"), "allowed: told so");
-	assert_string_equal(text_in(json_array_get(timeline, 1), "what"), "seen");
-	assert_int_equal(number_in(json_array_get(timeline, 2), "finding"), 3);
+	assert_string_equal(text_in(json_array_get(timeline, 0), "what"), "deed");
+	assert_string_equal(text_in(json_array_get(timeline, 0), "text"), "decide by user 1000: told so");
+	assert_int_equal(number_in(json_array_get(timeline, 1), "finding"), 7);
+	assert_string_equal(text_in(json_array_get(timeline, 1), "text"), "scan (high), muted");
+	assert_string_equal(text_in(json_array_get(timeline, 2), "what"), "seen");
 	json_decref(answer);
 	assert_refused("{\"do\": \"show\", \"what\": \"device\"}", "who names a device by its MAC, its name or an address");
 	assert_refused("{\"do\": \"show\", \"what\": \"device\", \"who\": \"nobody\"}", "no device has this name");
