@@ -23,6 +23,7 @@ static const struct option all[] = {
 	{"prometheus", no_argument, NULL, 'P'},
 	{"watch", no_argument, NULL, 'W'},
 	{"print", no_argument, NULL, 'p'},
+	{"demo", no_argument, NULL, 'D'},
 	{"search", required_argument, NULL, 'S'},
 	{"state", required_argument, NULL, 'T'},
 	{"from", required_argument, NULL, 'F'},
@@ -123,6 +124,7 @@ static int read_option(struct ask_options *options, int option)
 		options->prometheus |= option == 'P';
 		options->watch |= option == 'W';
 		options->print |= option == 'p';
+		options->demo |= option == 'D';
 		return -1;
 	}
 }
@@ -187,5 +189,10 @@ json_t *ask(const struct ask_options *options, json_t *request)
 	}
 	answer = ask_over(control, options, request);
 	control_close(control);
+	/* a remark in YAML and for Prometheus, too */
+	if (!options->json && json_is_true(json_object_get(answer, "demo"))) {
+		puts("# A demo: a capture that is played. Nothing of this machine is protected.");
+		fflush(stdout);
+	}
 	return answer;
 }

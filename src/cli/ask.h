@@ -20,14 +20,15 @@ struct ask_options {
 	bool count_given;
 	uint32_t for_s, confirm_s; /* 0: not given */
 	unsigned width;
-	bool json, prometheus, watch, print, no_color;
+	bool json, prometheus, watch, print, demo, no_color;
 	const char *const *words; /* what follows the options */
 	int word_count;
 };
 
 /*
  * Reads options: allowed is the letters of those that the command takes (s socket, c configuration, i interface, r reason, f for, C confirm,
- * w width, n no-color, j json, P prometheus, W watch, p print, S search, T state, F from, N count); -h and -V always. Returns -1 to go on, else an exit code.
+ * w width, n no-color, j json, P prometheus, W watch, p print, D demo, S search, T state, F from, N count); -h and -V always. Returns -1
+ * to go on, else an exit code.
  */
 int ask_read(int argc, char **argv, const char *allowed, struct ask_options *options);
 

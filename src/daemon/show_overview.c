@@ -143,7 +143,7 @@ json_t *show_overview(struct host *host, const struct guard_view *guard, const s
 		return NULL;
 	gathering->faults = json_array();
 	all = json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:b}", "schema", "floodwall.overview/1", "role", guard ? "guard" : "shield",
-		"version", guard ? guard->version : shield->version, "demo", 0, "started",
+		"version", guard ? guard->version : shield->version, "demo", host_demo(host), "started",
 		value_moment(guard ? guard->started_s : shield->started_s), "now", value_moment(guard ? guard->now_s : shield->now_s),
 		"bypass", guard ? guard->bypass : shield->bypass);
 	if (guard)
