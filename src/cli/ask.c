@@ -30,6 +30,8 @@ static const struct option all[] = {
 	{"search", required_argument, NULL, 'Q'},
 	{"step", required_argument, NULL, 'T'},
 	{"before", required_argument, NULL, 'B'},
+	{"state", required_argument, NULL, 'U'},
+	{"from", required_argument, NULL, 'F'},
 	{"count", required_argument, NULL, 'N'},
 	{"version", no_argument, NULL, 'V'},
 	{"help", no_argument, NULL, 'h'},
@@ -102,6 +104,11 @@ static int read_sought(struct ask_options *options, int option)
 	case 'Q':
 		options->search = optarg;
 		return -1;
+	case 'U':
+		options->state = optarg;
+		return -1;
+	case 'F':
+		return read_count(options, optarg, &options->from);
 	case 'T':
 		options->step = optarg;
 		return -1;
@@ -112,7 +119,7 @@ static int read_sought(struct ask_options *options, int option)
 
 static bool is_sought(int option)
 {
-	return strchr("DKSQTBN", option) != NULL;
+	return strchr("DKSQTBNUF", option) != NULL;
 }
 
 static int read_option(struct ask_options *options, int option)

@@ -100,9 +100,9 @@ struct settings_store {
 	uint64_t size; /* bytes of the file */
 };
 
-struct settings {
-#define SETTINGS_MASK "********" /* what is written in a secret's place */
+struct settings_places; /* where each setting stands: conf/lines.h */
 
+struct settings {
 	enum settings_role role;
 	char interface[SETTINGS_WORD_MAX];
 	char user[SETTINGS_WORD_MAX]; /* dropped to when everything is attached; "": stay what we are */
@@ -131,5 +131,6 @@ struct settings {
 	uint32_t trusted_count, blocked_count;
 	struct settings_guard guard; /* the role guard's */
 	struct settings_page page;
+	struct settings_places *places;
 	struct settings_store store;
 };

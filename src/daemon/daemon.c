@@ -101,6 +101,11 @@ const char *host_version(const struct host *host)
 	return host->options->version;
 }
 
+const char *host_file(const struct host *host)
+{
+	return host->options->configuration ? host->options->configuration : "";
+}
+
 bool host_demo(const struct host *host)
 {
 	return host->options->demo != NULL;
@@ -154,6 +159,11 @@ void host_fault(struct host *host, const char *key, const char *sentence)
 const char *const *host_faults(struct host *host, uint32_t *out_count)
 {
 	return faults_list(&host->faults, out_count);
+}
+
+const char *host_fault_key(struct host *host, uint32_t index)
+{
+	return index < host->faults.count ? host->faults.keys[index] : "";
 }
 
 static void say(void *context, const char *sentence)

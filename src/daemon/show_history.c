@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "daemon/remember.h"
 
-enum { PAGE_FINDINGS = 200, PAGE_FINDINGS_MAX = 1000, PAGE_DEEDS = 200, PAGE_DEEDS_MAX = 1000, PAGES_LOOKED_MAX = 8 };
+enum { PAGE_DEVICE = 50, PAGE_FINDINGS = 200, PAGE_FINDINGS_MAX = 1000, PAGE_DEEDS = 200, PAGE_DEEDS_MAX = 1000, PAGES_LOOKED_MAX = 8 };
 
 static json_t *number(uint64_t value)
 {
@@ -145,6 +145,16 @@ static json_t *show_findings(struct host *host, const json_t *request, struct fa
 	}
 	return json_pack("{s:s, s:o, s:o, s:o}", "schema", "floodwall.findings/1", "time", moment(host_now().wall_s), "findings", page.list,
 		"next", next ? number(next) : json_null());
+}
+
+json_t *show_findings_of(struct host *host, const uint8_t mac[6])
+{
+	const struct finding_query query = {.mac = mac, .muted_too = true, .count = PAGE_DEVICE};
+	struct page page = {host, json_array()};
+	uint64_t next;
+
+	store_each_finding(host_store(host), &query, add_finding, &page, &next);
+	return page.list;
 }
 
 static int read_finding(const json_t *request, uint64_t *out, struct fault *out_fault)

@@ -235,6 +235,7 @@ static void free_all(struct guard *guard)
 	free(guard->digests);
 	free(guard->found);
 	free(guard->view.devices);
+	free(guard->device_view);
 	free(guard->view.findings);
 	free(guard->view.policies);
 	free(guard);

@@ -71,6 +71,9 @@ int guard_who(struct guard *guard, const char *word, uint8_t out_mac[6], struct 
 /* Everything to be seen now. Borrowed until the next call of any function here; NULL where there is no memory for it. */
 struct guard_view *guard_view(struct guard *guard, const struct fetch_time *now);
 
+/* One device, with clues, policy and peers: NULL where there is none with this MAC, or no memory. Borrowed as guard_view(). */
+const struct guard_device_view *guard_device_view(struct guard *guard, const uint8_t mac[6]);
+
 /* ---- guard_kept.c: what is remembered, and goes on over restarts ---- */
 
 /* The finding of this number, if it is of this run and still at hand; NULL otherwise. Borrowed until the next call. */

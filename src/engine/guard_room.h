@@ -110,6 +110,7 @@ struct guard {
 	uint32_t given_count;
 
 	struct guard_view view;
+	struct guard_device_view *device_view; /* made when first asked for */
 	uint32_t view_devices_room;
 };
 
