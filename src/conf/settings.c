@@ -138,6 +138,15 @@ static int read_address(const struct reading *reading, const char *path, const c
 	return 0;
 }
 
+static int read_message(const struct reading *reading, const struct scalar *scalar, const char *word, void *at)
+{
+	const char *wanted = scalar->kind == SCALAR_CLOCK ? messages_read_clock(word, at)
+		: scalar->kind == SCALAR_COMMAND          ? messages_read_command(word, at)
+							  : messages_read_mailbox(word, at);
+
+	return wanted ? wrong(reading, scalar->path, "wants %s, not '%.*s'", wanted, SHOWN_MAX, word) : 0;
+}
+
 static int read_scalar(const struct reading *reading, const struct scalar *scalar, const char *word)
 {
 	void *at = (char *)reading->settings + scalar->offset;
@@ -153,6 +162,10 @@ static int read_scalar(const struct reading *reading, const struct scalar *scala
 		return read_path(reading, scalar->path, word, at);
 	case SCALAR_ADDRESS:
 		return read_address(reading, scalar->path, word, at);
+	case SCALAR_CLOCK:
+	case SCALAR_COMMAND:
+	case SCALAR_MAILBOX:
+		return read_message(reading, scalar, word, at);
 	default:
 		return read_amount(reading, scalar, word, at);
 	}
@@ -446,6 +459,7 @@ static int check_together(const struct reading *reading)
 {
 	static const uint8_t none[16];
 	struct settings *settings = reading->settings;
+	const char *path, *why = NULL;
 
 	settings->stance_fixed = settings->stance < FW_STANCE_COUNT;
 	if (!settings->stance_fixed)
@@ -470,6 +484,9 @@ static int check_together(const struct reading *reading)
 	if (settings->detach && settings->user[0])
 		return wrong(
 			reading, "detach", "wants user: \"\", for only root can take programs off an interface; or run 'floodwall bypass'");
+	path = messages_wrong(&settings->messages, &why);
+	if (path)
+		return wrong(reading, path, "%s", why);
 	if (strlen(settings->paths.socket) > 107)
 		return wrong(reading, "paths.socket", "is longer than a socket's path can be (107 bytes)");
 	return check_budgets(reading);
