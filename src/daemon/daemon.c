@@ -22,6 +22,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "daemon/faults.h"
 #include "daemon/inside.h"
 #include "daemon/manager.h"
 #include "daemon/part.h"
@@ -51,6 +52,7 @@ struct host {
 	unsigned ticks;
 	struct manager manager;
 	void *parts[HOST_PARTS_MAX];
+	struct faults faults;
 	char refused[FAULT_SENTENCE_MAX + FAULT_PLACE_MAX + 32];
 };
 
@@ -122,6 +124,23 @@ void host_say(struct host *host, const char *sentence)
 	text_escape(clean, sizeof(clean), sentence, SIZE_MAX);
 	fprintf(stderr, "floodwall: %s\n", clean);
 	part_tell_all(host, &what);
+}
+
+void host_fault(struct host *host, const char *key, const char *sentence)
+{
+	enum faults_news news = faults_set(&host->faults, key, sentence);
+	char well[FAULTS_KEY_MAX + 32];
+
+	snprintf(well, sizeof(well), "%s: all is well again", key);
+	if (news == FAULTS_MORE || news == FAULTS_FULL)
+		host_say(host, sentence);
+	else if (news == FAULTS_LESS)
+		host_say(host, well);
+}
+
+const char *const *host_faults(struct host *host, uint32_t *out_count)
+{
+	return faults_list(&host->faults, out_count);
 }
 
 static void say(void *context, const char *sentence)

@@ -46,6 +46,13 @@ enum { HOST_PARTS_MAX = 8 };
 void **host_parts(struct host *host);
 /* A line of the audit log has been written: parts are told. */
 void host_deed(struct host *host, const struct deed *deed);
+/*
+ * Something is wrong: key is a word ("store", "clock", "mqtt" ...), under which one sentence stands until another comes, or NULL: all is well
+ * again. The overview shows it, the log says it once.
+ */
+void host_fault(struct host *host, const char *key, const char *sentence);
+/* All that is wrong now, the oldest first; borrowed until the next host_fault(). */
+const char *const *host_faults(struct host *host, uint32_t *out_count);
 
 /* ---- answers' parts ---- */
 
