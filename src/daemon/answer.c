@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/inside.h"
+#include "daemon/messages.h"
 #include "tell/tell.h"
 
 static json_t *refused(const char *sentence)
@@ -112,6 +113,8 @@ static json_t *show(struct host *host, const json_t *request, struct fault *out_
 		return with("audit", show_audit(host_store(host)));
 	if (what && strcmp(what, "configuration") == 0)
 		return configuration_of(host);
+	if (what && strcmp(what, "messages") == 0)
+		return messages_show(host);
 	if (host_guard(host)) {
 		bool known = false;
 		json_t *answer = what ? show_of_guard(host, what, &known) : NULL;
@@ -179,6 +182,8 @@ static json_t *serve(struct host *host, const struct asker *asker, const json_t 
 		return decide_undo(host, asker, request, out_fault);
 	else if (strcmp(verb, "reload") == 0)
 		return reload(host, out_fault);
+	else if (strcmp(verb, "messages") == 0)
+		return messages_test(host, out_fault);
 	else if (strcmp(verb, "refresh") == 0)
 		return refresh(host, request, out_fault);
 	else

@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+extern const struct part part_messages;
+
 static const struct part *const parts[] = {
+	&part_messages,
 	NULL, /* ends the list */
 };
 

@@ -2,6 +2,7 @@
 #include "report/eve.h"
 #include "report/event.h"
 #include "report/member.h"
+#include "report/words.h"
 
 int report_line_finding(FILE *out, const struct live_line_finding *line)
 {
@@ -86,4 +87,9 @@ int report_line_stats(FILE *out, const struct live_line_stats *line)
 	member_put(&ours, "resident_bytes", member_number(line->resident_bytes));
 	member_put(&event, "floodwall", ours);
 	return event_write(out, event);
+}
+
+const char *report_line_advice(const struct finding *finding)
+{
+	return words_advice(finding);
 }

@@ -37,3 +37,6 @@ struct live_line_stats {
 	const char *role;
 };
 int report_line_stats(FILE *out, const struct live_line_stats *line);
+
+/* What to do about it, one sentence; a constant. */
+const char *report_line_advice(const struct finding *finding);

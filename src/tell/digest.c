@@ -30,12 +30,25 @@ bool digest_check(const struct digest_tally *tally)
 	return true;
 }
 
+/* One that is listed became worse: it is counted, and listed, by its new severity. */
+static void take_out(struct digest_tally *tally, uint32_t number)
+{
+	for (uint32_t i = 0; i < tally->worst_count; i++)
+		if (tally->worst[i].number == number) {
+			tally->found[tally->worst[i].severity]--;
+			tally->worst_count--;
+			memmove(&tally->worst[i], &tally->worst[i + 1], (tally->worst_count - i) * sizeof(tally->worst[0]));
+			return;
+		}
+}
+
 void digest_found(struct digest_tally *tally, uint8_t severity, uint32_t number, const char *text)
 {
 	uint32_t at = 0;
 
 	if (severity > SEVERITY_CRITICAL)
 		return;
+	take_out(tally, number);
 	tally->found[severity]++;
 	while (at < tally->worst_count && tally->worst[at].severity >= severity)
 		at++;

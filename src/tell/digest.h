@@ -53,7 +53,7 @@ struct digest_known {
 bool known_check(const struct digest_known *known);
 bool known_has(const struct digest_known *known, const uint8_t mac[6]);
 void known_learn(struct digest_known *known, const struct guard_view *view);
-/* One more; text is clean. */
+/* One more, or one that became worse; text is clean. */
 void digest_found(struct digest_tally *tally, uint8_t severity, uint32_t number, const char *text);
 /* The words of its first line, such as "1 thing needs you", and the text. What was counted is told: the tally begins anew. */
 enum { DIGEST_TITLE_MAX = 96 };

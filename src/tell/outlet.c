@@ -262,34 +262,45 @@ static void put_off(struct outlet *outlet, int error, uint64_t steady_ns)
 		let_go(outlet);
 }
 
-static bool say(struct outlet *outlet, char out_say[OUTLET_SENTENCE_MAX])
+/* Where it goes, as a person would say it. */
+static const char *place_of(const struct outlet *outlet, char *out, size_t size)
 {
-	char place[OUTLET_PATH_MAX + 64];
+	char path[OUTLET_PATH_MAX + 64];
 
-	text_escape(place, sizeof(place), outlet->path, SIZE_MAX);
-	if (outlet->trouble && !outlet->said)
-		snprintf(out_say, OUTLET_SENTENCE_MAX, "event lines: %s %s: %s; it is tried again and again, and lines wait",
-			nouns[outlet->kind], place, strerror(outlet->trouble));
-	else if (!outlet->trouble && outlet->said)
-		snprintf(out_say, OUTLET_SENTENCE_MAX, "event lines: %s %s takes them again; %llu lines were lost", nouns[outlet->kind],
-			place, (unsigned long long)(outlet->lost - outlet->lost_said));
-	else if (!outlet->said && outlet->lost != outlet->lost_said && !outlet->used)
-		snprintf(out_say, OUTLET_SENTENCE_MAX, "event lines: %s %s was too slow; %llu lines were lost", nouns[outlet->kind], place,
-			(unsigned long long)(outlet->lost - outlet->lost_said));
-	else
-		return false;
-	outlet->said = outlet->trouble != 0;
-	if (!outlet->said)
-		outlet->lost_said = outlet->lost;
-	return true;
+	text_escape(path, sizeof(path), outlet->path, SIZE_MAX);
+	snprintf(out, size, "event lines: %s%s%s", nouns[outlet->kind], *path ? " " : "", path);
+	return out;
 }
 
-bool outlet_tick(struct outlet *outlet, uint64_t steady_ns, char out_say[OUTLET_SENTENCE_MAX])
+static enum outlet_news say(struct outlet *outlet, char out_say[OUTLET_SENTENCE_MAX])
+{
+	unsigned long long lost = outlet->lost - outlet->lost_said;
+	enum outlet_news news = OUTLET_SAME;
+	char place[OUTLET_PATH_MAX + 96];
+
+	place_of(outlet, place, sizeof(place));
+	if (outlet->trouble && !outlet->said) {
+		snprintf(out_say, OUTLET_SENTENCE_MAX, "%s: %s; it is tried again, and lines wait", place, strerror(outlet->trouble));
+		news = OUTLET_TROUBLE;
+	} else if (!outlet->trouble && outlet->said) {
+		snprintf(out_say, OUTLET_SENTENCE_MAX, "%s takes them again; %llu lines were lost", place, lost);
+		news = OUTLET_WELL;
+	} else if (!outlet->said && lost && !outlet->used) {
+		snprintf(out_say, OUTLET_SENTENCE_MAX, "%s was too slow; %llu lines were lost", place, lost);
+		news = OUTLET_SLOW;
+	}
+	if (news == OUTLET_WELL || news == OUTLET_SLOW)
+		outlet->lost_said = outlet->lost;
+	outlet->said = outlet->trouble != 0;
+	return news;
+}
+
+enum outlet_news outlet_tick(struct outlet *outlet, uint64_t steady_ns, char out_say[OUTLET_SENTENCE_MAX])
 {
 	int error;
 
 	if (outlet->next_ns > steady_ns)
-		return false;
+		return OUTLET_SAME;
 	if (outlet->descriptor >= 0 && is_gone(outlet))
 		let_go(outlet);
 	error = reach(outlet);

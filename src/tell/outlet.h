@@ -48,8 +48,14 @@ struct outlet_line {
 };
 void outlet_write(struct outlet *outlet, const struct outlet_line *line);
 
-/* Opens what is not open, writes what can be written. True: *out_say is a sentence for the log. */
-bool outlet_tick(struct outlet *outlet, uint64_t steady_ns, char out_say[OUTLET_SENTENCE_MAX]);
+enum outlet_news {
+	OUTLET_SAME,
+	OUTLET_TROUBLE, /* it began */
+	OUTLET_WELL, /* it is over */
+	OUTLET_SLOW, /* there was none, but lines were lost */
+};
+/* Opens what is not open, writes what can be written. But for OUTLET_SAME *out_say is a sentence for the log. */
+enum outlet_news outlet_tick(struct outlet *outlet, uint64_t steady_ns, char out_say[OUTLET_SENTENCE_MAX]);
 /* Whoever rotates logs has moved the file away: a line that was cut goes whole into the new one. Sockets are let go and reached again. */
 void outlet_reopen(struct outlet *outlet);
 void outlet_see(const struct outlet *outlet, struct outlet_state *out_state);
