@@ -7,8 +7,7 @@
 extern const struct part part_messages;
 
 static const struct part *const parts[] = {
-	&part_messages,
-	NULL, /* ends the list */
+	&part_messages, NULL, /* ends the list */
 };
 
 _Static_assert(sizeof(parts) / sizeof(parts[0]) - 1 <= HOST_PARTS_MAX, "the host has a place for each");
