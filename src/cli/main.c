@@ -27,6 +27,7 @@ static const struct command {
 	{"confirm", command_confirm, "a decision that waits for it stays"},
 	{"undo", command_undo, "takes the latest decision back"},
 	{"token", command_token, "a new token for the page"},
+	{"messages", command_messages, "by which ways it tells you, and a test of them"},
 	{"bypass", command_bypass, "takes all protection away at once"},
 #endif
 };

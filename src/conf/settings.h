@@ -12,6 +12,7 @@
 #include "base/prefix.h"
 #include "conf/settings_guard.h"
 #include "conf/settings_page.h"
+#include "conf/settings_messages.h"
 #include "wire/shield_state.h"
 
 enum {
@@ -133,4 +134,5 @@ struct settings {
 	struct settings_page page;
 	struct settings_places *places;
 	struct settings_store store;
+	struct settings_messages messages;
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/inside.h"
+#include "daemon/messages.h"
 #include "tell/tell.h"
 
 static json_t *refused(const char *sentence)
@@ -134,6 +135,8 @@ static json_t *show(struct host *host, const json_t *request, struct fault *out_
 		return with("decisions", show_decisions(host_store(host)));
 	if (what && strcmp(what, "configuration") == 0)
 		return show_configuration(host);
+	if (what && strcmp(what, "messages") == 0)
+		return messages_show(host);
 	if (host_guard(host)) {
 		answer = what ? show_of_guard(host, what, &known) : NULL;
 		if (!known)
@@ -214,6 +217,8 @@ static json_t *serve(struct host *host, const struct asker *asker, const json_t 
 		return decide_undo(host, asker, request, out_fault);
 	else if (strcmp(verb, "reload") == 0)
 		return reload(host, out_fault);
+	else if (strcmp(verb, "messages") == 0)
+		return messages_test(host, out_fault);
 	else if (strcmp(verb, "refresh") == 0)
 		return refresh(host, request, out_fault);
 	else if (strcmp(verb, "token") == 0)

@@ -6,8 +6,10 @@
 
 #include "daemon/remember.h"
 
+extern const struct part part_messages;
+
 static const struct part *const parts[] = {
-	&part_remember,
+	&part_remember, &part_messages,
 #ifdef HAVE_WEB
 	&part_page,
 #endif

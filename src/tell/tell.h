@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What goes elsewhere: sampled frames as pcapng, counters in Prometheus' text format. Called by the hall.
+ * What goes elsewhere: sampled frames as pcapng, counters in Prometheus' text format, event lines (outlet.h), messages by a command of the user's
+ * (courier.h), as mail (letter.h), at once (notice.h) or once a day (digest.h, clockwork.h). Called by the hall and the daemon.
  */
 #pragma once
 
@@ -11,6 +12,12 @@
 #include "base/fault.h"
 #include "model/guard_view.h"
 #include "model/shield_view.h"
+#include "tell/clockwork.h"
+#include "tell/courier.h"
+#include "tell/digest.h"
+#include "tell/letter.h"
+#include "tell/notice.h"
+#include "tell/outlet.h"
 
 /*
  * Frames that were dropped, bounced or would have been, each with the reason as its comment, in a file of bounded size. A file that

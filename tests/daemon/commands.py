@@ -14,7 +14,7 @@ import tempfile
 import threading
 
 ESCAPES = "\x1b[31mred\x1b]0;title\x07"
-VERBS = ["run", "check", "show", "quarantine", "allow", "release", "confirm", "undo", "bypass"]
+VERBS = ["run", "check", "show", "quarantine", "allow", "release", "confirm", "undo", "messages", "bypass"]
 
 
 class Stage:
