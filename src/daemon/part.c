@@ -5,6 +5,7 @@
 #include <string.h>
 
 static const struct part *const parts[] = {
+	&part_mqtt,
 	NULL, /* ends the list */
 };
 

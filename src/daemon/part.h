@@ -51,3 +51,5 @@ void part_close_all(struct host *host);
 void part_free_all(struct host *host);
 /* The open part of this name, or NULL. */
 void *part_find(struct host *host, const char *name);
+
+extern const struct part part_mqtt;

@@ -11,6 +11,7 @@
 #include "base/fault.h"
 #include "model/guard_view.h"
 #include "model/shield_view.h"
+#include "tell/mqtt.h"
 
 /*
  * Frames that were dropped, bounced or would have been, each with the reason as its comment, in a file of bounded size. A file that
