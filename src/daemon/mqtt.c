@@ -326,9 +326,18 @@ static void free_mqtt(void *context)
 	free(part);
 }
 
+static void write_metrics(void *context, FILE *out)
+{
+	const struct mqtt_part *part = context;
+	const struct mqtt_counts counts = mqtt_counts(part->mqtt);
+
+	metrics_mqtt_write(&counts, !*mqtt_why(part->mqtt), out);
+}
+
 const struct part part_mqtt = {
 	.name = "mqtt",
 	.open = open_mqtt,
+	.metrics = write_metrics,
 	.tick = tick_mqtt,
 	.reload = reload_mqtt,
 	.close = close_mqtt,

@@ -5,8 +5,7 @@
 #include <string.h>
 
 static const struct part *const parts[] = {
-	&part_mqtt,
-	NULL, /* ends the list */
+	&part_mqtt, NULL, /* ends the list */
 };
 
 _Static_assert(sizeof(parts) / sizeof(parts[0]) - 1 <= HOST_PARTS_MAX, "the host has a place for each");
@@ -60,6 +59,15 @@ void part_reload_all(struct host *host)
 	for (size_t i = 0; parts[i]; i++)
 		if (opened[i] && parts[i]->reload)
 			parts[i]->reload(opened[i]);
+}
+
+void part_metrics_all(struct host *host, FILE *out)
+{
+	void **opened = host_parts(host);
+
+	for (size_t i = 0; parts[i]; i++)
+		if (opened[i] && parts[i]->metrics)
+			parts[i]->metrics(opened[i], out);
 }
 
 void part_close_all(struct host *host)

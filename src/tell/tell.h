@@ -30,3 +30,5 @@ uint64_t samples_left_out(const struct samples *samples);
 /* Prometheus' text exposition format 0.0.4: floodwall_*, base units, no address. Returns 0 or -EIO. */
 int metrics_write(const struct shield_view *view, FILE *out);
 int metrics_guard_write(const struct guard_view *view, FILE *out);
+/* Families of their own, for whoever writes them behind the others. */
+void metrics_mqtt_write(const struct mqtt_counts *counts, bool connected, FILE *out);
