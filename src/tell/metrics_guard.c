@@ -102,8 +102,10 @@ static void put_names(const struct guard_view *view, FILE *out)
 		view->totals.bound_over);
 	metric_single(out, "names_bound_gone_total", METRIC_COUNTER, "Addresses that made room for another of the same name.",
 		view->totals.bound_gone);
-	metric_single(out, "names_answered_total", METRIC_COUNTER, "Of them, with an address.", view->names_answered);
-	metric_single(out, "names_waiting", METRIC_GAUGE, "Of them, not answered yet.", view->names_waiting);
+	metric_single(out, "names_answered_total", METRIC_COUNTER, "Questions of the daemon for names that were answered with an address.",
+		view->names_answered);
+	metric_single(
+		out, "names_waiting", METRIC_GAUGE, "Questions of the daemon for names that are not answered yet.", view->names_waiting);
 }
 
 /* Kinds and severities are closed lists: all of them, so that a first finding is a change and no new series. */
