@@ -13,6 +13,7 @@
 #include "conf/settings_guard.h"
 #include "conf/settings_page.h"
 #include "conf/settings_messages.h"
+#include "conf/settings_mqtt.h"
 #include "wire/shield_state.h"
 
 enum {
@@ -135,4 +136,5 @@ struct settings {
 	struct settings_places *places;
 	struct settings_store store;
 	struct settings_messages messages;
+	struct settings_mqtt mqtt;
 };

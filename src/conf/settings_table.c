@@ -184,6 +184,17 @@ const struct scalar settings_scalars[] = {
 	NUMBER("guard.sizes.members", guard.sizes.members, 64, 1 << 20, "16384"),
 	NUMBER("guard.sizes.names", guard.sizes.names, 16, 1 << 18, "8192"),
 	NUMBER("guard.sizes.flows", guard.sizes.flows, 16, 65536, "512"),
+
+	TEXT(SCALAR_NAME, "mqtt.host", mqtt.host, ""),
+	NUMBER("mqtt.port", mqtt.port, 0, 65535, "0"),
+	TEXT(SCALAR_NAME, "mqtt.topic", mqtt.topic, "floodwall"),
+	TEXT(SCALAR_NAME, "mqtt.discovery", mqtt.discovery, "homeassistant"),
+	TEXT(SCALAR_PATH, "mqtt.login", mqtt.login, ""),
+	TEXT(SCALAR_PATH, "mqtt.ca", mqtt.ca, ""),
+	TEXT(SCALAR_PATH, "mqtt.certificate", mqtt.certificate, ""),
+	TEXT(SCALAR_PATH, "mqtt.key", mqtt.key, ""),
+	CHOICE("mqtt.commands", mqtt.commands, yes_words, "false"),
+	TIME("mqtt.home_for", mqtt.home_s, 60, 86400, "10m"),
 };
 
 #define COUNTED(member, count) offsetof(struct settings, member), offsetof(struct settings, count)

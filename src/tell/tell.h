@@ -18,6 +18,7 @@
 #include "tell/letter.h"
 #include "tell/notice.h"
 #include "tell/outlet.h"
+#include "tell/mqtt.h"
 
 /*
  * Frames that were dropped, bounced or would have been, each with the reason as its comment, in a file of bounded size. A file that
@@ -36,3 +37,5 @@ uint64_t samples_left_out(const struct samples *samples);
 /* Prometheus' text exposition format 0.0.4: floodwall_*, base units, no address. Returns 0 or -EIO. */
 int metrics_write(const struct shield_view *view, FILE *out);
 int metrics_guard_write(const struct guard_view *view, FILE *out);
+/* Families of their own, for whoever writes them behind the others. */
+void metrics_mqtt_write(const struct mqtt_counts *counts, bool connected, FILE *out);
