@@ -26,6 +26,8 @@ static const struct command {
 	{"release", command_release, "ends a quarantine or an allow"},
 	{"confirm", command_confirm, "a decision that waits for it stays"},
 	{"undo", command_undo, "takes the latest decision back"},
+	{"backup", command_backup, "a copy of what the daemon keeps"},
+	{"restore", command_restore, "what the daemon keeps becomes that of a copy"},
 	{"bypass", command_bypass, "takes all protection away at once"},
 #endif
 };
