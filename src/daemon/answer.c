@@ -222,6 +222,8 @@ static json_t *serve(struct host *host, const struct asker *asker, const json_t 
 		return decide_confirm(host, asker, request, out_fault);
 	else if (strcmp(verb, "undo") == 0)
 		return decide_undo(host, asker, request, out_fault);
+	else if (strcmp(verb, "backup") == 0)
+		return backup_ask(host, asker, request, out_fault);
 	else if (strcmp(verb, "reload") == 0)
 		return reload(host, out_fault);
 	else if (strcmp(verb, "messages") == 0)
@@ -232,7 +234,7 @@ static json_t *serve(struct host *host, const struct asker *asker, const json_t 
 		return token(host, asker, out_fault);
 	else
 		fault_set(
-			out_fault, "", 0, 0, "what can be done is show, quarantine, allow, mute, release, confirm, undo, reload, refresh");
+			out_fault, "", 0, 0, "what can be done is show, quarantine, allow, mute, release, confirm, undo, backup, reload, refresh");
 	return NULL;
 }
 
