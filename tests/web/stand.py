@@ -12,7 +12,9 @@ import subprocess
 class Stand:
     def __init__(self, program, *words):
         self.tls = "tls" in words
-        self.process = subprocess.Popen([program, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        # a sanitizer keeps what was freed, which would be taken for growth
+        environment = {**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=2"}
+        self.process = subprocess.Popen([program, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
         self.read_token()
 
     def __enter__(self):
