@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/base64.h"
 #include "cli/ask.h"
 #include "cli/command.h"
 #include "cli/guard_text.h"
@@ -18,8 +19,17 @@ static const char help[] = "Usage: floodwall show WHAT [options]\n\n"
 			   "stopped or let go; audit: what was done; configuration: all settings that hold, as YAML.\n"
 			   "Of a shield: shield: stance, lanes, filters, zones; stats: how full the tables are.\n"
 			   "Of a guard: devices: who is there, under which policy, stopped or not; findings: what\n"
-			   "they did and what was done about it; policy: MUD files; stats: with --prometheus.\n\n"
+			   "they did and what was done about it; finding N: one of them; packets N: what proves it,\n"
+			   "a pcapng to standard output; policy: MUD files; stats: with --prometheus.\n"
+			   "traffic: what was counted, by --step minute, hour or day.\n\n"
 			   "      --json            as JSON (by docs/schema/)\n"
+			   "      --device WHO      findings of this device: a MAC, a name, an address\n"
+			   "      --kind NAME       findings of this name: scan, flood ...\n"
+			   "      --severity WORD   findings that are low, medium, high or critical\n"
+			   "      --search TEXT     findings that hold this text\n"
+			   "      --before N        findings, or lines of the audit log, with a smaller number\n"
+			   "      --count N         so many of them, or of traffic's steps\n"
+			   "      --step WORD       traffic by minute, hour or day\n"
 			   "      --prometheus      stats as text for Prometheus\n"
 			   "      --watch           shield again each second, on a terminal; q ends it\n"
 			   "      --socket PATH     the daemon's control socket (default: " CONTROL_SOCKET ")\n"
@@ -37,6 +47,9 @@ static const struct what {
 	{"stats", "stats", "shield", stats_text},
 	{"devices", "devices", "devices", devices_text},
 	{"findings", "findings", "findings", findings_text},
+	{"finding", "finding", "finding", finding_text},
+	{"packets", "packets", "packets", NULL},
+	{"traffic", "traffic", "traffic", traffic_text},
 	{"policy", "policy", "policy", policy_text},
 	{"decisions", "decisions", "decisions", decisions_text},
 	{"audit", "audit", "audit", audit_text},
@@ -101,29 +114,100 @@ static const struct what *find(const char *word)
 	return NULL;
 }
 
+static void add_text(json_t *request, const char *key, const char *text)
+{
+	if (text)
+		json_object_set_new(request, key, json_string(text));
+}
+
+static void add_number(json_t *request, const char *key, uint32_t number)
+{
+	if (number)
+		json_object_set_new(request, key, json_integer(number));
+}
+
+static json_t *request_of(const struct ask_options *options, const struct what *what, uint32_t number)
+{
+	json_t *request = json_pack("{s:s, s:s}", "do", "show", "what", options->prometheus ? "metrics" : what->asked);
+
+	add_text(request, "device", options->device);
+	add_text(request, "kind", options->kind);
+	add_text(request, "severity", options->severity);
+	add_text(request, "search", options->search);
+	add_text(request, "step", options->step);
+	add_number(request, "before", options->before);
+	add_number(request, "count", options->count);
+	add_number(request, "number", number);
+	return request;
+}
+
+/* Bytes that no terminal should get. */
+static int write_packets(const struct ask_options *options, const json_t *answer)
+{
+	const json_t *text = json_object_get(json_object_get(answer, "packets"), "pcapng");
+	size_t len = json_string_length(text);
+	uint8_t *bytes = malloc(len / 4 * 3 + 1);
+	struct output output;
+	int error = bytes ? 0 : -ENOMEM;
+
+	if (!error && (!json_is_string(text) || base64_read(bytes, &len, json_string_value(text), len)))
+		error = -EBADMSG;
+	if (!error)
+		error = output_open(NULL, &output);
+	if (!error) {
+		fwrite(bytes, 1, len, output.file);
+		error = output_close(&output, 1);
+	}
+	free(bytes);
+	return error ? ask_wrong(options, strerror(-error), "the packets could not be written") : COMMAND_DONE;
+}
+
+/* Which finding, of the second word. -1: go on. */
+static int read_number(const struct ask_options *options, const struct what *what, uint32_t *out)
+{
+	bool numbered = strcmp(what->word, "finding") == 0 || strcmp(what->word, "packets") == 0;
+	const char *word = options->word_count == 2 ? options->words[1] : "";
+	char *end;
+	unsigned long number = strtoul(word, &end, 10);
+
+	if (!numbered)
+		return options->word_count == 1 ? -1 : ask_wrong(options, options->words[1], "one word is enough");
+	if (*word < '0' || *word > '9' || *end || !number || number > UINT32_MAX)
+		return ask_wrong(options, word, "name a finding by its number");
+	*out = (uint32_t)number;
+	if (strcmp(what->word, "packets") == 0 && !options->json && isatty(STDOUT_FILENO))
+		return ask_wrong(options, "", "packets are no text: send them into a file, or to a program that reads pcapng");
+	return -1;
+}
+
 int command_show(int argc, char **argv)
 {
 	struct ask_options options = {.command = "floodwall show", .help = help, .socket = CONTROL_SOCKET};
-	int code = ask_read(argc, argv, "swnjPW", &options);
+	int code = ask_read(argc, argv, "swnjPWq", &options);
+	uint32_t number = 0;
 	const struct what *what;
 	json_t *answer;
 
 	if (code >= 0)
 		return code;
-	what = options.word_count == 1 ? find(options.words[0]) : NULL;
+	what = options.word_count ? find(options.words[0]) : NULL;
 	if (!what)
 		return ask_wrong(&options, options.word_count ? options.words[0] : "",
-			"name one of shield, devices, findings, policy, verdicts, stats, decisions, audit, configuration");
+			"name one of shield, devices, findings, finding, packets, traffic, policy, verdicts, stats, decisions, audit, "
+			"configuration");
+	code = read_number(&options, what, &number);
+	if (code >= 0)
+		return code;
 	if (options.prometheus && strcmp(what->word, "stats") != 0)
 		return ask_wrong(&options, "--prometheus", "goes with stats");
 	if (options.watch && (strcmp(what->word, "shield") != 0 || options.json))
 		return ask_wrong(&options, "--watch", "goes with shield, and not with --json");
 	if (options.watch)
 		return watch_shield(&options);
-	answer = ask(&options, json_pack("{s:s, s:s}", "do", "show", "what", options.prometheus ? "metrics" : what->asked));
+	answer = ask(&options, request_of(&options, what, number));
 	if (!answer)
 		return COMMAND_WRONG;
-	code = write_answer(&options, what, answer);
+	code = strcmp(what->word, "packets") == 0 && !options.json ? write_packets(&options, answer) : write_answer(&options, what, answer);
 	json_decref(answer);
 	return code;
 }

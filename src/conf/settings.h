@@ -11,6 +11,7 @@
 
 #include "base/prefix.h"
 #include "conf/settings_guard.h"
+#include "conf/settings_page.h"
 #include "wire/shield_state.h"
 
 enum {
@@ -93,6 +94,12 @@ struct settings_paths {
 	char socket[SETTINGS_PATH_MAX], state[SETTINGS_PATH_MAX], bpffs[SETTINGS_PATH_MAX];
 };
 
+/* How long what happened is kept, and how much of it. */
+struct settings_store {
+	uint32_t findings_s, audit_s, devices_s; /* devices: those without a name, since they were heard last */
+	uint64_t size; /* bytes of the file */
+};
+
 struct settings {
 #define SETTINGS_MASK "********" /* what is written in a secret's place */
 
@@ -123,4 +130,6 @@ struct settings {
 	struct prefix *trusted, *blocked;
 	uint32_t trusted_count, blocked_count;
 	struct settings_guard guard; /* the role guard's */
+	struct settings_page page;
+	struct settings_store store;
 };

@@ -38,6 +38,7 @@ const char *const settings_stance_names[FW_STANCE_COUNT] = {
 
 static const char *const roles[] = {[ROLE_SHIELD] = "shield", [ROLE_GUARD] = "guard"};
 static const char *const open_words[] = {"open", "closed"};
+static const char *const token_words[] = {"token", "open"};
 static const char *const from_words[] = {[GUARD_FROM_HIGH] = "high", [GUARD_FROM_CRITICAL] = "critical", [GUARD_FROM_NEVER] = "never"};
 /* the last one becomes guard.mode when all is read */
 static const char *const guard_mode_words[] = {
@@ -123,9 +124,18 @@ const struct scalar settings_scalars[] = {
 	TEXT(SCALAR_PATH, "samples.file", samples.file, ""),
 	NUMBER("samples.rate", samples.rate, 1, 100000, "50"),
 	SIZE("samples.size", samples.size, 4096, 1ull << 40, "64mib"),
+	TIME("store.findings_for", store.findings_s, 3600, 315360000, "180d"),
+	TIME("store.audit_for", store.audit_s, 86400, 315360000, "365d"),
+	TIME("store.devices_for", store.devices_s, 3600, 315360000, "90d"),
+	SIZE("store.size", store.size, 1 << 20, 1ull << 40, "256mib"),
 	TEXT(SCALAR_PATH, "paths.socket", paths.socket, "/run/floodwall/control.sock"),
 	TEXT(SCALAR_PATH, "paths.state", paths.state, "/var/lib/floodwall"),
 	TEXT(SCALAR_PATH, "paths.bpffs", paths.bpffs, "/sys/fs/bpf"),
+	TEXT(SCALAR_ADDRESS, "page.address", page.address, "127.0.0.1"),
+	NUMBER("page.port", page.port, 0, 65535, "8753"),
+	TEXT(SCALAR_PATH, "page.certificate", page.certificate, ""),
+	TEXT(SCALAR_PATH, "page.key", page.key, ""),
+	CHOICE("page.metrics", page.metrics_open, token_words, "token"),
 	CHOICE("guard.mode", guard.mode, settings_mode_names, "observe"),
 	CHOICE("guard.lateral", guard.lateral_closed, open_words, "open"),
 	CHOICE("guard.fail", guard.fail_closed, open_words, "open"),
@@ -184,6 +194,7 @@ const struct list settings_lists[] = {
 	{"guard.ntp", LIST_ADDRESS, COUNTED(guard.ntp, guard.ntp_count), GUARD_NTP_MAX},
 	{"guard.update_hosts", LIST_HOST, COUNTED(guard.update_hosts, guard.update_host_count), GUARD_HOSTS_MAX},
 	{"guard.login_ports", LIST_PORT, COUNTED(guard.login_ports, guard.login_port_count), FW_GUARD_LOGIN_PORTS},
+	{"page.hosts", LIST_HOST, COUNTED(page.hosts, page.host_count), SETTINGS_PAGE_HOSTS_MAX},
 };
 
 const size_t settings_scalar_count = sizeof(settings_scalars) / sizeof(settings_scalars[0]);

@@ -80,7 +80,7 @@ static json_t *show_of_guard(struct host *host, const char *what, bool *out_know
 	static const struct {
 		const char *word;
 		json_t *(*show)(const struct guard_view *view);
-	} shows[] = {{"devices", show_devices}, {"findings", show_findings}, {"policy", show_policy}, {"verdicts", show_guard_verdicts}};
+	} shows[] = {{"devices", show_devices}, {"policy", show_policy}, {"verdicts", show_guard_verdicts}};
 	struct fetch_time now;
 	struct guard_view *view = NULL;
 
@@ -105,11 +105,13 @@ static json_t *show(struct host *host, const json_t *request, struct fault *out_
 {
 	const char *what = json_string_value(json_object_get(request, "what"));
 	const struct shield_view *view;
+	bool kept = false;
+	json_t *history = what ? show_history(host, what, request, &kept, out_fault) : NULL;
 
+	if (kept)
+		return with(what, history);
 	if (what && strcmp(what, "decisions") == 0)
 		return with("decisions", show_decisions(host_store(host)));
-	if (what && strcmp(what, "audit") == 0)
-		return with("audit", show_audit(host_store(host)));
 	if (what && strcmp(what, "configuration") == 0)
 		return configuration_of(host);
 	if (host_guard(host)) {
@@ -117,13 +119,14 @@ static json_t *show(struct host *host, const json_t *request, struct fault *out_
 		json_t *answer = what ? show_of_guard(host, what, &known) : NULL;
 		if (!known)
 			fault_set(out_fault, "", 0, 0,
-				"a guard shows devices, findings, policy, verdicts, metrics, decisions, audit, configuration");
+				"a guard shows devices, findings, finding, packets, traffic, policy, verdicts, metrics, decisions, audit, "
+				"configuration");
 		return answer;
 	}
 	if (what && (strcmp(what, "verdicts") == 0 || strcmp(what, "stats") == 0))
 		what = "shield"; /* all of it is there */
 	if (!what || (strcmp(what, "shield") != 0 && strcmp(what, "metrics") != 0)) {
-		fault_set(out_fault, "", 0, 0, "what can be shown is shield, metrics, decisions, audit, configuration");
+		fault_set(out_fault, "", 0, 0, "what can be shown is shield, traffic, metrics, decisions, audit, configuration");
 		return NULL;
 	}
 	view = view_of(host);
@@ -159,6 +162,18 @@ static json_t *refresh(struct host *host, const json_t *request, struct fault *o
 	return NULL;
 }
 
+/* Who may ask at the socket may sign in at the page; who asks by the page, or by a broker, may not give himself another way in. */
+static json_t *token(struct host *host, const struct asker *asker, struct fault *out_fault)
+{
+	char address[HOST_ADDRESS_MAX];
+
+	if (asker->by)
+		fault_set(out_fault, "", 0, 0, "a token is made at the control socket alone");
+	else if (host_token(host, address, out_fault) == 0)
+		return with("address", json_string(address));
+	return NULL;
+}
+
 static json_t *serve(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault)
 {
 	const char *verb = json_string_value(json_object_get(request, "do"));
@@ -181,6 +196,8 @@ static json_t *serve(struct host *host, const struct asker *asker, const json_t 
 		return reload(host, out_fault);
 	else if (strcmp(verb, "refresh") == 0)
 		return refresh(host, request, out_fault);
+	else if (strcmp(verb, "token") == 0)
+		return token(host, asker, out_fault);
 	else
 		fault_set(
 			out_fault, "", 0, 0, "what can be done is show, quarantine, allow, mute, release, confirm, undo, reload, refresh");

@@ -46,19 +46,34 @@ bool host_demo(const struct host *host);
 enum { HOST_PARTS_MAX = 8 };
 /* What part.c has opened, by its list. */
 void **host_parts(struct host *host);
+/* As a request at the socket, for parts: the role's descriptors are followed afterwards. */
+int host_answer(struct host *host, const struct asker *asker, const char *request, size_t len, char **out_text, size_t *out_len);
+/* The address of the page with a new token in it; sessions with the earlier one end. */
+enum { HOST_ADDRESS_MAX = 512 };
+int host_token(struct host *host, char out_address[HOST_ADDRESS_MAX], struct fault *out_fault);
 /* A line of the audit log has been written: parts are told. */
 void host_deed(struct host *host, const struct deed *deed);
+/*
+ * Something is wrong: key is a word ("store", "clock", "mqtt" ...), under which one sentence stands until another comes, or NULL: all is well
+ * again. The overview shows it, the log says it once.
+ */
+void host_fault(struct host *host, const char *key, const char *sentence);
+/* All that is wrong now, the oldest first; borrowed until the next host_fault(). */
+const char *const *host_faults(struct host *host, uint32_t *out_count);
 
 /* ---- answers' parts ---- */
 
 /* What a view shows, as docs/schema/shield.json has it. NULL: no memory. */
 json_t *show_shield(const struct shield_view *view);
 json_t *show_devices(const struct guard_view *view);
-json_t *show_findings(const struct guard_view *view);
 json_t *show_policy(const struct guard_view *view);
 json_t *show_guard_verdicts(const struct guard_view *view);
 json_t *show_decisions(struct store *store);
-json_t *show_audit(struct store *store);
+/* Pieces of these. */
+json_t *show_one_device(const struct guarded_view *device);
+json_t *show_one_finding(const struct guard_view *view, const struct found_view *found);
+/* What is remembered, and what is looked for of it (remember.h): findings, finding, packets, traffic, audit. NULL as above. */
+json_t *show_history(struct host *host, const char *what, const json_t *request, bool *out_known, struct fault *out_fault);
 
 /* Decisions. Each returns the answer's object, or NULL with the fault (or without: no memory). */
 json_t *decide_begin(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault);

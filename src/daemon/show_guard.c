@@ -106,7 +106,7 @@ static json_t *policy_of(const struct guarded_view *device)
 		text_or_null(device->mud_refused), "rules", number(device->rules));
 }
 
-static json_t *device_object(const struct guarded_view *device)
+json_t *show_one_device(const struct guarded_view *device)
 {
 	json_t *one =
 		json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:b}", "mac", mac_of(device->mac), "name", text_or_null(device->name),
@@ -134,7 +134,7 @@ json_t *show_devices(const struct guard_view *view)
 	json_t *list = json_array();
 
 	for (uint32_t i = 0; i < view->device_count; i++)
-		json_array_append_new(list, device_object(&view->devices[i]));
+		json_array_append_new(list, show_one_device(&view->devices[i]));
 	return headed("floodwall.devices/1", view, "devices", list);
 }
 
@@ -160,7 +160,7 @@ static json_t *leaked(const struct found_view *found)
 		found->leak_known);
 }
 
-static json_t *finding_object(const struct guard_view *view, const struct found_view *found)
+json_t *show_one_finding(const struct guard_view *view, const struct found_view *found)
 {
 	const struct finding *finding = &found->finding;
 	const struct guarded_view *device = finding->device < view->device_count ? &view->devices[finding->device] : NULL;
@@ -178,15 +178,6 @@ static json_t *finding_object(const struct guard_view *view, const struct found_
 	json_object_set_new(one, "leaked", leaked(found));
 	json_object_set_new(one, "summary", summary_of(found));
 	return one;
-}
-
-json_t *show_findings(const struct guard_view *view)
-{
-	json_t *list = json_array();
-
-	for (uint32_t i = 0; i < view->finding_count; i++)
-		json_array_append_new(list, finding_object(view, &view->findings[i]));
-	return headed("floodwall.findings/1", view, "findings", list);
 }
 
 /* ---- policy ---- */

@@ -34,6 +34,7 @@ struct guarded_view {
 	uint8_t mac[6];
 	bool known; /* from the configuration, not learned */
 	char name[DEVICE_TEXT_MAX]; /* "": none known */
+	char user_name[DEVICE_TEXT_MAX]; /* that a person gave it, here or in the configuration; "": none */
 	struct guess maker, kind, model;
 	enum device_state state;
 	uint8_t addresses[GUARD_ADDRESSES_SHOWN][16];
@@ -60,7 +61,7 @@ enum guard_act {
 };
 
 struct found_view {
-	uint32_t number; /* of this run, from 1 on */
+	uint32_t number; /* from 1 on, over all runs */
 	struct finding finding; /* its device: place in guard_view.devices, or DEVICE_NONE */
 	uint8_t mac[6];
 	enum guard_act act;
