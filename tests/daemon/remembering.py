@@ -93,7 +93,7 @@ def findings_outlive_the_daemon(bed):
     assert {f["mac"] for f in findings(bed, device=recorder)} == {recorder}
     assert not findings(bed, severity="low", kind="scan", device=recorder)
     # what is muted later, is muted when it is shown, whichever run it is of
-    deed = ask(bed, do="mute", what="scan", prefix=recorder, reason="a test")["deed"]
+    deed = ask(bed, do="mute", what=str(found["finding"]), reason="a test")["deed"]
     assert findings(bed, device=recorder)[0]["muted"] == "a test"
     ask(bed, do="undo", deed=deed)
     assert findings(bed, device=recorder)[0]["muted"] is None
