@@ -194,6 +194,10 @@ static json_t *serve(struct host *host, const struct asker *asker, const json_t 
 		return decide_begin(host, asker, request, out_fault);
 	else if (strcmp(verb, "mute") == 0)
 		return mute_begin(host, asker, request, out_fault);
+	else if (strcmp(verb, "bypass") == 0)
+		return bypass_switch(host, asker, request, out_fault);
+	else if (strcmp(verb, "name") == 0)
+		return name_give(host, asker, request, out_fault);
 	else if (strcmp(verb, "release") == 0)
 		return decide_release(host, asker, request, out_fault);
 	else if (strcmp(verb, "confirm") == 0)
@@ -205,8 +209,8 @@ static json_t *serve(struct host *host, const struct asker *asker, const json_t 
 	else if (strcmp(verb, "refresh") == 0)
 		return refresh(host, request, out_fault);
 	else
-		fault_set(
-			out_fault, "", 0, 0, "what can be done is show, quarantine, allow, mute, release, confirm, undo, reload, refresh");
+		fault_set(out_fault, "", 0, 0,
+			"what can be done is show, name, quarantine, allow, mute, release, confirm, undo, bypass, reload, refresh");
 	return NULL;
 }
 

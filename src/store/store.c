@@ -241,7 +241,7 @@ int store_settle(struct store *store, struct fault *out_fault)
 
 static enum decision_kind read_kind(int kind)
 {
-	return kind == DECISION_TRUST || kind == DECISION_MUTE ? (enum decision_kind)kind : DECISION_BLOCK;
+	return kind >= DECISION_TRUST && kind <= DECISION_BYPASS ? (enum decision_kind)kind : DECISION_BLOCK;
 }
 
 static uint8_t read_bits(int bits)
