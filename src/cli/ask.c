@@ -24,9 +24,14 @@ static const struct option all[] = {
 	{"watch", no_argument, NULL, 'W'},
 	{"print", no_argument, NULL, 'p'},
 	{"demo", no_argument, NULL, 'D'},
-	{"search", required_argument, NULL, 'S'},
-	{"state", required_argument, NULL, 'T'},
+	{"state", required_argument, NULL, 'A'},
 	{"from", required_argument, NULL, 'F'},
+	{"device", required_argument, NULL, 'd'},
+	{"kind", required_argument, NULL, 'K'},
+	{"severity", required_argument, NULL, 'S'},
+	{"search", required_argument, NULL, 'Q'},
+	{"step", required_argument, NULL, 'T'},
+	{"before", required_argument, NULL, 'B'},
 	{"count", required_argument, NULL, 'N'},
 	{"version", no_argument, NULL, 'V'},
 	{"help", no_argument, NULL, 'h'},
@@ -72,14 +77,49 @@ static int read_width(struct ask_options *options, const char *word)
 	return -1;
 }
 
-static int read_place(const struct ask_options *options, const char *word, json_int_t *out)
+static int read_count(const struct ask_options *options, const char *word, uint32_t *out)
 {
 	char *end;
+	unsigned long count = strtoul(word, &end, 10);
 
-	*out = (json_int_t)strtoll(word, &end, 10);
-	if (*word >= '0' && *word <= '9' && !*end && strlen(word) < 10)
+	if (*word < '0' || *word > '9' || *end || !count || count > UINT32_MAX)
+		return ask_wrong(options, word, "is no number from 1 on");
+	*out = (uint32_t)count;
+	return -1;
+}
+
+/* What a page looks for. */
+static int read_sought(struct ask_options *options, int option)
+{
+	switch (option) {
+	case 'd':
+		options->device = optarg;
 		return -1;
-	return ask_wrong(options, word, "is no number");
+	case 'K':
+		options->kind = optarg;
+		return -1;
+	case 'S':
+		options->severity = optarg;
+		return -1;
+	case 'Q':
+		options->search = optarg;
+		return -1;
+	case 'T':
+		options->step = optarg;
+		return -1;
+	case 'A':
+		options->state = optarg;
+		return -1;
+	case 'F':
+		return *optarg == '0' && !optarg[1] ? -1 : read_count(options, optarg, &options->from);
+	default:
+		return read_count(options, optarg, option == 'B' ? &options->before : &options->count);
+	}
+}
+
+static bool is_sought(int option)
+{
+	return strchr("dKSQTBNAF", option) != NULL;
 }
 
 static int read_option(struct ask_options *options, int option)
@@ -101,17 +141,6 @@ static int read_option(struct ask_options *options, int option)
 		return read_time(options, optarg, &options->for_s);
 	case 'C':
 		return read_time(options, optarg, &options->confirm_s);
-	case 'S':
-		options->search = optarg;
-		return -1;
-	case 'T':
-		options->state = optarg;
-		return -1;
-	case 'F':
-		return read_place(options, optarg, &options->from);
-	case 'N':
-		options->count_given = true;
-		return read_place(options, optarg, &options->count);
 	case 'w':
 		return read_width(options, optarg);
 	case 'h':
@@ -136,7 +165,7 @@ int ask_read(int argc, char **argv, const char *allowed, struct ask_options *opt
 	int option, code = -1;
 
 	for (size_t i = 0; i < ALL; i++)
-		if (all[i].val == 'V' || all[i].val == 'h' || strchr(allowed, all[i].val))
+		if (all[i].val == 'V' || all[i].val == 'h' || strchr(allowed, is_sought(all[i].val) ? 'q' : all[i].val))
 			known[count++] = all[i];
 	opterr = 0;
 	optind = 0;
@@ -145,7 +174,7 @@ int ask_read(int argc, char **argv, const char *allowed, struct ask_options *opt
 			return ask_wrong(options, argv[optind - 1], "there is no such option here; --help lists them");
 		if (option == ':')
 			return ask_wrong(options, argv[optind - 1], "a value is missing");
-		code = read_option(options, option);
+		code = is_sought(option) ? read_sought(options, option) : read_option(options, option);
 	}
 	options->words = (const char *const *)argv + optind;
 	options->word_count = argc - optind;

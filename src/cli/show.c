@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/base64.h"
 #include "cli/ask.h"
 #include "cli/command.h"
 #include "cli/guard_text.h"
@@ -21,13 +22,20 @@ static const char help[] = "Usage: floodwall show WHAT [options]\n\n"
 			   "Of a shield: shield: stance, lanes, filters, zones; stats: how full the tables are.\n"
 			   "Of a guard: devices: who is there, under which policy, stopped or not; device WHO: one\n"
 			   "by MAC, name or address, with all that is known of it; findings: what they did and what\n"
-			   "was done about it; policy: MUD files; stats: with --prometheus.\n\n"
-			   "      --search TEXT     devices whose name, MAC, address, maker, kind or model holds it\n"
+			   "was done about it; finding N: one of them; packets N: what proves it, a pcapng to standard\n"
+			   "output; policy: MUD files; stats: with --prometheus.\n"
+			   "traffic: what was counted, by --step minute, hour or day.\n\n"
 			   "      --state STATE     devices that are clean, exposed, suspect, hijacked, ordinary, held,\n"
 			   "                        allowed or quarantined\n"
 			   "      --from N          devices without the first N of those that match\n"
-			   "      --count N         at most N of them\n"
 			   "      --json            as JSON (by docs/schema/)\n"
+			   "      --device WHO      findings of this device: a MAC, a name, an address\n"
+			   "      --kind NAME       findings of this name: scan, flood ...\n"
+			   "      --severity WORD   findings that are low, medium, high or critical\n"
+			   "      --search TEXT     findings and devices that hold this text\n"
+			   "      --before N        findings, or lines of the audit log, with a smaller number\n"
+			   "      --count N         so many of them, or of traffic's steps\n"
+			   "      --step WORD       traffic by minute, hour or day\n"
 			   "      --prometheus      stats as text for Prometheus\n"
 			   "      --watch           shield again each second, on a terminal; q ends it\n"
 			   "      --socket PATH     the daemon's control socket (default: " CONTROL_SOCKET ")\n"
@@ -47,6 +55,9 @@ static const struct what {
 	{"devices", "devices", "devices", devices_text},
 	{"device", "device", "device", device_text},
 	{"findings", "findings", "findings", findings_text},
+	{"finding", "finding", "finding", finding_text},
+	{"packets", "packets", "packets", NULL},
+	{"traffic", "traffic", "traffic", traffic_text},
 	{"policy", "policy", "policy", policy_text},
 	{"decisions", "decisions", "decisions", decisions_text},
 	{"mutes", "decisions", "decisions", mutes_text},
@@ -143,43 +154,83 @@ static const struct what *find(const char *word)
 	return NULL;
 }
 
-/* Words and options that do not go together: an exit code, or -1. */
-static int check_use(const struct ask_options *options, const struct what *what)
+static void add_text(json_t *request, const char *key, const char *text)
 {
-	bool device = strcmp(what->word, "device") == 0, pages = options->search || options->state || options->from || options->count_given;
-
-	if (device && options->word_count != 2)
-		return ask_wrong(options, "device", "name one device by its MAC, its name or an address");
-	if (!device && options->word_count != 1)
-		return ask_wrong(options, options->words[1], "is one word too many; quote a name that has blanks");
-	if (pages && strcmp(what->word, "devices") != 0)
-		return ask_wrong(options, what->word, "--search, --state, --from and --count go with devices");
-	return -1;
+	if (text)
+		json_object_set_new(request, key, json_string(text));
 }
 
-static json_t *request_of(const struct ask_options *options, const struct what *what)
+static void add_number(json_t *request, const char *key, uint32_t number)
+{
+	if (number)
+		json_object_set_new(request, key, json_integer(number));
+}
+
+static json_t *request_of(const struct ask_options *options, const struct what *what, uint32_t number)
 {
 	json_t *request = json_pack("{s:s, s:s}", "do", "show", "what", options->prometheus ? "metrics" : what->asked);
 
-	if (request && options->word_count == 2 && json_object_set_new(request, "who", json_string(options->words[1]))) {
-		json_decref(request);
-		return NULL;
-	}
-	if (request && options->search)
-		json_object_set_new(request, "search", json_string(options->search));
-	if (request && options->state)
-		json_object_set_new(request, "state", json_string(options->state));
-	if (request && options->from)
-		json_object_set_new(request, "from", json_integer(options->from));
-	if (request && options->count_given)
-		json_object_set_new(request, "count", json_integer(options->count));
+	add_text(request, "device", options->device);
+	add_text(request, "kind", options->kind);
+	add_text(request, "severity", options->severity);
+	add_text(request, "search", options->search);
+	add_text(request, "state", options->state);
+	add_text(request, "step", options->step);
+	add_number(request, "before", options->before);
+	add_number(request, "from", options->from);
+	add_number(request, "count", options->count);
+	add_number(request, "number", number);
+	if (strcmp(what->word, "device") == 0)
+		add_text(request, "who", options->words[1]);
 	return request;
+}
+
+/* Bytes that no terminal should get. */
+static int write_packets(const struct ask_options *options, const json_t *answer)
+{
+	const json_t *text = json_object_get(json_object_get(answer, "packets"), "pcapng");
+	size_t len = json_string_length(text);
+	uint8_t *bytes = malloc(len / 4 * 3 + 1);
+	struct output output;
+	int error = bytes ? 0 : -ENOMEM;
+
+	if (!error && (!json_is_string(text) || base64_read(bytes, &len, json_string_value(text), len)))
+		error = -EBADMSG;
+	if (!error)
+		error = output_open(NULL, &output);
+	if (!error) {
+		fwrite(bytes, 1, len, output.file);
+		error = output_close(&output, 1);
+	}
+	free(bytes);
+	return error ? ask_wrong(options, strerror(-error), "the packets could not be written") : COMMAND_DONE;
+}
+
+/* What the second word says: a finding's number, or a device. -1: go on. */
+static int read_number(const struct ask_options *options, const struct what *what, uint32_t *out)
+{
+	bool numbered = strcmp(what->word, "finding") == 0 || strcmp(what->word, "packets") == 0;
+	const char *word = options->word_count == 2 ? options->words[1] : "";
+	char *end;
+	unsigned long number = strtoul(word, &end, 10);
+
+	if (strcmp(what->word, "device") == 0)
+		return options->word_count == 2 ? -1 : ask_wrong(options, "device", "name one device by its MAC, its name or an address");
+	if (!numbered)
+		return options->word_count == 1 ? -1 : ask_wrong(options, options->words[1], "one word is enough");
+	if (*word < '0' || *word > '9' || *end || !number || number > UINT32_MAX)
+		return ask_wrong(options, word, "name a finding by its number");
+	*out = (uint32_t)number;
+	if (strcmp(what->word, "packets") == 0 && !options->json && isatty(STDOUT_FILENO))
+		return ask_wrong(options, "", "packets are no text: send them into a file, or to a program that reads pcapng");
+	return -1;
 }
 
 int command_show(int argc, char **argv)
 {
 	struct ask_options options = {.command = "floodwall show", .help = help, .socket = CONTROL_SOCKET};
-	int code = ask_read(argc, argv, "swnjPWSTFN", &options);
+	int code = ask_read(argc, argv, "swnjPWq", &options);
+	uint32_t number = 0;
 	const struct what *what;
 	json_t *answer;
 
@@ -188,9 +239,9 @@ int command_show(int argc, char **argv)
 	what = options.word_count ? find(options.words[0]) : NULL;
 	if (!what)
 		return ask_wrong(&options, options.word_count ? options.words[0] : "",
-			"name one of overview, shield, devices, device, findings, policy, verdicts, stats, decisions, mutes, audit, "
+			"name one of overview, shield, devices, device, findings, finding, packets, traffic, policy, verdicts, stats, decisions, mutes, audit, "
 			"configuration");
-	code = check_use(&options, what);
+	code = read_number(&options, what, &number);
 	if (code >= 0)
 		return code;
 	if (options.prometheus && strcmp(what->word, "stats") != 0)
@@ -199,10 +250,10 @@ int command_show(int argc, char **argv)
 		return ask_wrong(&options, "--watch", "goes with shield, and not with --json");
 	if (options.watch)
 		return watch_shield(&options);
-	answer = ask(&options, request_of(&options, what));
+	answer = ask(&options, request_of(&options, what, number));
 	if (!answer)
 		return COMMAND_WRONG;
-	code = write_answer(&options, what, answer);
+	code = strcmp(what->word, "packets") == 0 && !options.json ? write_packets(&options, answer) : write_answer(&options, what, answer);
 	json_decref(answer);
 	return code;
 }

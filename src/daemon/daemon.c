@@ -54,8 +54,15 @@ struct host {
 	struct manager manager;
 	void *parts[HOST_PARTS_MAX];
 	struct faults faults;
+	bool ended; /* parts are closed: nothing is told to them any more */
 	char refused[FAULT_SENTENCE_MAX + FAULT_PLACE_MAX + 32];
 };
+
+static void tell_parts(struct host *host, const struct happening *what)
+{
+	if (!host->ended)
+		part_tell_all(host, what);
+}
 
 /* ---- what answers need ---- */
 
@@ -113,7 +120,7 @@ void host_deed(struct host *host, const struct deed *deed)
 {
 	const struct happening what = {.kind = HAPPENED_DEED, .time_s = deed->time_s, .deed = deed};
 
-	part_tell_all(host, &what);
+	tell_parts(host, &what);
 }
 
 struct fetch_time host_now(void)
@@ -134,7 +141,7 @@ void host_say(struct host *host, const char *sentence)
 
 	text_escape(clean, sizeof(clean), sentence, SIZE_MAX);
 	fprintf(stderr, "floodwall%s: %s\n", host_demo(host) ? " (demo)" : "", clean);
-	part_tell_all(host, &what);
+	tell_parts(host, &what);
 }
 
 void host_fault(struct host *host, const char *key, const char *sentence)
@@ -395,7 +402,6 @@ static void close_loop(struct host *host)
 	if (!host->looped)
 		return;
 	server_close(host->server);
-	part_close_all(host);
 	uv_walk(&host->loop, close_handle, NULL);
 	uv_run(&host->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&host->loop);
@@ -440,7 +446,7 @@ static void found_guard(void *context, const struct found_view *found, enum live
 {
 	const struct happening what = {.kind = HAPPENED_FINDING, .time_s = host_now().wall_s, .found = found, .news = news};
 
-	part_tell_all(context, &what);
+	tell_parts(context, &what);
 }
 
 static void deed_guard(void *context, const struct deed *deed)
@@ -569,6 +575,9 @@ int daemon_run(const struct daemon_options *options, struct fault *out_fault)
 		run(host);
 		detach = host->settings->detach;
 	}
+	/* while there is a role that they may ask */
+	part_close_all(host);
+	host->ended = true;
 	closed = host->guard ? guard_close(host->guard, detach, &fault) : protect_close(host->protect, detach, &fault);
 	if (closed)
 		host_say(host, fault.sentence);

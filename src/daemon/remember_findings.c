@@ -78,6 +78,11 @@ static int keep(struct remember *remember, const struct found_view *found, struc
 	return error;
 }
 
+static void see_len(void *context, const struct kept_finding *finding)
+{
+	*(uint32_t *)context = finding->packets_len;
+}
+
 static void later(struct remember *remember, uint32_t number)
 {
 	for (uint32_t i = 0; i < remember->dirty_count; i++)
@@ -116,6 +121,19 @@ void remember_again(struct remember *remember)
 	}
 	if (remember_took(remember, error, &fault) == 0)
 		remember->dirty_count = 0;
+}
+
+const struct found_view *remember_unkept(struct host *host, uint32_t back)
+{
+	const struct remember *remember = part_find(host, part_remember.name);
+
+	for (uint32_t i = remember && host_guard(host) ? remember->dirty_count : 0; i-- > 0;) {
+		const struct found_view *found = guard_finding(host_guard(host), remember->dirty[i]);
+		uint32_t len;
+		if (found && store_finding(host_store(host), found->number, see_len, &len) == -ENOENT && back-- == 0)
+			return found;
+	}
+	return NULL;
 }
 
 /* ---- what is read again ---- */
@@ -178,11 +196,6 @@ void remember_refresh(struct host *host, json_t *entry, uint32_t packets_len)
 }
 
 /* ---- proof ---- */
-
-static void see_len(void *context, const struct kept_finding *finding)
-{
-	*(uint32_t *)context = finding->packets_len;
-}
 
 void remember_packets(struct host *host, uint32_t number, const void *bytes, size_t len)
 {

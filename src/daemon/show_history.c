@@ -103,6 +103,23 @@ static int read_query(struct host *host, const json_t *request, struct finding_q
 	return 0;
 }
 
+/* What the disk has no room for is shown all the same, in front: nobody is quarantined for a reason that cannot be read. */
+static void add_unkept(struct page *page, const struct finding_query *query)
+{
+	const struct found_view *found;
+
+	for (uint32_t back = 0; (found = remember_unkept(page->host, back)); back++) {
+		static const char *const severities[] = {"low", "medium", "high", "critical"};
+		if ((query->mac && memcmp(query->mac, found->mac, 6) != 0) ||
+			(query->kind[0] && strcmp(query->kind, guard_finding_word(found->finding.id)) != 0) ||
+			(query->severity[0] && strcmp(query->severity, severities[found->finding.severity]) != 0))
+			continue;
+		json_t *entry = remember_show(page->host, found);
+		remember_refresh(page->host, entry, 0);
+		json_array_append_new(page->list, entry);
+	}
+}
+
 static json_t *show_findings(struct host *host, const json_t *request, struct fault *out_fault)
 {
 	struct page page = {host, json_array()};
@@ -111,6 +128,8 @@ static json_t *show_findings(struct host *host, const json_t *request, struct fa
 	uint8_t mac[6];
 	int error = read_query(host, request, &query, mac, out_fault);
 
+	if (!error && !query.before && !query.search[0])
+		add_unkept(&page, &query);
 	/* a search that finds little ends its pages early: some of them are one answer */
 	for (unsigned looked = 0; !error && looked < PAGES_LOOKED_MAX; looked++) {
 		error = store_each_finding(host_store(host), &query, add_finding, &page, &next);
@@ -164,11 +183,19 @@ static void take_finding(void *context, const struct kept_finding *finding)
 static json_t *show_finding(struct host *host, const json_t *request, struct fault *out_fault)
 {
 	struct one one = {.host = host};
+	const struct found_view *found;
 	uint64_t asked = 0;
 
 	if (read_finding(request, &asked, out_fault))
 		return NULL;
-	if (store_finding(host_store(host), asked, take_finding, &one) || !one.entry)
+	if (store_finding(host_store(host), asked, take_finding, &one) == 0 && one.entry)
+		return one.entry;
+	for (uint32_t back = 0; (found = remember_unkept(host, back)); back++)
+		if (found->number == asked)
+			one.entry = remember_show(host, found);
+	if (one.entry)
+		remember_refresh(host, one.entry, 0);
+	else
 		fault_set(out_fault, "", 0, 0, "no finding %llu is kept", (unsigned long long)asked);
 	return one.entry;
 }
