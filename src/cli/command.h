@@ -16,6 +16,10 @@ int command_mute(int argc, char **argv);
 int command_release(int argc, char **argv);
 int command_confirm(int argc, char **argv);
 int command_undo(int argc, char **argv);
+int command_name(int argc, char **argv);
+int command_unmute(int argc, char **argv);
+int command_pause(int argc, char **argv);
+int command_resume(int argc, char **argv);
 int command_bypass(int argc, char **argv);
 
 /* Writes a text that was asked for to standard output. Returns an exit code; a full disk is told. */

@@ -239,7 +239,8 @@ int command_show(int argc, char **argv)
 	what = options.word_count ? find(options.words[0]) : NULL;
 	if (!what)
 		return ask_wrong(&options, options.word_count ? options.words[0] : "",
-			"name one of overview, shield, devices, device, findings, finding, packets, traffic, policy, verdicts, stats, decisions, mutes, audit, "
+			"name one of overview, shield, devices, device, findings, finding, packets, traffic, policy, verdicts, stats, "
+			"decisions, mutes, audit, "
 			"configuration");
 	code = read_number(&options, what, &number);
 	if (code >= 0)

@@ -173,13 +173,45 @@ json_t *decide_begin(struct host *host, const struct asker *asker, const json_t 
 	return answer;
 }
 
+struct numbered {
+	uint64_t id;
+	struct prefix *out;
+	bool found;
+};
+
+static void match_number(void *context, const struct decision *decision)
+{
+	struct numbered *looking = context;
+
+	if (decision->id != looking->id)
+		return;
+	*looking->out = decision->prefix;
+	looking->found = true;
+}
+
+/* What is released: a decision by its number (of a mute, too), or whatever stands for a device or prefix. */
+static int read_released(struct host *host, const json_t *request, struct prefix *out, struct fault *out_fault)
+{
+	struct numbered looking = {.out = out};
+
+	if (!json_object_get(request, "decision"))
+		return read_prefix(host, request, out, out_fault);
+	if (read_number(request, "decision", true, &looking.id, out_fault))
+		return -EINVAL;
+	store_each_decision(host_store(host), match_number, &looking);
+	if (looking.found)
+		return 0;
+	fault_set(out_fault, "", 0, 0, "no decision %" PRIu64 " stands", looking.id);
+	return -ENOENT;
+}
+
 json_t *decide_release(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault)
 {
 	struct deed by = deed_by(asker, host_now().wall_s);
 	struct prefix prefix;
 	uint64_t deed;
 
-	if (read_prefix(host, request, &prefix, out_fault) || decide_text(request, "reason", by.detail, sizeof(by.detail), out_fault))
+	if (read_released(host, request, &prefix, out_fault) || decide_text(request, "reason", by.detail, sizeof(by.detail), out_fault))
 		return NULL;
 	if (store_release(host_store(host), &prefix, &by, &deed, out_fault)) {
 		if (host_guard(host) && guard_let_go(host_guard(host), prefix.address))

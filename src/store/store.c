@@ -246,7 +246,8 @@ static enum decision_kind read_kind(int kind)
 
 static uint8_t read_bits(int bits)
 {
-	return bits == DECISION_OF_MAC || bits == DECISION_OF_MUTE || (bits >= 0 && bits <= 128) ? (uint8_t)bits : 128;
+	return bits == DECISION_OF_MAC || bits == DECISION_OF_MUTE || bits == DECISION_OF_ALL || (bits >= 0 && bits <= 128) ? (uint8_t)bits
+															    : 128;
 }
 
 static void read_decision(sqlite3_stmt *row, struct decision *out)
