@@ -23,15 +23,15 @@ static const struct option all[] = {
 	{"prometheus", no_argument, NULL, 'P'},
 	{"watch", no_argument, NULL, 'W'},
 	{"print", no_argument, NULL, 'p'},
-	{"demo", no_argument, NULL, 'M'},
-	{"device", required_argument, NULL, 'D'},
+	{"demo", no_argument, NULL, 'D'},
+	{"state", required_argument, NULL, 'A'},
+	{"from", required_argument, NULL, 'F'},
+	{"device", required_argument, NULL, 'd'},
 	{"kind", required_argument, NULL, 'K'},
 	{"severity", required_argument, NULL, 'S'},
 	{"search", required_argument, NULL, 'Q'},
 	{"step", required_argument, NULL, 'T'},
 	{"before", required_argument, NULL, 'B'},
-	{"state", required_argument, NULL, 'U'},
-	{"from", required_argument, NULL, 'F'},
 	{"count", required_argument, NULL, 'N'},
 	{"version", no_argument, NULL, 'V'},
 	{"help", no_argument, NULL, 'h'},
@@ -92,7 +92,7 @@ static int read_count(const struct ask_options *options, const char *word, uint3
 static int read_sought(struct ask_options *options, int option)
 {
 	switch (option) {
-	case 'D':
+	case 'd':
 		options->device = optarg;
 		return -1;
 	case 'K':
@@ -104,14 +104,14 @@ static int read_sought(struct ask_options *options, int option)
 	case 'Q':
 		options->search = optarg;
 		return -1;
-	case 'U':
-		options->state = optarg;
-		return -1;
-	case 'F':
-		return read_count(options, optarg, &options->from);
 	case 'T':
 		options->step = optarg;
 		return -1;
+	case 'A':
+		options->state = optarg;
+		return -1;
+	case 'F':
+		return *optarg == '0' && !optarg[1] ? -1 : read_count(options, optarg, &options->from);
 	default:
 		return read_count(options, optarg, option == 'B' ? &options->before : &options->count);
 	}
@@ -119,7 +119,7 @@ static int read_sought(struct ask_options *options, int option)
 
 static bool is_sought(int option)
 {
-	return strchr("DKSQTBNUF", option) != NULL;
+	return strchr("dKSQTBNAF", option) != NULL;
 }
 
 static int read_option(struct ask_options *options, int option)
@@ -153,7 +153,7 @@ static int read_option(struct ask_options *options, int option)
 		options->prometheus |= option == 'P';
 		options->watch |= option == 'W';
 		options->print |= option == 'p';
-		options->demo |= option == 'M';
+		options->demo |= option == 'D';
 		return -1;
 	}
 }

@@ -26,7 +26,8 @@ struct ask_options {
 
 /*
  * Reads options: allowed is the letters of those that the command takes (s socket, c configuration, i interface, r reason, f for, C confirm,
- * w width, n no-color, j json, P prometheus, W watch, p print, M demo, q what a page looks for: device, kind, severity, search, state, step, before, from, count); -h
+ * w width, n no-color, j json, P prometheus, W watch, p print, D demo, q what a page looks for: device, kind, severity, search, state,
+ * from, step, before, count); -h
  * and -V always. Returns -1 to go on, else an exit code.
  */
 int ask_read(int argc, char **argv, const char *allowed, struct ask_options *options);

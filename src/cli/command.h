@@ -20,6 +20,10 @@ int command_token(int argc, char **argv);
 int command_messages(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_restore(int argc, char **argv);
+int command_name(int argc, char **argv);
+int command_unmute(int argc, char **argv);
+int command_pause(int argc, char **argv);
+int command_resume(int argc, char **argv);
 int command_bypass(int argc, char **argv);
 
 /* Writes a text that was asked for to standard output. Returns an exit code; a full disk is told. */

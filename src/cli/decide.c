@@ -41,6 +41,22 @@ static const char confirm_help[] = "Usage: floodwall confirm DECISION\n\n"
 static const char undo_help[] = "Usage: floodwall undo [NUMBER]\n\n"
 				"Takes back what was done under this number, or the latest that can be taken back.\n\n" TAIL;
 
+static const char unmute_help[] = "Usage: floodwall unmute DECISION [--reason TEXT]\n\n"
+				  "Findings of a mute count again. 'floodwall show mutes' tells the numbers.\n\n"
+				  "      --reason TEXT     for the audit log\n" TAIL;
+static const char name_help[] = "Usage: floodwall name WHO NAME\n\n"
+				"Of a guard: gives a device a name that people know it by. WHO is a MAC, a name or an\n"
+				"address; a NAME of \"\" takes the name away.\n\n" TAIL;
+static const char pause_help[] = "Usage: floodwall pause [--for TIME] [--reason TEXT]\n\n"
+				 "All filters off at once: nothing is stopped, everything is still seen. Holds over a\n"
+				 "restart, until 'floodwall resume', the end of TIME or undo. Needs no root; programs stay\n"
+				 "in the kernel. If no daemon answers, 'floodwall bypass' takes them away.\n\n"
+				 "      --for TIME        ends by itself: 90s, 15m, 4h, 7d\n"
+				 "      --reason TEXT     for the audit log\n" TAIL;
+static const char resume_help[] = "Usage: floodwall resume [--reason TEXT]\n\n"
+				  "Filters are as the configuration says again, after 'floodwall pause'.\n\n"
+				  "      --reason TEXT     for the audit log\n" TAIL;
+
 static json_int_t number_in(const json_t *answer, const char *key)
 {
 	return json_integer_value(json_object_get(answer, key));
@@ -102,6 +118,29 @@ static void tell_begin(const json_t *answer, const char *what, char *out, size_t
 	snprintf(out + len, size - len, "Undo: floodwall undo %" JSON_INTEGER_FORMAT "\n", number_in(answer, "deed"));
 }
 
+static void tell_done(const json_t *answer, const char *verb, char *out, size_t size)
+{
+	static const struct {
+		const char *verb, *says;
+	} words[] = {{"name", "Named."}, {"pause", "All filters are off: nothing is stopped. On again: floodwall resume"},
+		{"resume", "Filters are as the configuration says again."}, {"unmute", "It counts again."}};
+	const char *warning = json_string_value(json_object_get(answer, "warning"));
+	char clean[256], until[TEXT_TIME_MAX];
+	size_t len = 0;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(verb, words[i].verb) == 0)
+			len = (size_t)snprintf(out, size, "%s\n", words[i].says);
+	if (number_in(answer, "until_s"))
+		len += (size_t)snprintf(out + len, size - len, "It ends at %s.\n",
+			text_time(until, (uint64_t)number_in(answer, "until_s") * 1000000000ull));
+	if (warning) {
+		text_escape(clean, sizeof(clean), warning, SIZE_MAX);
+		len += (size_t)snprintf(out + len, size - len, "Warning: %s\n", clean);
+	}
+	snprintf(out + len, size - len, "Undo: floodwall undo %" JSON_INTEGER_FORMAT "\n", number_in(answer, "deed"));
+}
+
 static int tell_answer(const struct ask_options *options, const char *verb, json_t *answer)
 {
 	char text[1024] = "";
@@ -117,6 +156,8 @@ static int tell_answer(const struct ask_options *options, const char *verb, json
 		snprintf(text, sizeof(text), "Released.\nUndo: floodwall undo %" JSON_INTEGER_FORMAT "\n", number_in(answer, "deed"));
 	else if (strcmp(verb, "confirm") == 0)
 		snprintf(text, sizeof(text), "Confirmed; it stays.\n");
+	else if (strcmp(verb, "name") == 0 || strcmp(verb, "pause") == 0 || strcmp(verb, "resume") == 0 || strcmp(verb, "unmute") == 0)
+		tell_done(answer, verb, text, sizeof(text));
 	else
 		snprintf(text, sizeof(text), "Taken back: number %" JSON_INTEGER_FORMAT " (%s).\n", number_in(answer, "deed"),
 			json_string_value(json_object_get(answer, "verb")));
@@ -228,4 +269,69 @@ int command_undo(int argc, char **argv)
 	struct ask_options options = {.command = "floodwall undo", .help = undo_help, .socket = CONTROL_SOCKET};
 
 	return by_number(argc, argv, "undo", "deed", &options);
+}
+
+int command_unmute(int argc, char **argv)
+{
+	struct ask_options options = {.command = "floodwall unmute", .help = unmute_help, .socket = CONTROL_SOCKET};
+	int code = ask_read(argc, argv, "srj", &options);
+	json_int_t number = 0;
+	json_t *request;
+
+	if (code >= 0)
+		return code;
+	if (options.word_count != 1)
+		return ask_wrong(&options, "", "name one mute by the number in 'floodwall show mutes'");
+	if ((code = read_count(&options, &number)) >= 0)
+		return code;
+	request = json_pack("{s:s, s:I}", "do", "release", "decision", number);
+	if (request)
+		add_times(&options, request);
+	return tell_answer(&options, "unmute", ask(&options, request));
+}
+
+int command_name(int argc, char **argv)
+{
+	struct ask_options options = {.command = "floodwall name", .help = name_help, .socket = CONTROL_SOCKET};
+	int code = ask_read(argc, argv, "sj", &options);
+	json_t *request;
+
+	if (code >= 0)
+		return code;
+	if (options.word_count != 2)
+		return ask_wrong(&options, "", "name a device, and then its new name; quote one that has blanks");
+	request = json_pack("{s:s, s:s, s:s}", "do", "name", "who", options.words[0], "name", options.words[1]);
+	if (!request)
+		return ask_wrong(&options, options.words[1], "is no text");
+	return tell_answer(&options, "name", ask(&options, request));
+}
+
+static int switch_all(int argc, char **argv, const char *verb, struct ask_options *options)
+{
+	bool off = strcmp(verb, "pause") == 0;
+	int code = ask_read(argc, argv, off ? "sfrj" : "srj", options);
+	json_t *request;
+
+	if (code >= 0)
+		return code;
+	if (options->word_count)
+		return ask_wrong(options, options->words[0], "takes no further words");
+	request = json_pack("{s:s, s:b}", "do", "bypass", "on", off);
+	if (request)
+		add_times(options, request);
+	return tell_answer(options, verb, ask(options, request));
+}
+
+int command_pause(int argc, char **argv)
+{
+	struct ask_options options = {.command = "floodwall pause", .help = pause_help, .socket = CONTROL_SOCKET};
+
+	return switch_all(argc, argv, "pause", &options);
+}
+
+int command_resume(int argc, char **argv)
+{
+	struct ask_options options = {.command = "floodwall resume", .help = resume_help, .socket = CONTROL_SOCKET};
+
+	return switch_all(argc, argv, "resume", &options);
 }

@@ -20,9 +20,11 @@ static const struct command {
 	{"run", command_run, "protects, as the configuration says"},
 	{"check", command_check, "what is wrong with the configuration, and with an interface"},
 	{"show", command_show, "what the daemon sees and does"},
+	{"name", command_name, "what people call a device"},
 	{"quarantine", command_quarantine, "nothing of a source passes"},
 	{"allow", command_allow, "everything of a source passes"},
 	{"mute", command_mute, "findings of a kind, a device, a pair or a prefix count for nothing"},
+	{"unmute", command_unmute, "ends a mute"},
 	{"release", command_release, "ends a quarantine or an allow"},
 	{"confirm", command_confirm, "a decision that waits for it stays"},
 	{"undo", command_undo, "takes the latest decision back"},
@@ -30,6 +32,8 @@ static const struct command {
 	{"messages", command_messages, "by which ways it tells you, and a test of them"},
 	{"backup", command_backup, "a copy of what the daemon keeps"},
 	{"restore", command_restore, "what the daemon keeps becomes that of a copy"},
+	{"pause", command_pause, "all filters off at once, by the daemon; resume ends it"},
+	{"resume", command_resume, "filters as the configuration says again"},
 	{"bypass", command_bypass, "takes all protection away at once"},
 #endif
 };

@@ -37,7 +37,8 @@ static const char check_help[] = "Usage: floodwall check [-c FILE] [--print] [--
 
 static const char bypass_help[] = "Usage: floodwall bypass [-c FILE]\n\n"
 				  "Takes every program and map of Floodwall off every interface at once, whether a daemon\n"
-				  "runs or not. Nothing is filtered then until floodwall run is started anew. Needs root.\n\n"
+				  "runs or not. Nothing is filtered then until floodwall run is started anew. Needs root;\n"
+				  "'floodwall pause' switches filters off by the daemon, and needs none.\n\n"
 				  "  -c, --configuration FILE  for paths.bpffs alone; not needed for /sys/fs/bpf\n"
 				  "  -V, --version             the version\n"
 				  "  -h, --help                this text\n";
@@ -79,7 +80,7 @@ int command_run(int argc, char **argv)
 	struct ask_options options = {.command = "floodwall run", .help = run_help};
 	struct daemon_options daemon = {.version = FLOODWALL_VERSION};
 	struct fault fault = {0};
-	int code = ask_read(argc, argv, "cM", &options);
+	int code = ask_read(argc, argv, "cD", &options);
 
 	if (code >= 0)
 		return code;

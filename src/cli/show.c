@@ -22,8 +22,8 @@ static const char help[] = "Usage: floodwall show WHAT [options]\n\n"
 			   "Of a shield: shield: stance, lanes, filters, zones; stats: how full the tables are.\n"
 			   "Of a guard: devices: who is there, under which policy, stopped or not; device WHO: one\n"
 			   "by MAC, name or address, with all that is known of it; findings: what they did and what\n"
-			   "was done about it; finding N: one of them; packets N: what proves it, a pcapng to\n"
-			   "standard output; policy: MUD files; stats: with --prometheus.\n"
+			   "was done about it; finding N: one of them; packets N: what proves it, a pcapng to standard\n"
+			   "output; policy: MUD files; stats: with --prometheus.\n"
 			   "traffic: what was counted, by --step minute, hour or day.\n\n"
 			   "      --state STATE     devices that are clean, exposed, suspect, hijacked, ordinary, held,\n"
 			   "                        allowed or quarantined\n"
@@ -32,9 +32,9 @@ static const char help[] = "Usage: floodwall show WHAT [options]\n\n"
 			   "      --device WHO      findings of this device: a MAC, a name, an address\n"
 			   "      --kind NAME       findings of this name: scan, flood ...\n"
 			   "      --severity WORD   findings that are low, medium, high or critical\n"
-			   "      --search TEXT     devices whose name, MAC, address, maker, kind or model holds it; or findings\n"
+			   "      --search TEXT     findings and devices that hold this text\n"
 			   "      --before N        findings, or lines of the audit log, with a smaller number\n"
-			   "      --count N         so many of these, or of traffic's steps\n"
+			   "      --count N         so many of them, or of traffic's steps\n"
 			   "      --step WORD       traffic by minute, hour or day\n"
 			   "      --prometheus      stats as text for Prometheus\n"
 			   "      --watch           shield again each second, on a terminal; q ends it\n"
@@ -206,34 +206,23 @@ static int write_packets(const struct ask_options *options, const json_t *answer
 	return error ? ask_wrong(options, strerror(-error), "the packets could not be written") : COMMAND_DONE;
 }
 
-/* Which finding, of the second word. -1: go on. */
+/* What the second word says: a finding's number, or a device. -1: go on. */
 static int read_number(const struct ask_options *options, const struct what *what, uint32_t *out)
 {
-	bool device = strcmp(what->word, "device") == 0;
 	bool numbered = strcmp(what->word, "finding") == 0 || strcmp(what->word, "packets") == 0;
 	const char *word = options->word_count == 2 ? options->words[1] : "";
 	char *end;
 	unsigned long number = strtoul(word, &end, 10);
 
-	if (device)
+	if (strcmp(what->word, "device") == 0)
 		return options->word_count == 2 ? -1 : ask_wrong(options, "device", "name one device by its MAC, its name or an address");
 	if (!numbered)
-		return options->word_count == 1
-			? -1
-			: ask_wrong(options, options->words[1], "is one word too many; quote a name that has blanks");
+		return options->word_count == 1 ? -1 : ask_wrong(options, options->words[1], "one word is enough");
 	if (*word < '0' || *word > '9' || *end || !number || number > UINT32_MAX)
 		return ask_wrong(options, word, "name a finding by its number");
 	*out = (uint32_t)number;
 	if (strcmp(what->word, "packets") == 0 && !options->json && isatty(STDOUT_FILENO))
 		return ask_wrong(options, "", "packets are no text: send them into a file, or to a program that reads pcapng");
-	return -1;
-}
-
-/* What belongs to devices alone. -1: go on. */
-static int check_use(const struct ask_options *options, const struct what *what)
-{
-	if ((options->state || options->from) && strcmp(what->word, "devices") != 0)
-		return ask_wrong(options, what->word, "--state and --from go with devices");
 	return -1;
 }
 
@@ -254,8 +243,6 @@ int command_show(int argc, char **argv)
 			"decisions, mutes, audit, "
 			"configuration");
 	code = read_number(&options, what, &number);
-	if (code < 0)
-		code = check_use(&options, what);
 	if (code >= 0)
 		return code;
 	if (options.prometheus && strcmp(what->word, "stats") != 0)

@@ -216,6 +216,10 @@ static json_t *serve(struct host *host, const struct asker *asker, const json_t 
 		return decide_begin(host, asker, request, out_fault);
 	else if (strcmp(verb, "mute") == 0)
 		return mute_begin(host, asker, request, out_fault);
+	else if (strcmp(verb, "bypass") == 0)
+		return bypass_switch(host, asker, request, out_fault);
+	else if (strcmp(verb, "name") == 0)
+		return name_give(host, asker, request, out_fault);
 	else if (strcmp(verb, "release") == 0)
 		return decide_release(host, asker, request, out_fault);
 	else if (strcmp(verb, "confirm") == 0)
@@ -233,8 +237,8 @@ static json_t *serve(struct host *host, const struct asker *asker, const json_t 
 	else if (strcmp(verb, "token") == 0)
 		return token(host, asker, out_fault);
 	else
-		fault_set(
-			out_fault, "", 0, 0, "what can be done is show, quarantine, allow, mute, release, confirm, undo, backup, reload, refresh");
+		fault_set(out_fault, "", 0, 0,
+			"what can be done is show, name, quarantine, allow, mute, release, confirm, undo, bypass, backup, reload, refresh");
 	return NULL;
 }
 

@@ -39,7 +39,8 @@ int configuration_read(const char *path, struct settings **out_settings, struct 
  *
  *	{"do": "show", "what": "shield" | "stats" | "metrics" | "decisions" | "audit" | "configuration"}
  *	{"do": "quarantine" | "allow", "prefix": "192.0.2.1", "reason": "...", "for_s": 3600, "confirm_s": 300}
- *	{"do": "release", "prefix": ..., "reason": ...}   {"do": "confirm", "decision": 7}   {"do": "undo", "deed": 7}
+ *	{"do": "bypass", "on": true, "reason": ..., "for_s": ...}   {"do": "name", "who": "02:00:00:00:00:05", "name": "Lamp"}
+ *	{"do": "release", "prefix": ... or "decision": 7, "reason": ...}   {"do": "confirm", "decision": 7}   {"do": "undo", "deed": 7}
  *	{"do": "reload"}   {"do": "refresh", "zone": "example.org"}
  *	{"do": "backup", "step": "begin" | "next" | "end"}
  *

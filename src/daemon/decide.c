@@ -23,7 +23,7 @@ struct deed deed_by(const struct asker *asker, uint64_t now_s)
 }
 
 /* Text of a request: escaped, for it comes back to terminals. */
-static int read_text(const json_t *request, const char *key, char *out, size_t size, struct fault *out_fault)
+int decide_text(const json_t *request, const char *key, char *out, size_t size, struct fault *out_fault)
 {
 	const json_t *value = json_object_get(request, key);
 
@@ -138,7 +138,10 @@ static void warn_held(struct host *host, const struct decision *decision, json_t
 static unsigned mode_of(struct host *host)
 {
 	const struct settings *settings = host_settings(host);
+	struct decision bypass;
 
+	if (bypass_stands(host, &bypass))
+		return FW_MODE_OFF;
 	return host_guard(host) ? settings->guard.filter_mode[FW_GUARD_QUARANTINE] : settings->mode[FW_FILTER_BLOCK];
 }
 
@@ -152,7 +155,7 @@ json_t *decide_begin(struct host *host, const struct asker *asker, const json_t 
 	decision.kind = strcmp(json_string_value(json_object_get(request, "do")), "allow") == 0 ? DECISION_TRUST : DECISION_BLOCK;
 	memcpy(decision.who, by.who, sizeof(decision.who));
 	if (read_prefix(host, request, &decision.prefix, out_fault) ||
-		read_text(request, "reason", decision.reason, sizeof(decision.reason), out_fault) ||
+		decide_text(request, "reason", decision.reason, sizeof(decision.reason), out_fault) ||
 		decide_seconds(request, "for_s", now_s, &decision.until_s, out_fault) ||
 		decide_seconds(request, "confirm_s", now_s, &decision.confirm_by_s, out_fault) || check_width(&decision, out_fault))
 		return NULL;
@@ -170,13 +173,45 @@ json_t *decide_begin(struct host *host, const struct asker *asker, const json_t 
 	return answer;
 }
 
+struct numbered {
+	uint64_t id;
+	struct prefix *out;
+	bool found;
+};
+
+static void match_number(void *context, const struct decision *decision)
+{
+	struct numbered *looking = context;
+
+	if (decision->id != looking->id)
+		return;
+	*looking->out = decision->prefix;
+	looking->found = true;
+}
+
+/* What is released: a decision by its number (of a mute, too), or whatever stands for a device or prefix. */
+static int read_released(struct host *host, const json_t *request, struct prefix *out, struct fault *out_fault)
+{
+	struct numbered looking = {.out = out};
+
+	if (!json_object_get(request, "decision"))
+		return read_prefix(host, request, out, out_fault);
+	if (read_number(request, "decision", true, &looking.id, out_fault))
+		return -EINVAL;
+	store_each_decision(host_store(host), match_number, &looking);
+	if (looking.found)
+		return 0;
+	fault_set(out_fault, "", 0, 0, "no decision %" PRIu64 " stands", looking.id);
+	return -ENOENT;
+}
+
 json_t *decide_release(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault)
 {
 	struct deed by = deed_by(asker, host_now().wall_s);
 	struct prefix prefix;
 	uint64_t deed;
 
-	if (read_prefix(host, request, &prefix, out_fault) || read_text(request, "reason", by.detail, sizeof(by.detail), out_fault))
+	if (read_released(host, request, &prefix, out_fault) || decide_text(request, "reason", by.detail, sizeof(by.detail), out_fault))
 		return NULL;
 	if (store_release(host_store(host), &prefix, &by, &deed, out_fault)) {
 		if (host_guard(host) && guard_let_go(host_guard(host), prefix.address))
@@ -224,6 +259,7 @@ void decide_tick(struct host *host, const struct fetch_time *now)
 	int ended = store_expire(host_store(host), now->wall_s, now->steady_ns / 1000000000ull + 1, &fault);
 	char sentence[128];
 
+	bypass_tick(host, now);
 	if (fault.sentence[0])
 		host_say(host, fault.sentence);
 	if (ended <= 0)

@@ -94,6 +94,13 @@ json_t *decide_confirm(struct host *host, const struct asker *asker, const json_
 json_t *decide_undo(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault);
 /* A number of seconds from now on, of a request; 0: none. */
 int decide_seconds(const json_t *request, const char *key, uint64_t now_s, uint64_t *out_s, struct fault *out_fault);
+/* Text of a request, escaped; "" where there is none. 0 or -EINVAL with the fault. */
+int decide_text(const json_t *request, const char *key, char *out, size_t size, struct fault *out_fault);
+/* All filters off, or on again; whether they are; said every hour while they are. A name for a device. */
+json_t *bypass_switch(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault);
+bool bypass_stands(struct host *host, struct decision *out_decision);
+void bypass_tick(struct host *host, const struct fetch_time *now);
+json_t *name_give(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault);
 /* What the store says now is what holds; what has no room is said beside the answer, which is handed back. */
 json_t *decide_held(struct host *host, json_t *answer);
 json_t *mute_begin(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault);

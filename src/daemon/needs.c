@@ -200,8 +200,7 @@ static void need_of_device(struct needs *needs, const struct guard_view *view, u
 
 static void need_of_bypass(struct needs *needs)
 {
-	needs_fault(needs, RANK_OPEN + 1, "critical", "All filters are switched off: nothing is stopped.",
-		"Switch them on again: floodwall resume");
+	needs_fault(needs, RANK_OPEN + 1, "critical", "All filters are off: nothing is stopped.", "Switch them on again: floodwall resume");
 }
 
 static void need_of_reload(struct needs *needs, const char *why)

@@ -246,12 +246,15 @@ static size_t rule_len(const char *line, size_t *out_reason)
 
 static void add_decision(void *context, const struct decision *decision)
 {
-	static const char *const kinds[] = {[DECISION_BLOCK] = "quarantine", [DECISION_TRUST] = "allow", [DECISION_MUTE] = "mute"};
+	static const char *const kinds[] = {
+		[DECISION_BLOCK] = "quarantine", [DECISION_TRUST] = "allow", [DECISION_MUTE] = "mute", [DECISION_BYPASS] = "bypass"};
 	char prefix[DECISION_REASON_MAX];
 	size_t reason = 0;
 
 	if (decision->kind == DECISION_MUTE)
 		snprintf(prefix, rule_len(decision->reason, &reason) + 1, "%s", decision->reason);
+	else if (decision->kind == DECISION_BYPASS)
+		snprintf(prefix, sizeof(prefix), "everything");
 	else
 		prefix_text(prefix, &decision->prefix);
 	json_array_append_new(context,

@@ -122,13 +122,16 @@ static void stop(struct guard *guard, struct roster_device *device, struct found
 		mac);
 }
 
-static struct quarantine_rule rule_of(const struct settings_guard *settings)
+static struct quarantine_rule rule_of(const struct guard *guard)
 {
+	const struct settings_guard *settings = &guard->settings->guard;
+	uint8_t mode = guard->config.mode[FW_GUARD_QUARANTINE]; /* off while a bypass stands */
+
 	return (struct quarantine_rule){
 		.from = settings->quarantine_from == GUARD_FROM_CRITICAL ? SEVERITY_CRITICAL : SEVERITY_HIGH,
 		.never = settings->quarantine_from == GUARD_FROM_NEVER,
-		.enforced = settings->filter_mode[FW_GUARD_QUARANTINE] == FW_MODE_ENFORCE,
-		.off = settings->filter_mode[FW_GUARD_QUARANTINE] == FW_MODE_OFF,
+		.enforced = mode == FW_MODE_ENFORCE,
+		.off = mode == FW_MODE_OFF,
 	};
 }
 
@@ -148,7 +151,7 @@ static const char *said(enum guard_act act)
 bool guard_found(void *context, const struct live_finding *found)
 {
 	struct guard *guard = context;
-	struct quarantine_rule rule = rule_of(&guard->settings->guard);
+	struct quarantine_rule rule = rule_of(guard);
 	struct found_view *view = view_of(guard, found);
 	struct roster_device *device;
 	struct quarantine_suspect suspect;

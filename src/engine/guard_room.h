@@ -99,6 +99,7 @@ struct guard {
 	uint64_t names_refused; /* addresses of names asked for here that none may mean */
 	uint64_t opened_s, strangers, released, frames_seen, frames_lost;
 	uint32_t attached, left_out;
+	bool bypass; /* a decision that all filters are off stands */
 
 	struct found_view *found; /* ring of GUARD_FOUND_MAX */
 	uint64_t found_count;
@@ -127,6 +128,8 @@ uint64_t guard_frames_span(const struct guard *guard, uint64_t wall_ns);
 
 /* From settings and the interfaces' addresses to what the kernel reads; keys, set_dns and set_ntp stay. 0 or -errno with the fault. */
 int guard_fill_config(struct guard *guard, struct fault *out_fault);
+/* Filters as the settings say, or all off while such a decision stands: into guard->config. Returns whether one stands. */
+bool guard_fill_modes(struct guard *guard);
 /* Networks that are known to be ours. */
 void guard_each_ours(const struct guard *guard, struct side *side);
 bool guard_is_ours(const struct guard *guard, const uint8_t address[16]);

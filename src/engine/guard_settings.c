@@ -293,7 +293,6 @@ static void fill_numbers(const struct settings_guard *settings, struct fw_guard_
 	config->grace_ns = settings->grace_s * FW_NS_PER_S;
 	config->late = fw_bucket_rule_of(LATE_RATE, LATE_BURST);
 	config->binds = fw_bucket_rule_of(BINDS_RATE, BINDS_BURST);
-	memcpy(config->mode, settings->filter_mode, sizeof(config->mode));
 	config->lateral_closed = settings->lateral_closed;
 	config->closed = settings->fail_closed;
 }
@@ -305,6 +304,23 @@ static int too_many(const struct guard *guard, uint32_t left_out, struct fault *
 		"guard.local in fewer, wider prefixes",
 		left_out + FW_GUARD_OURS_MAX, FW_GUARD_OURS_MAX);
 	return -E2BIG;
+}
+
+static void see_bypass(void *context, const struct decision *decision)
+{
+	*(bool *)context |= decision->kind == DECISION_BYPASS;
+}
+
+bool guard_fill_modes(struct guard *guard)
+{
+	bool bypass = false;
+
+	store_each_decision(guard->store, see_bypass, &bypass);
+	if (bypass)
+		memset(guard->config.mode, FW_MODE_OFF, sizeof(guard->config.mode));
+	else
+		memcpy(guard->config.mode, guard->settings->guard.filter_mode, sizeof(guard->config.mode));
+	return bypass;
 }
 
 int guard_fill_config(struct guard *guard, struct fault *out_fault)
@@ -333,6 +349,7 @@ int guard_fill_config(struct guard *guard, struct fault *out_fault)
 	fill_numbers(&guard->settings->guard, config);
 	config->generation = guard->config.generation + 1;
 	guard->config = *config;
+	guard->bypass = guard_fill_modes(guard);
 	memcpy(guard->macs, filling.macs, sizeof(guard->macs));
 	guard->mac_count = filling.mac_count;
 	return 0;

@@ -118,13 +118,32 @@ bool guard_holds(const struct guard *guard, const uint8_t mac[6])
 	return device && guard_is_held(guard, device);
 }
 
+/* A bypass begins or ends at once: the kernel reads the modes with the next packet. */
+static int take_bypass(struct guard *guard)
+{
+	bool bypass = guard_fill_modes(guard);
+
+	if (bypass == guard->bypass)
+		return 0;
+	guard->bypass = bypass;
+	guard->config.generation++;
+	return plane_guard_config(guard->plane, &guard->config);
+}
+
 int guard_decide(struct guard *guard, struct fault *out_fault)
 {
+	int error = take_bypass(guard);
+
 	guard->left_out = 0;
 	guard_take_mutes(guard);
 	roster_each(guard->roster, clear_one, NULL);
 	store_each_decision(guard->store, give_place, guard);
 	roster_each(guard->roster, end_one, guard);
+	if (error) {
+		fault_set(out_fault, "", 0, 0, "the kernel's configuration could not be written: %s; its earlier one holds",
+			strerror(-error));
+		return error;
+	}
 	if (!guard->left_out)
 		return 0;
 	fault_set(out_fault, "", 0, 0, "%u decisions are about devices that have no place any more: guard.sizes.devices is too small",

@@ -267,6 +267,7 @@ static void view_numbers(struct guard *guard)
 	view->generation = guard->config.generation;
 	memcpy(view->mode, guard->config.mode, sizeof(view->mode));
 	view->lateral_closed = guard->config.lateral_closed;
+	view->bypass = guard->bypass;
 	view->fail_closed = guard->config.closed;
 	plane_guard_totals(guard->plane, &view->totals);
 	view->frames_seen = guard->frames_seen;

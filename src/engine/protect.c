@@ -271,5 +271,18 @@ void protect_tick(struct protect *protect, const struct fetch_time *now)
 
 int protect_decide(struct protect *protect, struct fault *out_fault)
 {
+	bool bypass = protect_fill_modes(protect);
+	int error = 0;
+
+	if (bypass != protect->bypass) {
+		protect->bypass = bypass;
+		protect->config.generation++;
+		error = plane_config(protect->plane, &protect->config);
+	}
+	if (error) {
+		fault_set(out_fault, "", 0, 0, "the kernel's configuration could not be written: %s; its earlier one holds",
+			strerror(-error));
+		return error;
+	}
 	return protect_fill_sources(protect, out_fault);
 }

@@ -105,6 +105,7 @@ struct protect {
 	uint64_t addresses_ns; /* when the interface's addresses were looked at */
 	uint32_t unprotected; /* addresses of the interface, for want of room */
 	bool attached, overloaded;
+	bool bypass; /* a decision that all filters are off stands */
 	uint64_t overloaded_ns;
 	struct fw_zone_count no_zone; /* of questions in none of ours, as of the last tick */
 
@@ -123,6 +124,8 @@ void protect_say(struct protect *protect, const char *format, ...) __attribute__
 
 /* protect_settings.c: everything but keys, stance and names, from the settings. */
 void protect_fill_config(struct protect *protect);
+/* Filters as the settings say, or all off while such a decision stands: into protect->config. Returns whether one stands. */
+bool protect_fill_modes(struct protect *protect);
 /* What may be asked of a zone: as configured, or by what it is usually asked. */
 void protect_zone_rules(struct protect *protect, const struct protect_zone *of);
 /* The addresses of the configuration, or of the interface. Returns 0 or -errno with the fault. */

@@ -68,6 +68,21 @@ static void fill_stance(struct protect *protect)
 	config->acting[FW_FILTER_ONLY_DNS] = config->stance == FW_STANCE_DEFEND; /* whatever made it defend */
 }
 
+static void see_bypass(void *context, const struct decision *decision)
+{
+	*(bool *)context |= decision->kind == DECISION_BYPASS;
+}
+
+bool protect_fill_modes(struct protect *protect)
+{
+	bool bypass = false;
+
+	store_each_decision(protect->store, see_bypass, &bypass);
+	for (unsigned i = 0; i < FW_FILTER_COUNT; i++)
+		protect->config.mode[i] = (uint8_t)(bypass ? FW_MODE_OFF : protect->settings->mode[i]);
+	return bypass;
+}
+
 void protect_fill_config(struct protect *protect)
 {
 	const struct settings *settings = protect->settings;
@@ -78,8 +93,7 @@ void protect_fill_config(struct protect *protect)
 	config->generation++;
 	config->dns_port = settings->dns_port;
 	config->only_dns = settings->only_dns;
-	for (unsigned i = 0; i < FW_FILTER_COUNT; i++)
-		config->mode[i] = (uint8_t)settings->mode[i];
+	protect->bypass = protect_fill_modes(protect);
 	fill_stance(protect);
 }
 

@@ -147,6 +147,7 @@ static void fill_stance(struct protect *protect, uint64_t now_ns)
 	view->stance_since_s =
 		stance->since_ns ? protect->opened_s + (stance->since_ns - protect->opened_ns) / FW_NS_PER_S : protect->opened_s;
 	memcpy(view->mode, protect->config.mode, sizeof(view->mode));
+	view->bypass = protect->bypass;
 	memcpy(view->acting, protect->config.acting, sizeof(view->acting));
 }
 

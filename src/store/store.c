@@ -251,12 +251,13 @@ int store_settle(struct store *store, struct fault *out_fault)
 
 static enum decision_kind read_kind(int kind)
 {
-	return kind == DECISION_TRUST || kind == DECISION_MUTE ? (enum decision_kind)kind : DECISION_BLOCK;
+	return kind >= DECISION_TRUST && kind <= DECISION_BYPASS ? (enum decision_kind)kind : DECISION_BLOCK;
 }
 
 static uint8_t read_bits(int bits)
 {
-	return bits == DECISION_OF_MAC || bits == DECISION_OF_MUTE || (bits >= 0 && bits <= 128) ? (uint8_t)bits : 128;
+	return bits == DECISION_OF_MAC || bits == DECISION_OF_MUTE || bits == DECISION_OF_ALL || (bits >= 0 && bits <= 128) ? (uint8_t)bits
+															    : 128;
 }
 
 static void read_decision(sqlite3_stmt *row, struct decision *out)

@@ -29,6 +29,7 @@ enum decision_kind {
 	DECISION_BLOCK, /* nothing of this source reaches the server: quarantine */
 	DECISION_TRUST, /* all of it passes, and feeds no budget: allow */
 	DECISION_MUTE, /* findings that count for nothing: .reason is a line of a mute file (conf/conf.h), rule and reason */
+	DECISION_BYPASS, /* all filters are off while it stands; on disk: the order stays */
 };
 
 /* prefix.bits of a decision about a device: its MAC is in the first six bytes of the address, the others are zero. */
@@ -36,6 +37,9 @@ enum { DECISION_OF_MAC = 255 };
 
 /* Of a mute: the address is a digest of its rule, so that the same rule stands once. */
 enum { DECISION_OF_MUTE = 254 };
+
+/* Of a bypass: the address is zero, so that one stands at most. */
+enum { DECISION_OF_ALL = 253 };
 
 struct decision {
 	uint64_t id; /* given by the store */

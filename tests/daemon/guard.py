@@ -305,6 +305,57 @@ def quarantine_and_undo(bed):
     assert "revert" in verbs and "undo" in verbs and "release" in verbs, verbs
 
 
+def paused(bed):
+    """All filters off and on again without root: over a restart, by undo, by the end of its time; and findings quarantine nobody meanwhile."""
+    assert not bed.connects("10.8.0.2", 9000)
+    done = json.loads(bed.call("pause", "--reason", "the printer", "--json").stdout)
+    assert bed.connects("10.8.0.2", 9000), "nothing is stopped"
+    overview = bed.show("overview")
+    assert overview["bypass"] and overview["needs"][0]["severity"] == "critical" and set(overview["mode"].values()) == {"off"}, overview
+    assert "switched off by a person" in bed.call("show", "overview").stdout
+    assert next(d for d in bed.show("decisions") if d["kind"] == "bypass")["reason"] == "the printer"
+    again = bed.call("pause", check=False)
+    assert again.returncode == 2 and "off already" in again.stderr, again.stderr
+    bed.end()
+    bed.run()
+    assert bed.show("overview")["bypass"] and bed.connects("10.8.0.2", 9000), "it survives a restart"
+    assert "all filters are off" in bed.heard()
+    assert "nothing is stopped" in bed.call("quarantine", CAMERA).stdout
+    assert bed.connects("10.8.0.2", 9000)
+    bed.call("release", CAMERA)
+    bed.call("undo", str(done["deed"]))
+    assert not bed.show("overview")["bypass"] and not bed.connects("10.8.0.2", 9000)
+    bed.call("pause", "--for", "2s")
+    assert bed.connects("10.8.0.2", 9000)
+    wait_for(lambda: not bed.show("overview")["bypass"], 6, "the end of the pause")
+    assert not bed.connects("10.8.0.2", 9000)
+    bed.call("pause")
+    bed.call("resume")
+    assert not bed.connects("10.8.0.2", 9000)
+    wrong = bed.call("resume", check=False)
+    assert wrong.returncode == 2 and "no filter was switched off" in wrong.stderr, wrong.stderr
+
+
+def named(bed):
+    done = json.loads(bed.call("name", CAMERA, "Front door \033[2J", "--json").stdout)
+    device = bed.device()
+    assert device["user_name"] == device["name"] and device["name"].startswith("Front door"), device
+    assert bed.show("device 10.9.0.2")["timeline"][0]["text"].startswith("name by root"), bed.show("device 10.9.0.2")["timeline"]
+    bed.call("undo", str(done["deed"]))
+    assert bed.device()["name"] == "Camera"
+
+
+def muted(bed):
+    bed.call("mute", "scan", CAMERA, "--reason", "a test of ours")
+    mutes = bed.show("mutes")
+    assert len(mutes) == 1 and mutes[0]["prefix"] == f"scan {CAMERA}", mutes
+    assert f"unmute {mutes[0]['decision']}" in bed.call("show", "mutes").stdout
+    bed.call("unmute", str(mutes[0]["decision"]))
+    assert bed.show("mutes") == [] and "Nothing is muted" in bed.call("show", "mutes").stdout
+    wrong = bed.call("unmute", "7777", check=False)
+    assert wrong.returncode == 2 and "no decision 7777 stands" in wrong.stderr, wrong.stderr
+
+
 def allowed(bed):
     bed.call("allow", CAMERA)
     assert bed.device()["stand"] == "allowed"
@@ -549,7 +600,7 @@ def bypass(bed):
     assert bed.connects("10.8.0.2", 9000)
 
 
-STORIES = [policy_with_names, shows, quarantine_and_undo, allowed, stolen_address, death_and_restart, reload, url_of_a_device, dhcp_release, hijacked, full_disk, backup_and_restore, forged_macs, metrics,
+STORIES = [policy_with_names, shows, quarantine_and_undo, paused, named, muted, allowed, stolen_address, death_and_restart, reload, url_of_a_device, dhcp_release, hijacked, full_disk, backup_and_restore, forged_macs, metrics,
            observes, admin, bypass]
 
 

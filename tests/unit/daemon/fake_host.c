@@ -89,13 +89,6 @@ const char *host_file(const struct host *host)
 	return "fake";
 }
 
-static void *no_parts[HOST_PARTS_MAX];
-
-void **host_parts(struct host *host)
-{
-	return no_parts;
-}
-
 struct fetch_time host_now(void)
 {
 	return (struct fetch_time){.steady_ns = 1000000000, .wall_s = 1000};
@@ -141,10 +134,11 @@ void **host_parts(struct host *host)
 
 void host_fault(struct host *host, const char *key, const char *sentence)
 {
+	faults_set(&host->faults, key, sentence);
 	/* that all is well with something else changes nothing */
 	if (!sentence && strcmp(key, host->fault_key) != 0)
 		return;
-	host->faults++;
+	host->fault_count++;
 	snprintf(host->fault_key, sizeof(host->fault_key), "%s", key);
 	snprintf(host->fault, sizeof(host->fault), "%s", sentence ? sentence : "");
 }

@@ -20,7 +20,7 @@ struct host {
 	unsigned names_taken; /* how often the role read people's names */
 	struct fw_guard_tally passed; /* out, since the tables were made */
 	char fault_key[32], fault[320]; /* what was said last; "": all is well */
-	unsigned faults; /* how often */
+	unsigned fault_count; /* how often */
 	bool guards; /* its role is guard (fake_guard.c), else shield */
 };
 

@@ -33,11 +33,6 @@ void guard_totals(struct guard *guard, struct fw_guard_totals *out_totals)
 	memset(out_totals, 0, sizeof(*out_totals));
 }
 
-void host_fault(struct host *host, const char *key, const char *sentence)
-{
-	faults_set(&host->faults, key, sentence);
-}
-
 const char *const *host_faults(struct host *host, uint32_t *out_count)
 {
 	return faults_list(&host->faults, out_count);

@@ -44,7 +44,7 @@ static const struct {
 	{"[]", "a request is an object with a \"do\""},
 	{"{}", "a request is an object with a \"do\""},
 	{"{\"do\": 7}", "a request is an object with a \"do\""},
-	{"{\"do\": \"dance\"}", "what can be done is show, quarantine, allow, mute, release, confirm, undo, reload, refresh"},
+	{"{\"do\": \"dance\"}", "what can be done is show, name, quarantine, allow, mute, release, confirm, undo, bypass, reload, refresh"},
 	{"{\"do\": \"show\"}", "what can be shown is overview, shield, traffic, metrics, decisions, audit, configuration"},
 	{"{\"do\": \"show\", \"what\": \"/etc/shadow\"}",
 		"what can be shown is overview, shield, traffic, metrics, decisions, audit, configuration"},
