@@ -109,8 +109,7 @@ void events_tick(struct web *web, uint64_t now_ns)
 {
 	for (uint32_t i = 0; i < WEB_CONNECTIONS_MAX; i++) {
 		struct connection *listener = &web->connections[i];
-		if (listener->phase == PHASE_LISTENS &&
-			!visit_lives(&web->visits, listener->session, listener->session_generation, now_ns))
+		if (listener->phase == PHASE_LISTENS && !visit_lives(&web->visits, listener->session, listener->session_generation, now_ns))
 			connection_cut(web, listener);
 	}
 }

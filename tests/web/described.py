@@ -59,9 +59,11 @@ class Demo:
 
     def end(self):
         self.process.terminate()
-        assert self.process.wait(30) == 0
+        code = self.process.wait(30)
         self.log.seek(0)
-        return self.log.read()
+        text = self.log.read()
+        assert code == 0, (code, text[-2000:])
+        return text
 
 
 class Browser:
