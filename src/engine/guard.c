@@ -68,7 +68,9 @@ static void set_wall(struct guard *guard, uint64_t wall_s)
 
 void guard_set_clock(struct guard *guard, const struct fetch_time *now)
 {
-	guard->steady_ns = now->steady_ns > guard->steady_ns ? now->steady_ns : guard->steady_ns;
+	uint64_t steady_ns = guard->demo ? guard_demo_steady(guard->demo) : now->steady_ns;
+
+	guard->steady_ns = steady_ns > guard->steady_ns ? steady_ns : guard->steady_ns;
 	guard->now_ns = guard->demo ? guard_demo_now(guard->demo) : guard->steady_ns;
 	set_wall(guard, now->wall_s);
 }

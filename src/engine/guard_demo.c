@@ -163,6 +163,11 @@ uint64_t guard_demo_now(const struct guard_demo *demo)
 	return demo->now_ns;
 }
 
+uint64_t guard_demo_steady(const struct guard_demo *demo)
+{
+	return demo->steady_ns - (demo->wanted_ns - demo->now_ns) / demo->pace;
+}
+
 uint32_t guard_demo_pace(const struct guard_demo *demo)
 {
 	return demo->pace;

@@ -41,6 +41,8 @@ const struct guard_demo_network *guard_demo_network(const struct guard_demo *dem
 #define DEMO_STEP_NS 200000000ull
 bool guard_demo_step(struct guard_demo *demo, uint64_t steady_ns);
 uint64_t guard_demo_now(const struct guard_demo *demo);
+/* The moment of our own steady clock that this is: in a second of ours there are many of the frames' steps. */
+uint64_t guard_demo_steady(const struct guard_demo *demo);
 uint32_t guard_demo_pace(const struct guard_demo *demo);
 
 /* What is wrong since it was last asked, or NULL: the capture cannot be read any more. */

@@ -109,7 +109,11 @@ void guard_prove(struct guard *guard)
 {
 	uint32_t count = guard->waiting_count < FW_RECENT_SUBJECTS_MAX ? guard->waiting_count : FW_RECENT_SUBJECTS_MAX;
 	struct turn *turn = count ? calloc(1, sizeof(*turn)) : NULL;
-	struct recent_asked asked = {.wall_less_steady_ns = guard->wall_less_steady_ns, .take = hand_out, .context = turn};
+	struct recent_asked asked = {.wall_less_steady_ns = guard->wall_ns - guard->now_ns,
+		.pace = (uint32_t)guard_frames_span(guard, 1),
+		.now_ns = guard->now_ns,
+		.take = hand_out,
+		.context = turn};
 
 	if (!turn)
 		return;

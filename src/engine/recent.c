@@ -156,6 +156,13 @@ static int take(void *context, size_t subject, const struct frame *frame, uint32
 	return pcapng_write_packet(&capture->writer, &packet) == -ENOMEM ? -ENOMEM : 0;
 }
 
+static uint64_t wall_of(const struct recent_asked *asked, uint64_t time_ns)
+{
+	int64_t since_ns = (int64_t)(time_ns - asked->now_ns);
+
+	return asked->now_ns + (uint64_t)(since_ns / (int64_t)(asked->pace ? asked->pace : 1)) + asked->wall_less_steady_ns;
+}
+
 static int walk(const struct recent *recent, struct proof *proof, struct proving *proving)
 {
 	const struct proof_sink sink = {take, proving};
@@ -164,7 +171,7 @@ static int walk(const struct recent *recent, struct proof *proof, struct proving
 
 	for (uint32_t i = 0; i < recent->count && !error; i++, at = behind(recent, at)) {
 		const struct kept *kept = kept_at(recent, at);
-		struct frame frame = {.time_ns = kept->time_ns + proving->asked->wall_less_steady_ns,
+		struct frame frame = {.time_ns = wall_of(proving->asked, kept->time_ns),
 			.number = i + 1,
 			.bytes = (const uint8_t *)(kept + 1),
 			.cap_len = kept->cap_len,

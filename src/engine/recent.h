@@ -26,6 +26,8 @@ struct recent_asked {
 	const char *const *comments; /* of each capture: what it proves */
 	size_t count; /* at most FW_RECENT_SUBJECTS_MAX */
 	uint64_t wall_less_steady_ns; /* modulo 2^64 */
+	uint32_t pace; /* so many seconds of frames pass in one of the wall; 0 is 1. Then the difference above is that at now_ns */
+	uint64_t now_ns;
 	uint8_t hash_key[16];
 	/* A whole pcapng of at most FW_RECENT_PROOF_MAX bytes; not called for a subject that nothing in the ring proves. Borrowed for the call. */
 	void (*take)(void *context, size_t subject, const void *bytes, size_t len);

@@ -133,6 +133,9 @@ def the_incident(demo):
     assert "flood" in recorder["why"], recorder["why"]
     assert recorder["state"] == "hijacked"
     dropped = wait_for(lambda: demo.sent(RECORDER, "dropped") > 3000 and demo.sent(RECORDER, "dropped"), 15, "the rest of the flood stopped")
+    # what proves it is found by the wall's times, though the frames' clock is another
+    proven = {f["id"]: f["packets"] for f in wait_for(lambda: all(f["packets"] for f in demo.findings("flood")) and demo.show("findings")["findings"], 15, "proof")}
+    assert proven["flood"] > 10000 and proven["default-password"] > 500, proven
     wait_for(lambda: demo.sent(RECORDER, "dropped") > dropped + 100, ROUND_S, "its scan in the next round stopped")
     for mac, device in demo.devices().items():
         assert mac == RECORDER or (device["state"] == "clean" and device["stand"] == "ordinary"), device

@@ -70,6 +70,14 @@ static void the_clock(void **state)
 	assert_int_equal(steps(demo, START + 100 * S + S / 1000), 1);
 	assert_int_equal(guard_demo_now(demo), START + 8 * S / 5 + 8 * S + 8 * S / 1000);
 	guard_demo_close(demo);
+	/* each step has its own moment of ours: a frame has one time, whenever it is asked for */
+	demo = open_demo(incident);
+	for (unsigned i = 1; guard_demo_step(demo, START + S); i++) {
+		assert_int_equal(guard_demo_now(demo), START + i * DEMO_STEP_NS);
+		assert_int_equal(guard_demo_steady(demo), START + i * DEMO_STEP_NS / 8);
+	}
+	assert_int_equal(guard_demo_steady(demo), START + S);
+	guard_demo_close(demo);
 }
 
 static const struct plane_guard_setup setup = {.devices = 32, .rules = 8, .flows = 64, .members = 64, .names = 16};
