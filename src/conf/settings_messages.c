@@ -75,12 +75,13 @@ const char *messages_read_mailbox(const char *word, char at[SETTINGS_MAILBOX_MAX
 const char *messages_wrong(const struct settings_messages *messages, const char **out_why)
 {
 	if (messages->mail[0] && (!messages->to[0] || !messages->from[0])) {
-		*out_why = "is missing: messages.mail wants it";
-		return messages->to[0] ? "messages.from" : "messages.to";
+		*out_why = messages->to[0] ? "wants messages.from, too" : "wants messages.to, too";
+		return "messages.mail";
 	}
 	if ((messages->quiet_from == SETTINGS_CLOCK_NONE) != (messages->quiet_until == SETTINGS_CLOCK_NONE)) {
-		*out_why = "is missing: quiet hours have a beginning and an end";
-		return messages->quiet_from == SETTINGS_CLOCK_NONE ? "messages.quiet.from" : "messages.quiet.until";
+		bool begins = messages->quiet_from != SETTINGS_CLOCK_NONE;
+		*out_why = begins ? "wants messages.quiet.until, too" : "wants messages.quiet.from, too";
+		return begins ? "messages.quiet.from" : "messages.quiet.until";
 	}
 	if (messages->quiet_from != SETTINGS_CLOCK_NONE && messages->quiet_from == messages->quiet_until) {
 		*out_why = "is the beginning, too: no hour would be left";

@@ -153,6 +153,16 @@ const struct scalar settings_scalars[] = {
 	TEXT(SCALAR_CLOCK, "messages.digest", messages.digest, ""),
 	TEXT(SCALAR_CLOCK, "messages.quiet.from", messages.quiet_from, ""),
 	TEXT(SCALAR_CLOCK, "messages.quiet.until", messages.quiet_until, ""),
+	TEXT(SCALAR_NAME, "mqtt.host", mqtt.host, ""),
+	NUMBER("mqtt.port", mqtt.port, 0, 65535, "0"),
+	TEXT(SCALAR_NAME, "mqtt.topic", mqtt.topic, "floodwall"),
+	TEXT(SCALAR_NAME, "mqtt.discovery", mqtt.discovery, "homeassistant"),
+	TEXT(SCALAR_PATH, "mqtt.login", mqtt.login, ""),
+	TEXT(SCALAR_PATH, "mqtt.ca", mqtt.ca, ""),
+	TEXT(SCALAR_PATH, "mqtt.certificate", mqtt.certificate, ""),
+	TEXT(SCALAR_PATH, "mqtt.key", mqtt.key, ""),
+	CHOICE("mqtt.commands", mqtt.commands, yes_words, "false"),
+	TIME("mqtt.home_for", mqtt.home_s, 60, 86400, "10m"),
 	CHOICE("guard.mode", guard.mode, settings_mode_names, "observe"),
 	CHOICE("guard.lateral", guard.lateral_closed, open_words, "open"),
 	CHOICE("guard.fail", guard.fail_closed, open_words, "open"),
@@ -185,16 +195,6 @@ const struct scalar settings_scalars[] = {
 	NUMBER("guard.sizes.names", guard.sizes.names, 16, 1 << 18, "8192"),
 	NUMBER("guard.sizes.flows", guard.sizes.flows, 16, 65536, "512"),
 
-	TEXT(SCALAR_NAME, "mqtt.host", mqtt.host, ""),
-	NUMBER("mqtt.port", mqtt.port, 0, 65535, "0"),
-	TEXT(SCALAR_NAME, "mqtt.topic", mqtt.topic, "floodwall"),
-	TEXT(SCALAR_NAME, "mqtt.discovery", mqtt.discovery, "homeassistant"),
-	TEXT(SCALAR_PATH, "mqtt.login", mqtt.login, ""),
-	TEXT(SCALAR_PATH, "mqtt.ca", mqtt.ca, ""),
-	TEXT(SCALAR_PATH, "mqtt.certificate", mqtt.certificate, ""),
-	TEXT(SCALAR_PATH, "mqtt.key", mqtt.key, ""),
-	CHOICE("mqtt.commands", mqtt.commands, yes_words, "false"),
-	TIME("mqtt.home_for", mqtt.home_s, 60, 86400, "10m"),
 };
 
 #define COUNTED(member, count) offsetof(struct settings, member), offsetof(struct settings, count)

@@ -37,44 +37,43 @@ static uint16_t away(const struct digest_mac *one, uint16_t day)
 	return (uint16_t)(day - one->day);
 }
 
-static struct digest_mac *make_room(struct digest_known *known, uint32_t sorted, uint16_t day)
+/* Those that were away for longest leave, all of one day at once, until so many have room or only those of today are left. */
+static void make_room(struct digest_known *known, uint32_t wanted, uint16_t day)
 {
-	struct digest_mac *oldest = NULL;
-
-	if (known->count < KNOWN_MAX)
-		return &known->list[known->count++];
-	/* among those that were found by their order: one that is written over is out of it until the end */
-	for (uint32_t i = 0; i < sorted; i++)
-		if (away(&known->list[i], day) && (!oldest || away(&known->list[i], day) > away(oldest, day)))
-			oldest = &known->list[i];
-	return oldest;
+	while (known->count + wanted > KNOWN_MAX) {
+		uint16_t longest = 0;
+		uint32_t kept = 0;
+		for (uint32_t i = 0; i < known->count; i++)
+			longest = away(&known->list[i], day) > longest ? away(&known->list[i], day) : longest;
+		if (!longest)
+			return;
+		for (uint32_t i = 0; i < known->count; i++)
+			if (away(&known->list[i], day) < longest)
+				known->list[kept++] = known->list[i];
+		known->count = kept;
+	}
 }
 
 void known_learn(struct digest_known *known, const struct guard_view *view)
 {
 	uint16_t day = (uint16_t)(view->now_s / DAY_S);
-	uint32_t sorted = known->count;
+	uint32_t wanted = 0, sorted;
 
 	known->version = VERSION;
 	for (uint32_t i = 0; i < view->device_count; i++) {
-		struct digest_mac *one = view->devices[i].last_s ? find(known, sorted, view->devices[i].mac) : NULL;
-		if (one)
+		struct digest_mac *one = find(known, known->count, view->devices[i].mac);
+		if (view->devices[i].last_s && one)
 			one->day = day;
+		wanted += view->devices[i].last_s && !one;
 	}
-	for (uint32_t i = 0; i < view->device_count; i++) {
+	make_room(known, wanted, day);
+	sorted = known->count;
+	for (uint32_t i = 0; i < view->device_count && known->count < KNOWN_MAX; i++) {
 		const struct guarded_view *device = &view->devices[i];
-		struct digest_mac *one;
 		if (!device->last_s || find(known, sorted, device->mac))
 			continue;
-		one = make_room(known, sorted, day);
-		if (!one)
-			break;
-		memcpy(one->mac, device->mac, 6);
-		one->day = day;
-		if (one < known->list + sorted) {
-			qsort(known->list, known->count, sizeof(*one), by_mac);
-			sorted = known->count;
-		}
+		known->list[known->count] = (struct digest_mac){.day = day};
+		memcpy(known->list[known->count++].mac, device->mac, 6);
 	}
 	qsort(known->list, known->count, sizeof(known->list[0]), by_mac);
 }

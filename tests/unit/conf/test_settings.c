@@ -404,9 +404,48 @@ static void durations(void **state)
 			fail_msg("taken for a time: '%s'", bad[i]);
 }
 
+/* The section messages: each word, and what only holds together. */
+static void messages(void **state)
+{
+	static const struct {
+		const char *text, *fault;
+	} wrongs[] = {{"digest: '7:30', hook: /a", "messages.digest wants a time of the day such as \"07:30\", in quotes, not '7:30'"},
+		{"digest: '24:00', hook: /a", "messages.digest wants a time of the day from 00:00 to 23:59, not '24:00'"},
+		{"digest: '07:30'", "messages.digest has no way to go: give messages.hook or messages.mail"},
+		{"hook: bin/x", "messages.hook wants the path of a command from the root on, and perhaps its arguments, not 'bin/x'"},
+		{"hook: '/bin/x; reboot'",
+			"messages.hook wants a command without a shell's signs, for no shell reads it; put those into a script, not "
+			"'/bin/x; reboot'"},
+		{"mail: /bin/x, to: me@example.org", "messages.mail wants messages.from, too"},
+		{"to: 'a@b\nBcc: c@d'", "messages.to wants the address of a mailbox such as me@example.org, not 'a@b Bcc: c@d'"},
+		{"to: '-oQ/tmp@x'", "messages.to wants the address of a mailbox such as me@example.org, not '-oQ/tmp@x'"},
+		{"quiet: {from: '22:00'}", "messages.quiet.from wants messages.quiet.until, too"},
+		{"quiet: {from: '22:00', until: '22:00'}", "messages.quiet.until is the beginning, too: no hour would be left"},
+		{"eve: {syslog: local0, syslog_socket: ''}", "messages.eve.syslog_socket is empty, but messages.eve.syslog wants it"}};
+	struct settings *settings = settings_of(
+		"interface: eth0\nmessages: {digest: '07:30', mail: /usr/bin/msmtp -t, to: a@b.c, from: d@e.f, quiet: {from: '22:00', "
+		"until: '07:00'}, eve: {syslog: local7, stdout: true}}\n");
+
+	assert_int_equal(settings->messages.digest, 450);
+	assert_int_equal(settings->messages.quiet_from, 22 * 60);
+	assert_string_equal(settings->messages.mail, "/usr/bin/msmtp -t");
+	assert_comes_back(settings);
+	settings_free(settings);
+	for (size_t i = 0; i < sizeof(wrongs) / sizeof(wrongs[0]); i++) {
+		char text[512];
+		struct fault fault = {0};
+		snprintf(text, sizeof(text), "interface: eth0\nmessages: {%s}\n", wrongs[i].text);
+		assert_int_equal(settings_read("wrong", text, strlen(text), &settings, &fault), -EINVAL);
+		assert_int_equal(fault.line, 2);
+		if (strcmp(fault.sentence, wrongs[i].fault) != 0)
+			fail_msg("%s: %s", wrongs[i].text, fault.sentence);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(messages),
 		cmocka_unit_test(each_fault),
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(what_is_printed_reads_back),

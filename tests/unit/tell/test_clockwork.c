@@ -44,8 +44,8 @@ static void a_year_in(const char *zone, uint16_t minutes)
 
 static void one_a_day(void **state)
 {
-	static const char *const zones[] = {"UTC0", "CET-1CEST,M3.5.0,M10.5.0/3", "EST5EDT,M3.2.0,M11.1.0", "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0",
-		"<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "<+14>-14", "<-12>12"};
+	static const char *const zones[] = {"UTC0", "CET-1CEST,M3.5.0,M10.5.0/3", "EST5EDT,M3.2.0,M11.1.0",
+		"<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", "<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "<+14>-14", "<-12>12"};
 	/* 02:30 is left out and comes twice, 00:00 and 23:59 are the ends of a day */
 	static const uint16_t moments[] = {0, 30, 2 * 60, 2 * 60 + 30, 3 * 60, MORNING, 23 * 60 + 59};
 
@@ -156,8 +156,9 @@ static void words(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(one_a_day), cmocka_unit_test(at_its_moment), cmocka_unit_test(restarts_and_set_clocks),
-		cmocka_unit_test(a_clock_far_ahead), cmocka_unit_test(a_mad_clock), cmocka_unit_test(quiet_hours), cmocka_unit_test(words)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(one_a_day), cmocka_unit_test(at_its_moment),
+		cmocka_unit_test(restarts_and_set_clocks), cmocka_unit_test(a_clock_far_ahead), cmocka_unit_test(a_mad_clock),
+		cmocka_unit_test(quiet_hours), cmocka_unit_test(words)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -198,8 +198,10 @@ static void cannot_be_run(void **state)
 /* Never more than two at once; ten places, and the eleventh message is lost and counted; all ten arrive. */
 static void bounded(void **state)
 {
-	struct courier *courier =
-		make(make_script("slow", "mkdir one 2>/dev/null || mkdir two 2>/dev/null || echo three >>many; sleep 0.1; rmdir two 2>/dev/null || rmdir one; cat >>all"), 10);
+	struct courier *courier = make(make_script("slow",
+					       "mkdir one 2>/dev/null || mkdir two 2>/dev/null || echo three >>many; sleep 0.1; rmdir two "
+					       "2>/dev/null || rmdir one; cat >>all"),
+		10);
 	struct courier_state seen;
 
 	for (unsigned i = 0; i < 15; i++)
@@ -266,8 +268,9 @@ static int close_folder(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(takes_the_message), cmocka_unit_test(fails), cmocka_unit_test(hangs), cmocka_unit_test(talks_much),
-		cmocka_unit_test(cannot_be_run), cmocka_unit_test(bounded), cmocka_unit_test(the_end), cmocka_unit_test(without_memory)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(takes_the_message), cmocka_unit_test(fails), cmocka_unit_test(hangs),
+		cmocka_unit_test(talks_much), cmocka_unit_test(cannot_be_run), cmocka_unit_test(bounded), cmocka_unit_test(the_end),
+		cmocka_unit_test(without_memory)};
 
 	return cmocka_run_group_tests(tests, open_folder, close_folder);
 }

@@ -15,8 +15,13 @@ static char text[65536];
 
 static const char *write_letter(const char *subject, const char *body)
 {
-	struct letter letter = {.from = "floodwall@example.org", .to = "me@example.org", .subject = subject, .text = body, .time_s = 1767225600,
-		.number = 7, .host = "gateway\r\nBcc: x@y"};
+	struct letter letter = {.from = "floodwall@example.org",
+		.to = "me@example.org",
+		.subject = subject,
+		.text = body,
+		.time_s = 1767225600,
+		.number = 7,
+		.host = "gateway\r\nBcc: x@y"};
 	FILE *out = fmemopen(text, sizeof(text), "w");
 
 	assert_non_null(out);
@@ -67,8 +72,11 @@ static void plain(void **state)
 
 static void injection(void **state)
 {
-	static const char *const subjects[] = {"x\r\nBcc: thief@example.net", "x\nTo: a@b\n\nbody", "\r\n\r\n.\r\nQUIT", "\x1b]0;title\a", "=?UTF-8?Q?=0ABcc:?=",
-		"\xff\xfe\xc3", "", " leading", "\xe2\x80\xa8" "Bcc: x", "\xc2\x85y"};
+	static const char *const subjects[] = {"x\r\nBcc: thief@example.net", "x\nTo: a@b\n\nbody", "\r\n\r\n.\r\nQUIT", "\x1b]0;title\a",
+		"=?UTF-8?Q?=0ABcc:?=", "\xff\xfe\xc3", "", " leading",
+		"\xe2\x80\xa8"
+		"Bcc: x",
+		"\xc2\x85y"};
 
 	for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++) {
 		write_letter(subjects[i], "body\n.\nFrom me\n..x\nBcc: y\n");
@@ -100,7 +108,8 @@ static size_t unbase64(const char *in, size_t len, char *out)
 /* Encoded words of at most 75 letters, none of which cuts a character, come back as what they were. */
 static void utf8_subjects(void **state)
 {
-	static const char subject[] = "K\xc3\xbc" "che: \xe6\x91\x84\xe5\x83\x8f\xe5\xa4\xb4 \xf0\x9f\x93\xb7 \xe6\x91\x84\xe5\x83\x8f\xe5\xa4\xb4 "
+	static const char subject[] = "K\xc3\xbc"
+				      "che: \xe6\x91\x84\xe5\x83\x8f\xe5\xa4\xb4 \xf0\x9f\x93\xb7 \xe6\x91\x84\xe5\x83\x8f\xe5\xa4\xb4 "
 				      "\xe6\x91\x84\xe5\x83\x8f\xe5\xa4\xb4 is hijacked and this goes on for long";
 	char whole[512] = "";
 	size_t len = 0;

@@ -16,7 +16,8 @@ static struct notices notices;
 
 static struct notice hijacked(unsigned device)
 {
-	struct notice notice = {.key = {.kind = NOTICE_HIJACKED, .mac = {2, 0, 0, 0, (uint8_t)(device >> 8), (uint8_t)device}}, .severity = 2};
+	struct notice notice = {
+		.key = {.kind = NOTICE_HIJACKED, .mac = {2, 0, 0, 0, (uint8_t)(device >> 8), (uint8_t)device}}, .severity = 2};
 
 	snprintf(notice.title, sizeof(notice.title), "%u is hijacked", device);
 	return notice;
@@ -164,8 +165,8 @@ static void damaged(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(once), cmocka_unit_test(bounded), cmocka_unit_test(quiet_hours_wait), cmocka_unit_test(full),
-		cmocka_unit_test(damaged)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(once), cmocka_unit_test(bounded), cmocka_unit_test(quiet_hours_wait),
+		cmocka_unit_test(full), cmocka_unit_test(damaged)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,7 +36,8 @@ static struct outlet *make(enum outlet_kind kind, bool rfc5424)
 
 static void put(struct outlet *outlet, const char *text)
 {
-	outlet_write(outlet, &(struct outlet_line){.text = text, .len = strlen(text), .time_s = 1767225600, .severity = 3, .word = "alert"});
+	outlet_write(
+		outlet, &(struct outlet_line){.text = text, .len = strlen(text), .time_s = 1767225600, .severity = 3, .word = "alert"});
 }
 
 static struct outlet_state state_of(const struct outlet *outlet)
@@ -377,8 +378,9 @@ static int close_folder(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(a_file_is_rotated), cmocka_unit_test(a_full_disk), cmocka_unit_test(a_file_that_cannot_be),
-		cmocka_unit_test(a_queue_has_a_ceiling), cmocka_unit_test(a_reader_dies_and_comes_back), cmocka_unit_test(a_reader_that_stops_reading),
+	const struct CMUnitTest tests[] = {cmocka_unit_test(a_file_is_rotated), cmocka_unit_test(a_full_disk),
+		cmocka_unit_test(a_file_that_cannot_be), cmocka_unit_test(a_queue_has_a_ceiling),
+		cmocka_unit_test(a_reader_dies_and_comes_back), cmocka_unit_test(a_reader_that_stops_reading),
 		cmocka_unit_test(syslog_forms), cmocka_unit_test(standard_output), cmocka_unit_test(without_memory)};
 
 	return cmocka_run_group_tests(tests, open_folder, close_folder);
