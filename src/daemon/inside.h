@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "daemon/daemon.h"
@@ -44,6 +45,8 @@ const char *host_version(const struct host *host);
 enum { HOST_PARTS_MAX = 8 };
 /* What part.c has opened, by its list. */
 void **host_parts(struct host *host);
+/* What parts count, behind the role's families. */
+void host_metrics(struct host *host, FILE *out);
 /* A line of the audit log has been written: parts are told. */
 void host_deed(struct host *host, const struct deed *deed);
 

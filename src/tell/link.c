@@ -25,7 +25,7 @@ static void wait_longer(struct link *link)
 	link->retry_ns = link->now_ns + wait_s * 1000000000ull;
 }
 
-/* Once per absence: how long it lasts is for the page to show, not for the log to count. */
+/* Once per absence: how long it lasts is not for the log to count. */
 void link_fail(struct link *link, const char *why)
 {
 	char sentence[LINK_WHY_MAX + 128];
@@ -38,7 +38,7 @@ void link_fail(struct link *link, const char *why)
 		return;
 	link->told = true;
 	snprintf(sentence, sizeof(sentence), "MQTT: %s; tried again until it works, and nothing else waits for it", why);
-	link->say(link->context, sentence);
+	link->away(link->context, sentence);
 }
 
 static const char *reason_of(int error)
@@ -131,7 +131,7 @@ static void settle(struct link *link, int error)
 		link->failures = 0;
 		link->why[0] = 0;
 		if (link->told)
-			link->say(link->context, "MQTT: the broker is there again; it is told everything anew");
+			link->away(link->context, NULL);
 		link->told = false;
 		link->begin(link->context);
 	}

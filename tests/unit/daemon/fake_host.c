@@ -84,21 +84,8 @@ const struct settings *host_settings(struct host *host)
 	return host->settings;
 }
 
-static void *no_parts[HOST_PARTS_MAX];
-
-void **host_parts(struct host *host)
+void host_metrics(struct host *host, FILE *out)
 {
-	return no_parts;
-}
-
-struct uv_loop_s *host_loop(struct host *host)
-{
-	return NULL;
-}
-
-const char *host_version(const struct host *host)
-{
-	return "0";
 }
 
 struct fetch_time host_now(void)
