@@ -56,7 +56,9 @@ static const char *reason_of(int error)
 	case MOSQ_ERR_MALFORMED_PACKET:
 		return "what answers is no MQTT broker";
 	case MOSQ_ERR_ERRNO:
-		return errno == ECONNREFUSED ? "nobody answers at the broker's port" : "the broker cannot be reached";
+		return errno == EPROTO          ? "what answers is no MQTT broker"
+			: errno == ECONNREFUSED ? "nobody answers at the broker's port"
+						: "the broker cannot be reached";
 	default:
 		return "the connection to the broker broke";
 	}
