@@ -44,7 +44,7 @@ static json_t *metrics_of(struct host *host, const struct shield_view *view)
 	if (!out)
 		return NULL;
 	error = metrics_write(view, out);
-	part_metrics_all(host, out);
+	host_metrics(host, out);
 	if (!(error | fclose(out)))
 		answer = with("text", json_stringn(text, len));
 	free(text);
@@ -62,7 +62,7 @@ static json_t *guard_metrics_of(struct host *host, const struct guard_view *view
 	if (!out)
 		return NULL;
 	error = metrics_guard_write(view, out);
-	part_metrics_all(host, out);
+	host_metrics(host, out);
 	if (!(error | fclose(out)))
 		answer = with("text", json_stringn(text, len));
 	free(text);

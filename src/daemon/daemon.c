@@ -116,6 +116,11 @@ void **host_parts(struct host *host)
 	return host->parts;
 }
 
+void host_metrics(struct host *host, FILE *out)
+{
+	part_metrics_all(host, out);
+}
+
 void host_deed(struct host *host, const struct deed *deed)
 {
 	const struct happening what = {.kind = HAPPENED_DEED, .time_s = deed->time_s, .deed = deed};

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "daemon/daemon.h"
@@ -52,6 +53,8 @@ int host_answer(struct host *host, const struct asker *asker, const char *reques
 /* The address of the page with a new token in it; sessions with the earlier one end. */
 enum { HOST_ADDRESS_MAX = 512 };
 int host_token(struct host *host, char out_address[HOST_ADDRESS_MAX], struct fault *out_fault);
+/* What parts count, behind the role's families. */
+void host_metrics(struct host *host, FILE *out);
 /* A line of the audit log has been written: parts are told. */
 void host_deed(struct host *host, const struct deed *deed);
 /*

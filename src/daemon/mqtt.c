@@ -134,6 +134,13 @@ static void say(void *context, const char *sentence)
 	host_say(part->host, sentence);
 }
 
+static void away(void *context, const char *sentence)
+{
+	const struct mqtt_part *part = context;
+
+	host_fault(part->host, "mqtt", sentence);
+}
+
 static void in_words(void *context, const struct found_view *found, char out[MQTT_SENTENCE_MAX])
 {
 	static char text[REPORT_SUMMARY_MAX];
@@ -228,6 +235,7 @@ static int open_part(struct mqtt_part *part, const struct settings_mqtt *setting
 		.version = host_version(part->host),
 		.ghost_s = MQTT_GHOST_S,
 		.say = say,
+		.away = away,
 		.command = command,
 		.sentence = in_words,
 		.context = part,

@@ -25,7 +25,7 @@ static void wait_longer(struct link *link)
 	link->retry_ns = link->now_ns + wait_s * 1000000000ull;
 }
 
-/* Once per absence: how long it lasts is for the page to show, not for the log to count. */
+/* Once per absence: how long it lasts is not for the log to count. */
 void link_fail(struct link *link, const char *why)
 {
 	char sentence[LINK_WHY_MAX + 128];
@@ -38,7 +38,7 @@ void link_fail(struct link *link, const char *why)
 		return;
 	link->told = true;
 	snprintf(sentence, sizeof(sentence), "MQTT: %s; tried again until it works, and nothing else waits for it", why);
-	link->say(link->context, sentence);
+	link->away(link->context, sentence);
 }
 
 static const char *reason_of(int error)
@@ -56,7 +56,9 @@ static const char *reason_of(int error)
 	case MOSQ_ERR_MALFORMED_PACKET:
 		return "what answers is no MQTT broker";
 	case MOSQ_ERR_ERRNO:
-		return errno == ECONNREFUSED ? "nobody answers at the broker's port" : "the broker cannot be reached";
+		return errno == EPROTO          ? "what answers is no MQTT broker"
+			: errno == ECONNREFUSED ? "nobody answers at the broker's port"
+						: "the broker cannot be reached";
 	default:
 		return "the connection to the broker broke";
 	}
@@ -131,7 +133,7 @@ static void settle(struct link *link, int error)
 		link->failures = 0;
 		link->why[0] = 0;
 		if (link->told)
-			link->say(link->context, "MQTT: the broker is there again; it is told everything anew");
+			link->away(link->context, NULL);
 		link->told = false;
 		link->begin(link->context);
 	}

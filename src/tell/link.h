@@ -43,7 +43,7 @@ struct link {
 	uint64_t heard_bytes, allowed_ns; /* of the socket, at the last message; when some more were allowed for answers to pings */
 	uint32_t failures;
 	uint64_t connections;
-	void (*say)(void *context, const char *sentence); /* this and what follows: after link_init(), by the owner */
+	void (*away)(void *context, const char *sentence); /* as in the setup; this and what follows: after link_init(), by the owner */
 	void (*begin)(void *context); /* we are in */
 	void (*heard)(void *context, const struct link_heard *heard); /* must not call the link */
 	void *context;

@@ -44,6 +44,7 @@ struct mqtt {
 	struct discovery discovery;
 	uint32_t ghost_s;
 	void (*say)(void *context, const char *sentence);
+	void (*away)(void *context, const char *sentence);
 	void (*command)(void *context, const uint8_t mac[6], bool quarantine);
 	void (*sentence)(void *context, const struct found_view *found, char out[MQTT_SENTENCE_MAX]);
 	void *context;
@@ -443,11 +444,11 @@ static void do_commands(struct mqtt *mqtt)
 
 /* ---- the owner's side ---- */
 
-static void say(void *context, const char *sentence)
+static void on_away(void *context, const char *sentence)
 {
 	struct mqtt *mqtt = context;
 
-	mqtt->say(mqtt->context, sentence);
+	mqtt->away(mqtt->context, sentence);
 }
 
 int mqtt_open(const struct mqtt_setup *setup, struct mqtt **out_mqtt, struct fault *out_fault)
@@ -460,12 +461,13 @@ int mqtt_open(const struct mqtt_setup *setup, struct mqtt **out_mqtt, struct fau
 		return error;
 	}
 	discovery_init(&mqtt->discovery, setup);
-	mqtt->link.say = say;
+	mqtt->link.away = on_away;
 	mqtt->link.begin = on_begin;
 	mqtt->link.heard = on_heard;
 	mqtt->link.context = mqtt;
 	mqtt->ghost_s = setup->ghost_s;
 	mqtt->say = setup->say;
+	mqtt->away = setup->away;
 	mqtt->command = setup->command;
 	mqtt->sentence = setup->sentence;
 	mqtt->context = setup->context;

@@ -34,6 +34,8 @@ struct mqtt_setup {
 	const char *topic, *discovery, *version;
 	uint32_t ghost_s;
 	void (*say)(void *context, const char *sentence);
+	/* Why nobody listens, a sentence, once for each absence; NULL: somebody does again. */
+	void (*away)(void *context, const char *sentence);
 	/* A message asks for it; by mqtt_tick() alone. */
 	void (*command)(void *context, const uint8_t mac[6], bool quarantine);
 	/* What was found, in words: escaped, valid UTF-8. */

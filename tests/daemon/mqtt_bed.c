@@ -69,6 +69,11 @@ struct fetch_time host_now(void)
 	return (struct fetch_time){clock_steady_ns() + host.later_ns, (clock_wall_ns() + host.later_ns) / 1000000000u};
 }
 
+void host_fault(struct host *of, const char *key, const char *sentence)
+{
+	host_say(of, sentence ? sentence : "MQTT: all is well again");
+}
+
 void host_say(struct host *of, const char *sentence)
 {
 	printf("say %s\n", sentence);

@@ -89,6 +89,10 @@ const char *host_file(const struct host *host)
 	return "fake";
 }
 
+void host_metrics(struct host *host, FILE *out)
+{
+}
+
 struct fetch_time host_now(void)
 {
 	return (struct fetch_time){.steady_ns = 1000000000, .wall_s = 1000};
@@ -127,12 +131,12 @@ void host_say(struct host *host, const char *sentence)
 {
 }
 
-void **host_parts(struct host *host)
+__attribute__((weak)) void **host_parts(struct host *host)
 {
 	return host->parts;
 }
 
-void host_fault(struct host *host, const char *key, const char *sentence)
+__attribute__((weak)) void host_fault(struct host *host, const char *key, const char *sentence)
 {
 	faults_set(&host->faults, key, sentence);
 	/* that all is well with something else changes nothing */

@@ -1,19 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What parts of the daemon ask of a process: no part is open. A test that has one says otherwise. */
+/* What parts of the daemon ask of a process. A test that has a part says otherwise. */
 #include <sys/types.h>
 
 #include "fake_host.h"
-
-static void *none[HOST_PARTS_MAX];
-
-__attribute__((weak)) void **host_parts(struct host *host)
-{
-	return none;
-}
-
-__attribute__((weak)) void host_fault(struct host *host, const char *key, const char *sentence)
-{
-}
 
 __attribute__((weak)) const struct person *host_person(struct host *host)
 {

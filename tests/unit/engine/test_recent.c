@@ -91,7 +91,13 @@ static void prove(struct recent *recent, const struct finding *findings, size_t 
 {
 	struct proof_subject subjects[FW_RECENT_SUBJECTS_MAX] = {{0}};
 	const char *comments[FW_RECENT_SUBJECTS_MAX];
-	struct recent_asked asked = {subjects, comments, count, ahead_ns, {1}, take, got};
+	struct recent_asked asked = {.subjects = subjects,
+		.comments = comments,
+		.count = count,
+		.wall_less_steady_ns = ahead_ns,
+		.hash_key = {1},
+		.take = take,
+		.context = got};
 
 	for (size_t i = 0; i < count; i++) {
 		subjects[i].finding = &findings[i];
