@@ -184,8 +184,8 @@ static json_t *serve(struct host *host, const struct asker *asker, const json_t 
 	else if (strcmp(verb, "refresh") == 0)
 		return refresh(host, request, out_fault);
 	else
-		fault_set(
-			out_fault, "", 0, 0, "what can be done is show, quarantine, allow, mute, release, confirm, undo, backup, reload, refresh");
+		fault_set(out_fault, "", 0, 0,
+			"what can be done is show, quarantine, allow, mute, release, confirm, undo, backup, reload, refresh");
 	return NULL;
 }
 
