@@ -7,7 +7,7 @@
  * aside under another name and a new one begun; where even that fails, where another process holds it or a later program made it, the store
  * lives in memory alone, with a small ceiling, and store_state() says so.
  *
- * Memory: SQLite's cache of 1 MiB and about 100 KiB beside it; decisions that stand, 328 bytes each.
+ * Memory: 1.4 MiB at most, 1 of them SQLite's cache, however large the file; and decisions that stand, 328 bytes each.
  *
  * Times are seconds since 1970, handed in. Owned and called by one thread.
  */

@@ -194,6 +194,7 @@ static void a_million_findings(void **state)
 			NULL, NULL, NULL),
 		SQLITE_OK);
 	store_close(store);
+	sqlite3_memory_highwater(1);
 	begun = now_us();
 	store = opened();
 	assert_int_equal(store_number(store, "pragma page_count", &pages), 0);
@@ -221,6 +222,8 @@ static void a_million_findings(void **state)
 	assert_int_equal(store_number(store, "select count(*) from finding", &rows), 0);
 	assert_int_equal(store_finding_count(store), rows);
 	assert_true(rows < 1000000);
+	print_message("SQLite's memory: at most %lld KiB\n", (long long)sqlite3_memory_highwater(0) >> 10);
+	assert_true(sqlite3_memory_highwater(0) < 3 << 20);
 	store_close(store);
 }
 
