@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One request, one answer. A request may be any bytes; what is wrong with it is a sentence in the answer. */
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,8 @@
 #include "daemon/messages.h"
 #include "daemon/part.h"
 #include "tell/tell.h"
+
+enum { ANSWER_LARGE = 1 << 18 };
 
 static json_t *refused(const char *sentence)
 {
@@ -269,5 +272,8 @@ int answer_make(struct host *host, const struct asker *asker, const char *reques
 		*out_len = text_len + 1;
 	}
 	json_decref(answer);
+	/* thousands of devices as JSON are tens of megabytes, which malloc would keep for the next time */
+	if (text_len > ANSWER_LARGE)
+		malloc_trim(0);
 	return text ? 0 : -ENOMEM;
 }

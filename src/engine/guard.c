@@ -406,6 +406,10 @@ static void look_at_interfaces(struct guard *guard)
 static void turn(struct guard *guard, const struct fetch_time *now)
 {
 	guard_set_clock(guard, now);
+	/* what was borrowed ends here: thousands of devices are megabytes that nobody looks at */
+	free(guard->view.devices);
+	guard->view.devices = NULL;
+	guard->view.device_count = 0;
 	guard_see_frames(guard);
 	guard_tick_devices(guard);
 	live_tick(guard->live, guard->now_ns, guard->wall_ns);

@@ -178,7 +178,7 @@ paths: {{socket: {self.socket}, state: {self.folder}/state, bpffs: {self.bpffs}}
 
     def run(self):
         self.daemon = self.start(self.floodwall, "run", "-c", self.configuration, stderr=self.said)
-        wait_for(lambda: self.daemon.poll() is not None or os.path.exists(self.socket) and self.answers(), 15, "an answer of the daemon")
+        wait_for(lambda: self.daemon.poll() is not None or os.path.exists(self.socket) and self.answers(), 60, "an answer of the daemon")
         if self.daemon.poll() is not None:
             text = self.heard()
             if re.search("not permitted|No such file|XDP", text):
