@@ -4,6 +4,7 @@
  * undone and is told in the audit log as all others.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -82,14 +83,45 @@ static void warn_culprit(struct host *host, json_t *answer)
 	json_object_set_new(answer, "warning", json_string(sentence));
 }
 
+/* What a finding of an earlier run was, and who did it. */
+struct earlier {
+	char kind[HISTORY_WORD_MAX], who[TEXT_ADDRESS_MAX];
+};
+
+static void take_earlier(void *context, const struct kept_finding *finding)
+{
+	struct earlier *earlier = context;
+	json_t *body = json_loads(finding->body, 0, NULL);
+	const char *mac = json_string_value(json_object_get(body, "mac")), *source = json_string_value(json_object_get(body, "source"));
+
+	snprintf(earlier->kind, sizeof(earlier->kind), "%s", finding->kind);
+	snprintf(earlier->who, sizeof(earlier->who), "%s", mac ? mac : source ? source : "");
+	json_decref(body);
+}
+
+/* A number means the same after a restart. *mute stays as it is where it is no such number. */
+static void look_back(struct host *host, struct guard_mute *mute, struct earlier *earlier)
+{
+	uint64_t number = strspn(mute->what, "0123456789") == strlen(mute->what) ? strtoull(mute->what, NULL, 10) : 0;
+
+	if (!number || *mute->who || guard_finding(host_guard(host), number) ||
+		store_finding(host_store(host), number, take_earlier, earlier) || !earlier->who[0])
+		return;
+	mute->what = earlier->kind;
+	mute->who = earlier->who;
+}
+
 static int read_mute(struct host *host, const json_t *request, struct decision *out, struct fault *out_fault)
 {
 	char rule[GUARD_RULE_MAX];
+	struct earlier earlier = {{0}, {0}};
 	struct guard_mute mute;
 
 	if (read_word(request, "what", &mute.what, out_fault) || read_word(request, "prefix", &mute.who, out_fault) ||
-		read_word(request, "target", &mute.target, out_fault) || guard_mute_rule(host_guard(host), &mute, rule, out_fault) ||
-		read_reason(request, rule, out->reason, out_fault) ||
+		read_word(request, "target", &mute.target, out_fault))
+		return -EINVAL;
+	look_back(host, &mute, &earlier);
+	if (guard_mute_rule(host_guard(host), &mute, rule, out_fault) || read_reason(request, rule, out->reason, out_fault) ||
 		decide_seconds(request, "for_s", out->made_s, &out->until_s, out_fault))
 		return -EINVAL;
 	digest_rule(rule, out->prefix.address);

@@ -139,3 +139,42 @@ const char *guard_finding_word(enum finding_id id)
 {
 	return "scan";
 }
+
+/* ---- what is remembered ---- */
+
+const struct found_view *guard_finding(const struct guard *guard, uint64_t number)
+{
+	make_findings();
+	return number >= 1 && number <= FINDINGS ? &findings[number - 1] : NULL;
+}
+
+const char *guard_mute_of(const struct guard *guard, const struct found_view *found)
+{
+	return found->mac[5] == 3 ? "ours" : NULL;
+}
+
+void guard_each_device(struct guard *guard, void (*see)(void *context, const struct guarded_view *device), void *context)
+{
+	make_devices();
+	for (unsigned i = 0; i < DEVICES; i++) {
+		devices[i].last_s += fake_host_now()->heard_s;
+		see(context, &devices[i]);
+	}
+}
+
+bool guard_name(struct guard *guard, const uint8_t mac[6], char out_name[DEVICE_TEXT_MAX])
+{
+	snprintf(out_name, DEVICE_TEXT_MAX, "%s", mac[5] == 2 ? fake_host_now()->name : "");
+	return out_name[0] != 0;
+}
+
+void guard_take_names(struct guard *guard)
+{
+	fake_host_now()->names_taken++;
+}
+
+void guard_totals(struct guard *guard, struct fw_guard_totals *out_totals)
+{
+	memset(out_totals, 0, sizeof(*out_totals));
+	out_totals->reason[FW_GUARD_OUT][FW_GUARD_PASSED][0] = fake_host_now()->passed;
+}

@@ -34,8 +34,8 @@ struct host *fake_host_new(const char *folder, bool guards)
 
 int fake_host_reset(struct host *host)
 {
-	static const char *const clean[] = {
-		"delete from decision", "delete from deed", "delete from learned", "delete from sqlite_sequence"};
+	static const char *const clean[] = {"delete from decision", "delete from deed", "delete from learned",
+		"delete from sqlite_sequence", "delete from finding", "delete from device", "delete from packets", "delete from counter"};
 	int changes = sqlite3_total_changes(host->store->db), error = 0;
 
 	the_host = host;
@@ -89,13 +89,6 @@ const char *host_file(const struct host *host)
 	return "fake";
 }
 
-static void *no_parts[HOST_PARTS_MAX];
-
-void **host_parts(struct host *host)
-{
-	return no_parts;
-}
-
 struct fetch_time host_now(void)
 {
 	return (struct fetch_time){.steady_ns = 1000000000, .wall_s = 1000};
@@ -121,6 +114,22 @@ void host_deed(struct host *host, const struct deed *deed)
 
 void host_say(struct host *host, const char *sentence)
 {
+}
+
+void **host_parts(struct host *host)
+{
+	return host->parts;
+}
+
+void host_fault(struct host *host, const char *key, const char *sentence)
+{
+	/* that all is well with something else changes nothing */
+	if (!sentence && strcmp(key, host->fault_key) != 0)
+		return;
+	host->faults++;
+	faults_set(&host->wrong, key, sentence);
+	snprintf(host->fault_key, sizeof(host->fault_key), "%s", key);
+	snprintf(host->fault, sizeof(host->fault), "%s", sentence ? sentence : "");
 }
 
 struct shield_view *protect_view(struct protect *protect, const struct fetch_time *now)

@@ -10,10 +10,17 @@ struct host {
 	struct store *store;
 	struct shield_view view;
 	struct zone_view zones[2];
-	struct faults faults;
+	struct faults wrong;
 	unsigned decided, refreshed; /* how often the role was called */
 	int changes; /* of the store, when it was empty last */
 	bool no_room; /* in the kernel's tables */
+	void *parts[HOST_PARTS_MAX];
+	uint64_t heard_s; /* added to when devices were heard last */
+	char name[64]; /* that people gave to the device ending in 02 */
+	unsigned names_taken; /* how often the role read people's names */
+	struct fw_guard_tally passed; /* out, since the tables were made */
+	char fault_key[32], fault[320]; /* what was said last; "": all is well */
+	unsigned faults; /* how often */
 	bool guards; /* its role is guard (fake_guard.c), else shield */
 };
 
