@@ -172,6 +172,8 @@ static int open_live(struct guard *guard)
 	guard_each_ours(guard, &config.side);
 	memcpy(config.held, guard->config.held, sizeof(config.held));
 	error = live_new(&config, &guard->live);
+	if (!error)
+		error = talk_new(config.hash_key, &guard->talks);
 	return error ? error : open_signatures(guard);
 }
 
@@ -238,6 +240,7 @@ static void free_all(struct guard *guard)
 	free(guard->found);
 	free(guard->view.devices);
 	free(guard->device_view);
+	talk_free(guard->talks);
 	free(guard->view.findings);
 	free(guard->view.policies);
 	free(guard);

@@ -44,6 +44,20 @@ static void say_policy(const struct guard *guard, const struct roster_device *de
 	policy_explain(mud, say_word, view);
 }
 
+/* The lower port is taken for that of the one who was called: services have low ones, callers take high ones. */
+void guard_note_talk(struct guard *guard, const struct fw_guard_frame *frame, const struct fw_packet *packet)
+{
+	bool out = frame->way == FW_GUARD_OUT;
+	struct talk_key key = {.proto = packet->proto};
+
+	if (!packet->family || frame->outcome == FW_GUARD_DROPPED || !guard->talks)
+		return;
+	key.port = packet->src_port < packet->dst_port ? packet->src_port : packet->dst_port;
+	memcpy(key.mac, out ? packet->src_mac : packet->dst_mac, sizeof(key.mac));
+	memcpy(key.peer, out ? packet->dst : packet->src, sizeof(key.peer));
+	talk_note(guard->talks, &key, out ? FW_GUARD_OUT : FW_GUARD_IN, frame->frame_len);
+}
+
 const struct guard_device_view *guard_device_view(struct guard *guard, const uint8_t mac[6])
 {
 	struct roster_device *device = roster_find(guard->roster, mac);
@@ -59,6 +73,7 @@ const struct guard_device_view *guard_device_view(struct guard *guard, const uin
 	memset(view, 0, sizeof(*view));
 	if (number != DEVICE_NONE)
 		live_device(guard->live, number, &view->device);
+	view->talk_count = talk_of(guard->talks, mac, view->talks, GUARD_TALKS_SHOWN);
 	say_stand(guard, device, view);
 	say_policy(guard, device, view);
 	return view;

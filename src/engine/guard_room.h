@@ -12,6 +12,7 @@
 #include "plane/plane.h"
 #include "policy/policy.h"
 #include "wire/guard_key.h"
+#include "wire/packet.h"
 #include "wire/limits.h"
 
 enum {
@@ -66,6 +67,7 @@ struct guard {
 	struct plane_guard *plane;
 	struct live *live;
 	struct roster *roster;
+	struct talk_book *talks;
 	struct ask *ask;
 	struct policy_sets *sets;
 	struct guard_policies policies;
@@ -169,6 +171,8 @@ void guard_configure_devices(struct guard *guard);
 void guard_see_frames(struct guard *guard);
 /* Leases that end, counters that moved, addresses in sets of makers. */
 void guard_tick_devices(struct guard *guard);
+/* guard_device.c: a frame that was not stopped, for whom it says the device talks to. */
+void guard_note_talk(struct guard *guard, const struct fw_guard_frame *frame, const struct fw_packet *packet);
 /* A MAC that must have a place: NULL where no room can be made. */
 struct roster_device *guard_device_of(struct guard *guard, const uint8_t mac[6]);
 bool guard_is_held(const struct guard *guard, const struct roster_device *device);

@@ -215,3 +215,24 @@ struct ask_counts {
 	uint32_t names, waiting; /* waiting: never answered so far */
 };
 void ask_counts(const struct ask *ask, struct ask_counts *out);
+
+/* ---- talk.c: with whom devices speak, the heaviest kept ---- */
+
+enum { GUARD_TALKS_MAX = 8192 }; /* devices and peers together */
+
+struct talk_key {
+	uint8_t mac[6];
+	uint8_t proto, zero; /* of IP; padding, always zero */
+	uint16_t port; /* of the one who was called; 0: none */
+	uint8_t zeros[6]; /* padding, always zero */
+	uint8_t peer[16];
+};
+_Static_assert(sizeof(struct talk_key) == 32, "no holes");
+
+struct talk_book;
+int talk_new(const uint8_t hash_key[16], struct talk_book **out_book);
+void talk_free(struct talk_book *book);
+/* A frame of bytes between the device and its peer. */
+void talk_note(struct talk_book *book, const struct talk_key *key, enum fw_guard_way way, uint32_t bytes);
+/* Of one device, heaviest by bytes first; at most room. Returns how many. */
+uint32_t talk_of(const struct talk_book *book, const uint8_t mac[6], struct guard_talk *out, uint32_t room);

@@ -275,6 +275,8 @@ def shows(bed):
     device = bed.show("device camera")
     assert device["mac"] == CAMERA and any("cloud.example.com" in words for words in device["policy_words"]), device
     assert any(event["what"] == "seen" for event in device["timeline"]), device
+    talk = next(talk for talk in device["talks"] if talk["peer"] == "10.8.0.2" and talk["port"] == 8000)
+    assert talk["protocol"] == "tcp" and talk["bytes_out"] > 0 and talk["packets_in"] > 0, device["talks"]
     wrong = bed.call("show", "device", "nobody", check=False)
     assert wrong.returncode == 2 and "no device is known by 'nobody'" in wrong.stderr, wrong.stderr
     lines = {line["setting"]: line for line in bed.show("configuration")["lines"]}

@@ -10,7 +10,7 @@ struct host {
 	struct store *store;
 	struct shield_view view;
 	struct zone_view zones[2];
-	struct faults faults;
+	struct faults wrong;
 	unsigned decided, refreshed; /* how often the role was called */
 	int changes; /* of the store, when it was empty last */
 	bool no_room; /* in the kernel's tables */
@@ -20,7 +20,7 @@ struct host {
 	unsigned names_taken; /* how often the role read people's names */
 	struct fw_guard_tally passed; /* out, since the tables were made */
 	char fault_key[32], fault[320]; /* what was said last; "": all is well */
-	unsigned fault_count; /* how often */
+	unsigned faults; /* how often */
 	bool guards; /* its role is guard (fake_guard.c), else shield */
 };
 

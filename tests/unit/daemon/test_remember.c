@@ -68,7 +68,7 @@ static int open_it(void **state)
 
 	assert_int_equal(fake_host_reset(host), 0);
 	now = host_now();
-	host->heard_s = host->fault_count = host->names_taken = 0;
+	host->heard_s = host->faults = host->names_taken = 0;
 	host->fault[0] = host->name[0] = 0;
 	host->passed = (struct fw_guard_tally){.packets = 1000, .bytes = 100000};
 	return part_remember.open(host, &host->parts[0], &fault);
