@@ -23,6 +23,7 @@ static const struct option all[] = {
 	{"prometheus", no_argument, NULL, 'P'},
 	{"watch", no_argument, NULL, 'W'},
 	{"print", no_argument, NULL, 'p'},
+	{"demo", no_argument, NULL, 'D'},
 	{"version", no_argument, NULL, 'V'},
 	{"help", no_argument, NULL, 'h'},
 };
@@ -98,6 +99,7 @@ static int read_option(struct ask_options *options, int option)
 		options->prometheus |= option == 'P';
 		options->watch |= option == 'W';
 		options->print |= option == 'p';
+		options->demo |= option == 'D';
 		return -1;
 	}
 }

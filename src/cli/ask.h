@@ -17,14 +17,14 @@ struct ask_options {
 	const char *reason;
 	uint32_t for_s, confirm_s; /* 0: not given */
 	unsigned width;
-	bool json, prometheus, watch, print, no_color;
+	bool json, prometheus, watch, print, demo, no_color;
 	const char *const *words; /* what follows the options */
 	int word_count;
 };
 
 /*
  * Reads options: allowed is the letters of those that the command takes (s socket, c configuration, i interface, r reason, f for, C confirm,
- * w width, n no-color, j json, P prometheus, W watch, p print); -h and -V always. Returns -1 to go on, else an exit code.
+ * w width, n no-color, j json, P prometheus, W watch, p print, D demo); -h and -V always. Returns -1 to go on, else an exit code.
  */
 int ask_read(int argc, char **argv, const char *allowed, struct ask_options *options);
 

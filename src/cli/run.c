@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* floodwall run, check and bypass: what does not ask the daemon. */
 #include <errno.h>
+#include <libgen.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,10 +14,14 @@
 #include "cli/output.h"
 #include "plane/plane.h"
 
-static const char run_help[] = "Usage: floodwall run [-c FILE]\n\n"
+static const char run_help[] = "Usage: floodwall run [-c FILE]\n"
+			       "       floodwall run --demo [CAPTURE]\n\n"
 			       "Protects in the role that the configuration names, until SIGTERM. Begins as root, and\n"
 			       "gives root up. SIGHUP reads the configuration again.\n\n"
 			       "  -c, --configuration FILE  default: " DAEMON_CONFIGURATION "\n"
+			       "      --demo                plays a capture (the incident that comes with Floodwall) in a\n"
+			       "                            loop, about a minute a round, before a real guard: without\n"
+			       "                            root, without a configuration; nothing is sent or kept\n"
 			       "  -V, --version             the version\n"
 			       "  -h, --help                this text\n";
 
@@ -36,18 +42,52 @@ static const char bypass_help[] = "Usage: floodwall bypass [-c FILE]\n\n"
 				  "  -V, --version             the version\n"
 				  "  -h, --help                this text\n";
 
+/* The incident, where it was installed or beside the program that was built. */
+static int find_incident(char out_path[PATH_MAX])
+{
+	static const char *const beside[] = {"../share/floodwall/incident.pcapng", "../../tests/gen/incident.pcapng"};
+	char program[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	const char *folder;
+
+	program[len > 0 ? len : 0] = 0;
+	folder = dirname(program);
+	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++)
+		if (snprintf(out_path, PATH_MAX, "%s/%s", folder, beside[i]) < PATH_MAX && access(out_path, R_OK) == 0)
+			return 0;
+	snprintf(out_path, PATH_MAX, "%s/incident.pcapng", FLOODWALL_DATADIR);
+	return access(out_path, R_OK) ? -errno : 0;
+}
+
+static int run_demo(const struct ask_options *options, struct daemon_options *daemon)
+{
+	char incident[PATH_MAX], capture[PATH_MAX];
+	struct fault fault = {0};
+
+	if (options->word_count > 1)
+		return ask_wrong(options, options->words[1], "--demo plays one capture");
+	if (options->configuration)
+		return ask_wrong(options, options->configuration, "a demo has a configuration of its own");
+	if (options->word_count == 0 && find_incident(incident))
+		return ask_wrong(options, incident, "the incident is not there; name a capture");
+	daemon->demo = options->word_count ? options->words[0] : realpath(incident, capture) ? capture : incident;
+	return daemon_demo(daemon, &fault) ? ask_fault(options, &fault) : COMMAND_DONE;
+}
+
 int command_run(int argc, char **argv)
 {
-	struct ask_options options = {.command = "floodwall run", .help = run_help, .configuration = DAEMON_CONFIGURATION};
+	struct ask_options options = {.command = "floodwall run", .help = run_help};
 	struct daemon_options daemon = {.version = FLOODWALL_VERSION};
 	struct fault fault = {0};
-	int code = ask_read(argc, argv, "c", &options);
+	int code = ask_read(argc, argv, "cD", &options);
 
 	if (code >= 0)
 		return code;
+	if (options.demo)
+		return run_demo(&options, &daemon);
 	if (options.word_count)
 		return ask_wrong(&options, options.words[0], "takes no further words");
-	daemon.configuration = options.configuration;
+	daemon.configuration = options.configuration ? options.configuration : DAEMON_CONFIGURATION;
 	return daemon_run(&daemon, &fault) ? ask_fault(&options, &fault) : COMMAND_DONE;
 }
 

@@ -202,6 +202,8 @@ int answer_make(struct host *host, const struct asker *asker, const char *reques
 	if (!answer)
 		answer = refused(fault.sentence);
 	json_decref(asked);
+	if (host_demo(host) && answer)
+		json_object_set_new(answer, "demo", json_true());
 	/* one dumped text, and room for the line end */
 	text_len = answer ? json_dumpb(answer, NULL, 0, JSON_COMPACT) : 0;
 	text = text_len && text_len < CONTROL_ANSWER_MAX ? malloc(text_len + 1) : NULL;

@@ -91,6 +91,11 @@ const char *host_version(const struct host *host)
 	return host->options->version;
 }
 
+bool host_demo(const struct host *host)
+{
+	return host->options->demo != NULL;
+}
+
 void **host_parts(struct host *host)
 {
 	return host->parts;
@@ -120,7 +125,7 @@ void host_say(struct host *host, const char *sentence)
 	const struct happening what = {.kind = HAPPENED_SENTENCE, .time_s = host_now().wall_s, .sentence = sentence};
 
 	text_escape(clean, sizeof(clean), sentence, SIZE_MAX);
-	fprintf(stderr, "floodwall: %s\n", clean);
+	fprintf(stderr, "floodwall%s: %s\n", host_demo(host) ? " (demo)" : "", clean);
 	part_tell_all(host, &what);
 }
 
@@ -419,6 +424,7 @@ static int open_guard(struct host *host, struct fault *out_fault)
 		.settings = host->settings,
 		.store = host->store,
 		.version = host->options->version,
+		.capture = host->options->demo,
 		.now = host_now(),
 		.say = say,
 		.note = note_guard,
@@ -484,9 +490,18 @@ static int start(struct host *host, struct fault *out_fault)
 	return error;
 }
 
+static const char *ended(const struct host *host)
+{
+	if (host_demo(host))
+		return "ended";
+	return host->settings->detach ? "ended; protection was taken away" : "ended; protection stays";
+}
+
 static void run(struct host *host)
 {
-	host_say(host, "protects; a filter that observes stops nothing");
+	host_say(host,
+		host_demo(host) ? "plays a capture; nothing is sent, and nothing of this machine is protected"
+				: "protects; a filter that observes stops nothing");
 	note(host, "started");
 	follow(host);
 	part_begin_all(host);
@@ -495,7 +510,7 @@ static void run(struct host *host)
 	manager_tell("READY=1\nSTATUS=Protects.");
 	uv_run(&host->loop, UV_RUN_DEFAULT);
 	manager_tell("STOPPING=1");
-	note(host, host->settings->detach ? "ended; protection was taken away" : "ended; protection stays");
+	note(host, ended(host));
 }
 
 int daemon_run(const struct daemon_options *options, struct fault *out_fault)

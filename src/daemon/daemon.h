@@ -19,10 +19,17 @@
 struct daemon_options {
 	const char *configuration; /* its path */
 	const char *version;
+	const char *demo; /* a capture whose frames are played instead of the interfaces' (demo.c); NULL: none */
 };
 
 /* Runs until a signal ends it. Returns 0, or -errno with the fault where it could not start. */
 int daemon_run(const struct daemon_options *options, struct fault *out_fault);
+
+/*
+ * A demo: the same process without a configuration file, without root and without a kernel's programs, over this capture. All that it writes is in a
+ * folder of its own below TMPDIR or /tmp, which goes with it.
+ */
+int daemon_demo(const struct daemon_options *options, struct fault *out_fault);
 
 /* The configuration with the files of prefixes that it names. Returns 0, or -errno with the fault. */
 int configuration_read(const char *path, struct settings **out_settings, struct fault *out_fault);

@@ -41,6 +41,8 @@ struct uv_loop_s;
 struct uv_loop_s *host_loop(struct host *host);
 const struct person *host_person(struct host *host);
 const char *host_version(const struct host *host);
+/* Whether all that is shown is a capture that is played: nothing of this machine is protected. */
+bool host_demo(const struct host *host);
 enum { HOST_PARTS_MAX = 8 };
 /* What part.c has opened, by its list. */
 void **host_parts(struct host *host);

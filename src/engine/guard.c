@@ -57,19 +57,35 @@ void guard_tell(struct guard *guard, const char *format, ...)
 }
 
 /* The wall comes in whole seconds; between them it goes as the steady clock does, until somebody sets it. */
-void guard_set_wall(struct guard *guard, uint64_t wall_s)
+static void set_wall(struct guard *guard, uint64_t wall_s)
 {
-	uint64_t said_ns = wall_s * FW_NS_PER_S, going_ns = guard->now_ns + guard->wall_less_steady_ns;
+	uint64_t said_ns = wall_s * FW_NS_PER_S, going_ns = guard->steady_ns + guard->wall_less_steady_ns;
 
 	if (going_ns + FW_NS_PER_S < said_ns || going_ns > said_ns + 2 * FW_NS_PER_S)
-		guard->wall_less_steady_ns = said_ns - guard->now_ns;
-	guard->wall_ns = guard->now_ns + guard->wall_less_steady_ns;
+		guard->wall_less_steady_ns = said_ns - guard->steady_ns;
+	guard->wall_ns = guard->steady_ns + guard->wall_less_steady_ns;
 }
 
-static void set_clock(struct guard *guard, const struct fetch_time *now)
+void guard_set_clock(struct guard *guard, const struct fetch_time *now)
 {
-	guard->now_ns = now->steady_ns > guard->now_ns ? now->steady_ns : guard->now_ns;
-	guard_set_wall(guard, now->wall_s);
+	guard->steady_ns = now->steady_ns > guard->steady_ns ? now->steady_ns : guard->steady_ns;
+	guard->now_ns = guard->demo ? guard_demo_now(guard->demo) : guard->steady_ns;
+	set_wall(guard, now->wall_s);
+}
+
+static uint32_t pace(const struct guard *guard)
+{
+	return guard->demo ? guard_demo_pace(guard->demo) : 1;
+}
+
+uint64_t guard_wall_span(const struct guard *guard, uint64_t frames_ns)
+{
+	return frames_ns / pace(guard);
+}
+
+uint64_t guard_frames_span(const struct guard *guard, uint64_t wall_ns)
+{
+	return wall_ns * pace(guard);
 }
 
 /* ---- opening ---- */
@@ -93,6 +109,8 @@ static int open_plane(struct guard *guard, struct fault *out_fault)
 
 	for (uint32_t i = 0; i < settings->interface_count; i++)
 		interfaces[i] = settings->interfaces[i];
+	if (guard->demo)
+		return guard_demo_plane(guard->demo, &setup, &guard->plane, out_fault);
 	return plane_guard_open(&setup, &guard->plane, out_fault);
 }
 
@@ -137,11 +155,17 @@ static int open_signatures(struct guard *guard)
 static int open_live(struct guard *guard)
 {
 	int error;
-	struct live_config config = {
-		.found = guard_found, .context = guard, .held_count = guard->config.held_count, .quiet_ns = BEACONS_AFTER_NS};
+	struct live_config config = {.found = guard_found,
+		.context = guard,
+		.held_count = guard->config.held_count,
+		.quiet_ns = BEACONS_AFTER_NS,
+		.pace = pace(guard)};
 
 	if (getrandom(config.hash_key, sizeof(config.hash_key), 0) != sizeof(config.hash_key))
 		return -EIO;
+	/* a capture is judged as inspect would judge it */
+	if (guard->demo)
+		config.quiet_ns = 0;
 	side_init(&config.side);
 	guard_each_ours(guard, &config.side);
 	memcpy(config.held, guard->config.held, sizeof(config.held));
@@ -204,6 +228,7 @@ static void free_all(struct guard *guard)
 	live_free(guard->live);
 	roster_free(guard->roster);
 	plane_guard_close(guard->plane);
+	guard_demo_close(guard->demo);
 	free(guard->digests);
 	free(guard->found);
 	free(guard->view.devices);
@@ -227,12 +252,14 @@ int guard_open(const struct guard_setup *setup, struct guard **out_guard, struct
 	guard->told = setup->found;
 	guard->deed = setup->deed;
 	guard->context = setup->context;
-	set_clock(guard, &setup->now);
-	guard->opened_ns = guard->hour_ns = guard->now_ns;
-	guard->opened_s = setup->now.wall_s;
 	for (unsigned i = 0; i < GUARD_WATCHES; i++)
 		guard->watches[i].descriptor = -1;
-	error = open_plane(guard, out_fault);
+	error = setup->capture ? guard_demo_open(setup->capture, setup->now.steady_ns, &guard->demo, out_fault) : 0;
+	guard_set_clock(guard, &setup->now);
+	guard->opened_ns = guard->hour_ns = guard->now_ns;
+	guard->opened_s = setup->now.wall_s;
+	if (!error)
+		error = open_plane(guard, out_fault);
 	if (!error)
 		error = take_keys(guard);
 	if (!error)
@@ -283,7 +310,7 @@ int guard_reload(struct guard *guard, const struct settings *settings, const str
 
 	if (error)
 		return error;
-	set_clock(guard, now);
+	guard_set_clock(guard, now);
 	guard->settings = settings;
 	error = guard_fill_config(guard, out_fault);
 	if (error) {
@@ -332,7 +359,7 @@ const struct guard_watch *guard_watches(const struct guard *guard)
 
 void guard_ready(struct guard *guard, unsigned watch, const struct fetch_time *now)
 {
-	set_clock(guard, now);
+	guard_set_clock(guard, now);
 	if (watch == GUARD_WATCH_FRAMES)
 		guard_see_frames(guard);
 	else if (watch < GUARD_WATCHES)
@@ -369,9 +396,9 @@ static void look_at_interfaces(struct guard *guard)
 		guard_say(guard, "the kernel's configuration could not be written; its earlier one holds");
 }
 
-void guard_tick(struct guard *guard, const struct fetch_time *now)
+static void turn(struct guard *guard, const struct fetch_time *now)
 {
-	set_clock(guard, now);
+	guard_set_clock(guard, now);
 	guard_see_frames(guard);
 	guard_tick_devices(guard);
 	live_tick(guard->live, guard->now_ns, guard->wall_ns);
@@ -382,4 +409,24 @@ void guard_tick(struct guard *guard, const struct fetch_time *now)
 		return;
 	guard->second_ns = guard->now_ns;
 	look_at_interfaces(guard);
+}
+
+/* In steps, so that what is found is acted upon as soon as it would be at a gateway. */
+static void play(struct guard *guard, const struct fetch_time *now)
+{
+	const char *trouble;
+
+	while (guard_demo_step(guard->demo, now->steady_ns))
+		turn(guard, now);
+	trouble = guard_demo_trouble(guard->demo);
+	if (trouble)
+		guard_say(guard, "the capture cannot be read any more, and nothing is played from here on: %s", trouble);
+}
+
+void guard_tick(struct guard *guard, const struct fetch_time *now)
+{
+	if (guard->demo)
+		play(guard, now);
+	else
+		turn(guard, now);
 }

@@ -22,6 +22,8 @@ struct guard_setup {
 	const struct settings *settings; /* borrowed until guard_reload() or guard_close(); role: guard */
 	struct store *store; /* borrowed */
 	const char *version;
+	const char *
+		capture; /* a demo: this file's frames instead of the interfaces', and the twin instead of the kernel; NULL: none. Borrowed */
 	struct fetch_time now;
 	void (*say)(void *context, const char *sentence); /* a line for the log */
 	void (*note)(void *context, const char *sentence); /* a line for the audit log */

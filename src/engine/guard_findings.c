@@ -66,7 +66,7 @@ static struct found_view *view_of(struct guard *guard, const struct live_finding
 /* The first packet's time is the wall's; the counters' are the steady clock's. */
 static uint64_t to_steady(const struct guard *guard, uint64_t wall_ns)
 {
-	uint64_t ago_ns = guard->wall_ns > wall_ns ? guard->wall_ns - wall_ns : 0;
+	uint64_t ago_ns = guard_frames_span(guard, guard->wall_ns > wall_ns ? guard->wall_ns - wall_ns : 0);
 
 	return guard->now_ns > ago_ns ? guard->now_ns - ago_ns : 0;
 }

@@ -32,6 +32,12 @@ static int open_socket(int family)
 	return socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
 
+static void open_sockets(struct guard *guard)
+{
+	guard->watches[GUARD_WATCH_NAMES_4].descriptor = open_socket(AF_INET);
+	guard->watches[GUARD_WATCH_NAMES_6].descriptor = open_socket(AF_INET6);
+}
+
 int guard_open_names(struct guard *guard)
 {
 	uint32_t max = guard->settings->guard.sizes.names;
@@ -40,9 +46,9 @@ int guard_open_names(struct guard *guard)
 
 	if (getrandom(key, sizeof(key), 0) != sizeof(key) || getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
 		return -EIO;
-	/* -1 where the kernel has no such family */
-	guard->watches[GUARD_WATCH_NAMES_4].descriptor = open_socket(AF_INET);
-	guard->watches[GUARD_WATCH_NAMES_6].descriptor = open_socket(AF_INET6);
+	/* -1 where the kernel has no such family; a demo asks nobody */
+	if (!guard->demo)
+		open_sockets(guard);
 	return ask_new(max + GUARD_HOSTS_MAX, key, seed, &guard->ask);
 }
 

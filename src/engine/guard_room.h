@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "engine/guard.h"
+#include "engine/guard_demo.h"
 #include "engine/live.h"
 #include "guard/guard.h"
 #include "plane/plane.h"
@@ -51,6 +52,7 @@ struct guard {
 	void (*deed)(void *context, const struct deed *deed);
 	void *context;
 
+	struct guard_demo *demo; /* NULL: interfaces, and a kernel */
 	struct plane_guard *plane;
 	struct live *live;
 	struct roster *roster;
@@ -82,7 +84,8 @@ struct guard {
 	uint64_t opened_ns, publish_by_ns; /* names are waited for until then */
 	uint64_t again_ns; /* what the kernel did not take is tried again then */
 	uint64_t second_ns, hour_ns; /* what comes round once in a second, in ten minutes */
-	uint64_t now_ns, wall_ns, wall_less_steady_ns; /* of the call at hand */
+	/* Of the call at hand. now_ns is the frames' clock: the steady one, but that it goes faster in a demo. */
+	uint64_t now_ns, steady_ns, wall_ns, wall_less_steady_ns;
 	uint64_t names_refused; /* addresses of names asked for here that none may mean */
 	uint64_t opened_s, strangers, released, frames_seen, frames_lost;
 	uint32_t attached, left_out;
@@ -98,7 +101,10 @@ void guard_say(struct guard *guard, const char *format, ...) __attribute__((form
 /* In the log and in the audit log. */
 void guard_tell(struct guard *guard, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-void guard_set_wall(struct guard *guard, uint64_t wall_s);
+void guard_set_clock(struct guard *guard, const struct fetch_time *now);
+/* How long before now that was for people, on the wall's clock; and the other way. */
+uint64_t guard_wall_span(const struct guard *guard, uint64_t frames_ns);
+uint64_t guard_frames_span(const struct guard *guard, uint64_t wall_ns);
 
 /* ---- guard_settings.c ---- */
 

@@ -225,6 +225,20 @@ static int take_interfaces(struct guard *guard, struct filling *filling)
 	return 0;
 }
 
+/* The same of whom a capture shows. */
+static void take_demo(struct guard *guard, struct filling *filling)
+{
+	static const uint8_t none[6];
+	const struct guard_demo_network *network = guard_demo_network(guard->demo);
+
+	for (uint32_t i = 0; i < network->held_count; i++)
+		add_held(&filling->config, network->held[i]);
+	for (uint32_t i = 0; i < network->ours_count; i++)
+		add_ours(filling, network->ours[i].address, network->ours[i].bits);
+	if (memcmp(network->mac, none, sizeof(none)) != 0)
+		memcpy(filling->macs[filling->mac_count++], network->mac, 6);
+}
+
 /* ---- the whole ---- */
 
 static void fill_lists(struct guard *guard, struct filling *filling)
@@ -303,7 +317,9 @@ int guard_fill_config(struct guard *guard, struct fault *out_fault)
 	memset(config->ours, 0, sizeof(config->ours));
 	memset(config->held, 0, sizeof(config->held));
 	fill_lists(guard, &filling);
-	error = take_interfaces(guard, &filling);
+	if (guard->demo)
+		take_demo(guard, &filling);
+	error = guard->demo ? 0 : take_interfaces(guard, &filling);
 	if (error) {
 		fault_set(out_fault, guard->settings->guard.interfaces[0], 0, 0, "addresses cannot be read: %s", strerror(-error));
 		return error;

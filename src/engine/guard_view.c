@@ -47,7 +47,7 @@ static void identity_of(struct guard *guard, const struct roster_device *roster,
 
 static uint64_t to_wall_s(const struct guard *guard, uint64_t steady_ns)
 {
-	uint64_t ago_ns = guard->now_ns > steady_ns ? guard->now_ns - steady_ns : 0;
+	uint64_t ago_ns = guard_wall_span(guard, guard->now_ns > steady_ns ? guard->now_ns - steady_ns : 0);
 
 	return guard->wall_ns > ago_ns ? (guard->wall_ns - ago_ns) / FW_NS_PER_S : 0;
 }
@@ -280,8 +280,7 @@ static void view_numbers(struct guard *guard)
 
 struct guard_view *guard_view(struct guard *guard, const struct fetch_time *now)
 {
-	guard->now_ns = now->steady_ns > guard->now_ns ? now->steady_ns : guard->now_ns;
-	guard_set_wall(guard, now->wall_s);
+	guard_set_clock(guard, now);
 	view_numbers(guard);
 	view_interfaces(guard);
 	view_fills(guard);

@@ -52,7 +52,8 @@ struct live {
 	struct engine *engine;
 	struct table senders;
 	struct told *told; /* by place, FW_FINDING_MAX */
-	uint64_t last_ns, wall_ahead_ns; /* of the latest frame; the wall's clock less the steady one */
+	uint64_t last_ns; /* of the latest frame */
+	uint64_t steady_ns, wall_ns; /* the two clocks at the last tick */
 	uint64_t settled_ns; /* names and makers of devices */
 	uint64_t frames, frames_twice, number;
 	bool fed; /* frames came since the last tick */
@@ -205,7 +206,9 @@ void live_lost(struct live *live, const uint8_t mac[6], uint64_t lost, uint64_t 
 
 static uint64_t wall_of(const struct live *live, uint64_t hall_ns)
 {
-	return hall_ns + live->wall_ahead_ns;
+	int64_t since_ns = (int64_t)(hall_ns - live->steady_ns);
+
+	return live->wall_ns + (uint64_t)(since_ns / (int64_t)(live->config.pace ? live->config.pace : 1));
 }
 
 /* A copy as others may see it. */
@@ -258,7 +261,8 @@ void live_tick(struct live *live, uint64_t steady_ns, uint64_t wall_ns)
 
 	live->fed = false;
 	live->last_ns = now_ns;
-	live->wall_ahead_ns = wall_ns - steady_ns; /* modulo 2^64, where the wall's is the smaller one */
+	live->steady_ns = steady_ns;
+	live->wall_ns = wall_ns;
 	engine_tick(live->engine, now_ns);
 	if (now_ns - live->settled_ns >= settle_ns) {
 		inventory_settle(live->engine->inventory);

@@ -35,6 +35,7 @@ struct live_finding {
 struct live_config {
 	uint8_t hash_key[16]; /* random per start */
 	struct side side; /* what is ours: never inferred from traffic */
+	uint32_t pace; /* how many seconds of frames pass in one of the wall; 0 is 1 */
 	uint64_t quiet_ns; /* no beacon for so long after the start: who was resolved before has a name that is not known */
 	uint8_t held[FW_GUARD_HELD_MAX][16]; /* the gateway's own addresses: what they send is seen on its way in only */
 	uint32_t held_count;

@@ -74,7 +74,7 @@ bool plane_guard_interface(const struct plane_guard *guard, uint32_t index, stru
 	if (index >= guard->hold.site_count)
 		return false;
 	*out_interface = (struct plane_guard_interface){
-		.ifindex = (uint32_t)site->ifindex, .generic = site->generic, .attached = hold_attached(site)};
+		.ifindex = (uint32_t)site->ifindex, .generic = site->generic, .attached = guard->hold.dry || hold_attached(site)};
 	memcpy(out_interface->name, site->interface, sizeof(out_interface->name));
 	return true;
 }

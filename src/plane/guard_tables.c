@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "plane/guard_inside.h"
 #include "wire/guard_key.h"
 
@@ -74,7 +73,7 @@ static struct fw_member_bucket *members_of(const struct plane_guard *guard)
 
 int plane_guard_member_add(struct plane_guard *guard, uint32_t set, const uint8_t address[16], uint64_t until_ns)
 {
-	struct fw_guard_member member = {.set = set, .now_ns = clock_steady_ns(), .end_ns = until_ns};
+	struct fw_guard_member member = {.set = set, .now_ns = guard_now(guard), .end_ns = until_ns};
 
 	if (!set || !guard->configured)
 		return -EINVAL;
@@ -84,7 +83,7 @@ int plane_guard_member_add(struct plane_guard *guard, uint32_t set, const uint8_
 
 int plane_guard_name_bind(struct plane_guard *guard, uint64_t digest, uint32_t set, const uint8_t address[16], uint64_t until_ns)
 {
-	struct fw_guard_member member = {.set = set, .now_ns = clock_steady_ns(), .end_ns = until_ns};
+	struct fw_guard_member member = {.set = set, .now_ns = guard_now(guard), .end_ns = until_ns};
 	struct fw_bound_row *rows = guard->hold.memory[GUARD_BOUND];
 
 	if (!set || !digest || !guard->configured)

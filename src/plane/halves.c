@@ -50,7 +50,9 @@ int hold_switch(struct hold *hold, uint32_t config_map, const void *config)
 	uint32_t other = hold_active(hold) ^ 1;
 	int error = hold_wait(hold);
 
-	if (error)
+	if (hold->dry)
+		hold_switch_dry(hold, config_map, config);
+	if (error || hold->dry)
 		return error;
 	memcpy(half_of(hold, config_map, other), config, hold->role->maps[config_map].value_len);
 	__atomic_store_n(&switch_of(hold)->config, other, __ATOMIC_RELEASE);
@@ -79,7 +81,7 @@ int hold_waiter_open(struct hold *hold)
 
 int hold_wait(struct hold *hold)
 {
-	if (!hold->switched)
+	if (!hold->switched || hold->dry)
 		return 0;
 	if (hold->waiter >= 0) {
 		if (bpf_map_update_elem(hold->waiter, &(uint32_t){0}, &hold->waiter_inner, BPF_ANY))

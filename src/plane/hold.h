@@ -21,8 +21,20 @@ struct hold_site {
 	char link_pin[PINS_FILE_MAX], mark[PINS_FILE_MAX]; /* names of files in the directory of pins */
 };
 
+/*
+ * Without a kernel: a judge in user space has the tables (dry.c). They are of this process alone and are judged by between two calls, so that
+ * there is nobody to wait for and one configuration is enough: the first.
+ */
+struct hold_dry {
+	void *memory[ROLE_MAPS_MAX]; /* of every map that is no ring, counters too */
+	int (*frames)(void *context, int (*visit)(void *visit_context, const void *data, size_t len), void *visit_context);
+	void *context;
+};
+
 struct hold {
 	const struct role *role;
+	bool dry; /* all below but entries and memory is empty, and nothing is borrowed of the kernel */
+	struct hold_dry of_dry;
 	struct pins pins;
 	struct hold_site sites[ROLE_SITES_MAX];
 	uint32_t site_count;
@@ -60,6 +72,15 @@ void hold_close(struct hold *hold);
 int hold_detach(struct hold *hold, struct fault *out_fault);
 /* Whether the program still sits there. */
 bool hold_attached(const struct hold_site *site);
+
+/* ---- dry.c ---- */
+
+/* As hold_open(), over tables of this process; takes nothing and cannot fail. Every function here then works on them. */
+void hold_open_dry(struct hold *hold, const struct hold_request *request, const struct hold_dry *dry);
+/* What the functions below do then. */
+void hold_switch_dry(struct hold *hold, uint32_t config_map, const void *config);
+void hold_sum_dry(const struct hold *hold, uint32_t map, uint32_t key, void *out);
+void hold_sum_clear_dry(struct hold *hold, uint32_t map, uint32_t key);
 
 /* ---- halves.c ---- */
 

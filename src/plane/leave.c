@@ -95,6 +95,8 @@ static void shut(int descriptor)
 
 void hold_close(struct hold *hold)
 {
+	if (hold->dry)
+		return;
 	hold_sum_close(hold);
 	for (uint32_t i = 0; i < hold->site_count; i++)
 		shut(hold->sites[i].link);
@@ -123,6 +125,8 @@ int hold_detach(struct hold *hold, struct fault *out_fault)
 	uint32_t count = 0;
 	int first = 0, error;
 
+	if (hold->dry)
+		return 0;
 	for (uint32_t i = 0; i < hold->site_count; i++) {
 		error = detach_site(hold, &hold->sites[i]);
 		if (error && !first)

@@ -47,6 +47,10 @@ int hold_sum(const struct hold *hold, uint32_t map, uint32_t key, void *out)
 	const uint64_t *value = hold->summed;
 	uint64_t *sum = out;
 
+	if (hold->dry) {
+		hold_sum_dry(hold, map, key, out);
+		return 0;
+	}
 	if (bpf_map_lookup_elem(hold->descriptors[map], &key, hold->summed))
 		return -errno;
 	memset(sum, 0, words * sizeof(*sum));
@@ -58,6 +62,10 @@ int hold_sum(const struct hold *hold, uint32_t map, uint32_t key, void *out)
 
 int hold_sum_clear(struct hold *hold, uint32_t map, uint32_t key)
 {
+	if (hold->dry) {
+		hold_sum_clear_dry(hold, map, key);
+		return 0;
+	}
 	memset(hold->summed, 0, (size_t)hold->cpus * hold->role->maps[map].value_len);
 	return bpf_map_update_elem(hold->descriptors[map], &key, hold->summed, BPF_ANY) ? -errno : 0;
 }
@@ -74,13 +82,15 @@ uint64_t hold_used(const void *memory, uint64_t slots, size_t slot_words)
 
 int hold_fd(const struct hold *hold)
 {
-	return ring_buffer__epoll_fd(hold->ring);
+	return hold->dry ? -1 : ring_buffer__epoll_fd(hold->ring);
 }
 
 int hold_ring(struct hold *hold, int (*visit)(void *context, const void *data, size_t len), void *context)
 {
 	int count;
 
+	if (hold->dry)
+		return hold->of_dry.frames(hold->of_dry.context, visit, context);
 	hold->visit = visit;
 	hold->visit_context = context;
 	count = ring_buffer__consume(hold->ring);
