@@ -13,6 +13,7 @@ run: build
 	@$(BUILD)/src/cli/floodwall inspect --format html -o $(BUILD)/incident.html $(BUILD)/tests/gen/incident.pcapng
 	@printf 'The same as a page with charts: %s\n\n' "file://$(abspath $(BUILD))/incident.html"
 	@$(BUILD)/src/cli/floodwall inspect $(BUILD)/tests/gen/incident.pcapng
+	@printf '\nThe same evening live, in a minute, with a page (no root needed): %s, then http://127.0.0.1:8753/\n' '$(BUILD)/floodwall run --demo'
 
 build: needs-build
 	@[ -f $(BUILD)/build.ninja ] || meson setup $(BUILD) $(WERROR) >/dev/null

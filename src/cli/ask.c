@@ -164,5 +164,10 @@ json_t *ask(const struct ask_options *options, json_t *request)
 	}
 	answer = ask_over(control, options, request);
 	control_close(control);
+	/* a remark in YAML and for Prometheus, too */
+	if (!options->json && json_is_true(json_object_get(answer, "demo"))) {
+		puts("# A demo: a capture that is played. Nothing of this machine is protected.");
+		fflush(stdout);
+	}
 	return answer;
 }

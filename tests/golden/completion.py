@@ -72,6 +72,7 @@ def daemon(floodwall, bash):
     yield from same("what is shown", bash("show", ""), words_of("it is " + subprocess.run([floodwall, "show", "x"], capture_output=True, text=True,
                                                                                    check=False).stderr.split(" one of ")[1]))
     yield from same("the file of -c", bash("run", "-c", "one"), {"one.pcap"})
+    yield from same("the capture of --demo", bash("run", "--demo", "one"), {"one.pcap"})
 
 
 def values(floodwall, bash):
