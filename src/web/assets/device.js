@@ -3,7 +3,7 @@
 import {h} from './dom.js';
 import {show} from './api.js';
 import {bar, empty, head, section, table, view} from './ui.js';
-import {bytes, deviceName, deviceWhat, label, many, time} from './words.js';
+import {bytes, capital, deviceName, deviceWhat, label, many, time} from './words.js';
 import {deviceButtons} from './acts.js';
 import {stateOf} from './devices.js';
 import {findingCard} from './findings.js';
@@ -25,7 +25,7 @@ function identity(device) {
 function policy(device) {
 	const words = device.policy_words ?? [], from = device.policy ?? {};
 	return section('What it may do',
-		words.length ? h('ul', {class: 'sentences'}, words.map(text => h('li', {}, text)))
+		words.length ? h('ul', {class: 'sentences'}, words.map(text => h('li', {}, capital(text))))
 			: empty(from.rules ? `A policy of ${many(from.rules, 'rule')} holds for it${from.url ? `, ${from.url}` : ''}.` : 'No policy holds for it: it may talk to whom it likes, below the brake on floods.'),
 		from.refused && h('p', {class: 'hint'}, `It asked for another policy, which was not taken: ${from.refused}`));
 }

@@ -3,7 +3,7 @@
 import {h} from './dom.js';
 import {show} from './api.js';
 import {bar, empty, figure, head, section, view} from './ui.js';
-import {bytes, count, FILTERS, label, many, MODES, percent, span, time} from './words.js';
+import {bytes, capital, count, FILTERS, label, many, MODES, percent, span, time} from './words.js';
 import {deviceButtons} from './acts.js';
 import {curve} from './curve.js';
 
@@ -57,7 +57,7 @@ function protection(all) {
 			h('p', {class: 'hint'}, 'Nothing is stopped yet: the filters only count what they would stop. Read the findings for some days, then set mode: enforce in the configuration.'));
 }
 
-const list = (title, sentences, none) => section(title, sentences?.length ? h('ul', {class: 'sentences'}, sentences.map(text => h('li', {}, text))) : empty(none));
+const list = (title, sentences, none) => section(title, sentences?.length ? h('ul', {class: 'sentences'}, sentences.map(text => h('li', {}, capital(text)))) : empty(none));
 
 function figures(all) {
 	const devices = all.devices, findings = all.findings ?? {}, capture = all.capture ?? {};

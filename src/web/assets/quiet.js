@@ -3,12 +3,12 @@
 import {h, render} from './dom.js';
 import {show, act} from './api.js';
 import {button, empty, field, head, later, section, table, tell, view} from './ui.js';
-import {count, many, time} from './words.js';
+import {capital, count, many, time} from './words.js';
 import {undo} from './acts.js';
 
 /* ---- blind spots ---- */
 
-const sentences = (title, list, none) => section(title, list?.length ? h('ul', {class: 'sentences'}, list.map(text => h('li', {}, text))) : empty(none));
+const sentences = (title, list, none) => section(title, list?.length ? h('ul', {class: 'sentences'}, list.map(text => h('li', {}, capital(text)))) : empty(none));
 
 export const blind = {
 	title: 'Blind spots',

@@ -3,7 +3,7 @@
 import {h} from './dom.js';
 import {show} from './api.js';
 import {bar, empty, figure, head, section, table, view} from './ui.js';
-import {count, FILTERS, many, MODES, percent, scaled, time} from './words.js';
+import {capital, count, FILTERS, many, MODES, percent, scaled, time} from './words.js';
 
 const LANES = {trusted: 'Trusted: prefixes that you named', proven: 'Proven: sources whose address is their own', unproven: 'Unproven: all others; a source may be forged'};
 const STATES = {waiting: 'waits for its first transfer', judged: 'judged', stale: 'stands aside: too old', failed: 'stands aside: not to be had', aside: 'stands aside'};
@@ -31,7 +31,7 @@ h('p', {class: 'legend'}, h('span', {class: 'key all'}), 'passed ', h('span', {c
 const filters = told => section('Filters', table('What each filter does', [{title: 'Filter', head: true, cell: row => FILTERS[row.filter] ?? row.filter}, {title: 'Mode', left: true, cell: row => MODES[row.mode]},
 	{title: 'Now', left: true, cell: row => row.mode === 'off' ? 'off' : row.acting ? 'acts' : 'rests until the load calls for it'}, ...outcomes.slice(1)], told.filters));
 
-const reasons = told => section('Reasons', told.reasons.length ? table('Every verdict has one reason', [{title: 'Reason', head: true, cell: row => row.says},
+const reasons = told => section('Reasons', told.reasons.length ? table('Every verdict has one reason', [{title: 'Reason', head: true, cell: row => capital(row.says)},
 	{title: 'Filter', left: true, cell: row => row.filter ? FILTERS[row.filter] ?? row.filter : 'none'}, ...outcomes], told.reasons) : empty('No question has come yet.'));
 
 const seen = row => Object.entries(row.seen).filter(([, value]) => value).map(([name, value]) => `${count(value)} ${name === 'exists' ? 'exist' : name}`).join(', ') || 'nothing yet';

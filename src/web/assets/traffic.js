@@ -3,7 +3,7 @@
 import {h, render} from './dom.js';
 import {show} from './api.js';
 import {empty, figure, head, section, table, view} from './ui.js';
-import {bytes, count, percent, scaled, time} from './words.js';
+import {bytes, capital, count, percent, scaled, time} from './words.js';
 import {curve, lines} from './curve.js';
 
 const SPANS = [['Last 2 hours', 'minute', 120], ['Last day', 'minute', 1440], ['Last month', 'hour', 720], ['Last year', 'day', 365]];
@@ -42,7 +42,7 @@ function numbers(traffic) {
 function reasons(told) {
 	const rows = (told?.reasons ?? []).filter(one => one.dropped.packets || one.would.packets);
 	const pair = one => one.packets ? [count(one.packets), h('br'), h('small', {}, bytes(one.bytes))] : '0';
-	return told && section('Why packets were stopped', rows.length ? table('Reasons since the filters were put in place', [{title: 'Reason', head: true, cell: one => one.says},
+	return told && section('Why packets were stopped', rows.length ? table('Reasons since the filters were put in place', [{title: 'Reason', head: true, cell: one => capital(one.says)},
 		{title: 'Way', left: true, cell: one => one.way === 'out' ? 'sent by devices' : 'towards devices'}, {title: 'Stopped', cell: one => pair(one.dropped)}, {title: 'Would be stopped', cell: one => pair(one.would)}], rows)
 		: empty('Nothing was stopped, and nothing would have been.'));
 }

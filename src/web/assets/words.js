@@ -21,6 +21,8 @@ export function scaled(value, unit, units = ['', 'k', 'M', 'G', 'T']) {
 	return `${short.format(rest)} ${units[step]}${unit}`;
 }
 export const bytes = value => scaled(value, 'B');
+/* What the daemon says in passing begins small; a sentence of its own does not. */
+export const capital = text => text ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 export const percent = share => share === null || share === undefined ? 'unknown' : `${new Intl.NumberFormat('en', {maximumFractionDigits: share > 0.99 && share < 1 ? 3 : 1}).format(share * 100)} %`;
 
 /* 3 hours; two units at most: 1 day 4 hours */
