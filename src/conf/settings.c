@@ -446,6 +446,7 @@ static int check_together(const struct reading *reading)
 {
 	static const uint8_t none[16];
 	struct settings *settings = reading->settings;
+	const char *path, *why = NULL;
 
 	settings->stance_fixed = settings->stance < FW_STANCE_COUNT;
 	if (!settings->stance_fixed)
@@ -470,6 +471,9 @@ static int check_together(const struct reading *reading)
 	if (settings->detach && settings->user[0])
 		return wrong(
 			reading, "detach", "wants user: \"\", for only root can take programs off an interface; or run 'floodwall bypass'");
+	path = page_wrong(&settings->page, &why);
+	if (path)
+		return wrong(reading, path, "%s", why);
 	if (strlen(settings->paths.socket) > 107)
 		return wrong(reading, "paths.socket", "is longer than a socket's path can be (107 bytes)");
 	return check_budgets(reading);

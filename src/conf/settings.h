@@ -11,6 +11,7 @@
 
 #include "base/prefix.h"
 #include "conf/settings_guard.h"
+#include "conf/settings_page.h"
 #include "wire/shield_state.h"
 
 enum {
@@ -123,4 +124,5 @@ struct settings {
 	struct prefix *trusted, *blocked;
 	uint32_t trusted_count, blocked_count;
 	struct settings_guard guard; /* the role guard's */
+	struct settings_page page;
 };

@@ -11,8 +11,8 @@
 /* Laid out, opened or given up at start. */
 static bool is_fixed(const char *path)
 {
-	static const char *const fixed[] = {
-		"role", "interface", "user", "group", "generic", "paths.", "sizes.", "server.notify", "guard.sizes.", "guard.signatures"};
+	static const char *const fixed[] = {"role", "interface", "user", "group", "generic", "paths.", "sizes.", "server.notify",
+		"guard.sizes.", "guard.signatures", "page."};
 
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		if (strncmp(path, fixed[i], strlen(fixed[i])) == 0)

@@ -38,6 +38,7 @@ const char *const settings_stance_names[FW_STANCE_COUNT] = {
 
 static const char *const roles[] = {[ROLE_SHIELD] = "shield", [ROLE_GUARD] = "guard"};
 static const char *const open_words[] = {"open", "closed"};
+static const char *const token_words[] = {"token", "open"};
 static const char *const from_words[] = {[GUARD_FROM_HIGH] = "high", [GUARD_FROM_CRITICAL] = "critical", [GUARD_FROM_NEVER] = "never"};
 /* the last one becomes guard.mode when all is read */
 static const char *const guard_mode_words[] = {
@@ -157,6 +158,12 @@ const struct scalar settings_scalars[] = {
 	NUMBER("guard.sizes.members", guard.sizes.members, 64, 1 << 20, "16384"),
 	NUMBER("guard.sizes.names", guard.sizes.names, 16, 1 << 18, "8192"),
 	NUMBER("guard.sizes.flows", guard.sizes.flows, 16, 65536, "512"),
+
+	TEXT(SCALAR_ADDRESS, "page.address", page.address, "127.0.0.1"),
+	NUMBER("page.port", page.port, 0, 65535, "8753"),
+	TEXT(SCALAR_PATH, "page.certificate", page.certificate, ""),
+	TEXT(SCALAR_PATH, "page.key", page.key, ""),
+	CHOICE("page.metrics", page.metrics_open, token_words, "token"),
 };
 
 #define COUNTED(member, count) offsetof(struct settings, member), offsetof(struct settings, count)
@@ -184,6 +191,7 @@ const struct list settings_lists[] = {
 	{"guard.ntp", LIST_ADDRESS, COUNTED(guard.ntp, guard.ntp_count), GUARD_NTP_MAX},
 	{"guard.update_hosts", LIST_HOST, COUNTED(guard.update_hosts, guard.update_host_count), GUARD_HOSTS_MAX},
 	{"guard.login_ports", LIST_PORT, COUNTED(guard.login_ports, guard.login_port_count), FW_GUARD_LOGIN_PORTS},
+	{"page.hosts", LIST_HOST, COUNTED(page.hosts, page.host_count), SETTINGS_PAGE_HOSTS_MAX},
 };
 
 const size_t settings_scalar_count = sizeof(settings_scalars) / sizeof(settings_scalars[0]);

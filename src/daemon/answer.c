@@ -159,6 +159,18 @@ static json_t *refresh(struct host *host, const json_t *request, struct fault *o
 	return NULL;
 }
 
+/* Who may ask at the socket may sign in at the page; who asks by the page, or by a broker, may not give himself another way in. */
+static json_t *token(struct host *host, const struct asker *asker, struct fault *out_fault)
+{
+	char address[HOST_ADDRESS_MAX];
+
+	if (asker->by)
+		fault_set(out_fault, "", 0, 0, "a token is made at the control socket alone");
+	else if (host_token(host, address, out_fault) == 0)
+		return with("address", json_string(address));
+	return NULL;
+}
+
 static json_t *serve(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault)
 {
 	const char *verb = json_string_value(json_object_get(request, "do"));
@@ -181,6 +193,8 @@ static json_t *serve(struct host *host, const struct asker *asker, const json_t 
 		return reload(host, out_fault);
 	else if (strcmp(verb, "refresh") == 0)
 		return refresh(host, request, out_fault);
+	else if (strcmp(verb, "token") == 0)
+		return token(host, asker, out_fault);
 	else
 		fault_set(
 			out_fault, "", 0, 0, "what can be done is show, quarantine, allow, mute, release, confirm, undo, reload, refresh");

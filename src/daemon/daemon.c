@@ -450,12 +450,27 @@ static int open_protect(struct host *host, struct fault *out_fault)
 	return protect_open(&setup, &host->protect, out_fault);
 }
 
+int host_answer(struct host *host, const struct asker *asker, const char *request, size_t len, char **out_text, size_t *out_len)
+{
+	int error = answer_make(host, asker, request, len, out_text, out_len);
+
+	follow(host);
+	return error;
+}
+
+int host_token(struct host *host, char out_address[HOST_ADDRESS_MAX], struct fault *out_fault)
+{
+#ifdef HAVE_WEB
+	return page_token(host, out_address, HOST_ADDRESS_MAX, out_fault);
+#else
+	fault_set(out_fault, "", 0, 0, "this program was built without a page");
+	return -ENOTSUP;
+#endif
+}
+
 static int answer(void *context, const struct asker *asker, const char *request, size_t len, char **out_text, size_t *out_len)
 {
-	int error = answer_make(context, asker, request, len, out_text, out_len);
-
-	follow(context);
-	return error;
+	return host_answer(context, asker, request, len, out_text, out_len);
 }
 
 static int open_server(struct host *host, struct fault *out_fault)

@@ -46,6 +46,11 @@ bool host_demo(const struct host *host);
 enum { HOST_PARTS_MAX = 8 };
 /* What part.c has opened, by its list. */
 void **host_parts(struct host *host);
+/* As a request at the socket, for parts: the role's descriptors are followed afterwards. */
+int host_answer(struct host *host, const struct asker *asker, const char *request, size_t len, char **out_text, size_t *out_len);
+/* The address of the page with a new token in it; sessions with the earlier one end. */
+enum { HOST_ADDRESS_MAX = 512 };
+int host_token(struct host *host, char out_address[HOST_ADDRESS_MAX], struct fault *out_fault);
 /* A line of the audit log has been written: parts are told. */
 void host_deed(struct host *host, const struct deed *deed);
 

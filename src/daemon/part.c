@@ -5,6 +5,9 @@
 #include <string.h>
 
 static const struct part *const parts[] = {
+#ifdef HAVE_WEB
+	&part_page,
+#endif
 	NULL, /* ends the list */
 };
 

@@ -51,3 +51,7 @@ void part_close_all(struct host *host);
 void part_free_all(struct host *host);
 /* The open part of this name, or NULL. */
 void *part_find(struct host *host, const char *name);
+
+extern const struct part part_page;
+/* A new token of the page, under which it is open: an address for a browser. Returns 0, or -errno with the fault. */
+int page_token(struct host *host, char *out_address, size_t size, struct fault *out_fault);

@@ -22,14 +22,14 @@ static const char *cookie_name(const struct web *web)
 	return web->setup.certificate ? "__Host-floodwall" : "floodwall";
 }
 
-struct session *api_session(struct web *web, struct MHD_Connection *handle)
+struct visit *api_session(struct web *web, struct MHD_Connection *handle)
 {
 	const char *cookies = MHD_lookup_connection_value(handle, MHD_HEADER_KIND, "Cookie");
 	char cookie[WEB_TOKEN_TEXT];
 
 	if (!cookies || !cookie_find(cookies, cookie_name(web), cookie, sizeof(cookie)))
 		return NULL;
-	return session_find(&web->sessions, cookie, clock_steady_ns());
+	return visit_find(&web->visits, cookie, clock_steady_ns());
 }
 
 static enum MHD_Result give(struct web *web, struct MHD_Connection *handle, json_t *answer)
@@ -50,7 +50,7 @@ static enum MHD_Result too_many(struct web *web, struct MHD_Connection *handle, 
 	return reply_refuse(web, handle, MHD_HTTP_TOO_MANY_REQUESTS, sentence);
 }
 
-static json_t *session_of(const struct web *web, const struct session *session)
+static json_t *session_of(const struct web *web, const struct visit *session)
 {
 	json_t *answer = json_pack("{s:b, s:b}", "ok", 1, "signed_in", session != NULL);
 
@@ -68,12 +68,12 @@ static json_t *session_of(const struct web *web, const struct session *session)
 static enum MHD_Result welcome(struct web *web, struct MHD_Connection *handle)
 {
 	char cookie[WEB_TOKEN_TEXT], header[WEB_TOKEN_TEXT + 128];
-	struct session *session;
+	struct visit *session;
 	struct MHD_Response *response;
 	json_t *answer;
 	char *text;
 
-	if (session_begin(&web->sessions, clock_steady_ns(), cookie, &session))
+	if (visit_begin(&web->visits, clock_steady_ns(), cookie, &session))
 		return reply_refuse(web, handle, MHD_HTTP_SERVICE_UNAVAILABLE, "no random numbers can be had");
 	answer = session_of(web, session);
 	text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
@@ -104,7 +104,7 @@ static enum MHD_Result login(struct web *web, struct connection *connection, str
 		return too_many(web, handle, wait_s);
 	request = json_loadb(connection->body, connection->body_len, JSON_REJECT_DUPLICATES, NULL);
 	token = json_string_value(json_object_get(request, "token"));
-	right = token && session_token_is(web->setup.digest, token);
+	right = token && visit_token_is(web->setup.digest, token);
 	json_decref(request);
 	guess_note(&web->guesses, connection->address, right, now_ns);
 	if (!right)
@@ -125,7 +125,7 @@ static enum MHD_Result ask(struct web *web, struct MHD_Connection *handle, const
 	if (web->setup.answer(web->setup.context, request, len, &text, &text_len))
 		return reply_refuse(web, handle, MHD_HTTP_SERVICE_UNAVAILABLE, "not enough memory for the answer");
 	status = text_len >= sizeof(refused) - 1 && memcmp(text, refused, sizeof(refused) - 1) == 0 ? MHD_HTTP_UNPROCESSABLE_CONTENT
-												  : MHD_HTTP_OK;
+												    : MHD_HTTP_OK;
 	return reply_take(web, handle, status, text, text_len, "application/json");
 }
 
@@ -197,7 +197,7 @@ extern const struct embedded web_openapi[];
 
 enum MHD_Result api_get(struct web *web, struct connection *connection, struct MHD_Connection *handle, const struct target *target)
 {
-	struct session *session = api_session(web, handle);
+	struct visit *session = api_session(web, handle);
 
 	if (strcmp(target->path, "/api/session.json") == 0)
 		return give(web, handle, session_of(web, session));
@@ -235,9 +235,9 @@ static enum MHD_Result act(struct web *web, struct connection *connection, struc
 	return ask(web, handle, connection->body, connection->body_len);
 }
 
-static enum MHD_Result logout(struct web *web, struct MHD_Connection *handle, struct session *session)
+static enum MHD_Result logout(struct web *web, struct MHD_Connection *handle, struct visit *session)
 {
-	session_end(session);
+	visit_end(session);
 	events_tick(web, clock_steady_ns());
 	return give(web, handle, json_pack("{s:b}", "ok", 1));
 }
@@ -253,9 +253,10 @@ static bool says_json(struct MHD_Connection *handle)
 enum MHD_Result api_post(struct web *web, struct connection *connection, struct MHD_Connection *handle, const struct target *target)
 {
 	const char *csrf = MHD_lookup_connection_value(handle, MHD_HEADER_KIND, "X-CSRF-Token");
-	struct session *session = api_session(web, handle);
+	struct visit *session = api_session(web, handle);
 
-	if (target->pair_count || (strcmp(target->path, "/api/login") && strcmp(target->path, "/api/do") && strcmp(target->path, "/api/logout")))
+	if (target->pair_count ||
+		(strcmp(target->path, "/api/login") && strcmp(target->path, "/api/do") && strcmp(target->path, "/api/logout")))
 		return reply_refuse(web, handle, MHD_HTTP_NOT_FOUND, "nothing can be done here");
 	if (!says_json(handle))
 		return reply_refuse(web, handle, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "a request is application/json");
@@ -263,7 +264,7 @@ enum MHD_Result api_post(struct web *web, struct connection *connection, struct 
 		return login(web, connection, handle);
 	if (!session)
 		return reply_refuse(web, handle, MHD_HTTP_UNAUTHORIZED, "sign in first");
-	if (!csrf || !session_csrf_is(session, csrf))
+	if (!csrf || !visit_csrf_is(session, csrf))
 		return reply_refuse(web, handle, MHD_HTTP_FORBIDDEN, "X-CSRF-Token is missing or not this session's");
 	return strcmp(target->path, "/api/do") == 0 ? act(web, connection, handle) : logout(web, handle, session);
 }
@@ -282,7 +283,7 @@ static unsigned may_measure(struct web *web, const struct connection *connection
 		return MHD_HTTP_UNAUTHORIZED;
 	if (!guess_may(&web->guesses, connection->address, now_ns, out_wait_s))
 		return MHD_HTTP_TOO_MANY_REQUESTS;
-	right = session_token_is(web->setup.digest, bearer + 7);
+	right = visit_token_is(web->setup.digest, bearer + 7);
 	guess_note(&web->guesses, connection->address, right, now_ns);
 	return right ? 0 : MHD_HTTP_UNAUTHORIZED;
 }
@@ -295,7 +296,7 @@ static char *with_ours(const struct web *web, const char *text, size_t *out_len)
 		uint64_t value;
 	} ours[] = {
 		{"page_listeners", "gauge", "Pages that listen to events.", web_listeners(web)},
-		{"page_sessions", "gauge", "Sessions that are signed in.", session_count(&web->sessions)},
+		{"page_sessions", "gauge", "Sessions that are signed in.", visit_count(&web->visits)},
 		{"page_answers_bytes", "gauge", "Bytes of answers that are under way.", web->answers_len},
 		{"page_refused_total", "counter", "Requests that were refused.", web->refused},
 		{"page_cut_total", "counter", "Connections that were cut, being too slow or too many.", web->cut},
@@ -307,8 +308,8 @@ static char *with_ours(const struct web *web, const char *text, size_t *out_len)
 		return NULL;
 	fputs(text, out);
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-		fprintf(out, "# HELP floodwall_%s %s\n# TYPE floodwall_%s %s\nfloodwall_%s %llu\n", ours[i].name, ours[i].help, ours[i].name,
-			ours[i].type, ours[i].name, (unsigned long long)ours[i].value);
+		fprintf(out, "# HELP floodwall_%s %s\n# TYPE floodwall_%s %s\nfloodwall_%s %llu\n", ours[i].name, ours[i].help,
+			ours[i].name, ours[i].type, ours[i].name, (unsigned long long)ours[i].value);
 	if (fclose(out) == 0)
 		return whole;
 	free(whole);

@@ -82,7 +82,7 @@ void web_tell(struct web *web, const char *event, const char *data)
 	wake(web);
 }
 
-enum MHD_Result events_begin(struct web *web, struct connection *connection, struct MHD_Connection *handle, struct session *session)
+enum MHD_Result events_begin(struct web *web, struct connection *connection, struct MHD_Connection *handle, struct visit *session)
 {
 	struct MHD_Response *response;
 	enum MHD_Result result;
@@ -96,7 +96,7 @@ enum MHD_Result events_begin(struct web *web, struct connection *connection, str
 		return MHD_NO;
 	reply_guarded(response, "text/event-stream", false);
 	MHD_add_response_header(response, "X-Accel-Buffering", "no"); /* a reverse proxy hands it on at once */
-	connection->session = (uint32_t)(session - web->sessions.places);
+	connection->session = (uint32_t)(session - web->visits.places);
 	connection->session_generation = session->generation;
 	result = reply_send(handle, MHD_HTTP_OK, response);
 	if (result == MHD_YES)
@@ -109,7 +109,8 @@ void events_tick(struct web *web, uint64_t now_ns)
 {
 	for (uint32_t i = 0; i < WEB_CONNECTIONS_MAX; i++) {
 		struct connection *listener = &web->connections[i];
-		if (listener->phase == PHASE_LISTENS && !session_lives(&web->sessions, listener->session, listener->session_generation, now_ns))
+		if (listener->phase == PHASE_LISTENS &&
+			!visit_lives(&web->visits, listener->session, listener->session_generation, now_ns))
 			connection_cut(web, listener);
 	}
 }

@@ -7,7 +7,7 @@
 #include <uv.h>
 
 #include "web/guess.h"
-#include "web/session.h"
+#include "web/visit.h"
 #include "web/target.h"
 #include "web/web.h"
 
@@ -52,7 +52,7 @@ struct web {
 	bool closing, full; /* full: no descriptor was left, accepting goes on with the next tick */
 	uint16_t port;
 	struct connection connections[WEB_CONNECTIONS_MAX];
-	struct sessions sessions;
+	struct visits visits;
 	struct guesses guesses;
 	struct asset_tag *tags;
 	size_t answers_len; /* bytes under way */
@@ -97,11 +97,11 @@ enum MHD_Result api_get(struct web *web, struct connection *connection, struct M
 enum MHD_Result api_post(struct web *web, struct connection *connection, struct MHD_Connection *handle, const struct target *target);
 enum MHD_Result api_metrics(struct web *web, struct connection *connection, struct MHD_Connection *handle);
 /* The session that the request's cookie names, or NULL. */
-struct session *api_session(struct web *web, struct MHD_Connection *handle);
+struct visit *api_session(struct web *web, struct MHD_Connection *handle);
 
 /* ---- events.c ---- */
 
-enum MHD_Result events_begin(struct web *web, struct connection *connection, struct MHD_Connection *handle, struct session *session);
+enum MHD_Result events_begin(struct web *web, struct connection *connection, struct MHD_Connection *handle, struct visit *session);
 void events_tick(struct web *web, uint64_t now_ns);
 
 /* ---- asset.c ---- */

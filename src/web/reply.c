@@ -58,8 +58,9 @@ enum MHD_Result reply_take(struct web *web, struct MHD_Connection *handle, unsig
 
 	if (len > WEB_ANSWER_MAX || len > WEB_ANSWERS_MAX - web->answers_len) {
 		free(text);
-		return len > WEB_ANSWER_MAX ? reply_refuse(web, handle, MHD_HTTP_CONTENT_TOO_LARGE, "the answer is too large; ask for less of it")
-					    : reply_refuse(web, handle, MHD_HTTP_SERVICE_UNAVAILABLE, "too many answers are under way");
+		return len > WEB_ANSWER_MAX
+			? reply_refuse(web, handle, MHD_HTTP_CONTENT_TOO_LARGE, "the answer is too large; ask for less of it")
+			: reply_refuse(web, handle, MHD_HTTP_SERVICE_UNAVAILABLE, "too many answers are under way");
 	}
 	answer = malloc(sizeof(*answer));
 	response = NULL;
@@ -94,7 +95,8 @@ enum MHD_Result reply_refuse(struct web *web, struct MHD_Connection *handle, uns
 	return reply_send(handle, status, response);
 }
 
-enum MHD_Result reply_constant(struct web *web, struct MHD_Connection *handle, const char *text, size_t len, const char *type, const char *tag)
+enum MHD_Result reply_constant(
+	struct web *web, struct MHD_Connection *handle, const char *text, size_t len, const char *type, const char *tag)
 {
 	const char *known = MHD_lookup_connection_value(handle, MHD_HEADER_KIND, "If-None-Match");
 	bool same = tag && known && strcmp(known, tag) == 0;

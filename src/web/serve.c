@@ -133,8 +133,8 @@ static unsigned check_length(struct MHD_Connection *handle, bool post, const cha
 	return post && (digits > 4 || strtoul(length, NULL, 10) > WEB_REQUEST_MAX) ? MHD_HTTP_CONTENT_TOO_LARGE : 0;
 }
 
-static unsigned check(struct web *web, struct connection *connection, struct MHD_Connection *handle, const char *method,
-	const char **out_sentence)
+static unsigned check(
+	struct web *web, struct connection *connection, struct MHD_Connection *handle, const char *method, const char **out_sentence)
 {
 	const char *host = header(handle, "Host");
 	bool post = strcmp(method, "POST") == 0;

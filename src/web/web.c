@@ -119,13 +119,14 @@ static int start_server(struct web *web, struct fault *out_fault)
 
 	web->server = MHD_start_daemon(flags, 0, NULL, NULL, serve_request, web, MHD_OPTION_CONNECTION_LIMIT, (unsigned)WEB_CONNECTIONS_MAX,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_OF_ONE, MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)MEMORY_STEP,
-		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)PROGRESS_S, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, serve_target, web,
-		MHD_OPTION_NOTIFY_COMPLETED, serve_completed, web, MHD_OPTION_NOTIFY_CONNECTION, connection_notify, web, MHD_OPTION_ARRAY,
-		setup->certificate ? tls : plain, MHD_OPTION_END);
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)PROGRESS_S, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,
+		serve_target, web, MHD_OPTION_NOTIFY_COMPLETED, serve_completed, web, MHD_OPTION_NOTIFY_CONNECTION, connection_notify, web,
+		MHD_OPTION_ARRAY, setup->certificate ? tls : plain, MHD_OPTION_END);
 	if (web->server)
 		return 0;
 	fault_set(out_fault, "", 0, 0, "%s",
-		setup->certificate ? "certificate and key cannot be used: both must be PEM, and belong together" : "the server cannot be started");
+		setup->certificate ? "certificate and key cannot be used: both must be PEM, and belong together"
+				   : "the server cannot be started");
 	return -EINVAL;
 }
 
@@ -191,7 +192,7 @@ uint16_t web_port(const struct web *web)
 void web_token_set(struct web *web, const uint8_t digest[WEB_TOKEN_BYTES])
 {
 	memcpy(web->setup.digest, digest, WEB_TOKEN_BYTES);
-	session_end_all(&web->sessions);
+	visit_end_all(&web->visits);
 	events_tick(web, clock_steady_ns());
 }
 

@@ -107,6 +107,17 @@ void host_deed(struct host *host, const struct deed *deed)
 {
 }
 
+bool host_demo(const struct host *host)
+{
+	return false;
+}
+
+int host_token(struct host *host, char out_address[HOST_ADDRESS_MAX], struct fault *out_fault)
+{
+	snprintf(out_address, HOST_ADDRESS_MAX, "http://127.0.0.1:8753/#token=0");
+	return 0;
+}
+
 void host_say(struct host *host, const char *sentence)
 {
 }

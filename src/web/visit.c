@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "web/session.h"
+#include "web/visit.h"
 
 #include <errno.h>
 #include <openssl/crypto.h>
@@ -35,32 +35,32 @@ int web_token_new(char out_token[WEB_TOKEN_TEXT], uint8_t out_digest[WEB_TOKEN_B
 	return 0;
 }
 
-bool session_token_is(const uint8_t digest[WEB_TOKEN_BYTES], const char *text)
+bool visit_token_is(const uint8_t digest[WEB_TOKEN_BYTES], const char *text)
 {
 	uint8_t offered[WEB_TOKEN_BYTES];
 
 	return digest_of(text, offered) && CRYPTO_memcmp(offered, digest, sizeof(offered)) == 0;
 }
 
-bool session_csrf_is(const struct session *session, const char *text)
+bool visit_csrf_is(const struct visit *session, const char *text)
 {
 	return strlen(text) == WEB_TOKEN_TEXT - 1 && CRYPTO_memcmp(text, session->csrf, WEB_TOKEN_TEXT - 1) == 0;
 }
 
-static bool is_over(const struct session *session, uint64_t now_ns)
+static bool is_over(const struct visit *session, uint64_t now_ns)
 {
 	return now_ns - session->used_ns > WEB_SESSION_IDLE_S * SECOND_NS || now_ns - session->begun_ns > WEB_SESSION_S * SECOND_NS;
 }
 
-int session_begin(struct sessions *sessions, uint64_t now_ns, char out_cookie[WEB_TOKEN_TEXT], struct session **out_session)
+int visit_begin(struct visits *sessions, uint64_t now_ns, char out_cookie[WEB_TOKEN_TEXT], struct visit **out_session)
 {
-	struct session *place = &sessions->places[0], begun = {.begun_ns = now_ns, .used_ns = now_ns};
+	struct visit *place = &sessions->places[0], begun = {.begun_ns = now_ns, .used_ns = now_ns};
 	uint8_t unused[WEB_TOKEN_BYTES];
 
 	if (web_token_new(out_cookie, begun.digest) || web_token_new(begun.csrf, unused))
 		return -EIO;
 	for (uint32_t i = 0; i < WEB_SESSIONS_MAX && place->generation; i++) {
-		struct session *other = &sessions->places[i];
+		struct visit *other = &sessions->places[i];
 		if (!other->generation || other->used_ns < place->used_ns)
 			place = other;
 	}
@@ -70,18 +70,18 @@ int session_begin(struct sessions *sessions, uint64_t now_ns, char out_cookie[WE
 	return 0;
 }
 
-struct session *session_find(struct sessions *sessions, const char *cookie, uint64_t now_ns)
+struct visit *visit_find(struct visits *sessions, const char *cookie, uint64_t now_ns)
 {
 	uint8_t digest[WEB_TOKEN_BYTES];
 
 	if (!digest_of(cookie, digest))
 		return NULL;
 	for (uint32_t i = 0; i < WEB_SESSIONS_MAX; i++) {
-		struct session *session = &sessions->places[i];
+		struct visit *session = &sessions->places[i];
 		if (!session->generation || CRYPTO_memcmp(session->digest, digest, sizeof(digest)) != 0)
 			continue;
 		if (is_over(session, now_ns)) {
-			session_end(session);
+			visit_end(session);
 			return NULL;
 		}
 		session->used_ns = now_ns;
@@ -90,24 +90,24 @@ struct session *session_find(struct sessions *sessions, const char *cookie, uint
 	return NULL;
 }
 
-void session_end(struct session *session)
+void visit_end(struct visit *session)
 {
 	OPENSSL_cleanse(session, sizeof(*session));
 }
 
-void session_end_all(struct sessions *sessions)
+void visit_end_all(struct visits *sessions)
 {
 	OPENSSL_cleanse(sessions->places, sizeof(sessions->places));
 }
 
-bool session_lives(const struct sessions *sessions, uint32_t place, uint64_t generation, uint64_t now_ns)
+bool visit_lives(const struct visits *sessions, uint32_t place, uint64_t generation, uint64_t now_ns)
 {
-	const struct session *session = &sessions->places[place];
+	const struct visit *session = &sessions->places[place];
 
 	return session->generation == generation && now_ns - session->begun_ns <= WEB_SESSION_S * SECOND_NS;
 }
 
-uint32_t session_count(const struct sessions *sessions)
+uint32_t visit_count(const struct visits *sessions)
 {
 	uint32_t count = 0;
 
