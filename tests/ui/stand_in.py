@@ -236,8 +236,9 @@ class World:
             try:
                 wire.write(line)
                 wire.flush()
-            except OSError:
-                self.listeners.remove(wire)
+            except (OSError, ValueError):  # it has gone
+                if wire in self.listeners:
+                    self.listeners.remove(wire)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

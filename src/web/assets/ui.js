@@ -19,7 +19,8 @@ export function view(place, load, draw) {
 			return;
 		const content = data === undefined ? null : draw(data);
 		/* while nobody answers at all the frame says so once, for every page */
-		render(place, error && (error.status !== SILENT || data === undefined) && trouble(error, refresh), content);
+		const whole = place.id === 'main' && data === undefined; /* a page without a word has its title all the same */
+		render(place, error && whole && head(document.title.split(' · ')[0]), error && (error.status !== SILENT || data === undefined) && trouble(error, refresh), content);
 	}
 	async function refresh() {
 		if (busy) {
