@@ -8,7 +8,7 @@
 #include <linux/pkt_cls.h>
 #include <bpf/bpf_helpers.h>
 
-#include "wire/guard.h"
+#include "wire/guard_plain.h"
 
 #define FW_ARRAY(name, entries, type_) \
 	struct { \
@@ -235,11 +235,31 @@ FW_INLINE bool guard_sit(struct fw_guard_case *c, __u32 place)
 {
 	c->device = bpf_map_lookup_elem(&guard_devices, &place);
 	c->count = bpf_map_lookup_elem(&guard_counts, &place);
-	if (!c->device || !c->count)
-		return false;
+	return c->device && c->count;
+}
+
+/* What the long way begins with. */
+FW_INLINE void guard_note(struct fw_guard_case *c, __u32 place, __u32 frame_len, __u32 packets)
+{
 	__builtin_memset(c->notes, 0, sizeof(*c->notes));
 	c->notes->place = place;
-	return true;
+	c->notes->frame_len = frame_len;
+	c->notes->packets = packets;
+}
+
+/* The short way is a function of its own, for its stack. */
+static __attribute__((noinline)) int guard_plain_out(struct fw_guard_case *c, struct xdp_md *context, __u32 place, __u32 frame_len)
+{
+	struct fw_guard_notes notes = {.place = place, .frame_len = frame_len, .packets = 1, .way = FW_GUARD_OUT};
+
+	return fw_guard_plain(c, fw_cursor_of((const uint8_t *)(long)context->data, (const uint8_t *)(long)context->data_end), &notes);
+}
+
+static __attribute__((noinline)) int guard_plain_in(struct fw_guard_case *c, struct __sk_buff *context, __u32 place, __u32 packets)
+{
+	struct fw_guard_notes notes = {.place = place, .frame_len = context->len, .packets = packets, .way = FW_GUARD_IN};
+
+	return fw_guard_plain(c, fw_cursor_of((const uint8_t *)(long)context->data, (const uint8_t *)(long)context->data_end), &notes);
 }
 
 SEC("xdp")
@@ -248,16 +268,16 @@ int guard_out(struct xdp_md *context)
 	struct fw_guard_case c = {.store = (struct fw_guard_store *)context};
 	__u64 frame_len = (__u64)context->data_end - (__u64)context->data;
 	struct fw_cursor frame;
-	__u32 zero = 0;
+	__u32 zero = 0, place;
 
 	FW_PIN(frame_len);
 	if (!guard_begin(&c, bpf_map_lookup_elem(&guard_desk_out, &zero)))
 		return XDP_PASS;
 	fw_guard_store_frame_out(c.store, &frame);
-	if (!guard_sit(&c, fw_guard_seat(&c, frame, FW_GUARD_OUT)))
+	place = fw_guard_seat(&c, frame, FW_GUARD_OUT);
+	if (!guard_sit(&c, place) || guard_plain_out(&c, context, place, (__u32)frame_len))
 		return XDP_PASS;
-	c.notes->frame_len = (__u32)frame_len;
-	c.notes->packets = 1;
+	guard_note(&c, place, (__u32)frame_len, 1);
 	fw_guard_out(&c);
 	FW_FORGET();
 	return c.notes->outcome == FW_GUARD_DROPPED ? XDP_DROP : XDP_PASS;
@@ -269,17 +289,18 @@ int guard_in(struct __sk_buff *context)
 {
 	struct fw_guard_case c = {.store = (struct fw_guard_store *)context};
 	struct fw_cursor frame;
-	__u32 zero = 0;
+	__u32 zero = 0, place, packets;
 
 	if (!guard_begin(&c, bpf_map_lookup_elem(&guard_desk_in, &zero)))
 		return TC_ACT_UNSPEC;
-	guard_gather(context, GUARD_HEADERS);
 	fw_guard_store_frame_in(c.store, &frame);
-	if (!guard_sit(&c, fw_guard_seat(&c, frame, FW_GUARD_IN)))
+	place = fw_guard_seat(&c, frame, FW_GUARD_IN);
+	packets = context->gso_segs ? context->gso_segs : 1;
+	if (!guard_sit(&c, place) || guard_plain_in(&c, context, place, packets))
 		return TC_ACT_UNSPEC;
-	c.notes->frame_len = context->len;
-	c.notes->packets = context->gso_segs ? context->gso_segs : 1;
+	guard_note(&c, place, context->len, packets);
 	c.notes->vlan = FW_GUARD_VLAN(context);
+	guard_gather(context, GUARD_HEADERS);
 	fw_guard_in(&c);
 	FW_FORGET();
 	return c.notes->outcome == FW_GUARD_DROPPED ? TC_ACT_SHOT : TC_ACT_UNSPEC;

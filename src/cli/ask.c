@@ -23,7 +23,16 @@ static const struct option all[] = {
 	{"prometheus", no_argument, NULL, 'P'},
 	{"watch", no_argument, NULL, 'W'},
 	{"print", no_argument, NULL, 'p'},
-	{"demo", no_argument, NULL, 'D'},
+	{"demo", no_argument, NULL, 'M'},
+	{"device", required_argument, NULL, 'D'},
+	{"kind", required_argument, NULL, 'K'},
+	{"severity", required_argument, NULL, 'S'},
+	{"search", required_argument, NULL, 'Q'},
+	{"step", required_argument, NULL, 'T'},
+	{"before", required_argument, NULL, 'B'},
+	{"state", required_argument, NULL, 'U'},
+	{"from", required_argument, NULL, 'F'},
+	{"count", required_argument, NULL, 'N'},
 	{"version", no_argument, NULL, 'V'},
 	{"help", no_argument, NULL, 'h'},
 };
@@ -68,6 +77,51 @@ static int read_width(struct ask_options *options, const char *word)
 	return -1;
 }
 
+static int read_count(const struct ask_options *options, const char *word, uint32_t *out)
+{
+	char *end;
+	unsigned long count = strtoul(word, &end, 10);
+
+	if (*word < '0' || *word > '9' || *end || !count || count > UINT32_MAX)
+		return ask_wrong(options, word, "is no number from 1 on");
+	*out = (uint32_t)count;
+	return -1;
+}
+
+/* What a page looks for. */
+static int read_sought(struct ask_options *options, int option)
+{
+	switch (option) {
+	case 'D':
+		options->device = optarg;
+		return -1;
+	case 'K':
+		options->kind = optarg;
+		return -1;
+	case 'S':
+		options->severity = optarg;
+		return -1;
+	case 'Q':
+		options->search = optarg;
+		return -1;
+	case 'U':
+		options->state = optarg;
+		return -1;
+	case 'F':
+		return read_count(options, optarg, &options->from);
+	case 'T':
+		options->step = optarg;
+		return -1;
+	default:
+		return read_count(options, optarg, option == 'B' ? &options->before : &options->count);
+	}
+}
+
+static bool is_sought(int option)
+{
+	return strchr("DKSQTBNUF", option) != NULL;
+}
+
 static int read_option(struct ask_options *options, int option)
 {
 	switch (option) {
@@ -99,7 +153,7 @@ static int read_option(struct ask_options *options, int option)
 		options->prometheus |= option == 'P';
 		options->watch |= option == 'W';
 		options->print |= option == 'p';
-		options->demo |= option == 'D';
+		options->demo |= option == 'M';
 		return -1;
 	}
 }
@@ -111,7 +165,7 @@ int ask_read(int argc, char **argv, const char *allowed, struct ask_options *opt
 	int option, code = -1;
 
 	for (size_t i = 0; i < ALL; i++)
-		if (all[i].val == 'V' || all[i].val == 'h' || strchr(allowed, all[i].val))
+		if (all[i].val == 'V' || all[i].val == 'h' || strchr(allowed, is_sought(all[i].val) ? 'q' : all[i].val))
 			known[count++] = all[i];
 	opterr = 0;
 	optind = 0;
@@ -120,7 +174,7 @@ int ask_read(int argc, char **argv, const char *allowed, struct ask_options *opt
 			return ask_wrong(options, argv[optind - 1], "there is no such option here; --help lists them");
 		if (option == ':')
 			return ask_wrong(options, argv[optind - 1], "a value is missing");
-		code = read_option(options, option);
+		code = is_sought(option) ? read_sought(options, option) : read_option(options, option);
 	}
 	options->words = (const char *const *)argv + optind;
 	options->word_count = argc - optind;

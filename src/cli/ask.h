@@ -15,6 +15,8 @@ struct ask_options {
 	const char *help;
 	const char *socket, *configuration, *interface;
 	const char *reason;
+	const char *device, *kind, *severity, *search, *state, *step; /* of what is looked for; NULL: not given */
+	uint32_t before, from, count; /* 0: not given */
 	uint32_t for_s, confirm_s; /* 0: not given */
 	unsigned width;
 	bool json, prometheus, watch, print, demo, no_color;
@@ -24,7 +26,8 @@ struct ask_options {
 
 /*
  * Reads options: allowed is the letters of those that the command takes (s socket, c configuration, i interface, r reason, f for, C confirm,
- * w width, n no-color, j json, P prometheus, W watch, p print, D demo); -h and -V always. Returns -1 to go on, else an exit code.
+ * w width, n no-color, j json, P prometheus, W watch, p print, M demo, q what a page looks for: device, kind, severity, search, state, step, before, from, count); -h
+ * and -V always. Returns -1 to go on, else an exit code.
  */
 int ask_read(int argc, char **argv, const char *allowed, struct ask_options *options);
 

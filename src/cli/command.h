@@ -16,6 +16,7 @@ int command_mute(int argc, char **argv);
 int command_release(int argc, char **argv);
 int command_confirm(int argc, char **argv);
 int command_undo(int argc, char **argv);
+int command_token(int argc, char **argv);
 int command_bypass(int argc, char **argv);
 
 /* Writes a text that was asked for to standard output. Returns an exit code; a full disk is told. */

@@ -184,6 +184,54 @@ void findings_text(FILE *out, const json_t *findings, const struct shield_style 
 	if (!json_array_size(list))
 		fputs("Nothing was found.\n", out);
 	json_array_foreach((json_t *)list, i, finding) put_finding(out, finding, style);
+	if (count_in(findings, "next"))
+		fprintf(out, "More: --before %" PRIu64 "\n", count_in(findings, "next"));
+}
+
+void finding_text(FILE *out, const json_t *finding, const struct shield_style *style)
+{
+	char say[SAY_MAX];
+
+	put_finding(out, finding, style);
+	if (*text_in(finding, "do", say, sizeof(say)))
+		fprintf(out, "      what to do: %s\n", say);
+	if (count_in(finding, "packets"))
+		fprintf(out, "      what proves it: floodwall show packets %" PRIu64 " >%" PRIu64 ".pcapng\n", count_in(finding, "finding"),
+			count_in(finding, "finding"));
+}
+
+/* ---- traffic ---- */
+
+/* Steps in which nothing was counted say nothing: they are left out. */
+static bool is_silent(const json_t *series, size_t at)
+{
+	const char *name;
+	json_t *values;
+
+	json_object_foreach((json_t *)series, name, values) if (json_integer_value(json_array_get(values, at))) return false;
+	return true;
+}
+
+void traffic_text(FILE *out, const json_t *traffic, const struct shield_style *style)
+{
+	const json_t *series = json_object_get(traffic, "series");
+	size_t steps = json_array_size(json_object_get(series, "would"));
+	char time[TEXT_TIME_MAX], count[16];
+	const char *name;
+	json_t *values;
+
+	fprintf(out, "%s%-19s", paint(style, BOLD), "from (UTC)");
+	json_object_foreach((json_t *)series, name, values) fprintf(out, " %11s", name);
+	fprintf(out, "%s\n", paint(style, PLAIN));
+	for (size_t i = 0; i < steps; i++) {
+		if (is_silent(series, i))
+			continue;
+		text_time(time, (count_in(traffic, "from") + i * count_in(traffic, "step_s")) * 1000000000ull);
+		fprintf(out, "%.10s %.8s", time, time + 11);
+		json_object_foreach((json_t *)series, name, values)
+			fprintf(out, " %11s", short_count(count, (uint64_t)json_integer_value(json_array_get(values, i))));
+		fputc('\n', out);
+	}
 }
 
 /* ---- policy ---- */

@@ -26,6 +26,7 @@ static const struct command {
 	{"release", command_release, "ends a quarantine or an allow"},
 	{"confirm", command_confirm, "a decision that waits for it stays"},
 	{"undo", command_undo, "takes the latest decision back"},
+	{"token", command_token, "a new token for the page"},
 	{"bypass", command_bypass, "takes all protection away at once"},
 #endif
 };

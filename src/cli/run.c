@@ -79,7 +79,7 @@ int command_run(int argc, char **argv)
 	struct ask_options options = {.command = "floodwall run", .help = run_help};
 	struct daemon_options daemon = {.version = FLOODWALL_VERSION};
 	struct fault fault = {0};
-	int code = ask_read(argc, argv, "cD", &options);
+	int code = ask_read(argc, argv, "cM", &options);
 
 	if (code >= 0)
 		return code;

@@ -73,6 +73,17 @@ int settings_includes(const struct settings_part *part, struct settings_includes
 /* All of it as YAML that reads to the same settings, but for secrets, which are masked. The caller frees *out_text. 0 or -ENOMEM. */
 int settings_write(const struct settings *settings, char **out_text, size_t *out_len);
 
+/*
+ * Each setting that holds in this role: its value as the file would say it, on one line, without quotes around it; secrets are masked. line 0: it is
+ * the default, and file is NULL. An entry of devices, controllers, keys and zones is one setting ("guard.devices[0]"). All borrowed for the
+ * call. Returns 0 or -ENOMEM.
+ */
+struct settings_line {
+	const char *setting, *value, *file;
+	uint32_t line;
+};
+int settings_each_line(const struct settings *settings, void (*see)(void *context, const struct settings_line *line), void *context);
+
 /* What of a change does not hold before the next start (sizes, interface, paths, ports): its key, or NULL. */
 const char *settings_fixed(const struct settings *old, const struct settings *changed);
 

@@ -133,7 +133,7 @@ static const char *path_at(size_t index)
 	return index < settings_scalar_count ? settings_scalars[index].path : settings_lists[index - settings_scalar_count].path;
 }
 
-static const char group_names[][16] = {"filters", "server", "budgets", "sizes", "samples", "paths", "total", "unknown", "possible",
+static const char group_names[][16] = {"filters", "server", "budgets", "sizes", "samples", "store", "paths", "total", "unknown", "possible",
 	"truncated", "proven", "proven_unknown", "zone_unknown", "zone_possible", "share", "foreign", "truncated_all", "icmp", "guard",
 	"quarantine", "brake", "contacts", "logins", "syns", "unanswered", "questions", "forged", "local", "frames", "frames_all", "page"};
 

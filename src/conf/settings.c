@@ -10,6 +10,7 @@
 
 #include "conf/conf.h"
 #include "conf/guard.h"
+#include "conf/lines.h"
 #include "conf/parts.h"
 #include "conf/schema.h"
 #include "conf/units.h"
@@ -510,6 +511,8 @@ int settings_read_parts(const struct settings_part *files, unsigned count, struc
 	reading.raw = parts_raw(parts);
 	reading.settings = calloc(1, sizeof(*reading.settings));
 	error = reading.settings ? read_all(&reading) : -ENOMEM;
+	if (!error)
+		error = places_note(parts, files, count, reading.settings);
 	if (error)
 		settings_free(reading.settings);
 	else
@@ -564,5 +567,6 @@ void settings_free(struct settings *settings)
 	free(settings->guard.local);
 	free(settings->guard.devices);
 	free(settings->guard.controllers);
+	places_free(settings->places);
 	free(settings);
 }

@@ -94,9 +94,15 @@ struct settings_paths {
 	char socket[SETTINGS_PATH_MAX], state[SETTINGS_PATH_MAX], bpffs[SETTINGS_PATH_MAX];
 };
 
-struct settings {
-#define SETTINGS_MASK "********" /* what is written in a secret's place */
+/* How long what happened is kept, and how much of it. */
+struct settings_store {
+	uint32_t findings_s, audit_s, devices_s; /* devices: those without a name, since they were heard last */
+	uint64_t size; /* bytes of the file */
+};
 
+struct settings_places; /* where each setting stands: conf/lines.h */
+
+struct settings {
 	enum settings_role role;
 	char interface[SETTINGS_WORD_MAX];
 	char user[SETTINGS_WORD_MAX]; /* dropped to when everything is attached; "": stay what we are */
@@ -125,4 +131,6 @@ struct settings {
 	uint32_t trusted_count, blocked_count;
 	struct settings_guard guard; /* the role guard's */
 	struct settings_page page;
+	struct settings_places *places;
+	struct settings_store store;
 };

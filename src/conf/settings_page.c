@@ -12,9 +12,9 @@ static bool is_loopback(const uint8_t address[16])
 
 const char *page_wrong(const struct settings_page *page, const char **out_why)
 {
-	*out_why = "is missing: page.certificate and page.key go together";
+	*out_why = page->key[0] ? "wants page.certificate, too" : "wants page.key, too";
 	if (!page->certificate[0] != !page->key[0])
-		return page->key[0] ? "page.certificate" : "page.key";
+		return page->key[0] ? "page.key" : "page.certificate";
 	*out_why = "is not the loopback: without page.certificate and page.key the token would cross the net in clear";
 	return page->port && !page->certificate[0] && !is_loopback(page->address) ? "page.address" : NULL;
 }

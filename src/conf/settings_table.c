@@ -124,9 +124,18 @@ const struct scalar settings_scalars[] = {
 	TEXT(SCALAR_PATH, "samples.file", samples.file, ""),
 	NUMBER("samples.rate", samples.rate, 1, 100000, "50"),
 	SIZE("samples.size", samples.size, 4096, 1ull << 40, "64mib"),
+	TIME("store.findings_for", store.findings_s, 3600, 315360000, "180d"),
+	TIME("store.audit_for", store.audit_s, 86400, 315360000, "365d"),
+	TIME("store.devices_for", store.devices_s, 3600, 315360000, "90d"),
+	SIZE("store.size", store.size, 1 << 20, 1ull << 40, "256mib"),
 	TEXT(SCALAR_PATH, "paths.socket", paths.socket, "/run/floodwall/control.sock"),
 	TEXT(SCALAR_PATH, "paths.state", paths.state, "/var/lib/floodwall"),
 	TEXT(SCALAR_PATH, "paths.bpffs", paths.bpffs, "/sys/fs/bpf"),
+	TEXT(SCALAR_ADDRESS, "page.address", page.address, "127.0.0.1"),
+	NUMBER("page.port", page.port, 0, 65535, "8753"),
+	TEXT(SCALAR_PATH, "page.certificate", page.certificate, ""),
+	TEXT(SCALAR_PATH, "page.key", page.key, ""),
+	CHOICE("page.metrics", page.metrics_open, token_words, "token"),
 	CHOICE("guard.mode", guard.mode, settings_mode_names, "observe"),
 	CHOICE("guard.lateral", guard.lateral_closed, open_words, "open"),
 	CHOICE("guard.fail", guard.fail_closed, open_words, "open"),
@@ -158,12 +167,6 @@ const struct scalar settings_scalars[] = {
 	NUMBER("guard.sizes.members", guard.sizes.members, 64, 1 << 20, "16384"),
 	NUMBER("guard.sizes.names", guard.sizes.names, 16, 1 << 18, "8192"),
 	NUMBER("guard.sizes.flows", guard.sizes.flows, 16, 65536, "512"),
-
-	TEXT(SCALAR_ADDRESS, "page.address", page.address, "127.0.0.1"),
-	NUMBER("page.port", page.port, 0, 65535, "8753"),
-	TEXT(SCALAR_PATH, "page.certificate", page.certificate, ""),
-	TEXT(SCALAR_PATH, "page.key", page.key, ""),
-	CHOICE("page.metrics", page.metrics_open, token_words, "token"),
 };
 
 #define COUNTED(member, count) offsetof(struct settings, member), offsetof(struct settings, count)

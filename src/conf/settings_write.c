@@ -11,6 +11,7 @@
 #include "conf/guard.h"
 #include "conf/settings_table.h"
 #include "conf/units.h"
+#include "conf/write.h"
 
 /* Double quotes: the one style of YAML in which any text can be written. */
 static void put_text(FILE *out, const char *text)
@@ -42,7 +43,7 @@ static uint64_t number_at(const struct scalar *scalar, const void *at)
 	}
 }
 
-static void put_scalar(FILE *out, const struct settings *settings, const struct scalar *scalar)
+void write_scalar(FILE *out, const struct settings *settings, const struct scalar *scalar)
 {
 	const char *at = (const char *)settings + scalar->offset;
 	char word[TEXT_ADDRESS_MAX];
@@ -72,8 +73,7 @@ static void put_scalar(FILE *out, const struct settings *settings, const struct 
 		fprintf(out, "%" PRIu64, number);
 }
 
-/* A number without a default that nobody gave. */
-static bool is_left_out(const struct settings *settings, const struct scalar *scalar)
+bool write_leaves_out(const struct settings *settings, const struct scalar *scalar)
 {
 	return scalar->kind == SCALAR_NUMBER && !scalar->initial && !number_at(scalar, (const char *)settings + scalar->offset);
 }
@@ -106,14 +106,14 @@ static void put_entry(FILE *out, const struct settings *settings, const struct l
 		put_prefix(out, &(*(const struct prefix *const *)(const void *)base)[index]);
 }
 
-static bool is_empty(const struct settings *settings, const struct list *list)
+bool write_is_empty(const struct settings *settings, const struct list *list)
 {
 	const uint32_t *times = (const uint32_t *)(const void *)((const char *)settings + list->offset);
 
 	return list->kind == LIST_TIMES && !times[0];
 }
 
-static void put_list(FILE *out, const struct settings *settings, const struct list *list)
+void write_list(FILE *out, const struct settings *settings, const struct list *list)
 {
 	uint32_t count =
 		list->kind == LIST_TIMES ? list->most : *(const uint32_t *)(const void *)((const char *)settings + list->count_offset);
@@ -153,10 +153,10 @@ static void put_group_lists(FILE *out, const struct settings *settings, size_t i
 		return;
 	for (size_t i = 0; i < settings_list_count; i++) {
 		const struct list *list = &settings_lists[i];
-		if (strncmp(list->path, path, len) != 0 || strchr(list->path + len, '.') || is_empty(settings, list))
+		if (strncmp(list->path, path, len) != 0 || strchr(list->path + len, '.') || write_is_empty(settings, list))
 			continue;
 		put_key(out, list->path, *before);
-		put_list(out, settings, list);
+		write_list(out, settings, list);
 		fputc('\n', out);
 		*before = list->path;
 	}
@@ -200,10 +200,10 @@ int settings_write(const struct settings *settings, char **out_text, size_t *out
 		if (!settings_is_of(scalar->path, settings->role))
 			continue;
 		put_group_lists(out, settings, i, &before);
-		if (is_left_out(settings, scalar))
+		if (write_leaves_out(settings, scalar))
 			continue;
 		put_key(out, scalar->path, before);
-		put_scalar(out, settings, scalar);
+		write_scalar(out, settings, scalar);
 		fputc('\n', out);
 		before = scalar->path;
 	}
@@ -214,7 +214,7 @@ int settings_write(const struct settings *settings, char **out_text, size_t *out
 			!settings_is_of(settings_lists[i].path, settings->role))
 			continue;
 		fprintf(out, "%s: ", settings_lists[i].path);
-		put_list(out, settings, &settings_lists[i]);
+		write_list(out, settings, &settings_lists[i]);
 		fputc('\n', out);
 	}
 	if (settings->role == ROLE_SHIELD)

@@ -46,19 +46,6 @@ static json_t *metrics_of(const struct shield_view *view)
 	return answer;
 }
 
-static json_t *configuration_of(struct host *host)
-{
-	json_t *answer;
-	char *text;
-	size_t len;
-
-	if (settings_write(host_settings(host), &text, &len))
-		return NULL;
-	answer = with("text", json_stringn(text, len));
-	free(text);
-	return answer;
-}
-
 static json_t *guard_metrics_of(const struct guard_view *view)
 {
 	char *text = NULL;
@@ -74,27 +61,57 @@ static json_t *guard_metrics_of(const struct guard_view *view)
 	return answer;
 }
 
+static struct guard_view *guard_view_of(struct host *host)
+{
+	struct fetch_time now = host_now();
+	struct guard_view *view = guard_view(host_guard(host), &now);
+
+	if (!view)
+		return NULL;
+	snprintf(view->reload_why, sizeof(view->reload_why), "%s", host_refused(host));
+	view->reload_refused = view->reload_why[0] != 0;
+	return view;
+}
+
+/* What is asked for with more than a word. *out_known: whether it is one of these. */
+static json_t *show_asked(struct host *host, const char *what, const json_t *request, bool *out_known, struct fault *out_fault)
+{
+	bool overview = strcmp(what, "overview") == 0, devices = strcmp(what, "devices") == 0, device = strcmp(what, "device") == 0;
+	const struct guard_view *view;
+
+	*out_known = overview || (host_guard(host) && (devices || device));
+	if (!*out_known)
+		return NULL;
+	if (!host_guard(host)) {
+		const struct shield_view *shield = view_of(host);
+		return shield ? with(what, show_overview(host, NULL, shield)) : NULL;
+	}
+	view = guard_view_of(host);
+	if (!view)
+		return NULL;
+	return with(what,
+		overview          ? show_overview(host, view, NULL)
+			: devices ? show_devices(view, request, out_fault)
+				  : show_device(host, view, request, out_fault));
+}
+
 /* What only a guard shows. *out_known: whether what is such a thing. */
 static json_t *show_of_guard(struct host *host, const char *what, bool *out_known)
 {
 	static const struct {
 		const char *word;
 		json_t *(*show)(const struct guard_view *view);
-	} shows[] = {{"devices", show_devices}, {"findings", show_findings}, {"policy", show_policy}, {"verdicts", show_guard_verdicts}};
-	struct fetch_time now;
-	struct guard_view *view = NULL;
+	} shows[] = {{"policy", show_policy}, {"verdicts", show_guard_verdicts}};
+	const struct guard_view *view = NULL;
 
 	what = strcmp(what, "stats") == 0 ? "verdicts" : what;
 	*out_known = strcmp(what, "metrics") == 0;
 	for (size_t i = 0; i < sizeof(shows) / sizeof(shows[0]); i++)
 		*out_known |= strcmp(what, shows[i].word) == 0;
-	now = host_now();
 	if (*out_known)
-		view = guard_view(host_guard(host), &now);
+		view = guard_view_of(host);
 	if (!view)
 		return NULL;
-	snprintf(view->reload_why, sizeof(view->reload_why), "%s", host_refused(host));
-	view->reload_refused = view->reload_why[0] != 0;
 	for (size_t i = 0; i < sizeof(shows) / sizeof(shows[0]); i++)
 		if (strcmp(what, shows[i].word) == 0)
 			return with(what, shows[i].show(view));
@@ -105,25 +122,31 @@ static json_t *show(struct host *host, const json_t *request, struct fault *out_
 {
 	const char *what = json_string_value(json_object_get(request, "what"));
 	const struct shield_view *view;
+	bool known = false;
+	json_t *answer = what ? show_history(host, what, request, &known, out_fault) : NULL;
 
+	if (known)
+		return with(what, answer);
+	answer = what ? show_asked(host, what, request, &known, out_fault) : NULL;
+	if (known)
+		return answer;
 	if (what && strcmp(what, "decisions") == 0)
 		return with("decisions", show_decisions(host_store(host)));
-	if (what && strcmp(what, "audit") == 0)
-		return with("audit", show_audit(host_store(host)));
 	if (what && strcmp(what, "configuration") == 0)
-		return configuration_of(host);
+		return show_configuration(host);
 	if (host_guard(host)) {
-		bool known = false;
-		json_t *answer = what ? show_of_guard(host, what, &known) : NULL;
+		answer = what ? show_of_guard(host, what, &known) : NULL;
 		if (!known)
 			fault_set(out_fault, "", 0, 0,
-				"a guard shows devices, findings, policy, verdicts, metrics, decisions, audit, configuration");
+				"a guard shows overview, devices, device, findings, finding, packets, traffic, policy, verdicts, metrics, "
+				"decisions, audit, "
+				"configuration");
 		return answer;
 	}
 	if (what && (strcmp(what, "verdicts") == 0 || strcmp(what, "stats") == 0))
 		what = "shield"; /* all of it is there */
 	if (!what || (strcmp(what, "shield") != 0 && strcmp(what, "metrics") != 0)) {
-		fault_set(out_fault, "", 0, 0, "what can be shown is shield, metrics, decisions, audit, configuration");
+		fault_set(out_fault, "", 0, 0, "what can be shown is overview, shield, traffic, metrics, decisions, audit, configuration");
 		return NULL;
 	}
 	view = view_of(host);

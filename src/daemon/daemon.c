@@ -22,9 +22,11 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "daemon/faults.h"
 #include "daemon/inside.h"
 #include "daemon/manager.h"
 #include "daemon/part.h"
+#include "daemon/remember.h"
 
 enum { SIGNALS = 3, SECOND_TICKS = 1000 / PROTECT_TICK_MS };
 
@@ -51,8 +53,16 @@ struct host {
 	unsigned ticks;
 	struct manager manager;
 	void *parts[HOST_PARTS_MAX];
+	struct faults faults;
+	bool ended; /* parts are closed: nothing is told to them any more */
 	char refused[FAULT_SENTENCE_MAX + FAULT_PLACE_MAX + 32];
 };
+
+static void tell_parts(struct host *host, const struct happening *what)
+{
+	if (!host->ended)
+		part_tell_all(host, what);
+}
 
 /* ---- what answers need ---- */
 
@@ -91,6 +101,11 @@ const char *host_version(const struct host *host)
 	return host->options->version;
 }
 
+const char *host_file(const struct host *host)
+{
+	return host->options->configuration ? host->options->configuration : "";
+}
+
 bool host_demo(const struct host *host)
 {
 	return host->options->demo != NULL;
@@ -105,7 +120,7 @@ void host_deed(struct host *host, const struct deed *deed)
 {
 	const struct happening what = {.kind = HAPPENED_DEED, .time_s = deed->time_s, .deed = deed};
 
-	part_tell_all(host, &what);
+	tell_parts(host, &what);
 }
 
 struct fetch_time host_now(void)
@@ -126,7 +141,29 @@ void host_say(struct host *host, const char *sentence)
 
 	text_escape(clean, sizeof(clean), sentence, SIZE_MAX);
 	fprintf(stderr, "floodwall%s: %s\n", host_demo(host) ? " (demo)" : "", clean);
-	part_tell_all(host, &what);
+	tell_parts(host, &what);
+}
+
+void host_fault(struct host *host, const char *key, const char *sentence)
+{
+	enum faults_news news = faults_set(&host->faults, key, sentence);
+	char well[FAULTS_KEY_MAX + 32];
+
+	snprintf(well, sizeof(well), "%s: all is well again", key);
+	if (news == FAULTS_MORE || news == FAULTS_FULL)
+		host_say(host, sentence);
+	else if (news == FAULTS_LESS)
+		host_say(host, well);
+}
+
+const char *const *host_faults(struct host *host, uint32_t *out_count)
+{
+	return faults_list(&host->faults, out_count);
+}
+
+const char *host_fault_key(struct host *host, uint32_t index)
+{
+	return index < host->faults.count ? host->faults.keys[index] : "";
 }
 
 static void say(void *context, const char *sentence)
@@ -365,7 +402,6 @@ static void close_loop(struct host *host)
 	if (!host->looped)
 		return;
 	server_close(host->server);
-	part_close_all(host);
 	uv_walk(&host->loop, close_handle, NULL);
 	uv_run(&host->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&host->loop);
@@ -410,12 +446,17 @@ static void found_guard(void *context, const struct found_view *found, enum live
 {
 	const struct happening what = {.kind = HAPPENED_FINDING, .time_s = host_now().wall_s, .found = found, .news = news};
 
-	part_tell_all(context, &what);
+	tell_parts(context, &what);
 }
 
 static void deed_guard(void *context, const struct deed *deed)
 {
 	host_deed(context, deed);
+}
+
+static void proven_guard(void *context, uint32_t number, const void *bytes, size_t len)
+{
+	remember_packets(context, number, bytes, len);
 }
 
 static int open_guard(struct host *host, struct fault *out_fault)
@@ -430,6 +471,7 @@ static int open_guard(struct host *host, struct fault *out_fault)
 		.note = note_guard,
 		.found = found_guard,
 		.deed = deed_guard,
+		.proven = proven_guard,
 		.context = host,
 	};
 
@@ -548,6 +590,9 @@ int daemon_run(const struct daemon_options *options, struct fault *out_fault)
 		run(host);
 		detach = host->settings->detach;
 	}
+	/* while there is a role that they may ask */
+	part_close_all(host);
+	host->ended = true;
 	closed = host->guard ? guard_close(host->guard, detach, &fault) : protect_close(host->protect, detach, &fault);
 	if (closed)
 		host_say(host, fault.sentence);

@@ -41,6 +41,7 @@ struct uv_loop_s;
 struct uv_loop_s *host_loop(struct host *host);
 const struct person *host_person(struct host *host);
 const char *host_version(const struct host *host);
+const char *host_file(const struct host *host); /* the configuration's path, "" where there is none */
 /* Whether all that is shown is a capture that is played: nothing of this machine is protected. */
 bool host_demo(const struct host *host);
 enum { HOST_PARTS_MAX = 8 };
@@ -53,17 +54,38 @@ enum { HOST_ADDRESS_MAX = 512 };
 int host_token(struct host *host, char out_address[HOST_ADDRESS_MAX], struct fault *out_fault);
 /* A line of the audit log has been written: parts are told. */
 void host_deed(struct host *host, const struct deed *deed);
+/*
+ * Something is wrong: key is a word ("store", "clock", "mqtt" ...), under which one sentence stands until another comes, or NULL: all is well
+ * again. The overview shows it, the log says it once.
+ */
+void host_fault(struct host *host, const char *key, const char *sentence);
+/* All that is wrong now, the oldest first; borrowed until the next host_fault(). */
+const char *const *host_faults(struct host *host, uint32_t *out_count);
+const char *host_fault_key(struct host *host, uint32_t index); /* of the one in that place */
 
 /* ---- answers' parts ---- */
 
 /* What a view shows, as docs/schema/shield.json has it. NULL: no memory. */
 json_t *show_shield(const struct shield_view *view);
-json_t *show_devices(const struct guard_view *view);
-json_t *show_findings(const struct guard_view *view);
 json_t *show_policy(const struct guard_view *view);
 json_t *show_guard_verdicts(const struct guard_view *view);
 json_t *show_decisions(struct store *store);
-json_t *show_audit(struct store *store);
+/* What both roles show first: what needs somebody now. */
+json_t *show_overview(struct host *host, const struct guard_view *guard, const struct shield_view *shield);
+/* All settings that hold, as YAML and line by line. */
+json_t *show_configuration(struct host *host);
+/* A page of the devices that a request looks for; one device with all that is known. NULL: with the fault, or no memory. */
+json_t *show_devices(const struct guard_view *view, const json_t *request, struct fault *out_fault);
+json_t *show_device(struct host *host, const struct guard_view *view, const json_t *request, struct fault *out_fault);
+json_t *show_timeline(struct host *host, const struct guarded_view *device);
+/* The latest findings about a device, those of earlier runs too. */
+json_t *show_findings_of(struct host *host, const uint8_t mac[6]);
+/* Pieces of these. The list is taken. */
+json_t *show_headed(const char *schema, const struct guard_view *view, const char *key, json_t *list);
+json_t *show_one_device(const struct guarded_view *device);
+json_t *show_one_finding(const struct guard_view *view, const struct found_view *found);
+/* What is remembered, and what is looked for of it (remember.h): findings, finding, packets, traffic, audit. NULL as above. */
+json_t *show_history(struct host *host, const char *what, const json_t *request, bool *out_known, struct fault *out_fault);
 
 /* Decisions. Each returns the answer's object, or NULL with the fault (or without: no memory). */
 json_t *decide_begin(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault);

@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/remember.h"
+
 static const struct part *const parts[] = {
+	&part_remember,
 #ifdef HAVE_WEB
 	&part_page,
 #endif

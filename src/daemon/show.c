@@ -267,20 +267,3 @@ json_t *show_decisions(struct store *store)
 	store_each_decision(store, add_decision, list);
 	return list;
 }
-
-static void add_deed(void *context, const struct deed *deed)
-{
-	json_array_append_new(context,
-		json_pack("{s:o, s:o, s:s, s:o, s:o, s:b, s:s, s:s}", "deed", number(deed->id), "time", moment(deed->time_s), "verb",
-			deed_verb_names[deed->verb], "decision", number(deed->decision), "of", number(deed->of), "undone", deed->undone,
-			"who", deed->who, "detail", deed->detail));
-}
-
-json_t *show_audit(struct store *store)
-{
-	enum { AUDIT_SHOWN = 200 };
-	json_t *list = json_array();
-
-	store_each_deed(store, AUDIT_SHOWN, add_deed, list);
-	return list;
-}

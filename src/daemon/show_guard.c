@@ -106,13 +106,14 @@ static json_t *policy_of(const struct guarded_view *device)
 		text_or_null(device->mud_refused), "rules", number(device->rules));
 }
 
-static json_t *device_object(const struct guarded_view *device)
+json_t *show_one_device(const struct guarded_view *device)
 {
 	json_t *one =
 		json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:b}", "mac", mac_of(device->mac), "name", text_or_null(device->name),
 			"addresses", addresses(device), "maker", guess(&device->maker), "kind", guess(&device->kind), "model",
 			guess(&device->model), "state", states[device->state], "stand", stands[device->stand], "configured", device->known);
 
+	json_object_set_new(one, "user_name", text_or_null(device->user_name));
 	json_object_set_new(one, "decision", device->decision ? number(device->decision) : json_null());
 	json_object_set_new(one, "since", moment(device->since_s));
 	json_object_set_new(one, "until", moment(device->until_s));
@@ -124,18 +125,9 @@ static json_t *device_object(const struct guarded_view *device)
 	return one;
 }
 
-static json_t *headed(const char *schema, const struct guard_view *view, const char *key, json_t *list)
+json_t *show_headed(const char *schema, const struct guard_view *view, const char *key, json_t *list)
 {
 	return json_pack("{s:s, s:o, s:o}", "schema", schema, "time", moment(view->now_s), key, list);
-}
-
-json_t *show_devices(const struct guard_view *view)
-{
-	json_t *list = json_array();
-
-	for (uint32_t i = 0; i < view->device_count; i++)
-		json_array_append_new(list, device_object(&view->devices[i]));
-	return headed("floodwall.devices/1", view, "devices", list);
 }
 
 /* ---- findings ---- */
@@ -160,7 +152,7 @@ static json_t *leaked(const struct found_view *found)
 		found->leak_known);
 }
 
-static json_t *finding_object(const struct guard_view *view, const struct found_view *found)
+json_t *show_one_finding(const struct guard_view *view, const struct found_view *found)
 {
 	const struct finding *finding = &found->finding;
 	const struct guarded_view *device = finding->device < view->device_count ? &view->devices[finding->device] : NULL;
@@ -180,15 +172,6 @@ static json_t *finding_object(const struct guard_view *view, const struct found_
 	return one;
 }
 
-json_t *show_findings(const struct guard_view *view)
-{
-	json_t *list = json_array();
-
-	for (uint32_t i = 0; i < view->finding_count; i++)
-		json_array_append_new(list, finding_object(view, &view->findings[i]));
-	return headed("floodwall.findings/1", view, "findings", list);
-}
-
 /* ---- policy ---- */
 
 static json_t *policy_object(const struct policy_view *policy)
@@ -204,7 +187,7 @@ json_t *show_policy(const struct guard_view *view)
 
 	for (uint32_t i = 0; i < view->policy_count; i++)
 		json_array_append_new(list, policy_object(&view->policies[i]));
-	return headed("floodwall.policy/1", view, "policies", list);
+	return show_headed("floodwall.policy/1", view, "policies", list);
 }
 
 /* ---- verdicts: filters, reasons, tables, blind spots ---- */
@@ -277,7 +260,7 @@ static json_t *blind_spots(const struct guard_view *view)
 
 json_t *show_guard_verdicts(const struct guard_view *view)
 {
-	json_t *all = headed("floodwall.verdicts/1", view, "reasons", reasons(view));
+	json_t *all = show_headed("floodwall.verdicts/1", view, "reasons", reasons(view));
 
 	json_object_set_new(all, "version", json_string(view->version));
 	json_object_set_new(all, "started", moment(view->started_s));

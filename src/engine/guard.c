@@ -178,6 +178,8 @@ static int open_rooms(struct guard *guard)
 	int error = open_live(guard);
 
 	if (!error)
+		error = guard_open_kept(guard);
+	if (!error)
 		error = guard_open_names(guard);
 	if (!error)
 		error = guard_open_sets(guard);
@@ -222,6 +224,7 @@ static int fill_kernel(struct guard *guard, struct fault *out_fault)
 static void free_all(struct guard *guard)
 {
 	mute_free(guard->mutes);
+	guard_close_kept(guard);
 	guard_close_names(guard);
 	guard_free_policies(&guard->policies);
 	policy_sets_free(guard->sets);
@@ -232,6 +235,7 @@ static void free_all(struct guard *guard)
 	free(guard->digests);
 	free(guard->found);
 	free(guard->view.devices);
+	free(guard->device_view);
 	free(guard->view.findings);
 	free(guard->view.policies);
 	free(guard);
@@ -251,6 +255,7 @@ int guard_open(const struct guard_setup *setup, struct guard **out_guard, struct
 	guard->note = setup->note;
 	guard->told = setup->found;
 	guard->deed = setup->deed;
+	guard->proven = setup->proven;
 	guard->context = setup->context;
 	for (unsigned i = 0; i < GUARD_WATCHES; i++)
 		guard->watches[i].descriptor = -1;
@@ -402,6 +407,7 @@ static void turn(struct guard *guard, const struct fetch_time *now)
 	guard_see_frames(guard);
 	guard_tick_devices(guard);
 	live_tick(guard->live, guard->now_ns, guard->wall_ns);
+	guard_prove(guard);
 	guard_ask_names(guard);
 	guard_tick_policies(guard);
 	guard_tick_urls(guard);

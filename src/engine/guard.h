@@ -29,6 +29,8 @@ struct guard_setup {
 	void (*note)(void *context, const char *sentence); /* a line for the audit log */
 	void (*found)(void *context, const struct found_view *found, enum live_news news); /* muted ones too (found->muted) */
 	void (*deed)(void *context, const struct deed *deed); /* of a finding, written */
+	/* The frames that prove a finding, a pcapng: in the tick in which it was told, or soon after; again where it became worse. Borrowed. */
+	void (*proven)(void *context, uint32_t number, const void *bytes, size_t len);
 	void *context;
 };
 
@@ -68,6 +70,24 @@ int guard_who(struct guard *guard, const char *word, uint8_t out_mac[6], struct 
 
 /* Everything to be seen now. Borrowed until the next call of any function here; NULL where there is no memory for it. */
 struct guard_view *guard_view(struct guard *guard, const struct fetch_time *now);
+
+/* One device, with clues, policy and peers: NULL where there is none with this MAC, or no memory. Borrowed as guard_view(). */
+const struct guard_device_view *guard_device_view(struct guard *guard, const uint8_t mac[6]);
+
+/* ---- guard_kept.c: what is remembered, and goes on over restarts ---- */
+
+/* The finding of this number, if it is of this run and still at hand; NULL otherwise. Borrowed until the next call. */
+const struct found_view *guard_finding(const struct guard *guard, uint64_t number);
+/* The reason for which such a finding counts for nothing now, borrowed, or NULL. mac, id, source and target are looked at. */
+const char *guard_mute_of(const struct guard *guard, const struct found_view *found);
+/* A device as the view has it, one after the other, without a list of all. */
+void guard_each_device(struct guard *guard, void (*see)(void *context, const struct guarded_view *device), void *context);
+/* What people call the device of this MAC, else what it calls itself: false where nothing is known. */
+bool guard_name(struct guard *guard, const uint8_t mac[6], char out_name[DEVICE_TEXT_MAX]);
+/* People's names are other ones in the store now. */
+void guard_take_names(struct guard *guard);
+/* Counted since the kernel's tables were made, which outlive the daemon. */
+void guard_totals(struct guard *guard, struct fw_guard_totals *out_totals);
 
 /*
  * What a person wants to hear no more of, as a rule of a mute file (conf/conf.h). what: a finding's name, * or the number of one that is shown, whose

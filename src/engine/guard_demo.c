@@ -62,7 +62,9 @@ static void begin_round(struct guard_demo *demo, uint64_t at_ns)
 	take_next(demo);
 	if (demo->has_next)
 		return;
-	fault_set(&demo->fault, demo->capture.file, 0, 0, "%s", source_report(demo->source, 0)->fault.sentence);
+	fault_set(&demo->fault, demo->capture.file, 0, 0, "%s",
+		source_report(demo->source, 0)->unreadable ? source_report(demo->source, 0)->fault.sentence
+							   : "there is no frame of Ethernet in it any more");
 	source_close(demo->source);
 	demo->source = NULL;
 }

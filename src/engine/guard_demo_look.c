@@ -13,7 +13,7 @@
 #include "engine/prelude.h"
 #include "wire/packet.h"
 
-enum { MACS = 256, LINK_ETHERNET = 1 };
+enum { MACS = 64, LINK_ETHERNET = 1 };
 
 /* A MAC that frames bear. */
 struct bearer {

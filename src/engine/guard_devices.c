@@ -492,6 +492,7 @@ static void see_frame(void *context, const struct fw_guard_frame *frame, const u
 
 	guard->frames_seen++;
 	live_frame(guard->live, frame, bytes);
+	guard_note_frame(guard, frame, bytes);
 	fw_packet_read(bytes, frame->kept_len, FW_LINK_ETHERNET, &packet);
 	if (frame->way == FW_GUARD_OUT) {
 		device = hear(guard, packet.src_mac);

@@ -51,14 +51,15 @@ static struct roster_device *culprit(struct guard *guard, const struct finding *
 static struct found_view *view_of(struct guard *guard, const struct live_finding *found)
 {
 	uint64_t kept = guard->found_count < GUARD_FOUND_MAX ? guard->found_count : GUARD_FOUND_MAX;
+	uint32_t number = (uint32_t)(guard->found_before + found->number);
 	struct found_view *view;
 
 	for (uint64_t i = 0; i < kept; i++)
-		if (guard->found[i].number == (uint32_t)found->number)
+		if (guard->found[i].number == number)
 			return &guard->found[i];
 	view = &guard->found[guard->found_count++ % GUARD_FOUND_MAX];
 	memset(view, 0, sizeof(*view));
-	view->number = (uint32_t)found->number;
+	view->number = number;
 	view->raised_ns = guard->wall_ns;
 	return view;
 }
@@ -171,5 +172,7 @@ bool guard_found(void *context, const struct live_finding *found)
 			found->finding->device == DEVICE_NONE ? "somebody unknown" : text_mac(mac, view->mac), said(act));
 	if (guard->told)
 		guard->told(guard->context, view, found->news);
+	if (found->news != LIVE_MORE)
+		guard_want_proof(guard, view);
 	return !muted;
 }

@@ -7,10 +7,12 @@
 #include "engine/guard.h"
 #include "engine/guard_demo.h"
 #include "engine/live.h"
+#include "engine/recent.h"
 #include "guard/guard.h"
 #include "plane/plane.h"
 #include "policy/policy.h"
 #include "wire/guard_key.h"
+#include "wire/limits.h"
 
 enum {
 	GUARD_POLICIES_MAX = 4096,
@@ -42,6 +44,13 @@ struct guard_sets {
 	uint32_t time; /* time servers that stay open in quarantine: ntp, or those that DHCP named */
 };
 
+/* What earlier runs knew of a device. */
+struct given_name {
+	uint8_t mac[6];
+	char name[HISTORY_NAME_MAX]; /* that a person gave it; "": none */
+	uint64_t first_s; /* 0: never seen */
+};
+
 struct guard {
 	const struct settings *settings;
 	struct store *store;
@@ -50,6 +59,7 @@ struct guard {
 	void (*note)(void *context, const char *sentence);
 	void (*told)(void *context, const struct found_view *found, enum live_news news);
 	void (*deed)(void *context, const struct deed *deed);
+	void (*proven)(void *context, uint32_t number, const void *bytes, size_t len);
 	void *context;
 
 	struct guard_demo *demo; /* NULL: interfaces, and a kernel */
@@ -92,8 +102,15 @@ struct guard {
 
 	struct found_view *found; /* ring of GUARD_FOUND_MAX */
 	uint64_t found_count;
+	uint64_t found_before; /* the last number of earlier runs: ours go on from there */
+
+	struct recent *recent;
+	uint32_t waiting[FW_RECENT_WAITING_MAX], waiting_count; /* numbers of findings that are to be proven */
+	struct given_name *given; /* by MAC */
+	uint32_t given_count;
 
 	struct guard_view view;
+	struct guard_device_view *device_view; /* made when first asked for */
 	uint32_t view_devices_room;
 };
 
@@ -165,6 +182,24 @@ void guard_tick_urls(struct guard *guard);
 /* ---- guard_findings.c ---- */
 
 bool guard_found(void *context, const struct live_finding *found);
+
+/* ---- guard_kept.c ---- */
+
+int guard_open_kept(struct guard *guard);
+void guard_close_kept(struct guard *guard);
+/* What a person calls it, or NULL. */
+const char *guard_given(const struct guard *guard, const uint8_t mac[6]);
+/* The earlier of both. */
+uint64_t guard_first_s(const struct guard *guard, const uint8_t mac[6], uint64_t first_s);
+/* A frame of the ring is one that may prove something. */
+void guard_note_frame(struct guard *guard, const struct fw_guard_frame *frame, const uint8_t *bytes);
+/* The frames that prove this finding are wanted, when all of this tick's are known. */
+void guard_want_proof(struct guard *guard, const struct found_view *found);
+void guard_prove(struct guard *guard);
+
+/* ---- guard_view.c ---- */
+
+void guard_fill_view(struct guard *guard, const struct roster_device *device, struct guarded_view *out_view);
 
 /* ---- guard_mutes.c ---- */
 

@@ -155,11 +155,17 @@ static bool same_word(const char *a, const char *b)
 static bool is_called(struct guard *guard, const struct roster_device *roster, const char *word)
 {
 	const struct settings_device *named = guard_settings_of(guard, roster);
+	const char *given = guard_given(guard, roster->mac);
 	uint32_t number = live_device_of(guard->live, roster->mac);
 	struct device device;
 
+	/* who wrote a name into the configuration may go on using it */
+	if (given && same_word(given, word))
+		return true;
 	if (named && named->name[0])
 		return same_word(named->name, word);
+	if (given)
+		return false;
 	return number != DEVICE_NONE && live_device(guard->live, number, &device) && device.name[0] && same_word(device.name, word);
 }
 

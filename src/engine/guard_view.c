@@ -30,6 +30,7 @@ static void stand_of(struct guard *guard, const struct roster_device *device, st
 static void identity_of(struct guard *guard, const struct roster_device *roster, struct guarded_view *view)
 {
 	const struct settings_device *named = guard_settings_of(guard, roster);
+	const char *given = guard_given(guard, roster->mac);
 	uint32_t number = live_device_of(guard->live, roster->mac);
 	struct device device;
 
@@ -41,8 +42,12 @@ static void identity_of(struct guard *guard, const struct roster_device *roster,
 		view->state = device.state;
 	}
 	view->known = named != NULL;
-	if (named && named->name[0])
-		snprintf(view->name, sizeof(view->name), "%s", named->name);
+	if (!given && named && named->name[0])
+		given = named->name;
+	if (!given)
+		return;
+	snprintf(view->name, sizeof(view->name), "%s", given);
+	snprintf(view->user_name, sizeof(view->user_name), "%s", given);
 }
 
 static uint64_t to_wall_s(const struct guard *guard, uint64_t steady_ns)
@@ -52,20 +57,15 @@ static uint64_t to_wall_s(const struct guard *guard, uint64_t steady_ns)
 	return guard->wall_ns > ago_ns ? (guard->wall_ns - ago_ns) / FW_NS_PER_S : 0;
 }
 
-static void view_device(void *context, struct roster_device *device)
+void guard_fill_view(struct guard *guard, const struct roster_device *device, struct guarded_view *view)
 {
-	struct guard *guard = context;
-	struct guarded_view *view = &guard->view.devices[guard->view.device_count];
 	struct fw_guard_device kernels;
 
-	if (guard->view.device_count == guard->view_devices_room)
-		return;
-	guard->view.device_count++;
 	*view = (struct guarded_view){.place = (uint16_t)device->place};
 	memcpy(view->mac, device->mac, sizeof(view->mac));
 	memcpy(view->addresses, device->addresses, sizeof(view->addresses));
 	view->address_count = device->address_count;
-	view->first_s = to_wall_s(guard, device->first_ns);
+	view->first_s = guard_first_s(guard, device->mac, to_wall_s(guard, device->first_ns));
 	if (device->place && plane_guard_device(guard->plane, device->place, &kernels) && kernels.last_ns)
 		view->last_s = to_wall_s(guard, kernels.last_ns);
 	identity_of(guard, device, view);
@@ -78,6 +78,14 @@ static void view_device(void *context, struct roster_device *device)
 	memcpy(view->mud_refused, device->refused, sizeof(view->mud_refused));
 	if (device->place)
 		plane_guard_counts(guard->plane, device->place, &view->count);
+}
+
+static void view_device(void *context, struct roster_device *device)
+{
+	struct guard *guard = context;
+
+	if (guard->view.device_count < guard->view_devices_room)
+		guard_fill_view(guard, device, &guard->view.devices[guard->view.device_count++]);
 }
 
 static int by_mac(const void *left, const void *right)

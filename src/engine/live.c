@@ -237,14 +237,15 @@ static void tell(struct live *live, uint32_t place, enum live_news news, uint64_
 		inventory_note_state(live->engine->inventory, live->shown.device, live->shown.state);
 }
 
-static void look_at(struct live *live, uint32_t place, uint64_t now_ns)
+/* Whether something was told of it. */
+static bool look_at(struct live *live, uint32_t place, uint64_t now_ns)
 {
 	uint64_t number = detect_number(live->engine->detect, place);
 	const struct finding *finding = engine_finding(live->engine, place);
 	const struct told *told = &live->told[place];
 
 	if (!number)
-		return;
+		return false;
 	/* what a person released since is news when it goes on, and not before */
 	if (number != told->number || (told->anew && !told->released) || (told->released && finding->count != told->count))
 		tell(live, place, LIVE_NEW, now_ns);
@@ -252,6 +253,9 @@ static void look_at(struct live *live, uint32_t place, uint64_t now_ns)
 		tell(live, place, LIVE_WORSE, now_ns);
 	else if (finding->count != told->count && now_ns - told->told_ns >= more_ns)
 		tell(live, place, LIVE_MORE, now_ns);
+	else
+		return false;
+	return true;
 }
 
 void live_tick(struct live *live, uint64_t steady_ns, uint64_t wall_ns)
@@ -268,8 +272,8 @@ void live_tick(struct live *live, uint64_t steady_ns, uint64_t wall_ns)
 		inventory_settle(live->engine->inventory);
 		live->settled_ns = now_ns;
 	}
-	for (uint32_t place = 0; place < detect_places(live->engine->detect); place++)
-		look_at(live, place, now_ns);
+	for (uint32_t place = 0, said = 0; place < detect_places(live->engine->detect) && said < LIVE_TOLD_MAX; place++)
+		said += look_at(live, place, now_ns);
 }
 
 const struct live_finding *live_finding_at(struct live *live, uint32_t index)

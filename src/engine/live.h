@@ -82,6 +82,7 @@ void live_lost(struct live *live, const uint8_t mac[6], uint64_t lost, uint64_t 
  * Judges what is due and tells what was found; at least once in a second, also when nothing comes. wall_ns: since 1970, as believed
  * now. A steady_ns that runs back is taken for the time of before.
  */
+enum { LIVE_TOLD_MAX = 128 }; /* in one call; the others with the next: each is written to a disk before anybody hears of it */
 void live_tick(struct live *live, uint64_t steady_ns, uint64_t wall_ns);
 
 /* Devices, by number; a copy with the wall's times. False past the last, and for one that merged into another. */

@@ -34,6 +34,7 @@ struct guarded_view {
 	uint8_t mac[6];
 	bool known; /* from the configuration, not learned */
 	char name[DEVICE_TEXT_MAX]; /* "": none known */
+	char user_name[DEVICE_TEXT_MAX]; /* that a person gave it, here or in the configuration; "": none */
 	struct guess maker, kind, model;
 	enum device_state state;
 	uint8_t addresses[GUARD_ADDRESSES_SHOWN][16];
@@ -60,7 +61,7 @@ enum guard_act {
 };
 
 struct found_view {
-	uint32_t number; /* of this run, from 1 on */
+	uint32_t number; /* from 1 on, over all runs */
 	struct finding finding; /* its device: place in guard_view.devices, or DEVICE_NONE */
 	uint8_t mac[6];
 	enum guard_act act;
@@ -99,6 +100,7 @@ struct guard_view {
 	char reload_why[2 * GUARD_SENTENCE_MAX + 64];
 	uint8_t mode[FW_GUARD_FILTER_COUNT];
 	bool lateral_closed, fail_closed;
+	bool bypass; /* a person switched all filters off */
 	struct fw_guard_totals totals; /* summed over CPUs */
 	uint64_t frames_seen, frames_lost; /* by the engine; not sent up, or the ring was full */
 	uint64_t strangers_seen; /* MACs that got no place: forged ones, or one too many */
@@ -118,4 +120,24 @@ struct guard_view {
 	uint32_t finding_count;
 	struct policy_view *policies;
 	uint32_t policy_count;
+};
+
+/* With whom a device speaks; of what came up to detection, which is not every packet of a long conversation. */
+struct guard_talk {
+	uint8_t peer[16];
+	char name[64]; /* as DNS called it, raw; "": unknown */
+	uint8_t proto; /* of IP */
+	uint16_t port; /* of the one who was called; 0: none */
+	uint64_t packets[FW_GUARD_WAYS], bytes[FW_GUARD_WAYS]; /* out of the device, in to it */
+};
+
+enum { GUARD_WORDS_MAX = 64, GUARD_WORD_MAX = 1024, GUARD_TALKS_SHOWN = 32 };
+
+/* One device with all that is known; what struct guarded_view has of it is not repeated. */
+struct guard_device_view {
+	struct device device; /* as the inventory has it: clues, firmware, all addresses */
+	char words[GUARD_WORDS_MAX][GUARD_WORD_MAX]; /* what it may do, a sentence each */
+	uint32_t word_count;
+	struct guard_talk talks[GUARD_TALKS_SHOWN]; /* heaviest first */
+	uint32_t talk_count;
 };

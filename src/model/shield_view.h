@@ -48,6 +48,7 @@ struct shield_view {
 	char vector[32], vector_why[SHIELD_SENTENCE_MAX]; /* what the junk is made of: a word, a sentence */
 	uint64_t stance_since_s;
 	uint8_t mode[FW_FILTER_COUNT], acting[FW_FILTER_COUNT];
+	bool bypass; /* a person switched all filters off */
 	double rate[FW_OUTCOME_COUNT]; /* packets to protected addresses a second, over the last tick */
 	double lane_rate[FW_LANE_COUNT][FW_OUTCOME_COUNT];
 	struct fw_shield_counts counts; /* summed over CPUs */

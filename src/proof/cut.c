@@ -127,3 +127,11 @@ uint32_t cut_len(const struct view *view, bool with_question)
 		len = view->frame->cap_len;
 	return len > PROOF_SNAP_MAX ? PROOF_SNAP_MAX : len;
 }
+
+uint32_t proof_keep_len(const struct frame *frame)
+{
+	struct view view;
+
+	view_read(&view, frame);
+	return cut_len(&view, true);
+}

@@ -54,5 +54,8 @@ struct proof_sink {
 /* Frames in the order in which the engine saw them. Returns 0 or what the sink returned. */
 int proof_frame(struct proof *proof, const struct frame *frame, const struct proof_sink *sink);
 
+/* The leading bytes of a frame that any proof may want: what is kept in memory of a frame whose finding is not known yet. */
+uint32_t proof_keep_len(const struct frame *frame);
+
 /* Frames that a ceiling left out of this subject's evidence. */
 uint64_t proof_left_out(const struct proof *proof, size_t subject);

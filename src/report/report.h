@@ -102,6 +102,14 @@ int report_sheets_html(FILE *out, const struct sheet_view *view);
 enum { REPORT_SUMMARY_MAX = 3072 };
 void report_summary(const struct report_view *view, size_t finding, char out[REPORT_SUMMARY_MAX]);
 
+/* The same of one finding alone: a title without the device, why it is one, what to do. name: what people call its device, raw; NULL or "": nothing. */
+enum { REPORT_TITLE_MAX = 512 };
+struct report_told {
+	char title[REPORT_TITLE_MAX], why[REPORT_SUMMARY_MAX]; /* escaped */
+	const char *advice; /* a constant */
+};
+void report_tell(const struct finding *finding, const char *name, struct report_told *out_told);
+
 const char *report_finding_name(enum finding_id id); /* "default-password" ... */
 const char *report_severity_name(enum severity severity);
 const char *report_state_name(enum device_state state);

@@ -11,20 +11,6 @@
 
 #include "store/inside.h"
 
-int store_add_deed(struct store *store, const struct deed *deed, uint64_t *out_id)
-{
-	int error = store_run(store, "insert into deed (time, verb, decision, of, undone, who, detail) values (?, ?, ?, ?, 0, ?, ?)",
-		"iiiitt", deed->time_s, (uint64_t)deed->verb, deed->decision, deed->of, deed->who, deed->detail);
-	uint64_t id = (uint64_t)sqlite3_last_insert_rowid(store->db);
-
-	if (error)
-		return error;
-	if (id % TRIM_EVERY == 0 && id > DEEDS_MAX)
-		error = store_run(store, "delete from deed where id <= ?", "i", id - DEEDS_MAX);
-	*out_id = id;
-	return error;
-}
-
 static const struct decision *find_prefix(const struct store *store, const struct prefix *prefix)
 {
 	for (uint32_t i = 0; i < store->count; i++) {
@@ -153,34 +139,16 @@ int store_confirm(struct store *store, uint64_t id, const struct deed *by, uint6
 
 /* ---- undo ---- */
 
-static void read_deed(sqlite3_stmt *row, struct deed *out)
-{
-	int verb = sqlite3_column_int(row, 2);
-
-	*out = (struct deed){
-		.id = (uint64_t)sqlite3_column_int64(row, 0),
-		.time_s = (uint64_t)sqlite3_column_int64(row, 1),
-		.verb = verb >= 0 && verb < DEED_VERB_COUNT ? (enum deed_verb)verb : DEED_NOTE,
-		.decision = (uint64_t)sqlite3_column_int64(row, 3),
-		.of = (uint64_t)sqlite3_column_int64(row, 4),
-		.undone = sqlite3_column_int(row, 5) != 0,
-	};
-	snprintf(out->who, sizeof(out->who), "%s", (const char *)sqlite3_column_text(row, 6));
-	snprintf(out->detail, sizeof(out->detail), "%s", (const char *)sqlite3_column_text(row, 7));
-}
-
-#define DEED_COLUMNS "select id, time, verb, decision, of, undone, who, detail from deed "
-
 /* The deed of this number, or the latest, if it can be taken back. */
 static int find_undoable(struct store *store, uint64_t id, struct deed *out, struct fault *out_fault)
 {
-	sqlite3_stmt *row = store_ask(
-		store, DEED_COLUMNS "where undone = 0 and verb in (0, 2) and (?1 = 0 or id = ?1) order by id desc limit 1", "i", id);
+	sqlite3_stmt *row = store_ask(store,
+		DEED_COLUMNS "where undone = 0 and verb in (0, 2, 7) and (?1 = 0 or deed.id = ?1) order by deed.id desc limit 1", "i", id);
 	int code = row ? sqlite3_step(row) : SQLITE_ERROR;
 
-	_Static_assert(DEED_DECIDE == 0 && DEED_RELEASE == 2, "as the statement says");
+	_Static_assert(DEED_DECIDE == 0 && DEED_RELEASE == 2 && DEED_NAME == 7, "as the statement says");
 	if (code == SQLITE_ROW)
-		read_deed(row, out);
+		deed_read(row, out);
 	sqlite3_finalize(row);
 	if (code == SQLITE_ROW)
 		return 0;
@@ -191,10 +159,12 @@ static int find_undoable(struct store *store, uint64_t id, struct deed *out, str
 }
 
 /* A decision that is taken back ends, and the one that it replaced stands again; a release that is taken back: the decision stands again. */
-static int take_back(struct store *store, const struct deed *undone)
+static int take_back(struct store *store, const struct deed *undone, struct fault *out_fault)
 {
 	int error;
 
+	if (undone->verb == DEED_NAME)
+		return name_take_back(store, undone->id, out_fault);
 	if (undone->verb == DEED_RELEASE)
 		return set_standing(store, undone->decision, true);
 	error = set_standing(store, undone->decision, false);
@@ -207,6 +177,8 @@ static int check_undoable(struct store *store, const struct deed *undone, struct
 	sqlite3_stmt *row;
 	int code;
 
+	if (undone->verb == DEED_NAME)
+		return 0; /* name_take_back() sees to it */
 	if (undone->verb == DEED_DECIDE && !find_decision(store, undone->decision)) {
 		fault_set(out_fault, "", 0, 0, "that decision stands no more");
 		return -ENOENT;
@@ -240,7 +212,8 @@ int store_undo(struct store *store, uint64_t id, const struct deed *by, struct d
 	deed.verb = DEED_UNDO;
 	deed.of = undone.id;
 	deed.decision = undone.decision;
-	error = take_back(store, &undone);
+	deed.subject = undone.subject;
+	error = take_back(store, &undone, out_fault);
 	if (!error)
 		error = store_run(store, "update deed set undone = 1 where id = ?", "i", undone.id);
 	if (!error)
@@ -324,31 +297,6 @@ int store_expire(struct store *store, uint64_t now_s, uint64_t steady_s, struct 
 	if (error)
 		forget_over(store, &now);
 	return ended;
-}
-
-int store_note(struct store *store, const struct deed *deed, struct fault *out_fault)
-{
-	struct deed note = *deed;
-	uint64_t number;
-	int error;
-
-	note.verb = DEED_NOTE;
-	error = store_add_deed(store, &note, &number);
-	return error ? store_fault(store, "the audit log cannot be written", out_fault) : 0;
-}
-
-int store_each_deed(struct store *store, uint32_t count, void (*see)(void *context, const struct deed *), void *context)
-{
-	sqlite3_stmt *rows = store_ask(store, DEED_COLUMNS "order by id desc limit ?", "i", (uint64_t)count);
-	int code = SQLITE_ERROR;
-
-	while (rows && (code = sqlite3_step(rows)) == SQLITE_ROW) {
-		struct deed deed;
-		read_deed(rows, &deed);
-		see(context, &deed);
-	}
-	sqlite3_finalize(rows);
-	return code == SQLITE_DONE ? 0 : -EIO;
 }
 
 /* ---- learned ---- */

@@ -1,23 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The file. SQLite in its safe setting (a rollback journal, synchronous full): a few writes an hour, and each of them must hold when
- * the machine goes down the next moment. One writer, which holds the file locked, so that two daemons never share one.
+ * Statements on the one file, and what holds. One writer, which holds the file locked, so that two daemons never share one. Each
+ * transaction is synced before anybody is told that it is done (layout.c sets how).
  */
 #include "store/store.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "store/inside.h"
-
-enum { STORE_PATH_MAX = 512, STORE_LAYOUT = 1 };
 
 const char *const deed_verb_names[DEED_VERB_COUNT] = {
 	[DEED_DECIDE] = "decide",
@@ -30,34 +27,46 @@ const char *const deed_verb_names[DEED_VERB_COUNT] = {
 	[DEED_NAME] = "name",
 };
 
-static const char layout[] =
-	"begin exclusive;"
-	"create table decision (id integer primary key autoincrement, kind integer not null, address blob not null,"
-	" bits integer not null, made integer not null, until integer not null, confirm integer not null,"
-	" reason text not null, who text not null, stands integer not null);"
-	"create index standing on decision (stands, id);"
-	"create table deed (id integer primary key autoincrement, time integer not null, verb integer not null,"
-	" decision integer not null, of integer not null, undone integer not null, who text not null, detail text not null);"
-	"create table learned (name text primary key, time integer not null, bytes blob not null);"
-	"pragma user_version = 1; commit";
-
 /* ---- statements ---- */
+
+/* Found in use, in a file too large to be looked at as a whole at each start: the next start does. */
+static void note_damage(struct store *store)
+{
+	char suspect[STORE_PATH_MAX + 16];
+	int file;
+
+	store->state = store->state == STORE_MEMORY ? STORE_MEMORY : STORE_DAMAGED;
+	if (!store->path[0])
+		return;
+	snprintf(suspect, sizeof(suspect), "%s.suspect", store->path);
+	file = open(suspect, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (file >= 0)
+		close(file);
+}
+
+/* A quota, or a ceiling of file size, is a full disk that SQLite has no number for. */
+static bool is_full(struct store *store, int code)
+{
+	int system = sqlite3_system_errno(store->db);
+
+	return code == SQLITE_FULL || (code == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT || system == EFBIG));
+}
 
 int store_fault(struct store *store, const char *doing, struct fault *out_fault)
 {
-	int code = sqlite3_extended_errcode(store->db);
+	int code = sqlite3_extended_errcode(store->db) & 0xff;
 
-	switch (code & 0xff) {
-	case SQLITE_NOMEM:
+	if (code == SQLITE_NOMEM)
 		return -ENOMEM;
-	case SQLITE_FULL:
+	if (is_full(store, code)) {
 		store->state = store->state == STORE_SOUND ? STORE_FULL : store->state;
 		fault_set(out_fault, "floodwall.db", 0, 0, "%s: the disk is full; nothing was changed", doing);
 		return -ENOSPC;
-	default:
-		fault_set(out_fault, "floodwall.db", 0, 0, "%s: %s", doing, sqlite3_errmsg(store->db));
-		return -EIO;
 	}
+	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+		note_damage(store);
+	fault_set(out_fault, "floodwall.db", 0, 0, "%s: %s", doing, sqlite3_errmsg(store->db));
+	return -EIO;
 }
 
 static int bind(sqlite3_stmt *statement, const char *types, va_list arguments)
@@ -121,28 +130,114 @@ int store_run(struct store *store, const char *sql, const char *types, ...)
 	return code == SQLITE_DONE ? 0 : -EIO;
 }
 
+int store_number(struct store *store, const char *sql, uint64_t *out_number)
+{
+	sqlite3_stmt *row = store_ask(store, sql, "");
+	int code = row ? sqlite3_step(row) : SQLITE_ERROR;
+
+	if (code == SQLITE_ROW)
+		*out_number = (uint64_t)sqlite3_column_int64(row, 0);
+	sqlite3_finalize(row);
+	return code == SQLITE_ROW ? 0 : -EIO;
+}
+
+void store_text(sqlite3_stmt *row, int column, char *out, size_t size)
+{
+	const char *text = (const char *)sqlite3_column_text(row, column);
+
+	snprintf(out, size, "%s", text ? text : "");
+}
+
+/* ---- transactions ---- */
+
+/* SQLite takes the whole transaction back by itself after some faults: what comes then would be kept alone, one by one. */
+static int check_gathered(struct store *store, struct fault *out_fault)
+{
+	if (!store->gathered && sqlite3_get_autocommit(store->db))
+		store->gathered = -EIO;
+	if (store->gathered)
+		fault_set(out_fault, "floodwall.db", 0, 0, "the store cannot be written: what was gathered is lost%s",
+			store->gathered == -ENOSPC ? ", the disk is full" : "");
+	return store->gathered;
+}
+
 int store_begin(struct store *store, struct fault *out_fault)
 {
+	if (store->gathering)
+		return check_gathered(store, out_fault)         ? store->gathered
+			: store_run(store, "savepoint one", "") ? store_fault(store, "the store cannot be written", out_fault)
+								: 0;
+	store->findings_before = store->findings;
+	store->devices_before = store->devices;
 	if (store_run(store, "begin immediate", "") == 0)
 		return 0;
 	return store_fault(store, "the store cannot be written", out_fault);
+}
+
+/* SQLite has rolled back itself after some faults: then the statement fails, and rightly. */
+static void take_back(struct store *store)
+{
+	store_run(store, "rollback", "");
+	store->findings = store->findings_before;
+	store->devices = store->devices_before;
+}
+
+static int end_gathered(struct store *store, int error, const char *doing, struct fault *out_fault)
+{
+	if (!error && store_run(store, "release one", "") == 0)
+		return 0;
+	if (error == -EIO || !error)
+		error = store->gathered = store_fault(store, doing, out_fault);
+	store_run(store, "rollback to one", "");
+	store_run(store, "release one", "");
+	return error;
 }
 
 int store_end(struct store *store, int error, const char *doing, struct fault *out_fault)
 {
 	int own;
 
+	if (store->gathering)
+		return end_gathered(store, error, doing, out_fault);
 	if (!error && store_run(store, "commit", "") == 0) {
 		store->state = store->state == STORE_FULL ? STORE_SOUND : store->state;
 		return 0;
 	}
 	own = error == -EIO || !error ? store_fault(store, doing, out_fault) : error;
-	/* SQLite has rolled back itself after some faults: then this fails, and rightly */
-	store_run(store, "rollback", "");
+	take_back(store);
 	return own;
 }
 
-/* ---- opening ---- */
+int store_gather(struct store *store, struct fault *out_fault)
+{
+	int error;
+
+	if (store->gathering)
+		return -EBUSY;
+	error = store_begin(store, out_fault);
+	store->gathering = !error;
+	store->gathered = 0;
+	return error;
+}
+
+int store_settle(struct store *store, struct fault *out_fault)
+{
+	int error;
+
+	if (!store->gathering)
+		return -EINVAL;
+	error = check_gathered(store, out_fault);
+	store->gathering = false;
+	if (!error)
+		error = store_end(store, 0, "what was gathered cannot be kept", out_fault);
+	else
+		take_back(store);
+	if (error)
+		store_load(store);
+	return error;
+}
+
+/* ---- what holds ---- */
 
 static enum decision_kind read_kind(int kind)
 {
@@ -166,8 +261,8 @@ static void read_decision(sqlite3_stmt *row, struct decision *out)
 	};
 	if (sqlite3_column_bytes(row, 2) == 16)
 		memcpy(out->prefix.address, sqlite3_column_blob(row, 2), 16);
-	snprintf(out->reason, sizeof(out->reason), "%s", (const char *)sqlite3_column_text(row, 7));
-	snprintf(out->who, sizeof(out->who), "%s", (const char *)sqlite3_column_text(row, 8));
+	store_text(row, 7, out->reason, sizeof(out->reason));
+	store_text(row, 8, out->who, sizeof(out->who));
 }
 
 struct standing {
@@ -225,122 +320,11 @@ int store_load(struct store *store)
 	return 0;
 }
 
-/* 0; -EBADMSG: it is damaged, or of another layout; -EAGAIN: another process has it; another -errno. */
-static int prepare(struct store *store)
-{
-	sqlite3_stmt *row;
-	int version = -1, code;
-
-	sqlite3_busy_timeout(store->db, 0);
-	code = sqlite3_exec(store->db,
-		"pragma locking_mode = exclusive; pragma journal_mode = delete; pragma synchronous = full;"
-		"pragma trusted_schema = off; begin exclusive; commit",
-		NULL, NULL, NULL);
-	if (code == SQLITE_BUSY)
-		return -EAGAIN;
-	if (code == SQLITE_NOMEM)
-		return -ENOMEM;
-	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
-		return -EBADMSG;
-	if (code != SQLITE_OK)
-		return -EIO;
-	row = store_ask(store, "pragma user_version", "");
-	if (row && sqlite3_step(row) == SQLITE_ROW)
-		version = sqlite3_column_int(row, 0);
-	sqlite3_finalize(row);
-	if (version == 0) {
-		code = sqlite3_exec(store->db, layout, NULL, NULL, NULL);
-		return code == SQLITE_OK ? 0 : code == SQLITE_NOMEM ? -ENOMEM : code == SQLITE_ERROR ? -EBADMSG : -EIO;
-	}
-	if (version != STORE_LAYOUT)
-		return -EBADMSG;
-	row = store_ask(store, "pragma quick_check(1)", "");
-	if (!row)
-		return -EBADMSG;
-	code = sqlite3_step(row);
-	version = code == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(row, 0), "ok") == 0;
-	sqlite3_finalize(row);
-	return version ? 0 : code == SQLITE_NOMEM ? -ENOMEM : -EBADMSG;
-}
-
-static int open_at(const char *path, struct store *store)
-{
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX;
-	int code = sqlite3_open_v2(path, &store->db, flags, NULL), error;
-
-	error = code == SQLITE_OK ? prepare(store) : code == SQLITE_NOMEM ? -ENOMEM : -EIO;
-	if (!error)
-		error = store_load(store) ? (sqlite3_errcode(store->db) == SQLITE_NOMEM ? -ENOMEM : -EBADMSG) : 0;
-	if (error) {
-		sqlite3_close(store->db);
-		store->db = NULL;
-	}
-	return error;
-}
-
-/* SQLite would make it with the umask's mode; who quarantined whom is nobody else's business. */
-static int make_file(const char *path)
-{
-	int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-	if (file < 0)
-		return -errno;
-	close(file);
-	return 0;
-}
-
-/* The damaged one stays under another name, for a person to look at; earlier ones of that name go. */
-static int open_new(const char *path, struct store *store, struct fault *out_fault)
-{
-	char aside[STORE_PATH_MAX + 16];
-	int error;
-
-	snprintf(aside, sizeof(aside), "%s.damaged", path);
-	if (rename(path, aside))
-		return -errno;
-	error = make_file(path);
-	if (!error)
-		error = open_at(path, store);
-	if (!error)
-		fault_set(out_fault, path, 0, 0, "is damaged; it was set aside as %s, and decisions begin anew", aside);
-	return error;
-}
-
-int store_open(const char *folder, struct store **out_store, struct fault *out_fault)
-{
-	struct store *store = calloc(1, sizeof(*store));
-	char path[STORE_PATH_MAX];
-	int error;
-
-	if (!store)
-		return -ENOMEM;
-	snprintf(path, sizeof(path), "%s/floodwall.db", folder);
-	error = make_file(path);
-	if (!error)
-		error = open_at(path, store);
-	if (error == -EBADMSG)
-		error = open_new(path, store, out_fault);
-	if (error && error != -ENOMEM) {
-		fault_set(out_fault, path, 0, 0, "%s; decisions last until the daemon ends",
-			error == -EAGAIN            ? "is held by another process"
-				: error == -EIO     ? "cannot be read or written"
-				: error == -EBADMSG ? "is damaged and cannot be set aside"
-						    : strerror(-error));
-		error = open_at(":memory:", store);
-		store->state = STORE_MEMORY;
-	}
-	if (error) {
-		store_close(store);
-		return -ENOMEM;
-	}
-	*out_store = store;
-	return 0;
-}
-
 void store_close(struct store *store)
 {
 	if (!store)
 		return;
+	backup_drop(store);
 	sqlite3_close(store->db);
 	free(store->decisions);
 	free(store);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What must outlive the daemon: decisions about sources (shield) and devices (guard), the audit log of all that was done, and what was learned.
- * One SQLite file. Nothing that traffic says is written here, only what people decide and, once in a while, one blob of fixed size.
+ * One SQLite file, and beside it the journal of what was written last (-wal). What was seen and shown is history.h's.
  *
  * A store that cannot be written (full disk) or read (damaged) is a fault with a sentence, never an end: a damaged file is set
- * aside under another name and a new one begun; where even that fails, the store lives in memory alone, and store_state() says so.
+ * aside under another name and a new one begun; where even that fails, where another process holds it or a later program made it, the store
+ * lives in memory alone, with a small ceiling, and store_state() says so.
+ *
+ * Memory: SQLite's cache of 1 MiB and about 100 KiB beside it; decisions that stand, 328 bytes each.
  *
  * Times are seconds since 1970, handed in. Owned and called by one thread.
  */
@@ -63,12 +66,14 @@ struct deed {
 	uint64_t decision; /* its id, or 0 */
 	uint64_t of; /* UNDO: the deed that was undone */
 	bool undone;
+	struct prefix subject; /* set when read: of the decision, or the device that was named (DECISION_OF_MAC); zeros: of none */
 	char who[DECISION_WHO_MAX], detail[DECISION_REASON_MAX];
 };
 
 extern const char *const deed_verb_names[DEED_VERB_COUNT];
 
-enum store_state { STORE_SOUND, STORE_FULL, STORE_MEMORY };
+/* STORE_DAMAGED: something in it cannot be read; the next start looks at all of it. */
+enum store_state { STORE_SOUND, STORE_FULL, STORE_MEMORY, STORE_DAMAGED };
 
 /*
  * folder/floodwall.db, made with mode 0600 where missing. Returns 0 (also when a damaged file was set aside or all lives in memory:
@@ -101,6 +106,13 @@ int store_note(struct store *store, const struct deed *deed, struct fault *out_f
 void store_each_decision(const struct store *store, void (*see)(void *context, const struct decision *), void *context);
 /* The audit log, latest first, at most count. */
 int store_each_deed(struct store *store, uint32_t count, void (*see)(void *context, const struct deed *), void *context);
+/* What of it is looked for; zeros: everything. A page begins below `before`. */
+struct deed_query {
+	uint64_t before;
+	const struct prefix *subject; /* exactly this one; NULL: of all */
+	uint32_t count; /* at most */
+};
+int store_find_deeds(struct store *store, const struct deed_query *query, void (*see)(void *context, const struct deed *), void *context);
 
 /* Something learned, whole, in place of what was there under this name. */
 int store_keep(struct store *store, const char *name, const void *bytes, size_t len, uint64_t time_s, struct fault *out_fault);

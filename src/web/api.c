@@ -214,8 +214,12 @@ enum MHD_Result api_get(struct web *web, struct connection *connection, struct M
 
 /* ---- doing ---- */
 
-static bool is_verb(const char *word)
+static bool is_verb(const json_t *value)
 {
+	const char *word = json_string_value(value);
+
+	if (word && strlen(word) != json_string_length(value))
+		return false;
 	for (size_t i = 0; word && i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (strcmp(word, verbs[i]) == 0)
 			return true;
@@ -226,7 +230,7 @@ static enum MHD_Result act(struct web *web, struct connection *connection, struc
 {
 	/* the same reading as the socket's, so that both see the same request */
 	json_t *request = json_loadb(connection->body, connection->body_len, JSON_REJECT_DUPLICATES, NULL);
-	bool may = is_verb(json_string_value(json_object_get(request, "do"))), read = request;
+	bool may = is_verb(json_object_get(request, "do")), read = request;
 
 	json_decref(request);
 	if (!may)

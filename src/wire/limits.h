@@ -34,6 +34,11 @@
 #define FW_PROOF_BYTES_MAX 524288u /* bytes of them */
 #define FW_PROOF_TOTAL_MAX 134217728u /* bytes of evidence in one run, shared by its findings */
 #define FW_PROOF_KEYS_MAX 16384u /* addresses by which frames are found that prove something */
+#define FW_RECENT_BYTES_MAX \
+	1048576u /* bytes of headers of the latest frames, kept in memory by a guard: what a finding to come is proven by */
+#define FW_RECENT_PROOF_MAX 65536u /* bytes of the pcapng that proves one finding of a guard */
+#define FW_RECENT_SUBJECTS_MAX 16u /* findings that are proven at once; the others with the next tick */
+#define FW_RECENT_WAITING_MAX 256u /* findings that wait for that; the proof of one more is left out */
 #define FW_ZONE_BYTES_MAX 4294967296ull /* bytes of one zone, transferred or in files */
 #define FW_ZONE_RECORDS_MAX 50000000u /* records of one zone */
 #define FW_TRANSFER_NS 600000000000ull /* for one zone transfer, however fast it goes on */

@@ -128,14 +128,12 @@ def the_incident(demo):
     assert devices[RECORDER]["stand"] == "ordinary" and devices[RECORDER]["addresses"] == ["192.168.1.64"], devices[RECORDER]
     sends_nothing(demo)
     found = wait_for(lambda: demo.findings("flood"), 90, "the flood's finding")[-1]
-    assert found["device"]["mac"] == RECORDER if isinstance(found.get("device"), dict) else RECORDER in json.dumps(found), found
+    assert found["mac"] == RECORDER and found["act"] == "quarantined" and found["leaked"], found
     recorder = wait_for(lambda: demo.devices()[RECORDER]["stand"] == "quarantined" and demo.devices()[RECORDER], 5, "quarantine")
     assert "flood" in recorder["why"], recorder["why"]
     assert recorder["state"] == "hijacked"
-    dropped = demo.sent(RECORDER, "dropped")
-    passed = demo.sent(RECORDER, "passed")
-    wait_for(lambda: demo.sent(RECORDER, "dropped") > dropped + 100, 15, "frames that are stopped")
-    assert demo.sent(RECORDER, "passed") < passed + 3000, "its questions to the resolver alone stay open"
+    dropped = wait_for(lambda: demo.sent(RECORDER, "dropped") > 3000 and demo.sent(RECORDER, "dropped"), 15, "the rest of the flood stopped")
+    wait_for(lambda: demo.sent(RECORDER, "dropped") > dropped + 100, ROUND_S, "its scan in the next round stopped")
     for mac, device in demo.devices().items():
         assert mac == RECORDER or (device["state"] == "clean" and device["stand"] == "ordinary"), device
     assert {f["id"] for f in demo.show("findings")["findings"]} >= {"default-password", "scan", "flood"}
@@ -155,7 +153,6 @@ def what_a_person_does(demo):
     wait_for(lambda: demo.sent(CAMERA, "passed") > passed + 5, ROUND_S, "the camera's packets after undo")
     passed = demo.sent(RECORDER, "passed")
     demo.call("release", RECORDER)
-    assert demo.devices()[RECORDER]["stand"] != "quarantined" or demo.findings("flood"), "released"
     wait_for(lambda: demo.sent(RECORDER, "passed") > passed + 5, ROUND_S, "the recorder's packets after its release")
     demo.call("allow", RECORDER, "--reason", "mine")
     assert demo.devices()[RECORDER]["stand"] == "allowed"
@@ -215,13 +212,13 @@ def other_captures(demo, generated):
     """A capture of a server, one whose gateway is not there: it plays, and ends."""
     for name in ("exposed-name-server", "vectors-falling", "quiet-outside"):
         demo.start(os.path.join(generated, f"{name}.pcapng"))
-        wait_for(lambda: demo.show("verdicts")["frames"]["seen"] > 10 if "frames" in demo.show("verdicts") else demo.devices(), 30, f"frames of {name}")
+        wait_for(lambda: demo.show("verdicts")["frames"]["seen"] > 10, 30, f"frames of {name}")
         demo.end()
         assert "ERROR" not in demo.heard() and "runtime error" not in demo.heard(), demo.heard()
 
 
 def main():
-    floodwall, generated = os.path.abspath(sys.argv[1]), sys.argv[2]
+    floodwall, generated = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
     folder = tempfile.mkdtemp(prefix="floodwall-test-")
     demo = Demo(floodwall, folder)
     failed = 0

@@ -204,14 +204,16 @@ paths: {{socket: {self.socket}, state: {self.folder}/state, bpffs: {self.bpffs}}
         return done
 
     def show(self, what):
-        shown = json.loads(self.call("show", what, "--json").stdout)
-        if what in ("devices", "findings", "policy", "verdicts"):
-            if what not in self.validators:
+        shown = json.loads(self.call("show", *what.split(), "--json").stdout)
+        word = what.split()[0]
+        if word in ("devices", "device", "findings", "policy", "verdicts", "overview", "configuration"):
+            if word not in self.validators:
                 import jsonschema
-                with open(f"{self.root}/docs/schema/guard-{what}.json", encoding="utf-8") as schema:
-                    self.validators[what] = jsonschema.Draft202012Validator(json.load(schema))
-            self.validators[what].validate(shown)
-            text = self.call("show", what).stdout
+                name = word if word in ("overview", "configuration") else f"guard-{word}"
+                with open(f"{self.root}/docs/schema/{name}.json", encoding="utf-8") as schema:
+                    self.validators[word] = jsonschema.Draft202012Validator(json.load(schema))
+            self.validators[word].validate(shown)
+            text = self.call("show", *what.split()).stdout
             assert text and "\033" not in text
         return shown
 
@@ -256,6 +258,30 @@ def policy_with_names(bed):
     assert device["policy"] == {"from": "configuration", "url": URL, "refused": None, "rules": 2}, device
     assert device["name"] == "Camera" and device["addresses"] == ["10.9.0.2"], device
     assert device["traffic"]["out"]["dropped"]["packets"] > 0
+
+
+def shows(bed):
+    """A home in order needs nobody; a page of devices; one device; the settings with the lines of the file."""
+    overview = bed.show("overview")
+    assert overview["role"] == "guard" and overview["needs"] == [] and overview["faults"] == [], overview
+    assert overview["mode"]["policy"] == "enforce" and overview["devices"]["total"] >= 1 and not overview["bypass"], overview
+    assert "Nothing needs you now." in bed.call("show", "overview", "--width", "80").stdout
+    page = bed.show("devices --search CAMERA --count 1")
+    assert page["total"] == 1 and [d["mac"] for d in page["devices"]] == [CAMERA], page
+    assert page["devices"][0]["user_name"] == "Camera", page
+    assert bed.show("devices --search lamp")["total"] == 0 and bed.show("devices --from 1 --search camera")["devices"] == []
+    wrong = bed.call("show", "devices", "--state", "fine", check=False)
+    assert wrong.returncode == 2 and "state is clean, exposed" in wrong.stderr, wrong.stderr
+    device = bed.show("device camera")
+    assert device["mac"] == CAMERA and any("cloud.example.com" in words for words in device["policy_words"]), device
+    assert any(event["what"] == "seen" for event in device["timeline"]), device
+    wrong = bed.call("show", "device", "nobody", check=False)
+    assert wrong.returncode == 2 and "no device is known by 'nobody'" in wrong.stderr, wrong.stderr
+    lines = {line["setting"]: line for line in bed.show("configuration")["lines"]}
+    with open(bed.configuration, encoding="utf-8") as file:
+        written = file.read().splitlines()
+    assert written[lines["guard.mode"]["line"] - 1].strip() == "mode: enforce" and lines["guard.mode"]["file"] == bed.configuration, lines["guard.mode"]
+    assert CAMERA in written[lines["guard.devices[0]"]["line"] - 1] and lines["guard.late"]["line"] is None, lines["guard.devices[0]"]
 
 
 def quarantine_and_undo(bed):
@@ -494,7 +520,7 @@ def bypass(bed):
     assert bed.connects("10.8.0.2", 9000)
 
 
-STORIES = [policy_with_names, quarantine_and_undo, allowed, stolen_address, death_and_restart, reload, url_of_a_device, dhcp_release, hijacked, full_disk, forged_macs, metrics,
+STORIES = [policy_with_names, shows, quarantine_and_undo, allowed, stolen_address, death_and_restart, reload, url_of_a_device, dhcp_release, hijacked, full_disk, forged_macs, metrics,
            observes, admin, bypass]
 
 

@@ -205,6 +205,19 @@ bool guard_kernel_takes(const struct guard_step *step)
 	return step->len >= FRAME_LEAST && step->len <= GUARD_ROOM;
 }
 
+/* No desk says that anything was read: after the step, the one of the CPU that ran does, unless all went the short way. */
+static int wipe_desk(struct guard_kernel *k, uint8_t way)
+{
+	size_t each = (sizeof(struct fw_guard_desk) + 7) / 8 * 8;
+	int map = way == FW_GUARD_OUT ? k->desk_out : k->desk_in;
+	uint32_t zero = 0;
+	int error = bpf_map_lookup_elem(map, &zero, k->room);
+
+	for (int i = 0; i < k->cpus; i++)
+		((struct fw_guard_desk *)((uint8_t *)k->room + each * (size_t)i))->notes.frame_len = 0;
+	return error ? error : bpf_map_update_elem(map, &zero, k->room, BPF_ANY);
+}
+
 /* The desk of the CPU that ran: the only one that is not all zero. */
 static int read_desk(struct guard_kernel *k, uint8_t way, struct guard_result *out)
 {
@@ -246,6 +259,9 @@ int guard_kernel_step(struct guard_kernel *k, const struct guard_step *step, str
 		run.ctx_in = &context;
 		run.ctx_size_in = sizeof(context);
 	}
+	error = wipe_desk(k, step->way);
+	if (error)
+		return error;
 	error = bpf_prog_test_run_opts(step->way == FW_GUARD_OUT ? k->program_out : k->program_in, &run);
 	if (!error)
 		error = read_desk(k, step->way, out);

@@ -95,3 +95,15 @@ uint32_t guard_frame_make(uint64_t *random, uint8_t way, uint8_t bytes[GUARD_ROO
  */
 typedef void (*guard_answer_visit)(void *context, const struct guard_scene *scene, const struct guard_step steps[2], const char *name);
 void guard_answers_each(guard_answer_visit visit, void *context);
+
+/* One conversation of a device over TCP, from its port 40000. */
+struct guard_talk {
+	bool four;
+	uint16_t port; /* of the peer */
+};
+
+/* Ethernet, IP, TCP of it, the step's way; mostly as a bulk transfer has them. Returns the length. */
+uint32_t guard_bulk_frame(uint64_t *random, const struct guard_step *step, const struct guard_talk *talk, uint8_t frame[128]);
+
+/* Who may pass everything, now and then under a policy; modes stay as they are, networks of ours are often not known. */
+void guard_bulk_scene(uint64_t *random, struct guard_scene *scene);

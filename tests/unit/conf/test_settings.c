@@ -54,6 +54,11 @@ static const struct {
 	{"interface: eth0\n\033[2J: 3\n", 0, "is no YAML: control characters are not allowed"},
 	{"interface: eth0\nuser: a\n\nuser: b\n", 4, "this setting was given already on line 2"},
 	{"zones:\n- name: a\n  name: b\n", 3, "this setting was given already on line 2"},
+	/* the page */
+	{"interface: eth0\npage: {address: 0.0.0.0}\n", 2,
+		"page.address is not the loopback: without page.certificate and page.key the token would cross the net in clear"},
+	{"interface: eth0\npage:\n  address: '::'\n  key: /k\n", 4, "page.key wants page.certificate, too"},
+	{"interface: eth0\npage:\n  certificate: /c\n", 3, "page.certificate wants page.key, too"},
 	/* types */
 	{"interface: [eth0]\n", 1, "interface wants one value, not a list"},
 	{"interface: eth0\nserver: 53\n", 2, "server wants settings of its own (name: value), not one value"},

@@ -73,6 +73,17 @@ struct guard_view *guard_view(struct guard *guard, const struct fetch_time *now)
 	return &view;
 }
 
+const struct guard_device_view *guard_device_view(struct guard *guard, const uint8_t mac[6])
+{
+	static struct guard_device_view more = {.word_count = 1,
+		.words = {"anything\x1b[2J"},
+		.talk_count = 1,
+		.talks = {{.name = "cloud.example\xff", .proto = 6, .port = 443, .packets = {3, 2}, .bytes = {300, 200}}},
+		.device = {.clue_count = 1, .clues = {{"dhcp 12", "cam\x1b[2J", "maker: Foo"}}}};
+
+	return mac[5] < DEVICES ? &more : NULL;
+}
+
 int guard_decide(struct guard *guard, struct fault *out_fault)
 {
 	struct host *host = fake_host_now();

@@ -84,6 +84,18 @@ const struct settings *host_settings(struct host *host)
 	return host->settings;
 }
 
+const char *host_file(const struct host *host)
+{
+	return "fake";
+}
+
+static void *no_parts[HOST_PARTS_MAX];
+
+void **host_parts(struct host *host)
+{
+	return no_parts;
+}
+
 struct fetch_time host_now(void)
 {
 	return (struct fetch_time){.steady_ns = 1000000000, .wall_s = 1000};

@@ -2,6 +2,7 @@
 /* A process that answers without a kernel behind it: real settings and a real store, and a view that was made up. */
 #pragma once
 
+#include "daemon/faults.h"
 #include "daemon/inside.h"
 
 struct host {
@@ -9,6 +10,7 @@ struct host {
 	struct store *store;
 	struct shield_view view;
 	struct zone_view zones[2];
+	struct faults faults;
 	unsigned decided, refreshed; /* how often the role was called */
 	int changes; /* of the store, when it was empty last */
 	bool no_room; /* in the kernel's tables */

@@ -94,8 +94,7 @@ static void close_bed(struct bed *bed)
 	twin_guard_free(bed->twin);
 }
 
-static const struct talk syn = {
-	.local = BED_CAMERA, .remote = BED_HOST, .local_port = 40000, .remote_port = 443, .proto = 6, .flags = 2};
+static const struct talk syn = {.local = BED_CAMERA, .remote = BED_HOST, .local_port = 40000, .remote_port = 443, .proto = 6, .flags = 2};
 
 /* What becomes of the camera's SYN, to another port each time. */
 static struct twin_guard_verdict send_out(struct bed *bed, uint8_t out_mac[6])

@@ -95,10 +95,10 @@ static void assert_log(struct store *store, const char *wanted)
 
 static int fresh(void **state)
 {
-	static const char *const endings[] = {"", ".damaged", "-journal"};
+	static const char *const endings[] = {"", ".damaged", "-journal", "-wal", ".damaged-wal", ".suspect", ".before", ".copy"};
 	char name[96];
 
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
 		snprintf(name, sizeof(name), "%s%s", path, endings[i]);
 		unlink(name);
 	}
@@ -371,11 +371,6 @@ static void damaged_files(void **state)
 
 	memset(junk, 'x', sizeof(junk));
 	write_file(junk, sizeof(junk), 0); /* no database at all */
-	assert_set_aside();
-	store = opened();
-	decide(store, &one);
-	assert_int_equal(sqlite3_exec(store->db, "pragma user_version = 99", NULL, NULL, NULL), SQLITE_OK); /* of a later program */
-	store_close(store);
 	assert_set_aside();
 	for (size_t at = 100; at < 16384; at = (at / 4096 + 1) * 4096) { /* the head of each of its pages */
 		store = opened();

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Bulk transfers: what the kernel's short way is for (wire/guard_plain.h), and what just misses it. */
+#include <string.h>
+
+#include "guard_scene.h"
+
+uint32_t guard_bulk_frame(uint64_t *random, const struct guard_step *step, const struct guard_talk *talk, uint8_t frame[128])
+{
+	static const uint8_t ends[2][4] = {{192, 168, 1, 5}, {203, 0, 113, 9}};
+	bool four = talk->four;
+	uint32_t at = four ? 34 : 54, out = step->way == FW_GUARD_OUT;
+
+	memset(frame, 0, 128);
+	guard_mac(0, frame + (out ? 6 : 0));
+	frame[out ? 0 : 6] = 2;
+	frame[12] = four ? 0x08 : 0x86;
+	frame[13] = four ? 0 : 0xdd;
+	frame[14] = four ? 0x45 : 0x60;
+	frame[four ? 17 : 19] = four ? 60 : 40;
+	frame[four ? 22 : 21] = 64;
+	frame[four ? 23 : 20] = 6;
+	for (uint32_t end = 0; end < 2; end++) {
+		uint32_t place = (four ? 26 : 22) + (end ? (four ? 4 : 16) : 0), who = out ? end : 1 - end;
+		if (four)
+			memcpy(frame + place, ends[who], 4);
+		else
+			memcpy(frame + place,
+				who ? "\x20\x01\x0d\xb8\x00\x09\0\0\0\0\0\0\0\0\0\x09" : "\x20\x01\x0d\xb8\x00\x01\0\0\0\0\0\0\0\0\0\x05",
+				16);
+		frame[at + 2 * end] = (uint8_t)(who ? talk->port >> 8 : 0x9c);
+		frame[at + 2 * end + 1] = (uint8_t)(who ? talk->port : 0x40);
+	}
+	frame[at + 12] = 0x80;
+	frame[at + 13] = 0x10;
+	switch (guard_pick(random, 16)) {
+	case 0: /* anything of the headers, by chance */
+		frame[guard_pick(random, at + 14)] ^= (uint8_t)(1u << guard_pick(random, 8));
+		break;
+	case 1:
+		frame[at + 13] = (uint8_t)guard_pick(random, 64);
+		break;
+	case 2:
+		frame[at + 12] = (uint8_t)(guard_pick(random, 16) << 4);
+		break;
+	case 3:
+		frame[four ? 17 : 19] = (uint8_t)(frame[four ? 17 : 19] + guard_pick(random, 30) - 15);
+		break;
+	case 4:
+		frame[0] |= 1;
+		break;
+	}
+	return guard_pick(random, 24) ? 94 : at + 14 + guard_pick(random, 24);
+}
+
+void guard_bulk_scene(uint64_t *random, struct guard_scene *scene)
+{
+	struct fw_guard_config *config = &scene->config;
+
+	for (uint32_t i = 0; i < GUARD_DEVICES; i++) {
+		struct fw_guard_device *device = &scene->state.devices[i];
+		if (guard_pick(random, 8))
+			device->flags &= ~(uint32_t)(FW_DEVICE_HELD | FW_DEVICE_QUARANTINED);
+		device->frames_out = guard_pick(random, 2) ? 0 : device->frames_out;
+	}
+	for (uint32_t half = 0; half < 2; half++)
+		for (uint32_t i = 0; i < GUARD_DEVICES; i++) {
+			struct fw_guard_policy *policy = &scene->policies[half][i];
+			policy->first = 0;
+			policy->count = guard_pick(random, 4) ? 2 : policy->count;
+		}
+	for (uint32_t half = 0; half < 2; half++)
+		for (uint32_t i = 0; i < 2; i++)
+			scene->rules[half][i] = (struct fw_rule){.way = i ? FW_WAY_TO : FW_WAY_FROM,
+				.any_proto = 1,
+				.accept = 1,
+				.local_most = 65535,
+				.remote_most = 65535,
+				.icmp_type = FW_RULE_ANY,
+				.icmp_code = FW_RULE_ANY};
+	if (guard_pick(random, 3))
+		config->ours_count = 0;
+	if (guard_pick(random, 2))
+		config->words[0] = config->frames_out = fw_bucket_rule_of(1 + guard_pick(random, 100), 1 + guard_pick(random, 20));
+}
