@@ -3,14 +3,14 @@
 // search, mute, name, the bypass, the keyboard alone, a narrow and a dark screen. On every page: nothing on the console, nothing asked for but from
 // Floodwall itself, no violation of the policy of content, nothing serious for axe, nothing that sticks out. The pictures are for a person's eye.
 //
-// usage: walk.mjs FLOODWALL STAND_IN ASSETS UPLOT PICTURES       exit 77: something it needs is not here
+// usage: walk.mjs FLOODWALL STAND_IN ASSETS UPLOT PICTURES INCIDENT       exit 77: something it needs is not here
 import {spawn} from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import {createRequire} from 'node:module';
 
-const [floodwall, standIn, assets, uplot, pictures] = process.argv.slice(2);
+const [floodwall, standIn, assets, uplot, pictures, incident] = process.argv.slice(2);
 const require = createRequire(import.meta.url);
 const WAIT_MS = 30000;
 
@@ -339,7 +339,7 @@ async function demonstration() {
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'floodwall-walk-'));
 	let who;
 	try {
-		who = {name: 'demo', ...await start(floodwall, ['run', '--demo', '--port', '0'], /(http:\/\/[^\s/]+)\/#token=(\w+)/, {env: {...process.env, TMPDIR: folder}})};
+		who = {name: 'demo', ...await start(floodwall, ['run', '--demo', incident], /(http:\/\/[^\s/]+)\/#token=(\w+)/, {env: {...process.env, TMPDIR: folder}})};
 		await strangers(who);
 		const reader = await (await Reader.come(who)).enter();
 		await reader.see('#state', {hasText: 'Live'});

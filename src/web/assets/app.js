@@ -192,10 +192,12 @@ function leftOut() {
 }
 
 async function leave() {
+	frame.live.close(); /* before its session ends, which would cut it */
 	try {
 		await signOut();
 	} catch (error) {
 		tell(error.message, null, 'bad');
+		frame.live = new Live(heard, line_changed, refresh);
 		return;
 	}
 	stop();
