@@ -17,6 +17,9 @@ int command_release(int argc, char **argv);
 int command_confirm(int argc, char **argv);
 int command_undo(int argc, char **argv);
 int command_token(int argc, char **argv);
+int command_messages(int argc, char **argv);
+int command_backup(int argc, char **argv);
+int command_restore(int argc, char **argv);
 int command_bypass(int argc, char **argv);
 
 /* Writes a text that was asked for to standard output. Returns an exit code; a full disk is told. */

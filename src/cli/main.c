@@ -27,6 +27,9 @@ static const struct command {
 	{"confirm", command_confirm, "a decision that waits for it stays"},
 	{"undo", command_undo, "takes the latest decision back"},
 	{"token", command_token, "a new token for the page"},
+	{"messages", command_messages, "by which ways it tells you, and a test of them"},
+	{"backup", command_backup, "a copy of what the daemon keeps"},
+	{"restore", command_restore, "what the daemon keeps becomes that of a copy"},
 	{"bypass", command_bypass, "takes all protection away at once"},
 #endif
 };

@@ -135,7 +135,8 @@ static const char *path_at(size_t index)
 
 static const char group_names[][16] = {"filters", "server", "budgets", "sizes", "samples", "store", "paths", "total", "unknown", "possible",
 	"truncated", "proven", "proven_unknown", "zone_unknown", "zone_possible", "share", "foreign", "truncated_all", "icmp", "guard",
-	"quarantine", "brake", "contacts", "logins", "syns", "unanswered", "questions", "forged", "local", "frames", "frames_all", "page"};
+	"quarantine", "brake", "contacts", "logins", "syns", "unanswered", "questions", "forged", "local", "frames", "frames_all", "page",
+	"mqtt", "messages", "eve", "quiet"};
 
 /* A key that outlives the schema, for the component of len bytes at path. */
 static const char *group_name(const char *path, size_t len)

@@ -139,6 +139,15 @@ static int read_address(const struct reading *reading, const char *path, const c
 	return 0;
 }
 
+static int read_message(const struct reading *reading, const struct scalar *scalar, const char *word, void *at)
+{
+	const char *wanted = scalar->kind == SCALAR_CLOCK ? messages_read_clock(word, at)
+		: scalar->kind == SCALAR_COMMAND          ? messages_read_command(word, at)
+							  : messages_read_mailbox(word, at);
+
+	return wanted ? wrong(reading, scalar->path, "wants %s, not '%.*s'", wanted, SHOWN_MAX, word) : 0;
+}
+
 static int read_scalar(const struct reading *reading, const struct scalar *scalar, const char *word)
 {
 	void *at = (char *)reading->settings + scalar->offset;
@@ -154,6 +163,10 @@ static int read_scalar(const struct reading *reading, const struct scalar *scala
 		return read_path(reading, scalar->path, word, at);
 	case SCALAR_ADDRESS:
 		return read_address(reading, scalar->path, word, at);
+	case SCALAR_CLOCK:
+	case SCALAR_COMMAND:
+	case SCALAR_MAILBOX:
+		return read_message(reading, scalar, word, at);
 	default:
 		return read_amount(reading, scalar, word, at);
 	}
@@ -473,6 +486,8 @@ static int check_together(const struct reading *reading)
 		return wrong(
 			reading, "detach", "wants user: \"\", for only root can take programs off an interface; or run 'floodwall bypass'");
 	path = page_wrong(&settings->page, &why);
+	if (!path)
+		path = messages_wrong(&settings->messages, &why);
 	if (path)
 		return wrong(reading, path, "%s", why);
 	if (strlen(settings->paths.socket) > 107)

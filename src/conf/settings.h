@@ -12,6 +12,8 @@
 #include "base/prefix.h"
 #include "conf/settings_guard.h"
 #include "conf/settings_page.h"
+#include "conf/settings_messages.h"
+#include "conf/settings_mqtt.h"
 #include "wire/shield_state.h"
 
 enum {
@@ -133,4 +135,6 @@ struct settings {
 	struct settings_page page;
 	struct settings_places *places;
 	struct settings_store store;
+	struct settings_messages messages;
+	struct settings_mqtt mqtt;
 };

@@ -12,7 +12,8 @@
 static bool is_fixed(const char *path)
 {
 	static const char *const fixed[] = {"role", "interface", "user", "group", "generic", "paths.", "sizes.", "server.notify",
-		"guard.sizes.", "guard.signatures", "page."};
+		"guard.sizes.", "guard.signatures", "page.", "mqtt.host", "mqtt.port", "mqtt.topic", "mqtt.discovery", "mqtt.login",
+		"mqtt.ca", "mqtt.certificate", "mqtt.key"};
 
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		if (strncmp(path, fixed[i], strlen(fixed[i])) == 0)

@@ -44,6 +44,9 @@ static const char *const from_words[] = {[GUARD_FROM_HIGH] = "high", [GUARD_FROM
 static const char *const guard_mode_words[] = {
 	[FW_MODE_OFF] = "off", [FW_MODE_OBSERVE] = "observe", [FW_MODE_ENFORCE] = "enforce", "as guard.mode"};
 static const char *const yes_words[] = {"false", "true"};
+static const char *const facility_words[] = {
+	"off", "daemon", "user", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"};
+static const char *const syslog_words[] = {"local", "rfc5424"};
 static const char *const stance_words[] = {"calm", "watch", "defend", "measured"};
 
 #define AT(member) offsetof(struct settings, member), sizeof(((struct settings *)0)->member)
@@ -136,6 +139,20 @@ const struct scalar settings_scalars[] = {
 	TEXT(SCALAR_PATH, "page.certificate", page.certificate, ""),
 	TEXT(SCALAR_PATH, "page.key", page.key, ""),
 	CHOICE("page.metrics", page.metrics_open, token_words, "token"),
+	TEXT(SCALAR_PATH, "messages.eve.file", messages.eve_file, ""),
+	CHOICE("messages.eve.stdout", messages.eve_stdout, yes_words, "false"),
+	TEXT(SCALAR_PATH, "messages.eve.socket", messages.eve_socket, ""),
+	CHOICE("messages.eve.syslog", messages.syslog, facility_words, "off"),
+	CHOICE("messages.eve.syslog_form", messages.syslog_rfc5424, syslog_words, "local"),
+	TEXT(SCALAR_PATH, "messages.eve.syslog_socket", messages.syslog_socket, "/dev/log"),
+	TEXT(SCALAR_COMMAND, "messages.hook", messages.hook, ""),
+	TEXT(SCALAR_COMMAND, "messages.mail", messages.mail, ""),
+	TEXT(SCALAR_MAILBOX, "messages.to", messages.to, ""),
+	TEXT(SCALAR_MAILBOX, "messages.from", messages.from, ""),
+	TIME("messages.command_for", messages.command_s, 1, 600, "20s"),
+	TEXT(SCALAR_CLOCK, "messages.digest", messages.digest, ""),
+	TEXT(SCALAR_CLOCK, "messages.quiet.from", messages.quiet_from, ""),
+	TEXT(SCALAR_CLOCK, "messages.quiet.until", messages.quiet_until, ""),
 	CHOICE("guard.mode", guard.mode, settings_mode_names, "observe"),
 	CHOICE("guard.lateral", guard.lateral_closed, open_words, "open"),
 	CHOICE("guard.fail", guard.fail_closed, open_words, "open"),
@@ -167,6 +184,17 @@ const struct scalar settings_scalars[] = {
 	NUMBER("guard.sizes.members", guard.sizes.members, 64, 1 << 20, "16384"),
 	NUMBER("guard.sizes.names", guard.sizes.names, 16, 1 << 18, "8192"),
 	NUMBER("guard.sizes.flows", guard.sizes.flows, 16, 65536, "512"),
+
+	TEXT(SCALAR_NAME, "mqtt.host", mqtt.host, ""),
+	NUMBER("mqtt.port", mqtt.port, 0, 65535, "0"),
+	TEXT(SCALAR_NAME, "mqtt.topic", mqtt.topic, "floodwall"),
+	TEXT(SCALAR_NAME, "mqtt.discovery", mqtt.discovery, "homeassistant"),
+	TEXT(SCALAR_PATH, "mqtt.login", mqtt.login, ""),
+	TEXT(SCALAR_PATH, "mqtt.ca", mqtt.ca, ""),
+	TEXT(SCALAR_PATH, "mqtt.certificate", mqtt.certificate, ""),
+	TEXT(SCALAR_PATH, "mqtt.key", mqtt.key, ""),
+	CHOICE("mqtt.commands", mqtt.commands, yes_words, "false"),
+	TIME("mqtt.home_for", mqtt.home_s, 60, 86400, "10m"),
 };
 
 #define COUNTED(member, count) offsetof(struct settings, member), offsetof(struct settings, count)

@@ -16,6 +16,9 @@ enum scalar_kind {
 	SCALAR_NAME, /* of an interface, a user: letters, digits and _.:@- */
 	SCALAR_PATH, /* absolute */
 	SCALAR_ADDRESS,
+	SCALAR_CLOCK, /* a time of the day; these three: settings_messages.h */
+	SCALAR_COMMAND, /* a path and arguments */
+	SCALAR_MAILBOX,
 };
 
 struct scalar {

@@ -46,13 +46,18 @@ static uint64_t number_at(const struct scalar *scalar, const void *at)
 void write_scalar(FILE *out, const struct settings *settings, const struct scalar *scalar)
 {
 	const char *at = (const char *)settings + scalar->offset;
-	char word[TEXT_ADDRESS_MAX];
+	char word[TEXT_ADDRESS_MAX], clock[CLOCK_WORD_MAX];
 	uint64_t number;
 
 	switch (scalar->kind) {
 	case SCALAR_NAME:
 	case SCALAR_PATH:
+	case SCALAR_COMMAND:
+	case SCALAR_MAILBOX:
 		put_text(out, at);
+		return;
+	case SCALAR_CLOCK:
+		put_text(out, messages_clock_word(clock, *(const uint16_t *)(const void *)at));
 		return;
 	case SCALAR_ADDRESS:
 		put_text(out, text_address(word, (const uint8_t *)at));

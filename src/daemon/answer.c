@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "daemon/inside.h"
+#include "daemon/messages.h"
+#include "daemon/part.h"
 #include "tell/tell.h"
 
 static json_t *refused(const char *sentence)
@@ -31,31 +33,37 @@ static const struct shield_view *view_of(struct host *host)
 	return view;
 }
 
-static json_t *metrics_of(const struct shield_view *view)
+static json_t *metrics_of(struct host *host, const struct shield_view *view)
 {
 	char *text = NULL;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
 	json_t *answer = NULL;
+	int error;
 
 	if (!out)
 		return NULL;
-	if (!(metrics_write(view, out) | fclose(out)))
+	error = metrics_write(view, out);
+	part_metrics_all(host, out);
+	if (!(error | fclose(out)))
 		answer = with("text", json_stringn(text, len));
 	free(text);
 	return answer;
 }
 
-static json_t *guard_metrics_of(const struct guard_view *view)
+static json_t *guard_metrics_of(struct host *host, const struct guard_view *view)
 {
 	char *text = NULL;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
 	json_t *answer = NULL;
+	int error;
 
 	if (!out)
 		return NULL;
-	if (!(metrics_guard_write(view, out) | fclose(out)))
+	error = metrics_guard_write(view, out);
+	part_metrics_all(host, out);
+	if (!(error | fclose(out)))
 		answer = with("text", json_stringn(text, len));
 	free(text);
 	return answer;
@@ -115,7 +123,7 @@ static json_t *show_of_guard(struct host *host, const char *what, bool *out_know
 	for (size_t i = 0; i < sizeof(shows) / sizeof(shows[0]); i++)
 		if (strcmp(what, shows[i].word) == 0)
 			return with(what, shows[i].show(view));
-	return guard_metrics_of(view);
+	return guard_metrics_of(host, view);
 }
 
 static json_t *show(struct host *host, const json_t *request, struct fault *out_fault)
@@ -134,6 +142,8 @@ static json_t *show(struct host *host, const json_t *request, struct fault *out_
 		return with("decisions", show_decisions(host_store(host)));
 	if (what && strcmp(what, "configuration") == 0)
 		return show_configuration(host);
+	if (what && strcmp(what, "messages") == 0)
+		return messages_show(host);
 	if (host_guard(host)) {
 		answer = what ? show_of_guard(host, what, &known) : NULL;
 		if (!known)
@@ -152,7 +162,7 @@ static json_t *show(struct host *host, const json_t *request, struct fault *out_
 	view = view_of(host);
 	if (!view)
 		return NULL;
-	return strcmp(what, "shield") == 0 ? with("shield", show_shield(view)) : metrics_of(view);
+	return strcmp(what, "shield") == 0 ? with("shield", show_shield(view)) : metrics_of(host, view);
 }
 
 static json_t *reload(struct host *host, struct fault *out_fault)
@@ -212,15 +222,19 @@ static json_t *serve(struct host *host, const struct asker *asker, const json_t 
 		return decide_confirm(host, asker, request, out_fault);
 	else if (strcmp(verb, "undo") == 0)
 		return decide_undo(host, asker, request, out_fault);
+	else if (strcmp(verb, "backup") == 0)
+		return backup_ask(host, asker, request, out_fault);
 	else if (strcmp(verb, "reload") == 0)
 		return reload(host, out_fault);
+	else if (strcmp(verb, "messages") == 0)
+		return messages_test(host, out_fault);
 	else if (strcmp(verb, "refresh") == 0)
 		return refresh(host, request, out_fault);
 	else if (strcmp(verb, "token") == 0)
 		return token(host, asker, out_fault);
 	else
 		fault_set(
-			out_fault, "", 0, 0, "what can be done is show, quarantine, allow, mute, release, confirm, undo, reload, refresh");
+			out_fault, "", 0, 0, "what can be done is show, quarantine, allow, mute, release, confirm, undo, backup, reload, refresh");
 	return NULL;
 }
 

@@ -41,6 +41,7 @@ int configuration_read(const char *path, struct settings **out_settings, struct 
  *	{"do": "quarantine" | "allow", "prefix": "192.0.2.1", "reason": "...", "for_s": 3600, "confirm_s": 300}
  *	{"do": "release", "prefix": ..., "reason": ...}   {"do": "confirm", "decision": 7}   {"do": "undo", "deed": 7}
  *	{"do": "reload"}   {"do": "refresh", "zone": "example.org"}
+ *	{"do": "backup", "step": "begin" | "next" | "end"}
  *
  *	{"ok": true, ...}    or    {"ok": false, "error": "one sentence"}
  */

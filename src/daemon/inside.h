@@ -97,6 +97,7 @@ int decide_seconds(const json_t *request, const char *key, uint64_t now_s, uint6
 /* What the store says now is what holds; what has no room is said beside the answer, which is handed back. */
 json_t *decide_held(struct host *host, json_t *answer);
 json_t *mute_begin(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault);
+json_t *backup_ask(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault);
 /* Decisions whose time has come end. */
 void decide_tick(struct host *host, const struct fetch_time *now);
 /* Fills who and when. */

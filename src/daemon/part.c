@@ -6,8 +6,10 @@
 
 #include "daemon/remember.h"
 
+extern const struct part part_messages;
+
 static const struct part *const parts[] = {
-	&part_remember,
+	&part_remember, &part_messages, &part_mqtt,
 #ifdef HAVE_WEB
 	&part_page,
 #endif
@@ -65,6 +67,15 @@ void part_reload_all(struct host *host)
 	for (size_t i = 0; parts[i]; i++)
 		if (opened[i] && parts[i]->reload)
 			parts[i]->reload(opened[i]);
+}
+
+void part_metrics_all(struct host *host, FILE *out)
+{
+	void **opened = host_parts(host);
+
+	for (size_t i = 0; parts[i]; i++)
+		if (opened[i] && parts[i]->metrics)
+			parts[i]->metrics(opened[i], out);
 }
 
 void part_close_all(struct host *host)

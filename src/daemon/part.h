@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include <stdio.h>
+
 #include "daemon/inside.h"
 #include "engine/live.h"
 
@@ -39,6 +41,7 @@ struct part {
 	void (*reload)(void *part); /* host_settings() are other ones; also SIGHUP with the same ones: log files are opened anew */
 	void (*close)(void *part); /* handles are closed; the loop runs once more before free() */
 	void (*free)(void *part);
+	void (*metrics)(void *part, FILE *out); /* families of its own, behind the role's; may be NULL */
 };
 
 /* In the order of part.c: what remembers comes first, so that nothing is told or shown that a restart would lose. */
@@ -47,6 +50,7 @@ void part_begin_all(struct host *host);
 void part_tell_all(struct host *host, const struct happening *what);
 void part_tick_all(struct host *host, const struct fetch_time *now);
 void part_reload_all(struct host *host);
+void part_metrics_all(struct host *host, FILE *out);
 void part_close_all(struct host *host);
 void part_free_all(struct host *host);
 /* The open part of this name, or NULL. */
@@ -55,3 +59,4 @@ void *part_find(struct host *host, const char *name);
 extern const struct part part_page;
 /* A new token of the page, under which it is open: an address for a browser. Returns 0, or -errno with the fault. */
 int page_token(struct host *host, char *out_address, size_t size, struct fault *out_fault);
+extern const struct part part_mqtt;

@@ -281,9 +281,10 @@ static void view_numbers(struct guard *guard)
 	view->decisions = 0;
 	store_each_decision(guard->store, count_decision, &view->decisions);
 	snprintf(view->store_why, sizeof(view->store_why), "%s",
-		store_state(guard->store) == STORE_SOUND          ? ""
-			: store_state(guard->store) == STORE_FULL ? "the disk is full: decisions cannot be kept"
-								  : "decisions are kept in memory alone, and end with the daemon");
+		store_state(guard->store) == STORE_SOUND             ? ""
+			: store_state(guard->store) == STORE_FULL    ? "the disk is full: decisions cannot be kept"
+			: store_state(guard->store) == STORE_DAMAGED ? "the store is damaged: the next start sets it aside"
+								     : "decisions are kept in memory alone, and end with the daemon");
 }
 
 struct guard_view *guard_view(struct guard *guard, const struct fetch_time *now)

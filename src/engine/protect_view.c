@@ -174,8 +174,9 @@ struct shield_view *protect_view(struct protect *protect, const struct fetch_tim
 	view->decisions = 0;
 	store_each_decision(protect->store, count_decision, &view->decisions);
 	snprintf(view->store_why, sizeof(view->store_why), "%s",
-		store_state(protect->store) == STORE_MEMORY         ? "decisions last until the daemon ends: no file could be had"
-			: store_state(protect->store) == STORE_FULL ? "the disk is full: decisions cannot be kept"
-								    : "");
+		store_state(protect->store) == STORE_MEMORY            ? "decisions last until the daemon ends: no file could be had"
+			: store_state(protect->store) == STORE_FULL    ? "the disk is full: decisions cannot be kept"
+			: store_state(protect->store) == STORE_DAMAGED ? "the store is damaged: the next start sets it aside"
+								       : "");
 	return fill_zones(protect, now->steady_ns) ? view : NULL;
 }

@@ -137,6 +137,11 @@ void identity_forget_address(struct inventory *inventory, const uint8_t address[
 	forget(&inventory->addresses, address);
 }
 
+uint64_t inventory_id(const uint8_t mac[6])
+{
+	return fw_siphash(ID_KEY, mac, 6);
+}
+
 void identity_give_mac(struct inventory *inventory, uint32_t number, const uint8_t mac[6])
 {
 	struct device *device = &inventory->devices[number];
@@ -150,7 +155,7 @@ void identity_give_mac(struct inventory *inventory, uint32_t number, const uint8
 	memcpy(device->macs[device->mac_count], mac, 6);
 	if (device->mac_count++)
 		return;
-	device->id = fw_siphash(ID_KEY, mac, 6);
+	device->id = inventory_id(mac);
 	device->random_mac = mac[0] & 2;
 }
 

@@ -105,6 +105,8 @@ void inventory_note_peer_name(struct inventory *inventory, const uint8_t address
 /* Last step before a report: makers and names from OUI, placeholders, randomised flag. Repeatable. */
 void inventory_settle(struct inventory *inventory);
 
+/* What struct device.id is of a device that has this MAC first. */
+uint64_t inventory_id(const uint8_t mac[6]);
 uint32_t inventory_number(const struct inventory *inventory, uint32_t number); /* resolves merges; DEVICE_NONE stays */
 const struct device *inventory_device(const struct inventory *inventory, uint32_t number); /* borrowed or NULL */
 uint32_t inventory_count(

@@ -14,6 +14,7 @@
 
 #include "base/text.h"
 #include "report/ends.h"
+#include "report/eve.h"
 #include "report/event.h"
 #include "report/evidence.h"
 #include "report/member.h"
@@ -89,7 +90,7 @@ static json_t *eve_proto(uint8_t proto)
 	}
 }
 
-static json_t *start_event(uint64_t time_ns, const char *type)
+json_t *eve_start(uint64_t time_ns, const char *type)
 {
 	json_t *line = json_object();
 
@@ -145,14 +146,14 @@ static int eve_severity(enum severity severity)
 	return severity >= SEVERITY_HIGH ? 1 : severity == SEVERITY_MEDIUM ? 2 : 3;
 }
 
-static json_t *alert_make(const struct finding *finding)
+static json_t *alert_make(const struct finding *finding, bool blocked)
 {
 	const struct signature *signature = signature_of(finding->id);
 	json_t *alert = json_object(), *metadata = json_object(), *techniques = json_array();
 
 	member_append(&techniques, json_string(name_technique(finding)));
 	member_put(&metadata, "mitre_technique_id", techniques);
-	member_put(&alert, "action", json_string("allowed"));
+	member_put(&alert, "action", json_string(blocked ? "blocked" : "allowed"));
 	member_put(&alert, "gid", json_integer(EVE_GID));
 	member_put(&alert, "signature_id", json_integer(signature->id));
 	member_put(&alert, "rev", json_integer(EVE_REV));
@@ -192,9 +193,9 @@ static json_t *finding_ours(const struct report_view *view, const struct finding
 	return ours;
 }
 
-static json_t *alert_event(const struct report_view *view, const struct finding *finding)
+json_t *eve_alert(const struct report_view *view, const struct finding *finding, uint64_t time_ns, bool blocked)
 {
-	json_t *line = start_event(finding->first_ns, "alert");
+	json_t *line = eve_start(time_ns, "alert");
 	struct ends ends;
 
 	ends_find(view, finding, &ends);
@@ -202,15 +203,15 @@ static json_t *alert_event(const struct report_view *view, const struct finding 
 		member_put(&line, "flow_id", json_integer((json_int_t)ends_number(&ends)));
 	put_capture(&line, event_capture(view, finding->first_ns, finding->last_ns));
 	put_ends(&line, &ends);
-	member_put(&line, "alert", alert_make(finding));
+	member_put(&line, "alert", alert_make(finding, blocked));
 	member_put(&line, "floodwall", finding_ours(view, finding));
 	return line;
 }
 
-static json_t *device_event(const struct report_view *view, size_t index)
+json_t *eve_device(const struct report_view *view, size_t index, uint64_t time_ns)
 {
 	const struct device *device = view->devices[index];
-	json_t *line = start_event(device->first_ns, "floodwall_device"), *ours = json_object();
+	json_t *line = eve_start(time_ns, "floodwall_device"), *ours = json_object();
 	struct ends ends = {.src = view_address(device), .src_mac = device->mac_count ? device->macs[0] : NULL};
 
 	put_capture(&line, event_capture(view, device->first_ns, device->last_ns));
@@ -252,7 +253,7 @@ static json_t *stats_event(const struct report_view *view)
 
 	for (size_t i = 0; i < view->capture_count; i++)
 		last_ns = view->captures[i].last_ns > last_ns ? view->captures[i].last_ns : last_ns;
-	line = start_event(last_ns, "stats");
+	line = eve_start(last_ns, "stats");
 	put_capture(&line, view->capture_count == 1 ? view->captures[0].file : NULL);
 	member_put(&line, "stats", decoder_make(view));
 	member_put(&ours, "captures", list_make(view, view->capture_count, capture_make));
@@ -276,8 +277,8 @@ int report_eve(FILE *out, const struct report_view *view)
 
 	for (size_t i = 0; !error && i < count; i++)
 		error = event_write(out,
-			events[i].kind == EVENT_FINDING ? alert_event(view, view->findings[events[i].index])
-							: device_event(view, events[i].index));
+			events[i].kind == EVENT_FINDING ? eve_alert(view, view->findings[events[i].index], events[i].time_ns, false)
+							: eve_device(view, events[i].index, events[i].time_ns));
 	free(events);
 	if (!error)
 		error = event_write(out, stats_event(view));

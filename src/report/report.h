@@ -17,6 +17,7 @@
 #include "model/talk.h"
 #include "model/timeline.h"
 #include "model/verdict.h"
+#include "report/live_lines.h"
 
 struct report_capture {
 	const char *file; /* last component is shown in text, the whole in JSON */

@@ -138,8 +138,11 @@ static int check_all(struct store *store, int number, bool whole)
 static int migrate(struct store *store, int from)
 {
 	char version[48];
-	int error = run(store, "begin exclusive");
+	/* can be had while the file is empty; on any other this writes a page, even where nothing changes */
+	int error = from ? 0 : run(store, "pragma auto_vacuum = incremental");
 
+	if (!error)
+		error = run(store, "begin exclusive");
 	for (int i = from; i < STORE_LAYOUT && !error; i++)
 		error = run(store, layouts[i]);
 	snprintf(version, sizeof(version), "pragma user_version = %d", STORE_LAYOUT);
@@ -182,7 +185,7 @@ int layout_prepare(struct store *store, bool whole)
 	sqlite3_busy_timeout(store->db, OPEN_WAIT_MS);
 	error = run(store,
 		"pragma locking_mode = exclusive; pragma synchronous = full; pragma trusted_schema = off;"
-		"pragma cell_size_check = on; pragma cache_size = -1024; pragma mmap_size = 0; pragma auto_vacuum = incremental;"
+		"pragma cell_size_check = on; pragma cache_size = -1024; pragma mmap_size = 0;"
 		"pragma journal_size_limit = 4194304; begin exclusive; commit");
 	sqlite3_busy_timeout(store->db, 0);
 	number = error ? error : layout_number(store);

@@ -44,21 +44,31 @@ static void note_damage(struct store *store)
 		close(file);
 }
 
-/* A quota, or a ceiling of file size, is a full disk that SQLite has no number for. */
+static bool is_out_of_room(struct store *store, int which)
+{
+	sqlite3_file *file = NULL;
+	int why = 0;
+
+	if (sqlite3_file_control(store->db, "main", which, &file) == SQLITE_OK && file && file->pMethods)
+		file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &why);
+	return why == ENOSPC || why == EDQUOT || why == EFBIG;
+}
+
+/* A quota, or a ceiling of file size, is a full disk that SQLite has no number for: its files know why they were not written. */
 static bool is_full(struct store *store, int code)
 {
-	int system = sqlite3_system_errno(store->db);
-
-	return code == SQLITE_FULL || (code == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT || system == EFBIG));
+	return (code & 0xff) == SQLITE_FULL ||
+		(code == SQLITE_IOERR_WRITE &&
+			(is_out_of_room(store, SQLITE_FCNTL_FILE_POINTER) || is_out_of_room(store, SQLITE_FCNTL_JOURNAL_POINTER)));
 }
 
 int store_fault(struct store *store, const char *doing, struct fault *out_fault)
 {
-	int code = sqlite3_extended_errcode(store->db) & 0xff;
+	int extended = sqlite3_extended_errcode(store->db), code = extended & 0xff;
 
 	if (code == SQLITE_NOMEM)
 		return -ENOMEM;
-	if (is_full(store, code)) {
+	if (is_full(store, extended)) {
 		store->state = store->state == STORE_SOUND ? STORE_FULL : store->state;
 		fault_set(out_fault, "floodwall.db", 0, 0, "%s: the disk is full; nothing was changed", doing);
 		return -ENOSPC;

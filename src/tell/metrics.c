@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Prometheus' text exposition format, version 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats): per family HELP, TYPE, then its
- * samples in one piece; counters end in _total; base units; a label's value with \\, \" and \n escaped. No address is
- * ever a label: a flood would make a new series with each packet.
- */
+/* The shield's numbers in Prometheus' text format (metric.c). */
 #include <errno.h>
 #include <inttypes.h>
 
 #include "base/reason.h"
+#include "tell/metric.h"
 #include "tell/tell.h"
-
-enum family_type { FAMILY_COUNTER, FAMILY_GAUGE };
 
 static const char *const outcomes[FW_OUTCOME_COUNT] = {"passed", "dropped", "truncated", "would"};
 static const char *const lanes[FW_LANE_COUNT] = {"trusted", "proven", "unproven"};
@@ -20,61 +15,39 @@ static const char *const filters[FW_FILTER_COUNT] = {"block", "sanity", "answers
 static const char *const modes[] = {"off", "observe", "enforce"};
 static const char *const shown[SHOWN_COUNT] = {"waiting", "judged", "stale", "failed", "aside"};
 
-static void family(FILE *out, const char *name, enum family_type type, const char *help)
+static void put_process(const struct shield_view *view, FILE *out)
 {
-	fprintf(out, "# HELP floodwall_%s %s\n# TYPE floodwall_%s %s\n", name, help, name, type == FAMILY_COUNTER ? "counter" : "gauge");
-}
+	char interface[sizeof(view->interface) * 2 + 48] = "", *text = interface;
+	FILE *more = fmemopen(interface, sizeof(interface) - 1, "w");
 
-static void put_label(FILE *out, const char *value)
-{
-	for (; *value; value++)
-		if (*value == '\\' || *value == '"')
-			fprintf(out, "\\%c", *value);
-		else if (*value == '\n')
-			fputs("\\n", out);
-		else
-			fputc(*value, out);
-}
-
-/* One value without labels. */
-static void single(FILE *out, const char *name, enum family_type type, const char *help, uint64_t value)
-{
-	family(out, name, type, help);
-	fprintf(out, "floodwall_%s %" PRIu64 "\n", name, value);
-}
-
-static void put_build(const struct shield_view *view, FILE *out)
-{
-	family(out, "build_info", FAMILY_GAUGE, "What runs here; always 1.");
-	fputs("floodwall_build_info{version=\"", out);
-	put_label(out, view->version);
-	fputs("\",role=\"shield\",interface=\"", out);
-	put_label(out, view->interface);
-	fprintf(out, "\",xdp=\"%s\"} 1\n", view->native ? "native" : "generic");
-	single(out, "start_time_seconds", FAMILY_GAUGE, "When the daemon started, seconds since 1970.", view->started_s);
-	single(out, "resident_memory_bytes", FAMILY_GAUGE, "Memory of the daemon that is in use.", view->resident_bytes);
-	single(out, "configuration_generation", FAMILY_GAUGE, "How often a configuration was taken.", view->generation);
-	single(out, "configuration_refused", FAMILY_GAUGE, "1 where the file is wrong and the earlier configuration holds.",
-		view->reload_refused);
-	single(out, "decisions", FAMILY_GAUGE, "Decisions of people about sources that stand.", view->decisions);
-	single(out, "store_sound", FAMILY_GAUGE, "0 where decisions or the audit log cannot be kept.", !view->store_why[0]);
+	if (more) {
+		fputs(",interface=\"", more);
+		metric_label(more, view->interface);
+		fprintf(more, "\",xdp=\"%s\"", view->native ? "native" : "generic");
+		fclose(more);
+	}
+	metric_process(out,
+		&(struct metric_process){view->version, "shield", text, view->started_s, view->now_s, view->resident_bytes,
+			view->generation, view->decisions, view->reload_refused, !view->store_why[0]});
+	metric_single(out, "attached", METRIC_GAUGE, "1 where the program is on the interface.", view->attached);
 }
 
 static void put_packets(const struct shield_view *view, FILE *out)
 {
-	family(out, "packets_total", FAMILY_COUNTER, "Packets to the interface, by outcome and reason; would: beside what then happened.");
+	metric_family(
+		out, "packets_total", METRIC_COUNTER, "Packets to the interface, by outcome and reason; would: beside what then happened.");
 	for (unsigned outcome = 0; outcome < FW_OUTCOME_COUNT; outcome++)
 		for (unsigned reason = 0; reason < FW_REASON_COUNT; reason++)
 			if (view->counts.reason[outcome][reason].packets)
 				fprintf(out, "floodwall_packets_total{outcome=\"%s\",reason=\"%s\"} %" PRIu64 "\n", outcomes[outcome],
 					reason_counter((enum fw_reason)reason), view->counts.reason[outcome][reason].packets);
-	family(out, "bytes_total", FAMILY_COUNTER, "Their bytes.");
+	metric_family(out, "bytes_total", METRIC_COUNTER, "Their bytes.");
 	for (unsigned outcome = 0; outcome < FW_OUTCOME_COUNT; outcome++)
 		for (unsigned reason = 0; reason < FW_REASON_COUNT; reason++)
 			if (view->counts.reason[outcome][reason].packets)
 				fprintf(out, "floodwall_bytes_total{outcome=\"%s\",reason=\"%s\"} %" PRIu64 "\n", outcomes[outcome],
 					reason_counter((enum fw_reason)reason), view->counts.reason[outcome][reason].bytes);
-	family(out, "questions_total", FAMILY_COUNTER, "Questions over UDP by lane and outcome.");
+	metric_family(out, "questions_total", METRIC_COUNTER, "Questions over UDP by lane and outcome.");
 	for (unsigned lane = 0; lane < FW_LANE_COUNT; lane++)
 		for (unsigned outcome = 0; outcome < FW_OUTCOME_COUNT; outcome++)
 			fprintf(out, "floodwall_questions_total{lane=\"%s\",outcome=\"%s\"} %" PRIu64 "\n", lanes[lane], outcomes[outcome],
@@ -85,29 +58,30 @@ static void put_counts(const struct shield_view *view, FILE *out)
 {
 	const struct fw_shield_counts *counts = &view->counts;
 
-	single(out, "would_proven_total", FAMILY_COUNTER, "Questions of proven sources that a filter that observes would have stopped.",
-		counts->would_proven);
-	single(out, "proofs_total", FAMILY_COUNTER, "Addresses that proved themselves, or did so again.", counts->proofs);
-	single(out, "own_questions_total", FAMILY_COUNTER, "Questions of this host.", counts->asked);
-	single(out, "contended_total", FAMILY_COUNTER, "Rate buckets that other processors kept changing; taken for empty.",
+	metric_single(out, "would_proven_total", METRIC_COUNTER,
+		"Questions of proven sources that a filter that observes would have stopped.", counts->would_proven);
+	metric_single(out, "proofs_total", METRIC_COUNTER, "Addresses that proved themselves, or did so again.", counts->proofs);
+	metric_single(out, "own_questions_total", METRIC_COUNTER, "Questions of this host.", counts->asked);
+	metric_single(out, "contended_total", METRIC_COUNTER, "Rate buckets that other processors kept changing; taken for empty.",
 		counts->contended);
-	single(out, "samples_lost_total", FAMILY_COUNTER, "Sampled frames for which the ring had no room.", counts->samples_lost);
-	single(out, "samples_written_total", FAMILY_COUNTER, "Sampled frames in the file.", view->samples_written);
-	single(out, "samples_left_out_total", FAMILY_COUNTER, "Sampled frames for which the file had no room.", view->samples_left_out);
+	metric_single(out, "samples_lost_total", METRIC_COUNTER, "Sampled frames for which the ring had no room.", counts->samples_lost);
+	metric_single(out, "samples_written_total", METRIC_COUNTER, "Sampled frames in the file.", view->samples_written);
+	metric_single(
+		out, "samples_left_out_total", METRIC_COUNTER, "Sampled frames for which the file had no room.", view->samples_left_out);
 }
 
 static void put_stance(const struct shield_view *view, FILE *out)
 {
-	family(out, "stance", FAMILY_GAUGE, "1 for the stance that holds.");
+	metric_family(out, "stance", METRIC_GAUGE, "1 for the stance that holds.");
 	for (unsigned i = 0; i < FW_STANCE_COUNT; i++)
 		fprintf(out, "floodwall_stance{stance=\"%s\"} %d\n", stances[i], view->stance == i);
-	single(out, "overloaded", FAMILY_GAUGE, "1 where questions came above the capacity in the last second.", view->overloaded);
-	family(out, "filter_mode", FAMILY_GAUGE, "1 for the mode of each filter.");
+	metric_single(out, "overloaded", METRIC_GAUGE, "1 where questions came above the capacity in the last second.", view->overloaded);
+	metric_family(out, "filter_mode", METRIC_GAUGE, "1 for the mode of each filter.");
 	for (unsigned i = 0; i < FW_FILTER_COUNT; i++)
 		for (unsigned mode = 0; mode < 3; mode++)
 			fprintf(out, "floodwall_filter_mode{filter=\"%s\",mode=\"%s\"} %d\n", filters[i], modes[mode],
 				view->mode[i] == mode);
-	family(out, "filter_acting", FAMILY_GAUGE, "1 where the stance calls for the filter.");
+	metric_family(out, "filter_acting", METRIC_GAUGE, "1 where the stance calls for the filter.");
 	for (unsigned i = 0; i < FW_FILTER_COUNT; i++)
 		fprintf(out, "floodwall_filter_acting{filter=\"%s\"} %d\n", filters[i], view->acting[i] != 0);
 }
@@ -120,11 +94,11 @@ static void put_fills(const struct shield_view *view, FILE *out)
 		{"table_bytes", "Its memory."}};
 
 	for (unsigned i = 0; i < 3; i++) {
-		family(out, families[i].name, FAMILY_GAUGE, families[i].help);
+		metric_family(out, families[i].name, METRIC_GAUGE, families[i].help);
 		for (uint32_t fill = 0; fill < view->fill_count; fill++) {
 			const struct fill_view *table = &view->fills[fill];
 			fprintf(out, "floodwall_%s{table=\"", families[i].name);
-			put_label(out, table->name);
+			metric_label(out, table->name);
 			fprintf(out, "\"} %" PRIu64 "\n", i == 0 ? table->used : i == 1 ? table->size : table->bytes);
 		}
 	}
@@ -133,19 +107,19 @@ static void put_fills(const struct shield_view *view, FILE *out)
 static void zone_sample(FILE *out, const char *name, const struct zone_view *zone)
 {
 	fprintf(out, "floodwall_%s{zone=\"", name);
-	put_label(out, zone->name);
+	metric_label(out, zone->name);
 	fputc('"', out);
 }
 
 static void put_zone_questions(const struct shield_view *view, FILE *out)
 {
-	family(out, "zone_questions_total", FAMILY_COUNTER, "Questions by zone and class of the name; no zone: of none of ours.");
+	metric_family(out, "zone_questions_total", METRIC_COUNTER, "Questions by zone and class of the name; no zone: of none of ours.");
 	for (uint32_t i = 0; i < view->zone_count; i++)
 		for (unsigned class = 0; class < FW_CLASS_COUNT; class ++) {
 			zone_sample(out, "zone_questions_total", &view->zones[i]);
 			fprintf(out, ",class=\"%s\"} %" PRIu64 "\n", classes[class], view->zones[i].count.seen[class]);
 		}
-	family(out, "zone_stopped_total", FAMILY_COUNTER, "Of them, by what became of them.");
+	metric_family(out, "zone_stopped_total", METRIC_COUNTER, "Of them, by what became of them.");
 	for (uint32_t i = 0; i < view->zone_count; i++) {
 		const struct fw_zone_count *count = &view->zones[i].count;
 		const uint64_t stopped[] = {count->dropped, count->truncated, count->would};
@@ -159,17 +133,17 @@ static void put_zone_questions(const struct shield_view *view, FILE *out)
 static void put_zones(const struct shield_view *view, FILE *out)
 {
 	put_zone_questions(view, out);
-	family(out, "zone_contradicted_total", FAMILY_COUNTER, "Answers of the server to names called unknown.");
+	metric_family(out, "zone_contradicted_total", METRIC_COUNTER, "Answers of the server to names called unknown.");
 	for (uint32_t i = 0; i < view->zone_count; i++) {
 		zone_sample(out, "zone_contradicted_total", &view->zones[i]);
 		fprintf(out, "} %" PRIu64 "\n", view->zones[i].count.contradicted);
 	}
-	family(out, "zone_names", FAMILY_GAUGE, "Names of each zone in the table.");
+	metric_family(out, "zone_names", METRIC_GAUGE, "Names of each zone in the table.");
 	for (uint32_t i = 1; i < view->zone_count; i++) {
 		zone_sample(out, "zone_names", &view->zones[i]);
 		fprintf(out, "} %" PRIu32 "\n", view->zones[i].names);
 	}
-	family(out, "zone_state", FAMILY_GAUGE, "1 for the state of each zone; all but judged let every name pass.");
+	metric_family(out, "zone_state", METRIC_GAUGE, "1 for the state of each zone; all but judged let every name pass.");
 	for (uint32_t i = 1; i < view->zone_count; i++)
 		for (unsigned state = 0; state < SHOWN_COUNT; state++) {
 			zone_sample(out, "zone_state", &view->zones[i]);
@@ -179,7 +153,7 @@ static void put_zones(const struct shield_view *view, FILE *out)
 
 int metrics_write(const struct shield_view *view, FILE *out)
 {
-	put_build(view, out);
+	put_process(view, out);
 	put_packets(view, out);
 	put_counts(view, out);
 	put_stance(view, out);

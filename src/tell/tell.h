@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What goes elsewhere: sampled frames as pcapng, counters in Prometheus' text format. Called by the hall.
+ * What goes elsewhere: sampled frames as pcapng, counters in Prometheus' text format, event lines (outlet.h), messages by a command of the user's
+ * (courier.h), as mail (letter.h), at once (notice.h) or once a day (digest.h, clockwork.h). Called by the hall and the daemon.
  */
 #pragma once
 
@@ -11,6 +12,13 @@
 #include "base/fault.h"
 #include "model/guard_view.h"
 #include "model/shield_view.h"
+#include "tell/clockwork.h"
+#include "tell/courier.h"
+#include "tell/digest.h"
+#include "tell/letter.h"
+#include "tell/notice.h"
+#include "tell/outlet.h"
+#include "tell/mqtt.h"
 
 /*
  * Frames that were dropped, bounced or would have been, each with the reason as its comment, in a file of bounded size. A file that
@@ -29,3 +37,5 @@ uint64_t samples_left_out(const struct samples *samples);
 /* Prometheus' text exposition format 0.0.4: floodwall_*, base units, no address. Returns 0 or -EIO. */
 int metrics_write(const struct shield_view *view, FILE *out);
 int metrics_guard_write(const struct guard_view *view, FILE *out);
+/* Families of their own, for whoever writes them behind the others. */
+void metrics_mqtt_write(const struct mqtt_counts *counts, bool connected, FILE *out);

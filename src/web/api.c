@@ -129,33 +129,34 @@ static enum MHD_Result ask(struct web *web, struct MHD_Connection *handle, const
 	return reply_take(web, handle, status, text, text_len, "application/json");
 }
 
-/* What is in the answer's text under this key, or NULL; the caller lets go of *out_answer. */
-static const char *ask_for(struct web *web, const char *request, const char *key, json_t **out_answer)
+/* The answer to this request, for what is not handed on as it is; NULL: none. */
+static json_t *ask_for(struct web *web, const char *request)
 {
 	char *text = NULL;
+	json_t *answer = NULL;
 	size_t len = 0;
 
-	*out_answer = NULL;
 	if (web->setup.answer(web->setup.context, request, strlen(request), &text, &len))
 		return NULL;
 	if (len <= 2 * WEB_ANSWER_MAX)
-		*out_answer = json_loadb(text, len, 0, NULL);
+		answer = json_loadb(text, len, 0, NULL);
 	free(text);
-	return json_string_value(json_object_get(*out_answer, key));
+	return answer;
 }
 
 static enum MHD_Result packets(struct web *web, struct MHD_Connection *handle, const char *name)
 {
 	char request[96], *bytes = NULL;
 	size_t digits = strspn(name, "0123456789"), padding = 0, len;
-	json_t *answer = NULL;
+	json_t *answer;
 	const char *text;
 	int decoded = -1;
 
 	if (!digits || digits > 15 || strcmp(name + digits, ".pcapng") != 0)
 		return reply_refuse(web, handle, MHD_HTTP_NOT_FOUND, "packets are those of a finding: NUMBER.pcapng");
 	snprintf(request, sizeof(request), "{\"do\":\"show\",\"what\":\"packets\",\"number\":%llu}", strtoull(name, NULL, 10));
-	text = ask_for(web, request, "pcapng", &answer);
+	answer = ask_for(web, request);
+	text = json_string_value(json_object_get(json_object_get(answer, "packets"), "pcapng"));
 	len = text ? strlen(text) : 0;
 	bytes = text && len <= WEB_ANSWER_MAX ? malloc(len / 4 * 3 + 4) : NULL;
 	if (bytes)
@@ -333,7 +334,8 @@ enum MHD_Result api_metrics(struct web *web, struct connection *connection, stru
 		return too_many(web, handle, wait_s);
 	if (status)
 		return reply_refuse(web, handle, status, "metrics want Authorization: Bearer and the token, or page.metrics: open");
-	text = ask_for(web, "{\"do\":\"show\",\"what\":\"metrics\"}", "text", &answer);
+	answer = ask_for(web, "{\"do\":\"show\",\"what\":\"metrics\"}");
+	text = json_string_value(json_object_get(answer, "text"));
 	whole = text ? with_ours(web, text, &len) : NULL;
 	json_decref(answer);
 	if (!whole)

@@ -14,7 +14,7 @@ import tempfile
 import threading
 
 ESCAPES = "\x1b[31mred\x1b]0;title\x07"
-VERBS = ["run", "check", "show", "quarantine", "allow", "release", "confirm", "undo", "bypass"]
+VERBS = ["run", "check", "show", "quarantine", "allow", "release", "confirm", "undo", "messages", "token", "backup", "restore", "bypass"]
 
 
 class Stage:
@@ -194,6 +194,7 @@ def wrong_use(stage):
                   ["quarantine"], ["quarantine", "a", "b"], ["quarantine", "192.0.2.1", "--for", "soon"], ["quarantine", "192.0.2.1", "--for", "0"],
                   ["quarantine", "192.0.2.1", "--" + ESCAPES], ["quarantine", "\udcff"], ["release"], ["release", "x", "--for", "1h"], ["confirm"],
                   ["confirm", "x"], ["confirm", "0"], ["confirm", "-1"], ["undo", "x"], ["undo", "1", "2"], ["undo", "9" * 30], ["bypass", "x"],
+                  ["backup"], ["backup", "a", "b"], ["restore"], ["restore", "a", "b"], ["restore", "a", "-c", "/nonexistent"],
                   ["check", "--interface", "nonexistent0"]]:
         done = stage.call(*words)
         assert one_sentence(done), (words, done)
@@ -201,7 +202,7 @@ def wrong_use(stage):
 
 def nobody_answers(stage):
     path = os.path.join(stage.folder, "no.sock")
-    for words in [["show", "shield"], ["quarantine", "192.0.2.1"], ["undo"], ["release", "192.0.2.1"], ["confirm", "1"]]:
+    for words in [["show", "shield"], ["quarantine", "192.0.2.1"], ["undo"], ["release", "192.0.2.1"], ["confirm", "1"], ["backup", "/nonexistent/copy"]]:
         assert one_sentence(stage.call(*words, "--socket", path), "no daemon answers there"), words
     assert one_sentence(stage.call("show", "shield", "--socket", "/" + "x" * 200)), "a long path"
 

@@ -464,6 +464,35 @@ def full_disk(bed):
         bed.run()
 
 
+def backup_and_restore(bed):
+    """A copy while the daemon runs and decides on; without the daemon it is what holds again."""
+    copy = f"{bed.folder}/copy.db"
+    before = len(bed.show("decisions"))
+    bed.call("quarantine", "02:00:00:00:00:77")
+    assert "Copied: " in bed.call("backup", copy).stdout
+    assert os.stat(copy).st_mode & 0o777 == 0o600
+    assert not os.path.exists(f"{bed.folder}/state/floodwall.db.copy")
+    again = bed.call("backup", copy, check=False)
+    assert again.returncode == 2 and "File exists" in again.stderr, again
+    assert os.path.getsize(copy) > 4096, "what was there is left alone"
+    bed.call("quarantine", "02:00:00:00:00:78")
+
+    def restore(what):
+        return subprocess.run([bed.floodwall, "restore", what, "-c", bed.configuration], capture_output=True, text=True, timeout=30, check=False)
+
+    held = restore(copy)
+    assert held.returncode == 2 and "held by another process; stop the daemon first" in held.stderr, held
+    bed.end()
+    none = restore(bed.configuration)
+    assert none.returncode == 2 and "is no store of floodwall, or is damaged; nothing was changed" in none.stderr, none
+    done = restore(copy)
+    assert done.returncode == 0 and "floodwall.db.before" in done.stdout, done
+    bed.run()
+    assert len(bed.show("decisions")) == before + 1
+    bed.call("release", "02:00:00:00:00:77")
+    os.remove(copy)
+
+
 def metrics(bed):
     text = bed.call("show", "stats", "--prometheus").stdout
     assert re.search(r'floodwall_guard_packets_total\{way="out",outcome="dropped",reason="[a-z_]+"\} [1-9]', text), text
@@ -520,7 +549,7 @@ def bypass(bed):
     assert bed.connects("10.8.0.2", 9000)
 
 
-STORIES = [policy_with_names, shows, quarantine_and_undo, allowed, stolen_address, death_and_restart, reload, url_of_a_device, dhcp_release, hijacked, full_disk, forged_macs, metrics,
+STORIES = [policy_with_names, shows, quarantine_and_undo, allowed, stolen_address, death_and_restart, reload, url_of_a_device, dhcp_release, hijacked, full_disk, backup_and_restore, forged_macs, metrics,
            observes, admin, bypass]
 
 

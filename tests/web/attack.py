@@ -128,7 +128,7 @@ def what_may_be_done():
             status, _, body = person.do({"do": verb, "x": 1})
             assert status == 200 and json.loads(body)["request"] == {"do": verb, "x": 1}
         for verb in ("token", "backup", "restore", "refresh", "show", "", "RELOAD", "reload\0", None, 1, ["reload"]):
-            assert person.do({"do": verb})[0] == 403, verb
+            assert person.do({"do": verb})[0] == (400 if verb == "reload\0" else 403), verb
         for body in ("", "x", "[]", "[{\"do\":\"reload\"}]", '{"do":"reload","do":"token"}', '{"do":"reload"} x', "\0", "\xff" * 20, "[" * 4000):
             assert person.do(body.encode("latin-1"))[0] in (400, 403), body
         for path in ("/", "/api/devices.json", "/metrics", "/api/do/", "/api/do?x=1", "/api//do", "/api/login/../do"):
@@ -175,7 +175,7 @@ def bytes_of_all_kinds():
             head(stand, "Host: evil.example", path="/") + inner,
         ]
         for request in smuggled:
-            answer = stand.raw(request)
+            answer = stand.raw(request, patience_s=1)
             assert status_of(answer) in (0, 400, 411, 413, 421, 501) and b" 200 OK" not in answer, (request[-200:], answer)
             assert b'"devices"' not in answer, request
         for request in (b"\r\n" * 2000, b"\0" * 3000, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"G" * 20000, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"x" * 600,
@@ -183,7 +183,7 @@ def bytes_of_all_kinds():
                 head(stand, path="/?" + "a=1&" * 3000), head(stand, ": nameless"), head(stand, "No colon"), head(stand, "X : y"), head(stand, "X: a", " folded"),
                 b"GET / HTTP/1.1\nHost: evil.example\n\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n",
                 head(stand, path="http://evil.example/"), head(stand, path="*"), head(stand, method="TRACE"), head(stand, method="PUT"), head(stand, "Upgrade: websocket", "Connection: Upgrade", method="BREW")):
-            answer = stand.raw(request)
+            answer = stand.raw(request, patience_s=1)
             assert b'"devices"' not in answer and b"evil" not in answer.replace(b"evil.example/", b""), answer
         # nothing that was sent comes back as a header
         for path in ("/x%0d%0aSet-Cookie:%20a=b", "/api/x.json?a=%0d%0aSet-Cookie:%20a=b"):
@@ -216,7 +216,7 @@ def random_bytes():
                     request[at:at] = request[rng.randrange(len(request)):][:200]
                 if not request:
                     request += b"x"
-            stand.raw(bytes(request))
+            stand.raw(bytes(request), patience_s=0.02)
             if number == 200:
                 before = stand.resident()
             if number % 100 == 99:

@@ -30,7 +30,7 @@ static json_t *shown(const char *what, const json_t *request)
 	if (strcmp(what, "metrics") == 0)
 		return json_pack("{s:b, s:s}", "ok", 1, "text", "# HELP floodwall_up Runs.\n# TYPE floodwall_up gauge\nfloodwall_up 1\n");
 	if (strcmp(what, "packets") == 0 && json_integer_value(json_object_get(request, "number")) == 7)
-		return json_pack("{s:b, s:s}", "ok", 1, "pcapng", "Cg0NCgA=");
+		return json_pack("{s:b, s:{s:i, s:s}}", "ok", 1, "packets", "finding", 7, "pcapng", "Cg0NCgA=");
 	if (strcmp(what, "nothing") == 0)
 		return json_pack("{s:b, s:s}", "ok", 0, "error", "there is no such thing");
 	if (strcmp(what, "large") != 0)

@@ -47,8 +47,3 @@ const char *host_fault_key(struct host *host, uint32_t index)
 {
 	return index < host->faults.count ? host->faults.keys[index] : "";
 }
-
-bool host_demo(const struct host *host)
-{
-	return false;
-}

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "report/report.h"
 #include "tell/tell.h"
 
 enum { FAMILIES_MAX = 64, SERIES_MAX = 4096 };
@@ -221,6 +222,59 @@ static void an_empty_view_too(void **state)
 	free(text);
 }
 
+static char *written_of_guard(const struct guard_view *view)
+{
+	char *text;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	assert_int_equal(metrics_guard_write(view, out), 0);
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
+/* One finding of each kind and severity: its own series goes from 0 to 1, under the word that reports use. */
+static void findings_of_a_guard(void **state)
+{
+	struct found_view found = {.number = 12};
+	struct guard_view view = {.version = "0.1.0", .findings = &found, .finding_count = 1, .now_s = 9, .started_s = 4};
+	char line[160];
+
+	for (unsigned id = 0; id < FINDING_ID_COUNT; id++)
+		for (unsigned severity = 0; severity < 4; severity++) {
+			found.finding = (struct finding){.id = (enum finding_id)id, .severity = (enum severity)severity};
+			char *text = written_of_guard(&view);
+			snprintf(line, sizeof(line), "floodwall_findings{kind=\"%s\",severity=\"%s\"} 1\n",
+				report_finding_name((enum finding_id)id), report_severity_name((enum severity)severity));
+			if (!strstr(text, line) || !strstr(text, "floodwall_findings_total 12\n") ||
+				!strstr(text, "floodwall_uptime_seconds 5\n"))
+				fail_msg("missing: %s", line);
+			assert_null(read_all(text, NULL));
+			free(text);
+		}
+	snprintf(found.muted, sizeof(found.muted), "ours");
+	char *text = written_of_guard(&view);
+	assert_null(strstr(text, "} 1\nfloodwall_findings{"));
+	assert_non_null(strstr(text, "floodwall_findings_muted 1\n"));
+	free(text);
+}
+
+/* No address and no name of a device, whatever the view holds. */
+static void nobody_is_named(void **state)
+{
+	struct guarded_view device = {
+		.mac = {2, 0xde, 0xad, 0xbe, 0xef, 1}, .address_count = 1, .name = "grandmother", .state = STATE_EXPOSED};
+	struct guard_view view = {.version = "0.1.0", .devices = &device, .device_count = 1};
+
+	device.addresses[0][15] = 77;
+	char *text = written_of_guard(&view);
+	assert_null(strstr(text, "grandmother"));
+	assert_null(strstr(text, "de:ad"));
+	assert_non_null(strstr(text, "floodwall_devices_state{state=\"exposed\"} 1\n"));
+	assert_null(read_all(text, NULL));
+	free(text);
+}
+
 /* The reader itself: each of these the format forbids. */
 static void the_reader_is_strict(void **state)
 {
@@ -259,6 +313,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_is_what_the_format_says),
 		cmocka_unit_test(an_empty_view_too),
+		cmocka_unit_test(findings_of_a_guard),
+		cmocka_unit_test(nobody_is_named),
 		cmocka_unit_test(the_reader_is_strict),
 		cmocka_unit_test(a_stream_that_fails_is_told),
 	};
