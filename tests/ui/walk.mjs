@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The daemon's page, walked by a browser as a person walks it: first start with the token, a finding that appears, quarantine and its way back,
+// search, mute, name, the bypass, the keyboard alone, a narrow and a dark screen. On every page: nothing on the console, nothing asked for but from
+// Floodwall itself, no violation of the policy of content, nothing serious for axe, nothing that sticks out. The pictures are for a person's eye.
+//
+// usage: walk.mjs FLOODWALL STAND_IN ASSETS UPLOT PICTURES INCIDENT       exit 77: something it needs is not here
+import {spawn} from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import {createRequire} from 'node:module';
+
+const [floodwall, standIn, assets, uplot, pictures, incident] = process.argv.slice(2);
+const require = createRequire(import.meta.url);
+const WAIT_MS = 30000;
+
+function skip(why) {
+	console.log(`SKIP the daemon's page in a browser: ${why}`);
+	process.exit(77);
+}
+
+const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome-stable'].find(name => fs.existsSync(name));
+if (!program)
+	skip('chromium is not here');
+let chromium, axe;
+try {
+	({chromium} = require('playwright-core'));
+	axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+} catch {
+	skip('playwright-core or axe-core is not here (tools/needs test)');
+}
+fs.mkdirSync(pictures, {recursive: true});
+
+const faults = [];
+let steps = 0;
+function must(true_, what) {
+	steps++;
+	if (!true_)
+		faults.push(what);
+}
+
+// ---- who answers: the daemon's demonstration, or what stands in for one ----
+
+const running = [];
+
+// Starts it; waits for a line that fits, within WAIT_MS.
+function start(command, words, fit, options = {}) {
+	const child = spawn(command, words, {stdio: ['pipe', 'pipe', 'pipe'], ...options});
+	running.push(child);
+	return new Promise((resolve, reject) => {
+		let said = '';
+		const timer = setTimeout(() => reject(new Error(`${command} ${words.join(' ')} did not say where it is: ${said}`)), WAIT_MS);
+		const hear = bytes => {
+			said += bytes;
+			const found = fit.exec(said);
+			if (found) {
+				clearTimeout(timer);
+				resolve({url: found[1], token: found[2], child});
+			}
+		};
+		child.stdout.on('data', hear);
+		child.stderr.on('data', hear);
+		child.on('exit', code => reject(new Error(`${command} ended with ${code}: ${said}`)));
+	});
+}
+
+const scene = name => start('python3', [standIn, name, assets, uplot], /(http:\/\/127\.0\.0\.1:\d+) (\w+)/);
+
+async function ended(child) {
+	running.splice(running.indexOf(child), 1);
+	if (child.exitCode !== null)
+		return;
+	const gone = new Promise(resolve => child.once('exit', resolve));
+	child.kill('SIGTERM');
+	await gone;
+}
+
+// ---- a browser's page whose every complaint is kept ----
+
+const browser = await chromium.launch({executablePath: program, args: ['--no-sandbox', '--disable-gpu']});
+
+class Reader {
+	static async come(who, {width = 1400, scheme = 'light', expect = [], motion = 'reduce'} = {}) {
+		const reader = new Reader();
+		Object.assign(reader, {who, width, scheme, expect});
+		reader.context = await browser.newContext({viewport: {width, height: 900}, colorScheme: scheme, reducedMotion: motion, hasTouch: width < 600, acceptDownloads: true});
+		reader.page = await reader.context.newPage();
+		reader.page.setDefaultTimeout(WAIT_MS);
+		const complain = text => { if (!expect.some(fit => fit.test(text))) faults.push(`${who.name} at ${width}, ${scheme}, ${reader.page.url()}: ${text}`); };
+		reader.page.on('console', told => { if (told.type() === 'error' || told.type() === 'warning') complain(`console: ${told.text()} ${told.location().url}`); });
+		reader.page.on('pageerror', error => complain(`exception: ${error.stack}`));
+		reader.page.on('request', request => { if (!request.url().startsWith(who.url) && !/^(blob|data):/.test(request.url())) complain(`asks elsewhere: ${request.url()}`); });
+		await reader.page.addInitScript(() => document.addEventListener('securitypolicyviolation', event =>
+			console.error(`violation of ${event.violatedDirective}: ${event.blockedURI} ${event.sample}`)));
+		return reader;
+	}
+
+	// As the daemon prints it at its first start.
+	async enter() {
+		await this.page.goto(`${this.who.url}/#token=${this.who.token}`);
+		await this.page.locator('#pages a').first().waitFor({state: 'attached'});
+		must(!this.page.url().includes(this.who.token), 'the token stays in the address bar');
+		await this.see('main h1');
+		return this;
+	}
+
+	see(selector, options) {
+		return this.page.locator(selector, options).first().waitFor();
+	}
+
+	async go(route) {
+		await this.page.goto(`${this.who.url}/#/${route}`);
+		await this.see('main h1');
+		await this.gone('main [aria-busy="true"], main[aria-busy="true"]');
+	}
+
+	// Asked again and again: the browser's own way to wait needs eval, which the policy of content forbids.
+	async until(holds, what) {
+		for (const end = Date.now() + WAIT_MS; !await holds();) {
+			if (Date.now() > end)
+				throw new Error(`${what} did not come about`);
+			await new Promise(resolve => setTimeout(resolve, 50));
+		}
+	}
+
+	gone(selector) {
+		return this.until(async () => await this.page.locator(selector).count() === 0, `the end of ${selector}`);
+	}
+
+	act(name, options) {
+		return this.page.getByRole('button', {name, ...options}).first().click();
+	}
+
+	heard(words) {
+		return this.page.locator('#news .note', {hasText: words}).last().waitFor();
+	}
+
+	async undo(words) {
+		const note = this.page.locator('#news .note', {hasText: words}).last();
+		await note.getByRole('button', {name: 'Undo'}).click();
+		await this.heard('Undone');
+	}
+
+	async sound(what) {
+		const over = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+		must(over <= 0, `${this.who.name}, ${what} at ${this.width}: ${over} pixels too wide`);
+		// by the debugger's door, which the policy of content does not bind
+		await this.page.evaluate(axe);
+		const told = await this.page.evaluate(() => globalThis.axe.run(document, {resultTypes: ['violations']}));
+		for (const one of told.violations)
+			must(!['serious', 'critical'].includes(one.impact), `${this.who.name}, ${what} at ${this.width}, ${this.scheme}: axe: ${one.id} (${one.impact}): ${one.nodes.slice(0, 3).map(node => `${node.html} ${node.any?.[0]?.message ?? ''}`).join(' | ')}`);
+		steps++;
+	}
+
+	picture(what) {
+		return this.page.screenshot({path: path.join(pictures, `${this.who.name}-${what}-${this.width}-${this.scheme}.png`), fullPage: true});
+	}
+
+	leave() {
+		return this.context.close();
+	}
+}
+
+// ---- the walk: all of it works at the demonstration and at what stands in for it ----
+
+const GUARD = ['overview', 'devices', 'findings', 'traffic', 'blind', 'settings', 'audit'];
+
+async function everyPage(who, routes) {
+	for (const [width, scheme] of [[1400, 'light'], [1400, 'dark'], [360, 'light'], [360, 'dark']]) {
+		const reader = await (await Reader.come(who, {width, scheme})).enter();
+		for (const route of routes) {
+			await reader.go(route);
+			await reader.sound(route);
+			await reader.picture(route.replace(/\W+.*/, ''));
+		}
+		await reader.leave();
+	}
+}
+
+async function strangers(who) {
+	const reader = await Reader.come(who, {expect: [/status of 40[13]/]});
+	await reader.page.goto(who.url);
+	await reader.see('input[name=token]');
+	await reader.sound('signing in');
+	await reader.picture('door');
+	await reader.page.fill('input[name=token]', 'not the token');
+	await reader.page.keyboard.press('Enter');
+	await reader.page.locator('#fault:not(:empty)').waitFor();
+	must(await reader.page.locator('#pages').count() === 0, 'a wrong token lets in');
+	await reader.page.fill('input[name=token]', who.token);
+	await reader.page.keyboard.press('Enter');
+	await reader.see('main h1');
+	await reader.page.locator('#pages').waitFor();
+	await reader.act('Sign out');
+	await reader.see('input[name=token]');
+	await reader.page.reload();
+	await reader.see('input[name=token]');
+	await reader.leave();
+}
+
+async function decisions(reader, device) {
+	const buttons = reader.page.locator('main > .buttons');
+	await reader.go(`device/${device}`);
+	await buttons.getByRole('button', {name: 'Quarantine'}).click();
+	await reader.see('dialog[open]');
+	await reader.sound('quarantine, asked');
+	await reader.picture('quarantine');
+	await reader.page.fill('dialog input[name=reason]', 'walked');
+	await reader.page.locator('dialog').getByRole('button', {name: 'Quarantine'}).click();
+	await reader.heard('is in quarantine');
+	await reader.see('.standing .label.t-quarantined');
+	await reader.picture('quarantined');
+	await reader.undo('is in quarantine');
+	await reader.gone('.standing .label.t-quarantined');
+
+	await buttons.getByRole('button', {name: 'Name'}).click();
+	await reader.page.fill('dialog input[name=name]', 'Walked <b>recorder</b>');
+	await reader.page.keyboard.press('Enter');
+	await reader.see('h1', {hasText: 'Walked <b>recorder</b>'});
+	await reader.go('devices');
+	await reader.page.fill('input[type=search]', 'walked');
+	await reader.see('main [role=status]', {hasText: /^1 device$/});
+	await reader.act('Table');
+	await reader.see('main table');
+	await reader.sound('devices as a table');
+	await reader.picture('table');
+	await reader.act('Cards');
+	await reader.page.fill('input[type=search]', 'no such thing');
+	await reader.see('main .empty', {hasText: 'No device matches'});
+	await reader.page.fill('input[type=search]', '');
+
+	await reader.go('audit');
+	await reader.see('main table');
+	await reader.sound('the audit log');
+	await reader.picture('audit-after');
+	await reader.page.getByRole('button', {name: /^Undo deed .*Walked/}).first().click();
+	await reader.heard('Undone');
+	await reader.go(`device/${device}`);
+	must(!(await reader.page.locator('h1').textContent()).includes('Walked'), 'a name that was undone stays');
+}
+
+async function mutes(reader) {
+	await reader.go('findings');
+	const card = reader.page.locator('.story:not(.is-muted)').first();
+	await card.waitFor();
+	const words = await card.locator('h2').textContent();
+	await card.getByRole('button', {name: /^Mute/}).click();
+	await reader.page.locator('dialog').getByRole('button', {name: 'Mute'}).click();
+	must(await reader.page.locator('dialog[open]').count() === 1, 'a mute without a reason is taken');
+	await reader.page.fill('dialog input[name=reason]', 'known to be harmless');
+	await reader.page.locator('dialog').getByRole('button', {name: 'Mute'}).click();
+	await reader.heard('is muted');
+	await reader.see('.story.is-muted', {hasText: words});
+	await reader.undo('is muted');
+	await reader.gone('.story.is-muted');
+}
+
+async function bypasses(reader) {
+	await reader.go('overview');
+	await reader.act('Bypass the protection');
+	await reader.page.locator('dialog').getByRole('button', {name: 'Go on'}).click();
+	await reader.see('dialog input[name=word]');
+	await reader.page.fill('dialog input[name=word]', 'yes');
+	await reader.page.locator('dialog').getByRole('button', {name: 'Bypass now'}).click();
+	await reader.see('dialog .fault', {hasText: 'Nothing was changed'});
+	must(await reader.page.locator('.banner.loud').count() === 0, 'the bypass does not ask twice');
+	await reader.page.fill('dialog input[name=word]', 'bypass');
+	await reader.page.locator('dialog').getByRole('button', {name: 'Bypass now'}).click();
+	await reader.see('.banner.loud');
+	await reader.see('h1', {hasText: 'bypassed'});
+	await reader.sound('bypassed');
+	await reader.picture('bypassed');
+	await reader.act('End the bypass');
+	await reader.gone('.banner.loud');
+}
+
+// No mouse: from the skip link to a decision, and the focus comes back to where it was.
+async function keyboard(who) {
+	const reader = await (await Reader.come(who)).enter();
+	const {keyboard} = reader.page;
+	const focused = () => reader.page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '');
+	await reader.go('devices');
+	await reader.see('.card');
+	await reader.page.reload();
+	await reader.see('.card');
+	await keyboard.press('Tab');
+	must((await focused()).startsWith('Skip'), `the first thing is not the skip link but ${await focused()}`);
+	await keyboard.press('Enter');
+	must(await reader.page.evaluate(() => document.activeElement.id) === 'main', 'the skip link does not lead to the content');
+	let tries = 0;
+	while (!/^Quarantine/.test(await focused()) && tries++ < 40)
+		await keyboard.press('Tab');
+	const button = await focused();
+	must(/^Quarantine/.test(button), 'no quarantine is reached by keyboard');
+	must(await reader.page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle !== 'none'), 'the focus cannot be seen');
+	await keyboard.press('Enter');
+	await reader.see('dialog[open]');
+	for (let i = 0; i < 12; i++) {
+		await keyboard.press('Tab');
+		must(await reader.page.evaluate(() => document.activeElement === document.body || Boolean(document.activeElement.closest('dialog'))), 'the focus leaves the dialog');
+	}
+	await keyboard.press('Escape');
+	await reader.gone('dialog');
+	must(await focused() === button, `after Escape the focus is at ${await focused()}`);
+	await reader.go('overview');
+	must(await reader.page.evaluate(() => document.activeElement.id) === 'main', 'a new page does not begin at its content');
+	await reader.leave();
+}
+
+async function narrow(who) {
+	const reader = await (await Reader.come(who, {width: 360, scheme: 'dark'})).enter();
+	must(!(await reader.page.locator('#pages').isVisible()), 'the menu stands open on a narrow screen');
+	await reader.act('Menu');
+	await reader.page.locator('#pages').waitFor();
+	await reader.sound('the menu');
+	await reader.picture('menu');
+	await reader.page.getByRole('link', {name: 'Findings', exact: true}).click();
+	await reader.see('h1', {hasText: 'Findings'});
+	await reader.act('Menu');
+	await reader.act('light');
+	must(await reader.page.evaluate(() => getComputedStyle(document.body).backgroundColor) === 'rgb(250, 249, 246)', 'the switch of colours switches nothing');
+	await reader.leave();
+}
+
+// What lasts beyond this visit is put back, so that the walk can be done again.
+async function walk(who, device) {
+	const reader = await (await Reader.come(who)).enter();
+	await decisions(reader, device);
+	await mutes(reader);
+	await bypasses(reader);
+	await reader.leave();
+	await keyboard(who);
+	await narrow(who);
+}
+
+// ---- at the demonstration: the program itself ----
+
+async function demonstration() {
+	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'floodwall-walk-'));
+	let who;
+	try {
+		who = {name: 'demo', ...await start(floodwall, ['run', '--demo', incident], /(http:\/\/[^\s/]+)\/#token=(\w+)/, {env: {...process.env, TMPDIR: folder}})};
+		await strangers(who);
+		const reader = await (await Reader.come(who)).enter();
+		await reader.see('#state', {hasText: 'Live'});
+		/* nothing is touched: a device and a finding come in by themselves */
+		await reader.page.locator('#news .note', {hasText: ':'}).first().waitFor({timeout: 120000});
+		await reader.picture('first-finding');
+		await reader.see('.need');
+		await reader.go('findings');
+		await reader.see('.story');
+		const mac = await reader.page.evaluate(async () => (await (await fetch('/api/findings.json')).json()).findings.findings.find(one => one.mac).mac);
+		const proof = reader.page.locator('a[href$=".pcapng"]').first();
+		if (await proof.count()) {
+			const [file] = await Promise.all([reader.page.waitForEvent('download'), proof.click()]);
+			must(fs.readFileSync(await file.path()).readUInt32LE(0) === 0x0a0d0d0a, 'the packets that prove a finding are no pcapng');
+		}
+		await reader.leave();
+		await walk(who, mac);
+		await everyPage(who, [...GUARD, `device/${mac}`, 'finding/1']);
+	} finally {
+		if (who)
+			await ended(who.child);
+		fs.rmSync(folder, {recursive: true, force: true});
+	}
+}
+
+// ---- at what stands in: what the demonstration never shows ----
+
+async function inScene(name, run) {
+	const who = {name, ...await scene(name)};
+	try {
+		await run(who);
+	} finally {
+		await ended(who.child);
+	}
+}
+
+const post = (reader, where, body) => reader.page.request.post(reader.who.url + where, {data: body});
+
+async function live(who) {
+	const reader = await (await Reader.come(who, {expect: [/ERR_EMPTY_RESPONSE|ERR_CONNECTION|ERR_INCOMPLETE|Failed to load/]})).enter();
+	await reader.see('#state', {hasText: 'Live'});
+	await post(reader, '/tell', {finding: 4711, id: 'flood', severity: 'critical', state: 'hijacked', mac: '02:00:00:00:00:00', name: 'recorder', text: 'It floods <script>alert(1)</script>.',
+		summary: '', raised: new Date().toISOString(), first: new Date().toISOString(), last: new Date().toISOString(), count: 1, muted: null, packets: 0, act: 'noted', leaked: null});
+	await reader.heard('It floods <script>alert(1)</script>.');
+	await reader.act('Look');
+	await reader.see('h1', {hasText: '4711'});
+	await post(reader, '/stop', 6);
+	await reader.see('.banner', {hasText: 'connection to Floodwall is lost'});
+	await reader.picture('lost');
+	await reader.heard('The connection is back');
+	await reader.gone('.banner:has-text("lost")');
+	await reader.leave();
+}
+
+async function scenes() {
+	await inScene('guard', async who => {
+		await strangers(who);
+		await live(who);
+		await walk(who, '02:00:00:00:00:00');
+		const reader = await (await Reader.come(who)).enter();
+		await reader.go('findings');
+		const before = await reader.page.locator('.story').count();
+		await reader.act('Show earlier ones');
+		await reader.until(async () => await reader.page.locator('.story').count() > before, 'another page of findings');
+		await reader.page.selectOption('select[name=severity]', 'low');
+		await reader.gone('.story .t-critical');
+		await reader.go('device/02:00:00:00:00:ff');
+		await reader.see('.trouble', {hasText: 'No device of that name or address is known.'}).catch(() => {});
+		await reader.leave();
+		await everyPage(who, [...GUARD, 'device/02:00:00:00:00:00', 'finding/5']);
+	});
+	await inScene('shield', who => everyPage(who, ['overview', 'shield', 'traffic', 'settings']));
+	await inScene('trouble', who => everyPage(who, ['overview', 'blind']));
+	await inScene('calm', async who => {
+		const reader = await (await Reader.come(who)).enter();
+		await reader.see('h1', {hasText: 'Nothing needs you now.'});
+		await reader.picture('overview');
+		await reader.go('findings');
+		await reader.see('.empty', {hasText: 'No findings. Floodwall has watched for 3 hours'});
+		await reader.leave();
+	});
+	await inScene('many', async who => {
+		const reader = await (await Reader.come(who)).enter();
+		await reader.go('devices');
+		await reader.see('main [role=status]', {hasText: '1 to 48 of 10,000 devices'});
+		await reader.act('Next');
+		await reader.see('main [role=status]', {hasText: '49 to 96 of 10,000 devices'});
+		await reader.sound('many devices');
+		await reader.picture('devices');
+		await reader.leave();
+	});
+	await inScene('bare', async who => {
+		const reader = await (await Reader.come(who)).enter();
+		await reader.see('.empty', {hasText: 'Curves were left out'});
+		await reader.go('devices');
+		await reader.see('.empty', {hasText: 'No device has been heard yet'});
+		await reader.leave();
+	});
+}
+
+// Which to walk, if not all: for whoever works on the page.
+const only = process.env.WALK_ONLY;
+try {
+	if (only !== 'demo')
+		await scenes();
+	if (only !== 'scenes')
+		await demonstration();
+} catch (error) {
+	faults.push(`the walk ended: ${error.stack}`);
+	for (const context of browser.contexts())
+		for (const page of context.pages())
+			await page.screenshot({path: path.join(pictures, 'where-it-ended.png')}).catch(() => {});
+} finally {
+	await browser.close();
+	for (const child of [...running])
+		await ended(child);
+}
+console.log(faults.join('\n') || `${steps} things held; the pictures are in ${pictures}`);
+process.exit(faults.length ? 1 : 0);
