@@ -136,6 +136,8 @@ static json_t *show(struct host *host, const json_t *request, struct fault *out_
 	bool known = false;
 	json_t *answer = what ? show_history(host, what, request, &known, out_fault) : NULL;
 
+	if (known && answer && strcmp(what, "audit") == 0)
+		return json_pack("{s:b, s:o, s:o}", "ok", 1, "next", show_audit_next(host, answer), what, answer);
 	if (known)
 		return with(what, answer);
 	answer = what ? show_asked(host, what, request, &known, out_fault) : NULL;

@@ -89,6 +89,8 @@ json_t *show_one_device(const struct guarded_view *device);
 json_t *show_one_finding(const struct guard_view *view, const struct found_view *found);
 /* What is remembered, and what is looked for of it (remember.h): findings, finding, packets, traffic, audit. NULL as above. */
 json_t *show_history(struct host *host, const char *what, const json_t *request, bool *out_known, struct fault *out_fault);
+/* Where the page of the audit log behind this one begins; null: there is none. */
+json_t *show_audit_next(struct host *host, const json_t *deeds);
 
 /* Decisions. Each returns the answer's object, or NULL with the fault (or without: no memory). */
 json_t *decide_begin(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault);

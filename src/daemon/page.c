@@ -18,6 +18,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "daemon/remember.h"
 #ifdef HAVE_WEB
 #include "web/web.h"
 
@@ -236,25 +237,22 @@ static json_t *clean(const char *raw)
 	return json_string(text);
 }
 
+/* As much of it as a note says; all else is asked for by its number. */
 static void tell_finding(struct page *page, const struct happening *what)
 {
 	static const char *const news[] = {[LIVE_NEW] = "new", [LIVE_WORSE] = "worse", [LIVE_MORE] = "more"};
-	static const char *const severities[] = {
-		[SEVERITY_LOW] = "low", [SEVERITY_MEDIUM] = "medium", [SEVERITY_HIGH] = "high", [SEVERITY_CRITICAL] = "critical"};
-	static const uint8_t nobody[6];
+	static const char *const keys[] = {"finding", "id", "severity", "state", "mac", "name", "text"};
 	const struct found_view *found = what->found;
-	json_t *mac = json_null();
-	char word[TEXT_MAC_MAX];
+	json_t *entry = remember_show(page->host, found), *mac = json_object_get(entry, "mac");
+	json_t *data = json_pack("{s:I, s:s, s:b}", "time", (json_int_t)what->time_s, "news", news[what->news], "muted", found->muted[0] != 0);
 
-	if (memcmp(found->mac, nobody, 6) != 0)
-		mac = json_string(text_mac(word, found->mac));
-	tell(page, "finding",
-		json_pack("{s:I, s:I, s:s, s:s, s:s, s:O, s:b}", "time", (json_int_t)what->time_s, "finding", (json_int_t)found->number,
-			"news", news[what->news], "id", guard_finding_word(found->finding.id), "severity",
-			severities[found->finding.severity], "mac", mac, "muted", found->muted[0] != 0));
+	remember_refresh(page->host, entry, 0);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		json_object_set(data, keys[i], json_object_get(entry, keys[i]));
+	tell(page, "finding", data);
 	if (json_is_string(mac))
 		tell(page, "device", json_pack("{s:I, s:O}", "time", (json_int_t)what->time_s, "mac", mac));
-	json_decref(mac);
+	json_decref(entry);
 }
 
 static void page_happened(void *part, const struct happening *what)

@@ -33,6 +33,9 @@ enum remembered_counter {
 /* Findings of this run that the store does not have, as it could not be written: the latest is 0 back. NULL past the last. */
 const struct found_view *remember_unkept(struct host *host, uint32_t back);
 
+/* What was counted since the last minute was written: it belongs to the minute at hand. */
+void remember_running(struct host *host, uint64_t out[COUNTED_COUNT]);
+
 /* ---- what remember*.c share ---- */
 
 enum { REMEMBER_DIRTY_MAX = 1024, REMEMBER_AGAIN_S = 5, REMEMBER_MINUTE_S = 60, REMEMBER_JUMP_S = 3, REMEMBER_JUMP_SHOWN_S = 600 };

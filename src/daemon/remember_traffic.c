@@ -39,7 +39,7 @@ static void take_shields(const struct shield_view *view, uint64_t out[COUNTED_CO
 	out[COUNTED_QUESTIONS] = out[COUNTED_PASSED] + out[COUNTED_DROPPED] + out[COUNTED_TRUNCATED];
 }
 
-static bool take(struct remember *remember, uint64_t out[COUNTED_COUNT])
+static bool take(const struct remember *remember, uint64_t out[COUNTED_COUNT])
 {
 	struct fetch_time now = host_now();
 	const struct shield_view *view;
@@ -69,6 +69,19 @@ static int add(struct remember *remember, const uint64_t totals[COUNTED_COUNT], 
 			error = store_count_add(store, i, time_s, totals[i] - remember->totals[i], out_fault);
 	settled = store_settle(store, error ? NULL : out_fault);
 	return error ? error : settled;
+}
+
+void remember_running(struct host *host, uint64_t out[COUNTED_COUNT])
+{
+	const struct remember *remember = part_find(host, part_remember.name);
+	uint64_t totals[COUNTED_COUNT];
+
+	memset(out, 0, COUNTED_COUNT * sizeof(out[0]));
+	if (!remember || !remember->based || !take(remember, totals))
+		return;
+	for (unsigned i = 0; i < COUNTED_COUNT; i++)
+		if (totals[i] > remember->totals[i])
+			out[i] = totals[i] - remember->totals[i];
 }
 
 void remember_traffic(struct remember *remember, uint64_t time_s)

@@ -249,6 +249,22 @@ static json_t *show_audit(struct host *host, const json_t *request, struct fault
 	return list;
 }
 
+static void see_deed(void *context, const struct deed *deed)
+{
+	*(bool *)context = deed != NULL;
+}
+
+json_t *show_audit_next(struct host *host, const json_t *deeds)
+{
+	const json_t *last = json_object_get(json_array_get(deeds, json_array_size(deeds) - 1), "deed");
+	const struct deed_query earlier = {.before = (uint64_t)json_integer_value(last), .count = 1};
+	bool more = false;
+
+	if (last)
+		store_find_deeds(host_store(host), &earlier, see_deed, &more);
+	return more ? number(earlier.before) : json_null();
+}
+
 /* ---- which ---- */
 
 json_t *show_history(struct host *host, const char *what, const json_t *request, bool *out_known, struct fault *out_fault)

@@ -38,6 +38,16 @@ static json_t *one_series(struct store *store, uint32_t counter, uint64_t from_s
 	return list;
 }
 
+/* A minute is written when it is over; until then it stands in memory alone, and a first look would see nothing. */
+static void add_running(json_t *list, uint64_t running)
+{
+	size_t last = json_array_size(list) - 1;
+	uint64_t written = (uint64_t)json_integer_value(json_array_get(list, last));
+
+	if (running <= INT64_MAX - written)
+		json_array_set_new(list, last, json_integer((json_int_t)(written + running)));
+}
+
 /* Of a step's word; 0: none. */
 static uint32_t seconds_of(const json_t *word)
 {
@@ -57,7 +67,7 @@ static uint32_t seconds_of(const json_t *word)
 json_t *show_traffic(struct host *host, const json_t *request, struct fault *out_fault)
 {
 	uint32_t step_s = seconds_of(json_object_get(request, "step"));
-	uint64_t count = TRAFFIC_COUNT, from_s, now_s = host_now().wall_s;
+	uint64_t count = TRAFFIC_COUNT, running[COUNTED_COUNT], from_s, now_s = host_now().wall_s;
 	json_t *all, *list;
 
 	if (!step_s) {
@@ -68,6 +78,7 @@ json_t *show_traffic(struct host *host, const json_t *request, struct fault *out
 		return NULL;
 	from_s = now_s - now_s % step_s;
 	from_s = from_s > (count - 1) * step_s ? from_s - (count - 1) * step_s : 0;
+	remember_running(host, running);
 	all = json_object();
 	for (uint32_t i = 0; i < COUNTED_COUNT; i++) {
 		if (host_guard(host) ? !series[i].of_guard : !series[i].of_shield)
@@ -78,6 +89,7 @@ json_t *show_traffic(struct host *host, const json_t *request, struct fault *out
 			json_decref(all);
 			return NULL;
 		}
+		add_running(list, running[i]);
 		json_object_set_new(all, series[i].name, list);
 	}
 	return json_pack("{s:s, s:I, s:I, s:o}", "schema", "floodwall.traffic/1", "step_s", (json_int_t)step_s, "from", (json_int_t)from_s,

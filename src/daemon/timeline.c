@@ -37,12 +37,17 @@ static void add(struct history *timeline, const struct event *event)
 	timeline->events[at] = *event;
 }
 
+/* Its own sentence; of a body that somebody edited, its kind. */
 static void add_finding(void *context, const struct kept_finding *finding)
 {
 	struct history *history = context;
 	struct event event = {.time_s = finding->raised_s, .finding = finding->number, .what = "finding"};
+	json_t *body = json_loads(finding->body, JSON_REJECT_DUPLICATES, NULL);
+	const char *sentence = json_string_value(json_object_get(body, "text"));
 
-	snprintf(event.text, sizeof(event.text), "%s (%s)%s", finding->kind, finding->severity, finding->muted ? ", muted" : "");
+	snprintf(event.text, sizeof(event.text), "%s (%s%s)", sentence ? sentence : finding->kind, finding->severity,
+		finding->muted ? ", muted" : "");
+	json_decref(body);
 	add(history, &event);
 }
 
@@ -67,6 +72,14 @@ static void add_kept(struct history *history, struct store *store, const uint8_t
 	store_find_deeds(store, &deeds, add_deed, history);
 }
 
+/* A finding's sentence is clean already, unless it was cut within a character. */
+static json_t *words_of(const struct event *event)
+{
+	json_t *words = event->finding ? json_string(event->text) : NULL;
+
+	return words ? words : value_text(event->text);
+}
+
 json_t *show_timeline(struct host *host, const struct guarded_view *device)
 {
 	struct history timeline = {.events = calloc(TIMELINE_MAX, sizeof(struct event))};
@@ -81,7 +94,7 @@ json_t *show_timeline(struct host *host, const struct guarded_view *device)
 		const struct event *event = &timeline.events[i];
 		json_array_append_new(list,
 			json_pack("{s:o, s:s, s:o, s:o, s:o}", "time", value_moment(event->time_s), "what", event->what, "text",
-				value_text(event->text), "finding", event->finding ? value_number(event->finding) : json_null(), "deed",
+				words_of(event), "finding", event->finding ? value_number(event->finding) : json_null(), "deed",
 				event->deed ? value_number(event->deed) : json_null()));
 	}
 	free(timeline.events);
