@@ -244,7 +244,8 @@ static void tell_finding(struct page *page, const struct happening *what)
 	static const char *const keys[] = {"finding", "id", "severity", "state", "mac", "name", "text"};
 	const struct found_view *found = what->found;
 	json_t *entry = remember_show(page->host, found), *mac = json_object_get(entry, "mac");
-	json_t *data = json_pack("{s:I, s:s, s:b}", "time", (json_int_t)what->time_s, "news", news[what->news], "muted", found->muted[0] != 0);
+	json_t *data =
+		json_pack("{s:I, s:s, s:b}", "time", (json_int_t)what->time_s, "news", news[what->news], "muted", found->muted[0] != 0);
 
 	remember_refresh(page->host, entry, 0);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)

@@ -12,6 +12,7 @@
 struct query {
 	const char *search, *state;
 	uint64_t from, count;
+	bool by_state; /* the worst first; else by MAC */
 };
 
 static const char *const states[] = {"clean", "exposed", "suspect", "hijacked"};
@@ -51,18 +52,39 @@ static bool is_in_state(const struct guarded_view *device, const char *state)
 
 static int read_query(const json_t *request, struct query *out, struct fault *out_fault)
 {
+	const char *order;
 	bool known;
 
 	if (value_asked_text(request, "search", &out->search, out_fault) || value_asked_text(request, "state", &out->state, out_fault) ||
 		value_asked(request, "from", 0, UINT32_MAX, &out->from, out_fault) ||
 		value_asked(request, "count", UINT32_MAX, UINT32_MAX, &out->count, out_fault))
 		return -1;
+	if (value_asked_text(request, "order", &order, out_fault))
+		return -1;
+	out->by_state = strcmp(order, "state") == 0;
+	if (*order && !out->by_state && strcmp(order, "mac") != 0) {
+		fault_set(out_fault, "", 0, 0, "order is state or mac");
+		return -1;
+	}
 	known = !*out->state;
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
 		known |= strcmp(out->state, states[i]) == 0 || strcmp(out->state, stands[i]) == 0;
 	if (!known)
 		fault_set(out_fault, "", 0, 0, "state is clean, exposed, suspect, hijacked, ordinary, held, allowed or quarantined");
 	return known ? 0 : -1;
+}
+
+/* Of those that match, what the page has room for; only: of this state alone, or of all (-1). Counts on in *total. */
+static void add_devices(json_t *list, const struct guard_view *view, const struct query *query, int only, uint64_t *total)
+{
+	for (uint32_t i = 0; i < view->device_count; i++) {
+		const struct guarded_view *device = &view->devices[i];
+		if ((only >= 0 && (int)device->state != only) || !is_in_state(device, query->state) || !is_found(device, query->search))
+			continue;
+		if (*total >= query->from && *total - query->from < query->count)
+			json_array_append_new(list, show_one_device(device));
+		(*total)++;
+	}
 }
 
 json_t *show_devices(const struct guard_view *view, const json_t *request, struct fault *out_fault)
@@ -74,14 +96,10 @@ json_t *show_devices(const struct guard_view *view, const json_t *request, struc
 	if (read_query(request, &query, out_fault))
 		return NULL;
 	list = json_array();
-	for (uint32_t i = 0; i < view->device_count; i++) {
-		const struct guarded_view *device = &view->devices[i];
-		if (!is_in_state(device, query.state) || !is_found(device, query.search))
-			continue;
-		if (total >= query.from && total - query.from < query.count)
-			json_array_append_new(list, show_one_device(device));
-		total++;
-	}
+	if (!query.by_state)
+		add_devices(list, view, &query, -1, &total);
+	for (int state = STATE_HIJACKED; query.by_state && state >= STATE_CLEAN; state--)
+		add_devices(list, view, &query, state, &total);
 	all = show_headed("floodwall.devices/1", view, "devices", list);
 	json_object_set_new(all, "total", value_number(total));
 	json_object_set_new(all, "from", value_number(query.from));

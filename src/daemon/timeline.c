@@ -53,10 +53,19 @@ static void add_finding(void *context, const struct kept_finding *finding)
 
 static void add_deed(void *context, const struct deed *deed)
 {
+	static const char *const verbs[DEED_VERB_COUNT] = {[DEED_DECIDE] = "decided",
+		[DEED_CONFIRM] = "confirmed",
+		[DEED_RELEASE] = "released",
+		[DEED_EXPIRE] = "came to its end",
+		[DEED_REVERT] = "taken back",
+		[DEED_UNDO] = "undone",
+		[DEED_NOTE] = "noted",
+		[DEED_NAME] = "named"};
+	const char *verb = verbs[deed->verb] ? verbs[deed->verb] : deed_verb_names[deed->verb];
 	struct event event = {.time_s = deed->time_s, .deed = deed->id, .what = "deed"};
 
-	snprintf(event.text, sizeof(event.text), "%s by %s%s%s%s", deed_verb_names[deed->verb], deed->who, deed->detail[0] ? ": " : "",
-		deed->detail, deed->undone ? " (undone)" : "");
+	snprintf(event.text, sizeof(event.text), "%s by %s%s%s%s", verb, deed->who, deed->detail[0] ? ": " : "", deed->detail,
+		deed->undone ? " (undone)" : "");
 	add(context, &event);
 }
 

@@ -342,7 +342,7 @@ def named(bed):
     done = json.loads(bed.call("name", CAMERA, "Front door \033[2J", "--json").stdout)
     device = bed.device()
     assert device["user_name"] == device["name"] and device["name"].startswith("Front door"), device
-    assert bed.show("device 10.9.0.2")["timeline"][0]["text"].startswith("name by root"), bed.show("device 10.9.0.2")["timeline"]
+    assert bed.show("device 10.9.0.2")["timeline"][0]["text"].startswith("named by root"), bed.show("device 10.9.0.2")["timeline"]
     bed.call("undo", str(done["deed"]))
     assert bed.device()["name"] == "Camera"
 

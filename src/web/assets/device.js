@@ -3,7 +3,7 @@
 import {h} from './dom.js';
 import {show} from './api.js';
 import {bar, empty, head, section, table, view} from './ui.js';
-import {bytes, capital, deviceName, deviceWhat, label, many, time} from './words.js';
+import {bytes, capital, deviceName, deviceWhat, label, many, time, told} from './words.js';
 import {deviceButtons} from './acts.js';
 import {stateOf} from './devices.js';
 import {findingCard} from './findings.js';
@@ -16,7 +16,7 @@ function identity(device) {
 	return section('What it is',
 		h('dl', {class: 'guesses'}, guess('Kind', device.kind), guess('Maker', device.maker), guess('Model', device.model)),
 		h('dl', {class: 'pairs'}, [['MAC', device.mac], ['Addresses', (device.addresses ?? []).join(', ') || 'none yet'], ['First heard', time(device.first)], ['Last heard', time(device.last)],
-			['Names itself', device.name ?? 'it gives no name']].map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value)))),
+			['Known as', device.name ?? 'nothing but its address']].map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value)))),
 		clues.length ? table('Clues: why Floodwall thinks so', [{title: 'Where', head: true, cell: one => one.source}, {title: 'What it said', left: true, cell: one => one.value},
 			{title: 'Says', left: true, cell: one => one.says || 'nothing by itself'}], clues)
 			: empty('It has given nothing away yet: unknown is an answer, too.'));
@@ -30,19 +30,23 @@ function policy(device) {
 		from.refused && h('p', {class: 'hint'}, `It asked for another policy, which was not taken: ${from.refused}`));
 }
 
+const TALKS = 10;
+
 function talks(device) {
 	const all = device.talks ?? [], heaviest = Math.max(1, ...all.map(one => one.bytes_out + one.bytes_in));
-	return section('Whom it talks to', all.length ? table('Heaviest first', [
+	const columns = [
 		{title: 'Peer', head: true, cell: one => [one.name || one.peer, one.name && h('small', {}, ` ${one.peer}`)]},
 		{title: 'By', left: true, cell: one => [one.protocol, one.port ? ` ${one.port}` : '']},
 		{title: 'Sent', cell: one => [bytes(one.bytes_out), h('br'), h('small', {}, many(one.packets_out, 'packet'))]},
 		{title: 'Received', cell: one => [bytes(one.bytes_in), h('br'), h('small', {}, many(one.packets_in, 'packet'))]},
 		{title: 'Share', cell: one => [h('span', {class: 'unseen'}, `${Math.round(100 * (one.bytes_out + one.bytes_in) / heaviest)} % of the heaviest`), bar({share: one.bytes_out / heaviest, tone: 'sent'}, {share: one.bytes_in / heaviest, tone: 'traffic'})]},
-	], all) : empty('No conversation of it is remembered.'));
+	], rest = all.slice(TALKS);
+	return section('Whom it talks to', all.length ? table('Heaviest first', columns, all.slice(0, TALKS)) : empty('No conversation of it is remembered.'),
+		rest.length > 0 && h('details', {key: 'talks'}, h('summary', {}, `${many(rest.length, 'lighter one')}`), table('Lighter ones', columns, rest, {hidden: true})));
 }
 
 const timeline = device => section('What happened', device.timeline?.length ? h('ol', {class: 'events'}, device.timeline.map(one => h('li', {class: `w-${one.what}`},
-	h('span', {class: 'at'}, time(one.time)), one.finding ? h('a', {href: `#/finding/${one.finding}`}, one.text) : h('span', {}, one.text))))
+	h('span', {class: 'at'}, time(one.time)), one.finding ? h('a', {href: `#/finding/${one.finding}`}, one.text) : h('span', {}, capital(one.text.split(':')[0]), told(one.text.slice(one.text.split(':')[0].length))))))
 	: empty('Nothing yet but that it was heard.'));
 
 const safe = url => /^https:\/\//.test(url ?? '') ? url : null;
@@ -51,7 +55,7 @@ const advisories = device => section('Known weaknesses', device.advisories?.leng
 	safe(one.url) && h('p', {}, h('a', {href: one.url, rel: 'noopener noreferrer', target: '_blank'}, 'What its maker says (opens in another tab)')))))
 	: empty('No advisory is known that fits it.'));
 
-const findings = device => section('Findings', device.findings?.length ? h('ul', {class: 'stories'}, device.findings.map(one => findingCard(one, 'h3', true)))
+const findings = device => section('Findings', device.findings?.length ? h('ul', {class: 'stories'}, device.findings.map((one, i) => findingCard(one, 'h3', true, i > 0)))
 	: empty('No findings about it.'));
 
 function stopped(device) {
@@ -72,7 +76,7 @@ export const device = {
 			h('p', {class: 'crumb'}, h('a', {href: '#/devices'}, 'Devices'), ' /'),
 			head(deviceName(one), null, `tone-${one.state === 'hijacked' ? 'red' : one.state === 'clean' ? 'green' : 'amber'}`),
 			h('div', {class: 'standing'}, stateOf(one), h('span', {class: 'identity'}, deviceWhat(one)), h('span', {class: 'identity'}, [one.addresses?.[0], one.mac].filter(Boolean).join(' · '))),
-			one.why && h('p', {class: 'dek'}, one.why),
+			one.why && h('p', {class: 'dek'}, 'Because of ', told(one.why)),
 			one.until && h('p', {class: 'identity'}, 'until ', time(one.until)),
 			deviceButtons(one),
 			h('div', {class: 'columns'}, h('div', {class: 'first'}, findings(one), talks(one), section('What passed', stopped(one))),

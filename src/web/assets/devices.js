@@ -3,7 +3,7 @@
 import {h, render} from './dom.js';
 import {show} from './api.js';
 import {button, empty, field, choice, head, later, table, view} from './ui.js';
-import {bytes, count, deviceName, deviceWhat, label, many, stand, time} from './words.js';
+import {bytes, count, deviceName, deviceWhat, label, many, stand, time, told} from './words.js';
 import {deviceButtons} from './acts.js';
 
 const PAGE = 48;
@@ -16,13 +16,13 @@ export const stateOf = device => h('span', {class: 'states'}, label(device.state
 const card = device => h('li', {class: `card e-${device.state}`, key: device.mac},
 	stateOf(device), h('h2', {}, link(device)), h('p', {class: 'identity'}, deviceWhat(device)),
 	h('p', {class: 'where'}, device.addresses?.[0] ? h('span', {}, device.addresses[0]) : 'no address yet', h('span', {}, device.mac)),
-	device.why && h('p', {class: 'why'}, device.why),
+	device.why && h('p', {class: 'why'}, told(device.why)),
 	h('p', {class: 'where'}, h('span', {}, 'last heard ', time(device.last)), h('span', {}, `${bytes(sum(device, 'out'))} out, ${bytes(sum(device, 'in'))} in`)),
 	deviceButtons(device));
 
 const columns = [
 	{title: 'Device', head: true, cell: link}, {title: 'State', left: true, cell: stateOf}, {title: 'What it is', left: true, cell: deviceWhat},
-	{title: 'Address', left: true, cell: device => [device.addresses?.[0] ?? 'none', h('br'), h('small', {}, device.mac)]},
+	{title: 'Address', left: true, cell: device => [device.addresses?.[0] ?? 'none', h('br'), h('small', {class: 'whole'}, device.mac)]},
 	{title: 'Sent', cell: device => bytes(sum(device, 'out'))}, {title: 'Received', cell: device => bytes(sum(device, 'in'))},
 	{title: 'Last heard', cell: device => time(device.last)}, {title: 'What to do', left: true, cell: deviceButtons},
 ];
@@ -55,7 +55,7 @@ export const devices = {
 			field('Search', h('input', {type: 'search', name: 'search', value: asked.search, placeholder: 'Name, maker, address', on: {input: event => set({search: event.target.value.trim()})}})),
 			Object.assign(field('State', choice('state', STATES, asked.state)), {onchange: event => set({state: event.target.value})}), ways), list);
 		const move = by => { asked.from = Math.max(0, asked.from + by); content.refresh(); document.getElementById('main').focus(); window.scrollTo(0, 0); };
-		content = view(list, () => show('devices', {...asked, count: PAGE}), all => {
+		content = view(list, () => show('devices', {...asked, order: 'state', count: PAGE}), all => {
 			/* a daemon that does not yet page gives all of them */
 			const whole = all.devices ?? [], total = all.total ?? whole.length;
 			const shown = whole.length > PAGE ? whole.slice(asked.from, asked.from + PAGE) : whole, last = asked.from + shown.length;

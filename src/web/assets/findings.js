@@ -3,7 +3,7 @@
 import {h, render} from './dom.js';
 import {show} from './api.js';
 import {button, choice, empty, field, head, later, view} from './ui.js';
-import {actWords, bytes, count, kindTitle, KIND_WORDS, label, many, severity, span, time} from './words.js';
+import {actWords, bytes, count, kindTitle, KIND_WORDS, label, many, severity, span, time, without} from './words.js';
 import {muteFinding} from './acts.js';
 
 const PAGE = 30;
@@ -18,15 +18,16 @@ function times(one) {
 	return h('p', {class: 'when'}, time(one.first), seconds >= 1 && [' to ', time(one.last), ` (${span(seconds)})`], one.count > 1 && `, ${count(one.count)} times`, one.target && `, towards ${one.target}`);
 }
 
-/* own: on its device's page, where nobody needs to be told whose it is */
-export function findingCard(one, level = 'h2', own = false) {
+/* own: on its device's page, where nobody needs to be told whose it is; folded: why and what to do open when asked for */
+export function findingCard(one, level = 'h2', own = false, folded = false) {
 	const title = one.title ?? kindTitle(one.id);
+	const parts = h('dl', {class: 'parts'}, part('Why', one.why), part('What to do', one.do), part('What was done', actWords(one.act)), part('Undo', without(one.undo)), part('Muted', typeof one.muted === 'string' ? one.muted : null));
 	return h('li', {class: `story e-${one.state} ${one.muted ? 'is-muted' : ''}`, key: `finding ${one.finding}`},
 		h('p', {class: 'tags'}, label(one.state), severity(one.severity), one.muted && h('span', {class: 'sev t-note'}, 'muted')),
 		h(level, {}, h('a', {href: `#/finding/${one.finding}`}, title)),
 		one.mac && !own && h('p', {class: 'identity'}, 'by ', h('a', {href: `#/device/${one.mac}`}, one.user_name ?? one.name ?? one.mac)),
 		h('p', {class: 'text'}, one.text ?? one.summary), times(one), leaked(one),
-		h('dl', {class: 'parts'}, part('Why', one.why), part('What to do', one.do), part('What was done', actWords(one.act)), part('Undo', one.undo), part('Muted', typeof one.muted === 'string' ? one.muted : null)),
+		folded ? h('details', {class: 'fold', key: `parts ${one.finding}`}, h('summary', {}, 'Why, and what to do', h('span', {class: 'unseen'}, ` about finding ${one.finding}`)), parts) : parts,
 		h('div', {class: 'buttons'}, one.mac && !own && h('a', {class: 'button small', href: `#/device/${one.mac}`, 'aria-label': `Open its device, ${one.name ?? one.mac}`}, 'Open its device'),
 			!one.muted && button('Mute', () => muteFinding(one), {'aria-label': `Mute finding ${one.finding}, ${title}`}),
 			one.packets > 0 && h('a', {class: 'button small', href: `/api/packets/${one.finding}.pcapng`, download: `finding-${one.finding}.pcapng`}, `Packets that prove it (${bytes(one.packets)})`)));

@@ -3,7 +3,7 @@
 import {h} from './dom.js';
 import {show} from './api.js';
 import {bar, empty, figure, head, section, view} from './ui.js';
-import {bytes, capital, count, FILTERS, label, many, MODES, percent, span, time} from './words.js';
+import {bytes, capital, count, deviceName, FILTERS, label, many, MODES, percent, span, time, without} from './words.js';
 import {deviceButtons} from './acts.js';
 import {curve} from './curve.js';
 
@@ -29,20 +29,26 @@ function watched(all, parts) {
 	return Number.isFinite(seconds) ? span(seconds, parts) : 'a while';
 }
 
+/* How it came to this, the first first: who reads it knows what to close. */
+const story = list => list.length > 1 && h('ol', {class: 'events story-so-far', 'aria-label': 'How it came to this'}, [...list].reverse().map(one =>
+	h('li', {class: 'w-finding'}, h('span', {class: 'at'}, time(one.first)), h('a', {href: `#/finding/${one.finding}`}, one.text ?? one.summary))));
+
 /* The device that a need names is known here by its MAC alone; whether it is in quarantine already, its own entry tells. */
-function need(one, devices) {
+function need(one, devices, stories) {
+	const list = stories.get(one.device) ?? [], found = list.find(other => other.finding === one.finding);
 	const device = one.device && (devices.get(one.device) ?? {mac: one.device, name: null, stand: 'ordinary'});
 	const tone = one.severity ?? one.what;
 	return h('li', {class: `need e-${one.what}`, key: `${one.what} ${one.device ?? ''} ${one.finding ?? ''} ${one.text}`},
 		label(one.what === 'hijacked' ? 'hijacked' : one.what === 'exposure' ? 'exposed' : one.what === 'blind' ? 'blind' : tone, NEEDS[one.what] ?? one.what),
-		h('h3', {}, device ? h('a', {href: `#/device/${one.device}`}, one.text) : one.text),
-		one.do && h('p', {class: 'do'}, one.do),
+		h('h3', {}, device ? h('a', {href: `#/device/${one.device}`}, found ? `${deviceName(device)}: ${found.text}` : one.text) : one.text),
+		found && h('p', {class: 'text'}, found.why ?? found.summary), story(list),
+		one.do && h('p', {class: 'do'}, h('b', {}, 'Now: '), without(one.do)),
 		h('div', {class: 'line'}, device && deviceButtons(device),
 			one.finding && h('a', {class: 'button small', href: `#/finding/${one.finding}`, 'aria-label': `Why: finding ${one.finding}`}, 'Why')));
 }
 
-const needs = (all, devices) => section('What needs you now',
-	all.needs?.length ? h('ol', {class: 'needs'}, all.needs.map(one => need(one, devices)))
+const needs = (all, devices, stories) => section('What needs you now',
+	all.needs?.length ? h('ol', {class: 'needs'}, all.needs.map(one => need(one, devices, stories)))
 		: empty(`Nothing. Floodwall has watched for ${watched(all)} and found nothing that wants a person.`),
 	all.needs_more > 0 && h('p', {class: 'more'}, `And ${many(all.needs_more, 'more')}: `, h('a', {href: '#/findings'}, 'see all findings'), '.'));
 
@@ -84,6 +90,15 @@ async function hour() {
 	}
 }
 
+const STORIES = 3, CHAPTERS = 8;
+
+/* What was found about the devices that need somebody first. */
+async function stories(all, guard) {
+	const wanted = [...new Set((all.needs ?? []).filter(one => one.device && one.finding).map(one => one.device))].slice(0, guard ? STORIES : 0);
+	const lists = await Promise.all(wanted.map(device => show('findings', {device, count: CHAPTERS}).catch(() => ({}))));
+	return new Map(wanted.map((device, i) => [device, (lists[i].findings ?? []).filter(one => !one.muted)]));
+}
+
 export const overview = {
 	title: 'Overview',
 	open(place, words, frame) {
@@ -99,12 +114,12 @@ export const overview = {
 						devices.set(device.mac, device);
 			}
 			frame.overview(all);
-			return {all, traffic, devices};
-		}, ({all, traffic, devices}) => {
+			return {all, traffic, devices, stories: await stories(all, guard)};
+		}, ({all, traffic, devices, stories}) => {
 			const [sentence, tone] = verdict(all);
 			return [head(sentence, null, tone), figures(all),
 				h('div', {class: 'columns'},
-					h('div', {class: 'first'}, needs(all, devices), traffic?.series && section('The last hour', curve('overview', traffic, {height: 150}),
+					h('div', {class: 'first'}, needs(all, devices, stories), traffic?.series && section('The last hour', curve('overview', traffic, {height: 150}),
 						h('p', {class: 'more'}, h('a', {href: '#/traffic'}, 'Longer, and as a table')))),
 					h('div', {class: 'second'}, protection(all), list('Trouble', all.faults, 'No trouble: memory, disk and neighbours are well.'),
 						list('Blind spots', all.blind, 'None known.'))),

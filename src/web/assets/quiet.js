@@ -3,7 +3,7 @@
 import {h, render} from './dom.js';
 import {show, act} from './api.js';
 import {button, empty, field, head, later, section, table, tell, view} from './ui.js';
-import {capital, count, many, time} from './words.js';
+import {capital, count, deviceName, many, time, told} from './words.js';
 import {undo} from './acts.js';
 
 /* ---- blind spots ---- */
@@ -37,6 +37,13 @@ async function again() {
 	window.dispatchEvent(new Event('floodwall-changed'));
 }
 
+/* As a person writes it: a list without brackets, nothing as a word. */
+function value(raw) {
+	const list = Array.isArray(raw) ? raw : /^\[.*\]$/.test(raw) ? raw.slice(1, -1).split(',').map(one => one.trim().replace(/^"(.*)"$/, '$1')) : [String(raw)];
+	const text = list.join(', ');
+	return text ? h('code', {}, text) : h('span', {class: 'soft'}, 'none');
+}
+
 export const settings = {
 	title: 'Settings',
 	open(place) {
@@ -51,7 +58,7 @@ export const settings = {
 			if (!told.lines)
 				return h('pre', {class: 'file', tabindex: 0}, told.text ?? '');
 			return [told.file ? h('p', {class: 'lead'}, 'File: ', h('code', {}, told.file)) : h('p', {class: 'lead'}, 'There is no file: all is as it comes.'),
-				rows.length ? table('Settings that hold now', [{title: 'Setting', head: true, cell: row => h('code', {}, row.setting)}, {title: 'Value', left: true, cell: row => h('code', {}, String(row.value))},
+				rows.length ? table('Settings that hold now', [{title: 'Setting', head: true, cell: row => h('code', {}, row.setting)}, {title: 'Value', left: true, cell: row => value(row.value)},
 					{title: 'From', left: true, cell: row => where(row, told.file)}], rows, {hidden: true, key: row => row.setting}) : empty('No setting matches.')];
 		});
 		return content;
@@ -64,8 +71,8 @@ const VERBS = {decide: 'decided', confirm: 'confirmed', release: 'released', exp
 const KINDS = {quarantine: 'quarantine', allow: 'allow', mute: 'mute'};
 const UNDOABLE = new Set(['decide', 'release', 'name', 'bypass', 'confirm']);
 
-const decisions = list => section('Decisions that hold', list.length ? table('Each ends by itself or is released', [{title: 'What', head: true, cell: row => KINDS[row.kind] ?? row.kind}, {title: 'About', left: true, cell: row => row.prefix},
-	{title: 'Why', left: true, cell: row => row.reason}, {title: 'By', left: true, cell: row => row.who}, {title: 'Made', cell: row => time(row.made)}, {title: 'Until', cell: row => time(row.until, 'somebody ends it')}], list, {key: row => `decision ${row.decision}`})
+const decisions = (list, names) => section('Decisions that hold', list.length ? table('Each ends by itself or is released', [{title: 'What', head: true, cell: row => KINDS[row.kind] ?? row.kind}, {title: 'About', left: true, cell: row => told(row.prefix, names)},
+	{title: 'Why', left: true, cell: row => told(row.reason, names)}, {title: 'By', left: true, cell: row => row.who}, {title: 'Made', cell: row => time(row.made)}, {title: 'Until', cell: row => time(row.until, 'somebody ends it')}], list, {key: row => `decision ${row.decision}`})
 	: empty('None. No device is in quarantine, allowed or muted by a decision.'));
 
 function undoing(row) {
@@ -76,9 +83,17 @@ function undoing(row) {
 	return button('Undo', () => undo(row.deed), {'aria-label': `Undo deed ${row.deed}: ${row.detail || row.verb}`});
 }
 
+/* What is written down by MAC is read by name. */
+async function namesOf(frame) {
+	if (frame.session.role === 'shield')
+		return null;
+	const list = await show('devices', {count: 200}).catch(() => ({}));
+	return new Map((list.devices ?? []).map(device => [device.mac, deviceName(device)]));
+}
+
 export const audit = {
 	title: 'Audit log',
-	open(place) {
+	open(place, words, frame) {
 		let pages = 1;
 		const content = view(place, async () => {
 			const all = [];
@@ -90,10 +105,10 @@ export const audit = {
 				if (!more)
 					break;
 			}
-			return {all, more, held: (await show('decisions')).decisions ?? []};
-		}, ({all, more, held}) => [head('Audit log', 'Who decided what, and when. Every decision can be taken back here.'), decisions(held),
+			return {all, more, held: (await show('decisions')).decisions ?? [], names: await namesOf(frame)};
+		}, ({all, more, held, names}) => [head('Audit log', 'Who decided what, and when. Every decision can be taken back here.'), decisions(held, names),
 			section('What was done', all.length ? table('Latest first', [{title: 'Number', head: true, cell: row => count(row.deed)}, {title: 'When', cell: row => time(row.time)}, {title: 'What', left: true, cell: row => [VERBS[row.verb] ?? row.verb, row.of ? ` (deed ${row.of})` : '']},
-				{title: 'Detail', left: true, cell: row => row.detail || ''}, {title: 'Who', left: true, cell: row => row.who}, {title: 'Take it back', left: true, cell: undoing}], all, {key: row => `deed ${row.deed}`})
+				{title: 'Detail', left: true, cell: row => told(row.detail, names)}, {title: 'Who', left: true, cell: row => row.who}, {title: 'Take it back', left: true, cell: undoing}], all, {key: row => `deed ${row.deed}`})
 				: empty('Nothing has been decided yet.'),
 			more && h('p', {class: 'paging'}, button('Show earlier ones', () => { pages++; content.refresh(); }, {class: 'button'})))]);
 		return content;

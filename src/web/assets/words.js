@@ -105,6 +105,32 @@ const ACTS = {
 };
 export const actWords = word => ACTS[word] ?? '';
 
+/* ---- what the daemon writes down in short: numbers of findings and MACs become links, with the name where one is known ---- */
+
+const TOLD = /\b(finding \d+)\b(?:: ([a-z-]+))?|\b((?:[0-9a-f]{2}:){5}[0-9a-f]{2})\b|\b(\d+) packets \((\d+) bytes\)/g;
+
+/* names: Map of MAC to name, or none */
+export function told(text, names) {
+	const parts = [];
+	let at = 0;
+	for (const found of (text ?? '').matchAll(TOLD)) {
+		const [all, number, kind, mac, packets, size] = found;
+		parts.push(text.slice(at, found.index));
+		if (number)
+			parts.push(h('a', {href: `#/finding/${number.slice(8)}`}, number), kind ? `: ${KINDS[kind]?.toLowerCase() ?? kind}` : '');
+		else if (mac)
+			parts.push(h('a', {href: `#/device/${mac}`}, names?.get(mac) ?? mac));
+		else
+			parts.push(`${many(Number(packets), 'packet')} (${bytes(Number(size))})`);
+		at = found.index + all.length;
+	}
+	return [...parts, (text ?? '').slice(at)];
+}
+
+/* Commands are for the terminal; here a button stands beside the sentence. */
+export const without = text => text?.replace(/If not: floodwall quarantine \S+/, 'If not, quarantine it.').replace(/: floodwall (release|quarantine|name) [0-9a-f:]{17}( NAME)?(?=[.\s]|$)\.?/g, '.')
+	.replace(/^floodwall release \S+ lets it go again$/, 'Release lets the device go again.');
+
 /* ---- protection ---- */
 
 export const MODES = {off: 'off', observe: 'observes: counts, stops nothing', enforce: 'stops'};

@@ -44,7 +44,8 @@ static const struct {
 	{"[]", "a request is an object with a \"do\""},
 	{"{}", "a request is an object with a \"do\""},
 	{"{\"do\": 7}", "a request is an object with a \"do\""},
-	{"{\"do\": \"dance\"}", "what can be done is show, name, quarantine, allow, mute, release, confirm, undo, bypass, reload, refresh"},
+	{"{\"do\": \"dance\"}",
+		"what can be done is show, name, quarantine, allow, mute, release, confirm, undo, bypass, backup, reload, refresh"},
 	{"{\"do\": \"show\"}", "what can be shown is overview, shield, traffic, metrics, decisions, audit, configuration"},
 	{"{\"do\": \"show\", \"what\": \"/etc/shadow\"}",
 		"what can be shown is overview, shield, traffic, metrics, decisions, audit, configuration"},
@@ -121,6 +122,12 @@ static void what_is_right_is_done(void **state)
 	json_decref(asked("{\"do\": \"refresh\", \"zone\": \"example.org\"}"));
 	answer = asked("{\"do\": \"show\", \"what\": \"audit\"}");
 	assert_int_equal(json_array_size(json_object_get(answer, "audit")), 4);
+	assert_true(json_is_null(json_object_get(answer, "next"))); /* these are all */
+	json_decref(answer);
+	answer = asked("{\"do\": \"show\", \"what\": \"audit\", \"count\": 3}");
+	one = json_array_get(json_object_get(answer, "audit"), 2);
+	assert_true(json_integer_value(json_object_get(one, "deed")) > 1);
+	assert_int_equal(json_integer_value(json_object_get(answer, "next")), json_integer_value(json_object_get(one, "deed")));
 	json_decref(answer);
 }
 

@@ -273,6 +273,31 @@ static void test_counts(void **state)
 	assert_int_equal(counted(now.wall_s), 5);
 }
 
+static json_int_t last_shown(const char *series)
+{
+	json_t *answer = shown("{\"do\": \"show\", \"what\": \"traffic\", \"count\": 2}");
+	json_t *list = json_object_get(json_object_get(json_object_get(answer, "traffic"), "series"), series);
+	json_int_t last = json_integer_value(json_array_get(list, 1));
+
+	assert_int_equal(json_array_size(list), 2);
+	json_decref(answer);
+	return last;
+}
+
+/* The minute at hand is shown before it is written, and not twice when it is. */
+static void test_minute_at_hand(void **state)
+{
+	assert_int_equal(last_shown("packets_out"), 0);
+	host->passed.packets += 20;
+	assert_int_equal(last_shown("packets_out"), 20);
+	remember_traffic(host->parts[0], host_now().wall_s);
+	assert_int_equal(last_shown("packets_out"), 20);
+	host->passed.packets += 3;
+	assert_int_equal(last_shown("packets_out"), 23);
+	host->passed.packets = 1; /* the tables were made anew: nobody knows */
+	assert_int_equal(last_shown("packets_out"), 20);
+}
+
 static void test_clock_jumps(void **state)
 {
 	uint64_t before_s;
@@ -400,6 +425,7 @@ int main(void)
 		STORY(test_devices),
 		STORY(test_names),
 		STORY(test_counts),
+		STORY(test_minute_at_hand),
 		STORY(test_clock_jumps),
 		STORY(test_clock_is_whole_seconds),
 		STORY(test_full),

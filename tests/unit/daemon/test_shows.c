@@ -73,7 +73,7 @@ static void keep(uint64_t number, uint8_t device, bool muted)
 		.raised_s = number,
 		.last_s = number,
 		.muted = muted,
-		.body = "{\"id\": \"scan\"}"};
+		.body = "{\"id\": \"scan\", \"text\": \"It looks for others\"}"};
 
 	assert_int_equal(store_finding_keep(host_store(host), &finding, NULL), 0);
 }
@@ -252,8 +252,27 @@ static void a_page_of_devices(void **state)
 	assert_refused("{\"do\": \"show\", \"what\": \"devices\", \"from\": -1}", "from is a number from 0 to 4294967295");
 	assert_refused("{\"do\": \"show\", \"what\": \"devices\", \"count\": \"5\"}", "count is a number from 0 to 4294967295");
 	assert_refused("{\"do\": \"show\", \"what\": \"devices\", \"search\": 5}", "search is a text of at most 255 bytes");
+	assert_refused("{\"do\": \"show\", \"what\": \"devices\", \"order\": \"size\"}", "order is state or mac");
 	assert_refused("{\"do\": \"show\", \"what\": \"devices\", \"state\": \"fine\"}",
 		"state is clean, exposed, suspect, hijacked, ordinary, held, allowed or quarantined");
+}
+
+/* Who opens the page looks for what is wrong: that comes first, also on the first page of many. */
+static void the_worst_device_first(void **state)
+{
+	json_t *answer = asked("{\"do\": \"show\", \"what\": \"devices\", \"order\": \"state\", \"count\": 1}");
+	json_t *page = json_object_get(answer, "devices"), *list = json_object_get(page, "devices");
+
+	assert_int_equal(json_array_size(list), 1);
+	assert_string_equal(text_in(json_array_get(list, 0), "state"), "hijacked");
+	assert_int_equal(number_in(page, "total"), 4);
+	json_decref(answer);
+	answer = asked("{\"do\": \"show\", \"what\": \"devices\", \"order\": \"state\", \"from\": 1}");
+	page = json_object_get(answer, "devices");
+	list = json_object_get(page, "devices");
+	assert_int_equal(json_array_size(list), 3);
+	assert_string_equal(text_in(json_array_get(list, 2), "state"), "clean");
+	json_decref(answer);
 }
 
 static void one_device(void **state)
@@ -279,9 +298,9 @@ static void one_device(void **state)
 	/* the decision of second 1000, the finding of second 7, the first packet of second 1 */
 	assert_int_equal(json_array_size(timeline), 3);
 	assert_string_equal(text_in(json_array_get(timeline, 0), "what"), "deed");
-	assert_string_equal(text_in(json_array_get(timeline, 0), "text"), "decide by user 1000: told so");
+	assert_string_equal(text_in(json_array_get(timeline, 0), "text"), "decided by user 1000: told so");
 	assert_int_equal(number_in(json_array_get(timeline, 1), "finding"), 7);
-	assert_string_equal(text_in(json_array_get(timeline, 1), "text"), "scan (high), muted");
+	assert_string_equal(text_in(json_array_get(timeline, 1), "text"), "It looks for others (high, muted)");
 	assert_string_equal(text_in(json_array_get(timeline, 2), "what"), "seen");
 	json_decref(answer);
 	assert_refused("{\"do\": \"show\", \"what\": \"device\"}", "who names a device by its MAC, its name or an address");
@@ -393,6 +412,7 @@ int main(void)
 		cmocka_unit_test(which_device_comes_first),
 		cmocka_unit_test(who_is_new),
 		cmocka_unit_test_setup_teardown(a_page_of_devices, fresh_guard, stale),
+		cmocka_unit_test_setup_teardown(the_worst_device_first, fresh_guard, stale),
 		cmocka_unit_test_setup_teardown(one_device, fresh_guard, stale),
 		cmocka_unit_test_setup_teardown(settings_with_their_lines, fresh_shield, stale),
 		cmocka_unit_test_setup_teardown(without_memory, fresh_guard, stale),
