@@ -227,6 +227,7 @@ async function decisions(reader, device) {
 	await reader.see('main [role=status]', {hasText: /^1 device$/});
 	await reader.act('Table');
 	await reader.see('main table');
+	must(await reader.page.locator('td .button').first().evaluate(one => one.getClientRects().length === 1 && one.offsetHeight < 40), 'a button of the table breaks within its word');
 	await reader.sound('devices as a table');
 	await reader.picture('table');
 	await reader.act('Cards');
@@ -350,8 +351,16 @@ async function demonstration() {
 		await reader.see('#state', {hasText: 'Live'});
 		/* nothing is touched: a device and a finding come in by themselves */
 		await reader.page.locator('#news .note', {hasText: ':'}).first().waitFor({timeout: 120000});
+		const said = await reader.page.locator('#news .note').first().textContent();
+		must(!/([0-9a-f]{2}:){5}/.test(said), `a note names a device by its MAC, though its name is known: ${said}`);
+		const packets = await reader.page.evaluate(async () => (await (await fetch('/api/traffic.json?step=minute&count=2')).json()).traffic.series.packets_out.reduce((sum, one) => sum + one, 0));
+		must(packets > 0, 'the minute at hand is not in the counters over time');
 		await reader.picture('first-finding');
 		await reader.see('.need');
+		/* what came first, first */
+		await reader.see('.story-so-far li:nth-child(2)');
+		must(/telnet/.test(await reader.page.locator('.story-so-far li').first().textContent()), 'the way it came to this does not begin with the open door');
+		await reader.picture('came-to-this');
 		await reader.go('findings');
 		await reader.see('.story');
 		const mac = await reader.page.evaluate(async () => (await (await fetch('/api/findings.json')).json()).findings.findings.find(one => one.mac).mac);

@@ -130,7 +130,7 @@ const refresh = later(() => {
 function heard(kind, data) {
 	const found = data.finding && typeof data.finding === 'object' ? data.finding : data;
 	if (kind === 'finding' && found.finding && (data.news ?? 'new') !== 'goes-on' && !found.muted)
-		tell(`${kindTitle(found.id)}: ${found.user_name ?? found.name ?? found.mac ?? 'outside'}. ${found.text ?? found.summary ?? ''}`,
+		tell(`${found.user_name ?? found.name ?? found.mac ?? 'From outside'}: ${found.text ?? kindTitle(found.id)}`,
 			{label: 'Look', run: () => { location.hash = `#/finding/${found.finding}`; }}, found.severity === 'critical' ? 'bad' : '');
 	if (kind !== 'tick') {
 		refresh();

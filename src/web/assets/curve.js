@@ -18,6 +18,16 @@ export function lines(traffic) {
 	return {times, all: rate(add(series.packets_out, series.packets_in)), junk: rate(add(series.dropped_out, series.dropped_in, series.would)), unit: 'packets/s'};
 }
 
+const STEPS_MIN = 15;
+
+/* Without the empty time before anything was counted; and with the end of the last step, which has no width otherwise. */
+function drawn({times, all, junk, unit}) {
+	const first = all.findIndex((value, i) => value || junk[i]), from = Math.max(0, Math.min(first < 0 ? times.length : first, times.length - STEPS_MIN));
+	const end = times.length > 1 ? [2 * times.at(-1) - times.at(-2)] : [];
+	const cut = list => [...list.slice(from), ...end.map(() => list.at(-1))];
+	return {times: [...times.slice(from), ...end], all: cut(all), junk: cut(junk), unit};
+}
+
 const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 function options(width, height, unit) {
@@ -73,7 +83,7 @@ class Plot {
 
 /* The curve called name; the same element each time. */
 export function curve(name, traffic, {height}) {
-	const told = lines(traffic);
+	const told = drawn(lines(traffic));
 	const legend = h('p', {class: 'legend'}, h('span', {class: 'key all'}), 'all traffic ', h('span', {class: 'key junk'}), 'junk: stopped, or would be stopped ', h('span', {class: 'by'}, told.unit.replace('/s', ' a second')));
 	if (!globalThis.uPlot)
 		return h('p', {class: 'empty'}, 'Curves were left out when this Floodwall was built (uPlot was not there). The table has the same numbers.');

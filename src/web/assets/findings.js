@@ -20,13 +20,13 @@ function times(one) {
 
 /* own: on its device's page, where nobody needs to be told whose it is; folded: why and what to do open when asked for */
 export function findingCard(one, level = 'h2', own = false, folded = false) {
-	const title = one.title ?? kindTitle(one.id);
+	const title = one.text ?? kindTitle(one.id);
 	const parts = h('dl', {class: 'parts'}, part('Why', one.why), part('What to do', one.do), part('What was done', actWords(one.act)), part('Undo', without(one.undo)), part('Muted', typeof one.muted === 'string' ? one.muted : null));
 	return h('li', {class: `story e-${one.state} ${one.muted ? 'is-muted' : ''}`, key: `finding ${one.finding}`},
 		h('p', {class: 'tags'}, label(one.state), severity(one.severity), one.muted && h('span', {class: 'sev t-note'}, 'muted')),
 		h(level, {}, h('a', {href: `#/finding/${one.finding}`}, title)),
 		one.mac && !own && h('p', {class: 'identity'}, 'by ', h('a', {href: `#/device/${one.mac}`}, one.user_name ?? one.name ?? one.mac)),
-		h('p', {class: 'text'}, one.text ?? one.summary), times(one), leaked(one),
+		!one.text && h('p', {class: 'text'}, one.summary), times(one), leaked(one),
 		folded ? h('details', {class: 'fold', key: `parts ${one.finding}`}, h('summary', {}, 'Why, and what to do', h('span', {class: 'unseen'}, ` about finding ${one.finding}`)), parts) : parts,
 		h('div', {class: 'buttons'}, one.mac && !own && h('a', {class: 'button small', href: `#/device/${one.mac}`, 'aria-label': `Open its device, ${one.name ?? one.mac}`}, 'Open its device'),
 			!one.muted && button('Mute', () => muteFinding(one), {'aria-label': `Mute finding ${one.finding}, ${title}`}),

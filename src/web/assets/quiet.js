@@ -67,7 +67,7 @@ export const settings = {
 
 /* ---- audit log, and decisions that hold ---- */
 
-const VERBS = {decide: 'decided', confirm: 'confirmed', release: 'released', expire: 'came to its end', revert: 'taken back: not confirmed in time', undo: 'undone', note: 'noted', name: 'named', bypass: 'bypass'};
+const VERBS = {decide: 'decided', confirm: 'confirmed', release: 'released', expire: 'came to its end', revert: 'taken back: not confirmed in time', undo: 'undid', note: 'noted', name: 'named', bypass: 'bypass'};
 const KINDS = {quarantine: 'quarantine', allow: 'allow', mute: 'mute'};
 const UNDOABLE = new Set(['decide', 'release', 'name', 'bypass', 'confirm']);
 
@@ -106,8 +106,8 @@ export const audit = {
 					break;
 			}
 			return {all, more, held: (await show('decisions')).decisions ?? [], names: await namesOf(frame)};
-		}, ({all, more, held, names}) => [head('Audit log', 'Who decided what, and when. Every decision can be taken back here.'), decisions(held, names),
-			section('What was done', all.length ? table('Latest first', [{title: 'Number', head: true, cell: row => count(row.deed)}, {title: 'When', cell: row => time(row.time)}, {title: 'What', left: true, cell: row => [VERBS[row.verb] ?? row.verb, row.of ? ` (deed ${row.of})` : '']},
+		}, ({all, more, held, names, kinds = new Map(held.map(one => [one.decision, one.kind]))}) => [head('Audit log', 'Who decided what, and when. Every decision can be taken back here.'), decisions(held, names),
+			section('What was done', all.length ? table('Latest first', [{title: 'Number', head: true, cell: row => count(row.deed)}, {title: 'When', cell: row => time(row.time)}, {title: 'What', left: true, cell: row => [VERBS[row.verb] ?? row.verb, row.of ? ` deed ${row.of}` : '', kinds.has(row.decision) ? `: ${kinds.get(row.decision)}` : '']},
 				{title: 'Detail', left: true, cell: row => told(row.detail, names)}, {title: 'Who', left: true, cell: row => row.who}, {title: 'Take it back', left: true, cell: undoing}], all, {key: row => `deed ${row.deed}`})
 				: empty('Nothing has been decided yet.'),
 			more && h('p', {class: 'paging'}, button('Show earlier ones', () => { pages++; content.refresh(); }, {class: 'button'})))]);

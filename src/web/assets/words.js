@@ -107,17 +107,17 @@ export const actWords = word => ACTS[word] ?? '';
 
 /* ---- what the daemon writes down in short: numbers of findings and MACs become links, with the name where one is known ---- */
 
-const TOLD = /\b(finding \d+)\b(?:: ([a-z-]+))?|\b((?:[0-9a-f]{2}:){5}[0-9a-f]{2})\b|\b(\d+) packets \((\d+) bytes\)/g;
+const TOLD = /\b(finding \d+)\b|\b((?:[0-9a-f]{2}:){5}[0-9a-f]{2})\b|\b(\d+) packets \((\d+) bytes\)/g;
 
 /* names: Map of MAC to name, or none */
 export function told(text, names) {
 	const parts = [];
 	let at = 0;
 	for (const found of (text ?? '').matchAll(TOLD)) {
-		const [all, number, kind, mac, packets, size] = found;
+		const [all, number, mac, packets, size] = found;
 		parts.push(text.slice(at, found.index));
 		if (number)
-			parts.push(h('a', {href: `#/finding/${number.slice(8)}`}, number), kind ? `: ${KINDS[kind]?.toLowerCase() ?? kind}` : '');
+			parts.push(h('a', {href: `#/finding/${number.slice(8)}`}, number));
 		else if (mac)
 			parts.push(h('a', {href: `#/device/${mac}`}, names?.get(mac) ?? mac));
 		else
