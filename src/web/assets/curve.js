@@ -34,7 +34,7 @@ function options(width, height, unit) {
 	const axis = {stroke: colour('--soft'), font: '12px system-ui, sans-serif', grid: {stroke: colour('--faint'), width: 1}, ticks: {stroke: colour('--rule'), width: 1}};
 	const steps = globalThis.uPlot.paths.stepped({align: 1});
 	return {
-		width, height, legend: {show: false}, cursor: {y: false, points: {size: 6}}, padding: [8, 4, 0, 0],
+		width, height, legend: {show: false}, cursor: {y: false, points: {size: 6}}, padding: [8, 24, 0, 0],
 		scales: {y: {range: (plot, low, high) => [0, Math.max(1, high * 1.08)]}},
 		axes: [{...axis, values: [[86400, '{DD} {MMM}', null, null, null, null, null, null, 1], [60, '{HH}:{mm}', '\n{D} {MMM}', null, null, null, null, null, 1], [1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1]]},
 			{...axis, size: 64, values: (plot, values) => values.map(value => scaled(value, ''))}],

@@ -59,7 +59,7 @@ export const settings = {
 				return h('pre', {class: 'file', tabindex: 0}, told.text ?? '');
 			return [told.file ? h('p', {class: 'lead'}, 'File: ', h('code', {}, told.file)) : h('p', {class: 'lead'}, 'There is no file: all is as it comes.'),
 				rows.length ? table('Settings that hold now', [{title: 'Setting', head: true, cell: row => h('code', {}, row.setting)}, {title: 'Value', left: true, cell: row => value(row.value)},
-					{title: 'From', left: true, cell: row => where(row, told.file)}], rows, {hidden: true, key: row => row.setting}) : empty('No setting matches.')];
+					{title: 'From', left: true, cell: row => where(row, told.file)}], rows, {hidden: true, stack: true, key: row => row.setting}) : empty('No setting matches.')];
 		});
 		return content;
 	},
@@ -72,7 +72,7 @@ const KINDS = {quarantine: 'quarantine', allow: 'allow', mute: 'mute'};
 const UNDOABLE = new Set(['decide', 'release', 'name', 'bypass', 'confirm']);
 
 const decisions = (list, names) => section('Decisions that hold', list.length ? table('Each ends by itself or is released', [{title: 'What', head: true, cell: row => KINDS[row.kind] ?? row.kind}, {title: 'About', left: true, cell: row => told(row.prefix, names)},
-	{title: 'Why', left: true, cell: row => told(row.reason, names)}, {title: 'By', left: true, cell: row => row.who}, {title: 'Made', cell: row => time(row.made)}, {title: 'Until', cell: row => time(row.until, 'somebody ends it')}], list, {key: row => `decision ${row.decision}`})
+	{title: 'Why', left: true, cell: row => told(row.reason, names)}, {title: 'By', left: true, cell: row => row.who}, {title: 'Made', cell: row => time(row.made)}, {title: 'Until', cell: row => time(row.until, 'somebody ends it')}], list, {stack: true, key: row => `decision ${row.decision}`})
 	: empty('None. No device is in quarantine, allowed or muted by a decision.'));
 
 function undoing(row) {
@@ -108,7 +108,7 @@ export const audit = {
 			return {all, more, held: (await show('decisions')).decisions ?? [], names: await namesOf(frame)};
 		}, ({all, more, held, names, kinds = new Map(held.map(one => [one.decision, one.kind]))}) => [head('Audit log', 'Who decided what, and when. Every decision can be taken back here.'), decisions(held, names),
 			section('What was done', all.length ? table('Latest first', [{title: 'Number', head: true, cell: row => count(row.deed)}, {title: 'When', cell: row => time(row.time)}, {title: 'What', left: true, cell: row => [VERBS[row.verb] ?? row.verb, row.of ? ` deed ${row.of}` : '', kinds.has(row.decision) ? `: ${kinds.get(row.decision)}` : '']},
-				{title: 'Detail', left: true, cell: row => told(row.detail, names)}, {title: 'Who', left: true, cell: row => row.who}, {title: 'Take it back', left: true, cell: undoing}], all, {key: row => `deed ${row.deed}`})
+				{title: 'Detail', left: true, cell: row => told(row.detail, names)}, {title: 'Who', left: true, cell: row => row.who}, {title: 'Take it back', left: true, cell: undoing}], all, {stack: true, key: row => `deed ${row.deed}`})
 				: empty('Nothing has been decided yet.'),
 			more && h('p', {class: 'paging'}, button('Show earlier ones', () => { pages++; content.refresh(); }, {class: 'button'})))]);
 		return content;

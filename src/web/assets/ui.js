@@ -122,9 +122,9 @@ export const choice = (name, options, chosen) => h('select', {name},
 
 /* ---- tables, figures ---- */
 
-/* columns: [{title, left, cell(row), head}]; head: the cell that names its row */
-export function table(caption, columns, rows, {hidden = false, key} = {}) {
-	return h('div', {class: 'wide', tabindex: 0, role: 'region', 'aria-label': caption}, h('table', {},
+/* columns: [{title, left, cell(row), head}]; head: the cell that names its row; stack: on a narrow screen a row is a block of lines */
+export function table(caption, columns, rows, {hidden = false, stack = false, key} = {}) {
+	return h('div', {class: stack ? 'wide stack' : 'wide', tabindex: 0, role: 'region', 'aria-label': caption}, h('table', {},
 		h('caption', {class: hidden ? 'unseen' : ''}, caption),
 		h('thead', {}, h('tr', {}, columns.map(column => h('th', {scope: 'col', class: column.left ? 'l' : ''}, column.title)))),
 		h('tbody', {}, rows.map(row => h('tr', {key: key?.(row)}, columns.map(column => column.head
