@@ -153,15 +153,16 @@ static json_t *show(struct host *host, const json_t *request, struct fault *out_
 		answer = what ? show_of_guard(host, what, &known) : NULL;
 		if (!known)
 			fault_set(out_fault, "", 0, 0,
-				"a guard shows overview, devices, device, findings, finding, packets, traffic, policy, verdicts, metrics, "
-				"decisions, audit, "
-				"configuration");
+				"a guard shows overview, devices, device, findings, finding, packets, traffic, policy, verdicts, stats, "
+				"metrics, decisions, audit, configuration, messages");
 		return answer;
 	}
 	if (what && (strcmp(what, "verdicts") == 0 || strcmp(what, "stats") == 0))
 		what = "shield"; /* all of it is there */
 	if (!what || (strcmp(what, "shield") != 0 && strcmp(what, "metrics") != 0)) {
-		fault_set(out_fault, "", 0, 0, "what can be shown is overview, shield, traffic, metrics, decisions, audit, configuration");
+		fault_set(out_fault, "", 0, 0,
+			"what can be shown is overview, shield, verdicts, stats, traffic, metrics, decisions, audit, configuration, "
+			"messages");
 		return NULL;
 	}
 	view = view_of(host);
@@ -243,7 +244,8 @@ static json_t *serve(struct host *host, const struct asker *asker, const json_t 
 		return token(host, asker, out_fault);
 	else
 		fault_set(out_fault, "", 0, 0,
-			"what can be done is show, name, quarantine, allow, mute, release, confirm, undo, bypass, backup, reload, refresh");
+			"what can be done is show, name, quarantine, allow, mute, release, confirm, undo, bypass, backup, reload, refresh, "
+			"messages, token");
 	return NULL;
 }
 

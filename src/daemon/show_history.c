@@ -10,20 +10,9 @@
 #include "base/base64.h"
 #include "base/text.h"
 #include "daemon/remember.h"
+#include "daemon/value.h"
 
 enum { PAGE_DEVICE = 50, PAGE_FINDINGS = 200, PAGE_FINDINGS_MAX = 1000, PAGE_DEEDS = 200, PAGE_DEEDS_MAX = 1000, PAGES_LOOKED_MAX = 8 };
-
-static json_t *number(uint64_t value)
-{
-	return json_integer((json_int_t)(value > INT64_MAX ? INT64_MAX : value));
-}
-
-static json_t *moment(uint64_t seconds)
-{
-	char text[TEXT_TIME_MAX];
-
-	return seconds ? json_string(text_time(text, seconds * 1000000000ull)) : json_null();
-}
 
 int history_number(const json_t *request, const char *key, uint64_t most, uint64_t *out, struct fault *out_fault)
 {
@@ -69,7 +58,7 @@ static json_t *entry_of(struct host *host, const struct kept_finding *finding)
 		json_decref(entry);
 		return NULL;
 	}
-	json_object_set_new(entry, "finding", number(finding->number));
+	json_object_set_new(entry, "finding", value_number(finding->number));
 	remember_refresh(host, entry, finding->packets_len);
 	return entry;
 }
@@ -143,8 +132,8 @@ static json_t *show_findings(struct host *host, const json_t *request, struct fa
 		json_decref(page.list);
 		return NULL;
 	}
-	return json_pack("{s:s, s:o, s:o, s:o}", "schema", "floodwall.findings/1", "time", moment(host_now().wall_s), "findings", page.list,
-		"next", next ? number(next) : json_null());
+	return json_pack("{s:s, s:o, s:o, s:o}", "schema", "floodwall.findings/1", "time", value_moment(host_now().wall_s), "findings",
+		page.list, "next", next ? value_number(next) : json_null());
 }
 
 json_t *show_findings_of(struct host *host, const uint8_t mac[6])
@@ -217,7 +206,7 @@ static json_t *show_packets(struct host *host, const json_t *request, struct fau
 	text = malloc(BASE64_LEN(len) + 1);
 	if (text) {
 		base64_write(text, bytes, len);
-		answer = json_pack("{s:o, s:o}", "finding", number(asked), "pcapng", json_stringn(text, BASE64_LEN(len)));
+		answer = json_pack("{s:o, s:o}", "finding", value_number(asked), "pcapng", json_stringn(text, BASE64_LEN(len)));
 	}
 	free(text);
 	free(bytes);
@@ -229,9 +218,9 @@ static json_t *show_packets(struct host *host, const json_t *request, struct fau
 static void add_deed(void *context, const struct deed *deed)
 {
 	json_array_append_new(context,
-		json_pack("{s:o, s:o, s:s, s:o, s:o, s:b, s:s, s:s}", "deed", number(deed->id), "time", moment(deed->time_s), "verb",
-			deed_verb_names[deed->verb], "decision", number(deed->decision), "of", number(deed->of), "undone", deed->undone,
-			"who", deed->who, "detail", deed->detail));
+		json_pack("{s:o, s:o, s:s, s:o, s:o, s:b, s:o, s:o}", "deed", value_number(deed->id), "time", value_moment(deed->time_s),
+			"verb", deed_verb_names[deed->verb], "decision", value_number(deed->decision), "of", value_number(deed->of),
+			"undone", deed->undone, "who", value_text(deed->who), "detail", value_text(deed->detail)));
 }
 
 static json_t *show_audit(struct host *host, const json_t *request, struct fault *out_fault)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A finding appears, and what is done about it is done at once: flag in the kernel first, then the store, then the log. What leaked until
- * then is the kernel's own count of what the device sent to peers that never answered, since the finding's first packet.
+ * A finding appears, and what is done about it is done at once: flag in the kernel first, then the finding into the store, then the decision that
+ * names its number, then the log: who is killed in between has told nobody of a number that would be given again. What leaked until the flag
+ * is the kernel's own count of what the device sent to peers that never answered, since the finding's first packet.
  */
 #include <string.h>
 
@@ -106,17 +107,19 @@ static void keep_decision(struct guard *guard, struct roster_device *device, con
 		guard_say(guard, "%s; the quarantine holds until the daemon ends or the device is released", fault.sentence);
 }
 
+/* Unkept until the store has taken it: whatever is asked meanwhile finds it stopped. */
 static void stop(struct guard *guard, struct roster_device *device, struct found_view *view)
+{
+	plane_guard_device_flags(guard->plane, device->place, 0, FW_DEVICE_QUARANTINED);
+	device->quarantined = device->lasting = device->decided = device->unkept = true;
+	view->acted_ns = guard->wall_ns;
+	measure_leak(guard, device, view);
+}
+
+static void say_stopped(struct guard *guard, const struct roster_device *device, const struct found_view *view)
 {
 	char mac[TEXT_MAC_MAX];
 
-	if (device->quarantined)
-		return;
-	plane_guard_device_flags(guard->plane, device->place, 0, FW_DEVICE_QUARANTINED);
-	device->quarantined = device->lasting = device->decided = true;
-	view->acted_ns = guard->wall_ns;
-	measure_leak(guard, device, view);
-	keep_decision(guard, device, view);
 	guard_say(guard, "%s is in quarantine: finding %u, %s; %llu packets left before; 'floodwall release %s' lets it go",
 		text_mac(mac, device->mac), view->number, guard_finding_word(view->finding.id), (unsigned long long)view->leaked_packets,
 		mac);
@@ -148,34 +151,44 @@ static const char *said(enum guard_act act)
 	return words[act];
 }
 
+static enum guard_act judge(struct guard *guard, struct found_view *view, const struct roster_device *device, bool muted)
+{
+	struct quarantine_rule rule = rule_of(guard);
+	struct quarantine_suspect suspect = {.held = device && (guard_is_held(guard, device) || (device->decided && !device->quarantined))};
+	enum guard_act act = quarantine_judge(&rule, &view->finding, muted, device && device->place ? &suspect : NULL);
+
+	view->act = view->act == ACT_QUARANTINED ? ACT_QUARANTINED : act;
+	return act;
+}
+
 bool guard_found(void *context, const struct live_finding *found)
 {
 	struct guard *guard = context;
-	struct quarantine_rule rule = rule_of(guard);
 	struct found_view *view = view_of(guard, found);
 	struct roster_device *device;
-	struct quarantine_suspect suspect;
 	char mac[TEXT_MAC_MAX];
 	enum guard_act act;
 	const char *why;
-	bool muted;
+	bool stops;
 
 	view->finding = *found->finding;
 	device = culprit(guard, found->finding, view->mac);
-	suspect.held = device && (guard_is_held(guard, device) || (device->decided && !device->quarantined));
 	why = guard_muted(guard, view);
-	muted = why != NULL;
 	snprintf(view->muted, sizeof(view->muted), "%s", why ? why : "");
-	act = quarantine_judge(&rule, found->finding, muted, device && device->place ? &suspect : NULL);
-	view->act = view->act == ACT_QUARANTINED ? ACT_QUARANTINED : act;
-	if (act == ACT_QUARANTINED)
+	act = judge(guard, view, device, why != NULL);
+	stops = act == ACT_QUARANTINED && !device->quarantined;
+	if (stops)
 		stop(guard, device, view);
-	if (found->news != LIVE_MORE && !muted)
-		guard_tell(guard, "finding %u: %s of %s: %s", view->number, guard_finding_word(found->finding->id),
-			found->finding->device == DEVICE_NONE ? "somebody unknown" : text_mac(mac, view->mac), said(act));
 	if (guard->told)
 		guard->told(guard->context, view, found->news);
+	if (stops) {
+		keep_decision(guard, device, view);
+		say_stopped(guard, device, view);
+	}
+	if (found->news != LIVE_MORE && !why)
+		guard_tell(guard, "finding %u: %s of %s: %s", view->number, guard_finding_word(found->finding->id),
+			found->finding->device == DEVICE_NONE ? "somebody unknown" : text_mac(mac, view->mac), said(act));
 	if (found->news != LIVE_MORE)
 		guard_want_proof(guard, view);
-	return !muted;
+	return !why;
 }

@@ -230,6 +230,21 @@ out:
 	return error;
 }
 
+/* One row of hundreds of megabytes would be read into memory by whoever looks at the page: we never keep such a one. */
+static int check_rows(struct store *store)
+{
+	static const char sql[] = "select (select count(*) from finding where length(cast(body as blob)) > %d)"
+				  " + (select count(*) from device where length(cast(body as blob)) > %d)"
+				  " + (select count(*) from packets where length(bytes) > %d)";
+	char text[sizeof(sql) + 32];
+	uint64_t large;
+
+	snprintf(text, sizeof(text), sql, HISTORY_BODY_MAX, HISTORY_BODY_MAX, HISTORY_PACKETS_MAX);
+	if (store_number(store, text, &large))
+		return -EIO;
+	return large ? -EBADMSG : 0;
+}
+
 /* By opening it as the daemon would: looked at as a whole, brought up to date, and closed as one file. */
 static int check_copy(const char *path, const char *copy, struct fault *out_fault)
 {
@@ -237,6 +252,8 @@ static int check_copy(const char *path, const char *copy, struct fault *out_faul
 	int error;
 
 	error = store_open_at(path, &store, true);
+	if (!error)
+		error = check_rows(&store);
 	if (!error && sqlite3_exec(store.db, "pragma journal_mode = delete", NULL, NULL, NULL) != SQLITE_OK)
 		error = -EIO;
 	sqlite3_close(store.db);

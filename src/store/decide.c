@@ -139,11 +139,13 @@ int store_confirm(struct store *store, uint64_t id, const struct deed *by, uint6
 
 /* ---- undo ---- */
 
-/* The deed of this number, or the latest, if it can be taken back. */
+/* The deed of this number, or the latest that can be taken back: a decision that ended by itself cannot. */
 static int find_undoable(struct store *store, uint64_t id, struct deed *out, struct fault *out_fault)
 {
 	sqlite3_stmt *row = store_ask(store,
-		DEED_COLUMNS "where undone = 0 and verb in (0, 2, 7) and (?1 = 0 or deed.id = ?1) order by deed.id desc limit 1", "i", id);
+		DEED_COLUMNS "where undone = 0 and verb in (0, 2, 7) and (deed.id = ?1 or (?1 = 0 and (verb <> 0 or stands = 1)))"
+			     " order by deed.id desc limit 1",
+		"i", id);
 	int code = row ? sqlite3_step(row) : SQLITE_ERROR;
 
 	_Static_assert(DEED_DECIDE == 0 && DEED_RELEASE == 2 && DEED_NAME == 7, "as the statement says");

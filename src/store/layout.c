@@ -170,6 +170,24 @@ static int make_shrinkable(struct store *store)
 	return run(store, "pragma auto_vacuum = incremental; vacuum") == -ENOMEM ? -ENOMEM : 0;
 }
 
+/* A file of our number, sound in itself, may still lack what is written to: made elsewhere, or taken apart. */
+static int check_tables(struct store *store)
+{
+	static const char *const all[] = {"select id, kind, address, bits, made, until, confirm, reason, who, stands from decision",
+		"select id, time, verb, decision, of, undone, who, detail, mac, before from deed", "select name, time, bytes from learned",
+		"select mac, name, state, first, last, body from device",
+		"select number, mac, kind, severity, raised, last, muted, body from finding", "select number, bytes from packets",
+		"select step, counter, at, value from counter"};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		sqlite3_stmt *row = store_ask(store, all[i], "");
+		if (!row)
+			return read_code(store) ? read_code(store) : -EIO;
+		sqlite3_finalize(row);
+	}
+	return 0;
+}
+
 static int count_rows(struct store *store)
 {
 	if (store_number(store, "select count(*) from finding", &store->findings) ||
@@ -196,6 +214,8 @@ int layout_prepare(struct store *store, bool whole)
 	error = check_all(store, number, whole);
 	if (!error && number < STORE_LAYOUT)
 		error = migrate(store, number);
+	if (!error)
+		error = check_tables(store);
 	if (!error)
 		error = make_shrinkable(store);
 	/* where it cannot be had (a full disk), the older journal is as safe, and slower */

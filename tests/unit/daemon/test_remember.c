@@ -412,6 +412,24 @@ static int free_host(void **state)
 	return rmdir(folder);
 }
 
+/* Bytes that are no text (a copy of elsewhere, a sentence that was cut) hide no line of the audit log. */
+static void test_audit_leaves_nothing_out(void **state)
+{
+	const struct deed strange = {.time_s = 1000, .who = "ro\xc3", .detail = "cut in a letter \xe2\x82"};
+	struct fault fault = {0};
+	json_t *answer, *list;
+	const char *detail;
+
+	assert_int_equal(store_note(host->store, &strange, &fault), 0);
+	answer = shown("{\"do\": \"show\", \"what\": \"audit\"}");
+	list = json_object_get(answer, "audit");
+	assert_true(json_array_size(list) >= 1);
+	detail = json_string_value(json_object_get(json_array_get(list, 0), "detail"));
+	assert_non_null(detail);
+	assert_non_null(strstr(detail, "cut in a letter \\xe2"));
+	json_decref(answer);
+}
+
 #define STORY(name) cmocka_unit_test_setup_teardown(name, open_it, close_it)
 
 int main(void)
@@ -428,6 +446,7 @@ int main(void)
 		STORY(test_minute_at_hand),
 		STORY(test_clock_jumps),
 		STORY(test_clock_is_whole_seconds),
+		STORY(test_audit_leaves_nothing_out),
 		STORY(test_full),
 		STORY(test_a_day_levels_off),
 	};

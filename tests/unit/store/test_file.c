@@ -574,6 +574,26 @@ static void copies_that_are_none(void **state)
 	store_close(opened());
 }
 
+/* Sound as a file, and with our number: but what is written to is missing, or a row is in it that we would never have kept. */
+static void copies_made_to_hurt(void **state)
+{
+	static const char *const changes[] = {"drop table deed", "alter table packets rename column bytes to other",
+		"insert into finding values (9, 0, 'scan', 'low', 1, 1, 0, hex(zeroblob(5000)))",
+		"insert into device values (9, '', 'clean', 1, 1, hex(zeroblob(5000)))", "insert into packets values (9, zeroblob(70000))"};
+	struct store *store = opened();
+	struct fault fault;
+
+	decide(store, 1);
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		assert_int_equal(store_backup(store, copy, &fault), 0);
+		store_close(store);
+		make(copy, changes[i]);
+		assert_refused(-EBADMSG, "is no store of floodwall, or is damaged; nothing was changed");
+		store = opened();
+	}
+	store_close(store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -589,6 +609,7 @@ int main(void)
 		cmocka_unit_test_setup(a_copy_that_is_dropped, fresh),
 		cmocka_unit_test_setup(a_copy_that_has_no_room, fresh),
 		cmocka_unit_test_setup(copies_that_are_none, fresh),
+		cmocka_unit_test_setup(copies_made_to_hurt, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, paths, tear_down);

@@ -458,11 +458,35 @@ static void decisions_about_devices(void **state)
 	store_close(store);
 }
 
+/* What ended by itself is no deed that can be taken back: behind it stands the latest that can. */
+static void an_undo_steps_over_what_is_over(void **state)
+{
+	static const uint8_t camera[6] = {2, 0, 0, 0, 0, 9};
+	struct decision brief = block("192.0.2.1/32");
+	struct store *store = opened();
+	struct fault fault = {0};
+	uint64_t id, ended, named;
+	struct deed undone;
+
+	assert_int_equal(store_device_name(store, camera, "Camera", &by, &named, &fault), 0);
+	brief.until_s = 1010;
+	assert_int_equal(store_decide(store, &brief, &id, &ended, &fault), 0);
+	assert_int_equal(store_expire(store, 1010, 1, &fault), 1);
+	assert_int_equal(store_undo(store, ended, &by, &undone, &fault), -ENOENT);
+	assert_string_equal(fault.sentence, "that decision stands no more");
+	assert_int_equal(store_undo(store, 0, &by, &undone, &fault), 0);
+	assert_int_equal(undone.id, named);
+	assert_int_equal(store_undo(store, 0, &by, &undone, &fault), -ENOENT);
+	assert_string_equal(fault.sentence, "nothing is left to be undone");
+	store_close(store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(decisions_outlive_it, fresh),
 		cmocka_unit_test_setup(a_release_and_its_undo, fresh),
+		cmocka_unit_test_setup(an_undo_steps_over_what_is_over, fresh),
 		cmocka_unit_test_setup(a_later_decision_replaces, fresh),
 		cmocka_unit_test_setup(a_release_under_a_later_decision, fresh),
 		cmocka_unit_test_setup(ends_come_by_time, fresh),
