@@ -28,7 +28,7 @@ struct uv_loop_s;
 struct web;
 
 enum {
-	WEB_CONNECTIONS_MAX = 128, /* at once; the oldest that asks nothing makes room */
+	WEB_CONNECTIONS_MAX = 128, /* at once; the oldest that asks nothing makes room, else the one that fetches for longest */
 	WEB_CONNECTIONS_OF_ONE = 64, /* of one address: then its own oldest makes room */
 	WEB_LISTENERS_MAX = 16, /* of the event stream */
 	WEB_SESSIONS_MAX = 64, /* the one unused for longest ends */
