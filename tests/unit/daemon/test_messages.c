@@ -35,7 +35,7 @@ void **host_parts(struct host *of)
 {
 	static void *parts[HOST_PARTS_MAX];
 
-	parts[0] = part;
+	parts[1] = part; /* as in part.c, behind "remember" */
 	return parts;
 }
 
