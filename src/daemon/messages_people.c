@@ -308,7 +308,9 @@ static void tell_waiting(struct messages *messages, uint64_t wall_s)
 	}
 	if (notices->held_more)
 		snprintf(messages->text + len, sizeof(messages->text) - len, "and %u more: floodwall show findings\n", notices->held_more);
-	snprintf(title, sizeof(title), "Floodwall: %u devices are hijacked or exposed", notices->held_count + notices->held_more);
+	/* one device may be exposed in many ways */
+	snprintf(title, sizeof(title), "Floodwall: %u findings of devices that are hijacked or exposed",
+		notices->held_count + notices->held_more);
 	people_send(messages,
 		&(struct person_message){.kind = "several",
 			.title = title,

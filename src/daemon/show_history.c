@@ -251,7 +251,7 @@ json_t *show_audit_next(struct host *host, const json_t *deeds)
 
 	if (last)
 		store_find_deeds(host_store(host), &earlier, see_deed, &more);
-	return more ? number(earlier.before) : json_null();
+	return more ? value_number(earlier.before) : json_null();
 }
 
 /* ---- which ---- */

@@ -15,12 +15,18 @@ static bool ends(const char *text, size_t size)
 	return memchr(text, 0, size) != NULL;
 }
 
+static bool is_whole(const struct notice *notice)
+{
+	return (notice->key.kind == NOTICE_HIJACKED || notice->key.kind == NOTICE_EXPOSURE) && ends(notice->title, NOTICE_TITLE_MAX) &&
+		ends(notice->text, NOTICE_TEXT_MAX);
+}
+
 bool notices_check(struct notices *notices)
 {
 	if (notices->version != NOTICES_VERSION || notices->size != sizeof(*notices) || notices->held_count > NOTICE_HELD_MAX)
 		return false;
 	for (uint32_t i = 0; i < notices->held_count; i++)
-		if (!ends(notices->held[i].title, NOTICE_TITLE_MAX) || !ends(notices->held[i].text, NOTICE_TEXT_MAX))
+		if (!is_whole(&notices->held[i]))
 			return false;
 	memset(notices->lanes, 0, sizeof(notices->lanes));
 	return true;

@@ -26,7 +26,7 @@
 
 #include "base/text.h"
 
-enum { FIRST_WAIT_MS = 200, LAST_WAIT_MS = 30000, HEAD_MAX = 192, PIECES_A_TICK = 32, PIECE = 4096, HOST_MAX = 65 };
+enum { DEAF_S = 60, FIRST_WAIT_MS = 200, LAST_WAIT_MS = 30000, HEAD_MAX = 192, PIECES_A_TICK = 32, PIECE = 4096, HOST_MAX = 65 };
 
 struct outlet {
 	enum outlet_kind kind;
@@ -40,8 +40,9 @@ struct outlet {
 	size_t used, sent; /* sent: of the first line */
 	uint64_t written, lost, lost_said;
 	uint64_t next_ns; /* not tried before */
+	uint64_t moved_ns; /* when something was taken last */
 	uint32_t wait_ms;
-	int trouble; /* errno, 0: none */
+	int trouble; /* errno, 0: none; EAGAIN: it stays open, and nobody reads */
 	bool said;
 };
 
@@ -262,6 +263,18 @@ static void put_off(struct outlet *outlet, int error, uint64_t steady_ns)
 		let_go(outlet);
 }
 
+/* Who is slow may be; who takes nothing for a minute, while lines are lost by it, is trouble. */
+static void note_deaf(struct outlet *outlet, uint64_t steady_ns)
+{
+	if (!outlet->trouble && outlet->lost > outlet->lost_said && steady_ns - outlet->moved_ns > DEAF_S * 1000000000ull)
+		outlet->trouble = EAGAIN;
+}
+
+static const char *why_of(const struct outlet *outlet)
+{
+	return outlet->trouble == EAGAIN ? "nobody reads them there" : strerror(outlet->trouble);
+}
+
 /* Where it goes, as a person would say it. */
 static const char *place_of(const struct outlet *outlet, char *out, size_t size)
 {
@@ -280,7 +293,7 @@ static enum outlet_news say(struct outlet *outlet, char out_say[OUTLET_SENTENCE_
 
 	place_of(outlet, place, sizeof(place));
 	if (outlet->trouble && !outlet->said) {
-		snprintf(out_say, OUTLET_SENTENCE_MAX, "%s: %s; it is tried again, and lines wait", place, strerror(outlet->trouble));
+		snprintf(out_say, OUTLET_SENTENCE_MAX, "%s: %s; it is tried again, and lines wait", place, why_of(outlet));
 		news = OUTLET_TROUBLE;
 	} else if (!outlet->trouble && outlet->said) {
 		snprintf(out_say, OUTLET_SENTENCE_MAX, "%s takes them again; %llu lines were lost", place, lost);
@@ -309,11 +322,15 @@ enum outlet_news outlet_tick(struct outlet *outlet, uint64_t steady_ns, char out
 	for (unsigned i = 0; !error && outlet->used && i < PIECES_A_TICK; i++) {
 		error = give_some(outlet);
 		if (!error) {
-			outlet->trouble = 0;
+			/* a little that a deaf one took is not the end of it: it would be said again and again */
+			outlet->trouble = outlet->trouble == EAGAIN && outlet->used ? EAGAIN : 0;
 			outlet->wait_ms = FIRST_WAIT_MS;
+			outlet->moved_ns = steady_ns;
 		}
 	}
-	if (error && !is_patience(error))
+	if (is_patience(error))
+		note_deaf(outlet, steady_ns);
+	else if (error)
 		put_off(outlet, error, steady_ns);
 	return say(outlet, out_say);
 }
@@ -332,5 +349,5 @@ void outlet_see(const struct outlet *outlet, struct outlet_state *out_state)
 	*out_state = (struct outlet_state){.kind = outlet->kind, .written = outlet->written, .lost = outlet->lost, .waiting = outlet->used};
 	memcpy(out_state->path, outlet->path, sizeof(out_state->path));
 	if (outlet->trouble)
-		snprintf(out_state->trouble, sizeof(out_state->trouble), "%s", strerror(outlet->trouble));
+		snprintf(out_state->trouble, sizeof(out_state->trouble), "%s", why_of(outlet));
 }

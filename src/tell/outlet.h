@@ -50,7 +50,7 @@ void outlet_write(struct outlet *outlet, const struct outlet_line *line);
 
 enum outlet_news {
 	OUTLET_SAME,
-	OUTLET_TROUBLE, /* it began */
+	OUTLET_TROUBLE, /* it began; also where it stays open, nobody reads, and lines are lost by that */
 	OUTLET_WELL, /* it is over */
 	OUTLET_SLOW, /* there was none, but lines were lost */
 };

@@ -5,10 +5,11 @@
  *
  *	its address has WEB_CONNECTIONS_OF_ONE already    the oldest of that address that asks nothing is cut
  *	all places are taken                              the oldest that asks nothing is cut, whosever it is
- *	none asks nothing                                 the new one is turned away
+ *	none asks nothing                                 the one that has been fetching its answer for longest is cut
+ *	all of them listen                                the new one is turned away
  *
  * To cut is shutdown(): the library sees the end, and lets go of its descriptor and its place by itself. Whole requests take milliseconds, so
- * who asks honestly is hardly ever the oldest.
+ * who asks honestly is hardly ever the oldest; and so are answers, unless somebody asks without reading.
  *
  * Deadlines are absolute, for a byte now and then would move any other: WEB_REQUEST_S from one answer to the end of the next request,
  * WEB_REPLY_S for fetching an answer. Listeners to events have none; they are cut when they lag behind (events.c).
@@ -58,14 +59,14 @@ void connection_cut(struct web *web, struct connection *connection)
 	}
 }
 
-/* The oldest that asks nothing, of this address or (NULL) of all. */
-static struct connection *idle_of(struct web *web, const uint8_t *address)
+/* The oldest in this phase, of this address or (NULL) of all. */
+static struct connection *oldest_of(struct web *web, enum phase phase, const uint8_t *address)
 {
 	struct connection *found = NULL;
 
 	for (uint32_t i = 0; i < WEB_CONNECTIONS_MAX; i++) {
 		struct connection *other = &web->connections[i];
-		if (other->phase != PHASE_ASKS || other->cut || (address && memcmp(other->address, address, 16) != 0))
+		if (other->phase != phase || other->cut || (address && memcmp(other->address, address, 16) != 0))
 			continue;
 		if (!found || other->since_ns < found->since_ns)
 			found = other;
@@ -93,15 +94,16 @@ static uint32_t count_of(const struct web *web, const uint8_t address[16])
 
 static void make_room(struct web *web, const uint8_t address[16])
 {
-	struct connection *idle = NULL;
+	bool one = count_of(web, address) >= WEB_CONNECTIONS_OF_ONE;
+	struct connection *old = NULL;
 
-	if (count_of(web, address) >= WEB_CONNECTIONS_OF_ONE)
-		idle = idle_of(web, address);
-	else if (!free_place(web))
-		idle = idle_of(web, NULL);
-	if (!idle)
+	if (one || !free_place(web)) {
+		old = oldest_of(web, PHASE_ASKS, one ? address : NULL);
+		old = old ? old : oldest_of(web, PHASE_FETCHES, one ? address : NULL);
+	}
+	if (!old)
 		return;
-	connection_cut(web, idle);
+	connection_cut(web, old);
 	MHD_run(web->server); /* which lets go of it */
 }
 

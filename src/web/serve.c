@@ -188,7 +188,7 @@ enum MHD_Result serve_request(void *context, struct MHD_Connection *handle, cons
 	struct web *web = context;
 	struct connection *connection = connection_of(handle);
 
-	if (!connection)
+	if (!connection || web->closing) /* at the end there is nobody left who could answer */
 		return MHD_NO;
 	if (!connection->begun)
 		return begin(web, connection, handle, method);

@@ -28,7 +28,7 @@ struct uv_loop_s;
 struct web;
 
 enum {
-	WEB_CONNECTIONS_MAX = 128, /* at once; the oldest that asks nothing makes room */
+	WEB_CONNECTIONS_MAX = 128, /* at once; the oldest that asks nothing makes room, else the one that fetches for longest */
 	WEB_CONNECTIONS_OF_ONE = 64, /* of one address: then its own oldest makes room */
 	WEB_LISTENERS_MAX = 16, /* of the event stream */
 	WEB_SESSIONS_MAX = 64, /* the one unused for longest ends */
@@ -51,7 +51,7 @@ enum {
 /* The answer to one request, a line of JSON that begins {"ok":true or {"ok":false; the caller frees *out_text. -ENOMEM: none. */
 typedef int (*web_answer)(void *context, const char *request, size_t len, char **out_text, size_t *out_len);
 
-/* Copied, but for what the three callbacks' context is. */
+/* Copied, but for the callback's context. */
 struct web_setup {
 	uint8_t address[16]; /* IPv4 mapped; zeros: all */
 	uint16_t port; /* 0: any that is free, see web_port() */
@@ -79,6 +79,6 @@ void web_token_set(struct web *web, const uint8_t digest[WEB_TOKEN_BYTES]);
 void web_tell(struct web *web, const char *event, const char *data);
 uint32_t web_listeners(const struct web *web);
 
-/* Handles are closed; the loop runs once more before web_free(). */
+/* Handles are closed, and nothing is answered any more; the loop runs once more before web_free(). */
 void web_close(struct web *web);
 void web_free(struct web *web);

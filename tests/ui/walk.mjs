@@ -395,8 +395,9 @@ const post = (reader, where, body) => reader.page.request.post(reader.who.url + 
 async function live(who) {
 	const reader = await (await Reader.come(who, {expect: [/ERR_EMPTY_RESPONSE|ERR_CONNECTION|ERR_INCOMPLETE|Failed to load/]})).enter();
 	await reader.see('#state', {hasText: 'Live'});
-	await post(reader, '/tell', {finding: 4711, id: 'flood', severity: 'critical', state: 'hijacked', mac: '02:00:00:00:00:00', name: 'recorder', text: 'It floods <script>alert(1)</script>.',
-		summary: '', raised: new Date().toISOString(), first: new Date().toISOString(), last: new Date().toISOString(), count: 1, muted: null, packets: 0, act: 'noted', leaked: null});
+	const told = {finding: 4711, id: 'flood', severity: 'critical', state: 'hijacked', mac: '02:00:00:00:00:00', name: 'recorder', text: 'It floods <script>alert(1)</script>.',
+		summary: '', raised: new Date().toISOString(), first: new Date().toISOString(), last: new Date().toISOString(), count: 1, muted: null, packets: 0, act: 'noted', leaked: null};
+	await post(reader, '/tell', {...told, news: 'new'});
 	await reader.heard('It floods <script>alert(1)</script>.');
 	await reader.act('Look');
 	await reader.see('h1', {hasText: '4711'});
@@ -405,6 +406,14 @@ async function live(who) {
 	await reader.picture('lost');
 	await reader.heard('The connection is back');
 	await reader.gone('.banner:has-text("lost")');
+	/* what merely goes on is no news for a person; what gets worse is */
+	await post(reader, '/tell', {...told, finding: 4712, news: 'more', text: 'It goes on.'});
+	await post(reader, '/tell', {...told, finding: 4713, news: 'worse', text: 'It got worse.'});
+	await reader.heard('It got worse.');
+	must(await reader.page.locator('#news .note', {hasText: 'It goes on.'}).count() === 0, 'a finding that merely goes on is told again');
+	await reader.page.evaluate(() => { location.hash = '#/device/%'; }); /* an address that is no encoding is not the end of the page */
+	await reader.see('main.page-device');
+	await reader.see('.trouble');
 	await reader.leave();
 }
 

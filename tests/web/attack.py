@@ -297,6 +297,34 @@ def readers_that_do_not_read():
         person.is_served()
 
 
+def readers_that_take_every_place():
+    """All places are held by strangers who ask for one file after another and read none: whoever comes then gets in all the same."""
+    with Stand(PROGRAM) as stand:
+        asset = head(stand, path="/") + head(stand, path="/assets/style.css") + head(stand, path="/assets/app.js")
+        clients = []
+        for number in range(128):
+            client = socket.socket()
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.bind((f"127.4.{number % 3}.1", 0))
+            client.connect(("127.0.0.1", stand.port))
+            client.setblocking(False)
+            clients.append(client)
+        full, rounds = [False] * len(clients), 0
+        while not all(full) and rounds < 400:  # until neither side's buffers take any more
+            rounds += 1
+            for number, client in enumerate(clients):
+                try:
+                    full[number] = client.send(asset * 50) == 0
+                except BlockingIOError:
+                    full[number] = True
+                except OSError:
+                    full[number] = True
+        stand.sign_in(source="127.3.3.3").is_served()
+        stand.sign_in(source="127.4.0.1").is_served()
+        for client in clients:
+            client.close()
+
+
 def listeners():
     """Events: sixteen may listen; who lags behind is cut, the others miss nothing; memory does not grow."""
     with Stand(PROGRAM) as stand:
@@ -391,7 +419,7 @@ def main():
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
     stories = [what_every_answer_says, nobody_without_a_session, guessing_is_limited, of_another_page, what_may_be_done, paths_lead_nowhere, bytes_of_all_kinds, random_bytes,
-        many_connections, slow_ones, readers_that_do_not_read, listeners, over_tls, a_taken_port]
+        many_connections, slow_ones, readers_that_do_not_read, readers_that_take_every_place, listeners, over_tls, a_taken_port]
     for story in stories:
         if len(sys.argv) < 3 or story.__name__ in sys.argv[2:]:
             story()

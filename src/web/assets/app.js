@@ -95,6 +95,15 @@ function drawAll() {
 
 /* ---- pages ---- */
 
+/* Of an address that somebody typed: what is no encoding is itself. */
+function decoded(text) {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
+}
+
 function named(title) {
 	document.title = `${title} · Floodwall`;
 }
@@ -113,7 +122,7 @@ function open() {
 	drawFrame();
 	const old = document.getElementById('main'), main = h('main', {id: 'main', tabindex: -1, class: `page-${page}`});
 	old.replaceWith(main);
-	frame.page = PAGES[page].open(main, new URLSearchParams(query), frame, decodeURIComponent(rest.join('/')));
+	frame.page = PAGES[page].open(main, new URLSearchParams(query), frame, decoded(rest.join('/')));
 	window.scrollTo(0, 0);
 	if (!first) /* who reads by ear or by keyboard is where the new page begins */
 		main.focus({preventScroll: true});
@@ -129,7 +138,7 @@ const refresh = later(() => {
 
 function heard(kind, data) {
 	const found = data.finding && typeof data.finding === 'object' ? data.finding : data;
-	if (kind === 'finding' && found.finding && (data.news ?? 'new') !== 'goes-on' && !found.muted)
+	if (kind === 'finding' && found.finding && data.news !== 'more' && !found.muted)
 		tell(`${found.user_name ?? found.name ?? found.mac ?? 'From outside'}: ${found.text ?? kindTitle(found.id)}`,
 			{label: 'Look', run: () => { location.hash = `#/finding/${found.finding}`; }}, found.severity === 'critical' ? 'bad' : '');
 	if (kind !== 'tick') {
@@ -223,7 +232,7 @@ async function start() {
 	const token = /^#token=(.+)$/.exec(location.hash)?.[1];
 	if (token) {
 		history.replaceState(null, '', location.pathname);
-		await enter(decodeURIComponent(token), text => door(text));
+		await enter(decoded(token), text => door(text));
 		return;
 	}
 	try {

@@ -35,7 +35,7 @@ void **host_parts(struct host *of)
 {
 	static void *parts[HOST_PARTS_MAX];
 
-	parts[0] = part;
+	parts[1] = part; /* as in part.c, behind "remember" */
 	return parts;
 }
 
@@ -266,7 +266,7 @@ static void a_night(void **state)
 	end();
 	file_of(in_folder("in.hook"));
 	assert_non_null(strstr(text, "\"kind\":\"several\""));
-	assert_non_null(strstr(text, "\"title\":\"Floodwall: 2 devices are hijacked or exposed\""));
+	assert_non_null(strstr(text, "\"title\":\"Floodwall: 2 findings of devices that are hijacked or exposed\""));
 	assert_int_equal(count("\"kind\":\"exposure\""), 2);
 	assert_string_equal(file_of(in_folder("count.hook")), "x\n");
 }

@@ -157,6 +157,12 @@ static void damaged(void **state)
 	memset(notices.held[0].text, 'x', NOTICE_TEXT_MAX);
 	assert_false(notices_check(&notices));
 	notices_init(&notices);
+	notices.held_count = 1;
+	notices.held[0].key.kind = NOTICE_EXPOSURE + 1;
+	assert_false(notices_check(&notices));
+	notices.held[0].key.kind = 0;
+	assert_false(notices_check(&notices));
+	notices_init(&notices);
 	notices.version++;
 	assert_false(notices_check(&notices));
 	memset(&notices, 0xff, sizeof(notices));

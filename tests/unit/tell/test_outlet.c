@@ -262,6 +262,41 @@ static void a_reader_that_stops_reading(void **state)
 	outlet_free(outlet);
 }
 
+/* It stays connected and reads nothing: lines are lost by it, and that is trouble, said once; over when all that waited was taken. */
+static void a_reader_that_never_reads(void **state)
+{
+	static char line[40001];
+	unsigned told = 0;
+	int listener, peer;
+	struct outlet *outlet;
+
+	memset(line, 'z', sizeof(line) - 1);
+	snprintf(path, sizeof(path), "%s/deaf", folder);
+	listener = listen_at(SOCK_STREAM);
+	outlet = make(OUTLET_SOCKET, false);
+	later(outlet, 1);
+	peer = accept(listener, NULL, NULL);
+	for (unsigned i = 0; i < 200; i++) {
+		put(outlet, line);
+		told += later(outlet, 1) == OUTLET_TROUBLE;
+	}
+	assert_int_equal(told, 1);
+	assert_non_null(strstr(sentence, "nobody reads them"));
+	assert_string_equal(state_of(outlet).trouble, "nobody reads them there");
+	assert_true(recv(peer, got, 40001, MSG_DONTWAIT) > 0);
+	assert_int_equal(later(outlet, 1), OUTLET_SAME); /* a little was taken; most still waits */
+	told = 0;
+	for (unsigned i = 0; i < 100 && state_of(outlet).waiting; i++) {
+		read_all(peer);
+		told += later(outlet, 1) == OUTLET_WELL;
+	}
+	assert_int_equal(told + (later(outlet, 1) == OUTLET_WELL), 1);
+	assert_string_equal(state_of(outlet).trouble, "");
+	close(peer);
+	close(listener);
+	outlet_free(outlet);
+}
+
 static void syslog_forms(void **state)
 {
 	static char large[300 << 10];
@@ -381,7 +416,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(a_file_is_rotated), cmocka_unit_test(a_full_disk),
 		cmocka_unit_test(a_file_that_cannot_be), cmocka_unit_test(a_queue_has_a_ceiling),
 		cmocka_unit_test(a_reader_dies_and_comes_back), cmocka_unit_test(a_reader_that_stops_reading),
-		cmocka_unit_test(syslog_forms), cmocka_unit_test(standard_output), cmocka_unit_test(without_memory)};
+		cmocka_unit_test(a_reader_that_never_reads), cmocka_unit_test(syslog_forms), cmocka_unit_test(standard_output),
+		cmocka_unit_test(without_memory)};
 
 	return cmocka_run_group_tests(tests, open_folder, close_folder);
 }
