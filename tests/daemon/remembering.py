@@ -3,7 +3,10 @@
 """What floodwall run remembers, on the bed of guard.py: findings with what proves them, names, counters; killed at random points, nothing that was
 shown or decided is lost.
 
-usage: remembering.py FLOODWALL ROOT [STORY...]      FLOODWALL_KILLS=100 how often, FLOODWALL_SEED the seed of the points
+usage: remembering.py FLOODWALL ROOT [STORY...]      FLOODWALL_KILLS=100 how often (20), FLOODWALL_SEED the seed of the points
+
+A start is 1.5 s of the kernel's verifier on an idle core, and many times that on a busy machine: the time for all kills is bounded (300 s) where
+nobody says how many there are to be.
 """
 import base64
 import json
@@ -198,11 +201,15 @@ def check(bed, shown, stands, before):
 
 
 def killed_anywhere(bed):
-    kills, seed = int(os.environ.get("FLOODWALL_KILLS", "100")), int(os.environ.get("FLOODWALL_SEED", str(random.getrandbits(32))))
+    kills, seed = int(os.environ.get("FLOODWALL_KILLS", "20")), int(os.environ.get("FLOODWALL_SEED", str(random.getrandbits(32))))
+    bound_s = float("inf") if "FLOODWALL_KILLS" in os.environ else 300
     print(f"     killed_anywhere: {kills} points, seed {seed}", flush=True)
     draw, shown, stands = random.Random(seed), {}, {}
-    begun = time.monotonic()
+    begun, slowest, done = time.monotonic(), 0, 0
     for number in range(kills):
+        if time.monotonic() - begun > bound_s:
+            print(f"     {done} of them within {bound_s} s", flush=True)
+            break
         before = set(stands)
         killer = subprocess.Popen([sys.executable, "-c", "import os,sys,time; time.sleep(float(sys.argv[1])); os.kill(int(sys.argv[2]), 9)",
                                    str(draw.random() * 2.2), str(bed.daemon.pid)])
@@ -212,10 +219,14 @@ def killed_anywhere(bed):
             pass  # killed in the midst of it
         killer.wait()
         bed.daemon.wait(10)
+        again = time.monotonic()
         bed.run()
+        slowest = max(slowest, time.monotonic() - again)
         check(bed, shown, stands, before)
-    print(f"     {kills} kills in {time.monotonic() - begun:.0f} s: {len(shown)} findings shown, {len(stands)} decisions, none lost", flush=True)
-    assert len(shown) >= kills / 10, "hardly anything was found: the test shows nothing"
+        done += 1
+    print(f"     {done} kills in {time.monotonic() - begun:.0f} s: {len(shown)} findings shown, {len(stands)} decisions, none lost; "
+          f"the slowest start {slowest:.1f} s", flush=True)
+    assert done >= 3 and len(shown) >= done / 10, "hardly anything was found: the test shows nothing"
     assert "set aside" not in bed.heard(), "the store was damaged"
 
 
