@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Devices as a person looks for them: a page of those that match (docs/schema/guard-devices.json), or one (guard-device.json). */
+/*
+ * Devices as a person looks for them: a page of those that match (docs/schema/guard-devices.json), or one (guard-device.json).
+ *
+ * A device shown is a kilobyte and a half, and ten thousand of them are not held to show fifty: one walk notes the MACs of those that match, the
+ * page's are gathered one by one.
+ */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -65,26 +71,52 @@ static int read_query(const json_t *request, struct query *out, struct fault *ou
 	return known ? 0 : -1;
 }
 
-json_t *show_devices(const struct guard_view *view, const json_t *request, struct fault *out_fault)
-{
+struct matching {
 	struct query query;
-	uint64_t total = 0;
-	json_t *list, *all;
+	uint8_t (*macs)[6];
+	uint32_t count, room;
+};
 
-	if (read_query(request, &query, out_fault))
+static void note_match(void *context, const struct guarded_view *device)
+{
+	struct matching *matching = context;
+
+	if (matching->count < matching->room && is_in_state(device, matching->query.state) && is_found(device, matching->query.search))
+		memcpy(matching->macs[matching->count++], device->mac, 6);
+}
+
+static int by_mac(const void *left, const void *right)
+{
+	return memcmp(left, right, 6);
+}
+
+static json_t *show_page(struct host *host, const struct matching *matching)
+{
+	const struct query *query = &matching->query;
+	json_t *list = json_array();
+	struct guarded_view device;
+
+	for (uint64_t i = query->from; i < matching->count && i - query->from < query->count; i++)
+		if (guard_one_device(host_guard(host), matching->macs[i], &device))
+			json_array_append_new(list, show_one_device(&device));
+	return list;
+}
+
+json_t *show_devices(struct host *host, const json_t *request, struct fault *out_fault)
+{
+	struct matching matching = {.room = host_settings(host)->guard.sizes.devices};
+	json_t *all;
+
+	if (read_query(request, &matching.query, out_fault))
 		return NULL;
-	list = json_array();
-	for (uint32_t i = 0; i < view->device_count; i++) {
-		const struct guarded_view *device = &view->devices[i];
-		if (!is_in_state(device, query.state) || !is_found(device, query.search))
-			continue;
-		if (total >= query.from && total - query.from < query.count)
-			json_array_append_new(list, show_one_device(device));
-		total++;
-	}
-	all = show_headed("floodwall.devices/1", view, "devices", list);
-	json_object_set_new(all, "total", value_number(total));
-	json_object_set_new(all, "from", value_number(query.from));
+	matching.macs = calloc(matching.room, sizeof(*matching.macs));
+	if (!matching.macs)
+		return NULL;
+	guard_each_device(host_guard(host), note_match, &matching);
+	qsort(matching.macs, matching.count, sizeof(*matching.macs), by_mac);
+	all = json_pack("{s:s, s:o, s:o, s:o, s:o}", "schema", "floodwall.devices/1", "time", value_moment(host_now().wall_s), "devices",
+		show_page(host, &matching), "total", value_number(matching.count), "from", value_number(matching.query.from));
+	free(matching.macs);
 	return all;
 }
 
