@@ -14,7 +14,6 @@
 
 #include <errno.h>
 #include <libgen.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,10 +25,11 @@
 #include "daemon/faults.h"
 #include "daemon/inside.h"
 #include "daemon/manager.h"
+#include "daemon/memory.h"
 #include "daemon/part.h"
 #include "daemon/remember.h"
 
-enum { SIGNALS = 3, SECOND_TICKS = 1000 / PROTECT_TICK_MS, KEPT_MAX = 256 << 10 };
+enum { SIGNALS = 3, SECOND_TICKS = 1000 / PROTECT_TICK_MS };
 
 /* One descriptor that the role wants to be polled. */
 struct poll {
@@ -570,21 +570,11 @@ static void run(struct host *host)
 	part_begin_all(host);
 	uv_timer_start(&host->tick, on_tick, PROTECT_TICK_MS, PROTECT_TICK_MS);
 	host->manager = manager_find();
-	malloc_trim(0); /* of the configuration's text, and of the program as the kernel's verifier was handed it */
+	memory_give_back();
 	manager_tell("READY=1\nSTATUS=Protects.");
 	uv_run(&host->loop, UV_RUN_DEFAULT);
 	manager_tell("STOPPING=1");
 	note(host, ended(host));
-}
-
-/*
- * glibc raises by itself from which size on memory is the system's own, up to 32 MiB, as soon as one such piece is given back: a list of ten
- * thousand devices, made for one answer, would then lie in the heap for good.
- */
-static void keep_memory_small(void)
-{
-	mallopt(M_MMAP_THRESHOLD, KEPT_MAX);
-	mallopt(M_TRIM_THRESHOLD, KEPT_MAX);
 }
 
 int daemon_run(const struct daemon_options *options, struct fault *out_fault)
@@ -597,7 +587,7 @@ int daemon_run(const struct daemon_options *options, struct fault *out_fault)
 	if (!host)
 		return -ENOMEM;
 	host->options = options;
-	keep_memory_small();
+	memory_keep_small();
 	error = configuration_read(options->configuration, &host->settings, out_fault);
 	if (error)
 		goto out;
