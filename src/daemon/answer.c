@@ -97,13 +97,12 @@ static json_t *show_asked(struct host *host, const char *what, const json_t *req
 		const struct shield_view *shield = view_of(host);
 		return shield ? with(what, show_overview(host, NULL, shield)) : NULL;
 	}
+	if (devices)
+		return with(what, show_devices(host, request, out_fault));
 	view = guard_view_of(host);
 	if (!view)
 		return NULL;
-	return with(what,
-		overview          ? show_overview(host, view, NULL)
-			: devices ? show_devices(view, request, out_fault)
-				  : show_device(host, view, request, out_fault));
+	return with(what, overview ? show_overview(host, view, NULL) : show_device(host, view, request, out_fault));
 }
 
 /* What only a guard shows. *out_known: whether what is such a thing. */

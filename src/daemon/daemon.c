@@ -25,6 +25,7 @@
 #include "daemon/faults.h"
 #include "daemon/inside.h"
 #include "daemon/manager.h"
+#include "daemon/memory.h"
 #include "daemon/part.h"
 #include "daemon/remember.h"
 
@@ -569,6 +570,7 @@ static void run(struct host *host)
 	part_begin_all(host);
 	uv_timer_start(&host->tick, on_tick, PROTECT_TICK_MS, PROTECT_TICK_MS);
 	host->manager = manager_find();
+	memory_give_back();
 	manager_tell("READY=1\nSTATUS=Protects.");
 	uv_run(&host->loop, UV_RUN_DEFAULT);
 	manager_tell("STOPPING=1");
@@ -585,6 +587,7 @@ int daemon_run(const struct daemon_options *options, struct fault *out_fault)
 	if (!host)
 		return -ENOMEM;
 	host->options = options;
+	memory_keep_small();
 	error = configuration_read(options->configuration, &host->settings, out_fault);
 	if (error)
 		goto out;

@@ -78,7 +78,7 @@ json_t *show_overview(struct host *host, const struct guard_view *guard, const s
 /* All settings that hold, as YAML and line by line. */
 json_t *show_configuration(struct host *host);
 /* A page of the devices that a request looks for; one device with all that is known. NULL: with the fault, or no memory. */
-json_t *show_devices(const struct guard_view *view, const json_t *request, struct fault *out_fault);
+json_t *show_devices(struct host *host, const json_t *request, struct fault *out_fault);
 json_t *show_device(struct host *host, const struct guard_view *view, const json_t *request, struct fault *out_fault);
 json_t *show_timeline(struct host *host, const struct guarded_view *device);
 /* The latest findings about a device, those of earlier runs too. */

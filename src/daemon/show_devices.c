@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Devices as a person looks for them: a page of those that match (docs/schema/guard-devices.json), or one (guard-device.json). */
+/*
+ * Devices as a person looks for them: a page of those that match (docs/schema/guard-devices.json), or one (guard-device.json).
+ *
+ * A device shown is a kilobyte and a half, and ten thousand of them are not held to show fifty: one walk notes the MACs of those that match, the
+ * page's are gathered one by one.
+ */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -74,35 +80,62 @@ static int read_query(const json_t *request, struct query *out, struct fault *ou
 	return known ? 0 : -1;
 }
 
-/* Of those that match, what the page has room for; only: of this state alone, or of all (-1). Counts on in *total. */
-static void add_devices(json_t *list, const struct guard_view *view, const struct query *query, int only, uint64_t *total)
+/* In the order of the page. */
+struct match {
+	uint8_t rank; /* the worst state first, if that is asked for */
+	uint8_t mac[6];
+};
+
+struct matching {
+	struct query query;
+	struct match *matches;
+	uint32_t count, room;
+};
+
+static void note_match(void *context, const struct guarded_view *device)
 {
-	for (uint32_t i = 0; i < view->device_count; i++) {
-		const struct guarded_view *device = &view->devices[i];
-		if ((only >= 0 && (int)device->state != only) || !is_in_state(device, query->state) || !is_found(device, query->search))
-			continue;
-		if (*total >= query->from && *total - query->from < query->count)
-			json_array_append_new(list, show_one_device(device));
-		(*total)++;
-	}
+	struct matching *matching = context;
+	struct match *match;
+
+	if (matching->count >= matching->room || !is_in_state(device, matching->query.state) || !is_found(device, matching->query.search))
+		return;
+	match = &matching->matches[matching->count++];
+	match->rank = matching->query.by_state ? (uint8_t)(STATE_HIJACKED - device->state) : 0;
+	memcpy(match->mac, device->mac, sizeof(match->mac));
 }
 
-json_t *show_devices(const struct guard_view *view, const json_t *request, struct fault *out_fault)
+static int by_place(const void *left, const void *right)
 {
-	struct query query;
-	uint64_t total = 0;
-	json_t *list, *all;
+	return memcmp(left, right, sizeof(struct match));
+}
 
-	if (read_query(request, &query, out_fault))
+static json_t *show_page(struct host *host, const struct matching *matching)
+{
+	const struct query *query = &matching->query;
+	json_t *list = json_array();
+	struct guarded_view device;
+
+	for (uint64_t i = query->from; i < matching->count && i - query->from < query->count; i++)
+		if (guard_one_device(host_guard(host), matching->matches[i].mac, &device))
+			json_array_append_new(list, show_one_device(&device));
+	return list;
+}
+
+json_t *show_devices(struct host *host, const json_t *request, struct fault *out_fault)
+{
+	struct matching matching = {.room = host_settings(host)->guard.sizes.devices};
+	json_t *all;
+
+	if (read_query(request, &matching.query, out_fault))
 		return NULL;
-	list = json_array();
-	if (!query.by_state)
-		add_devices(list, view, &query, -1, &total);
-	for (int state = STATE_HIJACKED; query.by_state && state >= STATE_CLEAN; state--)
-		add_devices(list, view, &query, state, &total);
-	all = show_headed("floodwall.devices/1", view, "devices", list);
-	json_object_set_new(all, "total", value_number(total));
-	json_object_set_new(all, "from", value_number(query.from));
+	matching.matches = calloc(matching.room, sizeof(*matching.matches));
+	if (!matching.matches)
+		return NULL;
+	guard_each_device(host_guard(host), note_match, &matching);
+	qsort(matching.matches, matching.count, sizeof(*matching.matches), by_place);
+	all = json_pack("{s:s, s:o, s:o, s:o, s:o}", "schema", "floodwall.devices/1", "time", value_moment(host_now().wall_s), "devices",
+		show_page(host, &matching), "total", value_number(matching.count), "from", value_number(matching.query.from));
+	free(matching.matches);
 	return all;
 }
 

@@ -82,6 +82,8 @@ const struct found_view *guard_finding(const struct guard *guard, uint64_t numbe
 const char *guard_mute_of(const struct guard *guard, const struct found_view *found);
 /* A device as the view has it, one after the other, without a list of all. */
 void guard_each_device(struct guard *guard, void (*see)(void *context, const struct guarded_view *device), void *context);
+/* One of them, in the caller's memory. False: there is none with this MAC. */
+bool guard_one_device(struct guard *guard, const uint8_t mac[6], struct guarded_view *out_view);
 /* What people call the device of this MAC, else what it calls itself: false where nothing is known. */
 bool guard_name(struct guard *guard, const uint8_t mac[6], char out_name[DEVICE_TEXT_MAX]);
 /* People's names are other ones in the store now. */

@@ -238,6 +238,15 @@ void guard_each_device(struct guard *guard, void (*see)(void *context, const str
 	roster_each(guard->roster, see_one, &each);
 }
 
+bool guard_one_device(struct guard *guard, const uint8_t mac[6], struct guarded_view *out_view)
+{
+	const struct roster_device *device = roster_find(guard->roster, mac);
+
+	if (device)
+		guard_fill_view(guard, device, out_view);
+	return device != NULL;
+}
+
 void guard_totals(struct guard *guard, struct fw_guard_totals *out_totals)
 {
 	plane_guard_totals(guard->plane, out_totals);

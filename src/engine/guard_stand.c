@@ -9,28 +9,16 @@
 #include "base/text.h"
 #include "engine/guard_room.h"
 
-struct finding_decision {
-	const uint8_t *mac;
-	struct decision *out;
-	bool found;
-};
-
-static void match(void *context, const struct decision *decision)
-{
-	struct finding_decision *looking = context;
-
-	if (decision->prefix.bits != DECISION_OF_MAC || memcmp(decision->prefix.address, looking->mac, 6) != 0)
-		return;
-	*looking->out = *decision;
-	looking->found = true;
-}
-
 bool guard_decision_of(const struct guard *guard, const uint8_t mac[6], struct decision *out_decision)
 {
-	struct finding_decision looking = {.mac = mac, .out = out_decision};
+	struct prefix prefix = {.bits = DECISION_OF_MAC};
+	const struct decision *decision;
 
-	store_each_decision(guard->store, match, &looking);
-	return looking.found;
+	memcpy(prefix.address, mac, 6);
+	decision = store_decision_of(guard->store, &prefix);
+	if (decision)
+		*out_decision = *decision;
+	return decision != NULL;
 }
 
 static void set_flags(struct guard *guard, struct roster_device *device, bool held, bool quarantined)

@@ -14,7 +14,7 @@ static void stand_of(struct guard *guard, const struct roster_device *device, st
 {
 	struct decision decision;
 
-	if (guard_decision_of(guard, device->mac, &decision)) {
+	if (device->decided && guard_decision_of(guard, device->mac, &decision)) {
 		view->decision = decision.id;
 		view->since_s = decision.made_s;
 		view->until_s = decision.until_s;

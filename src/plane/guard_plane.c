@@ -91,6 +91,24 @@ int plane_guard_counts(const struct plane_guard *guard, uint32_t place, struct f
 	return hold_sum(&guard->hold, GUARD_COUNTS, place, out_count);
 }
 
+enum { FLOWS_A_WINDOW = 16384 }; /* buckets: a mebibyte */
+
+/* A slot is two words, and the first is its tag. */
+static uint64_t count_flows(const struct hold *hold)
+{
+	uint64_t all = hold->entries[GUARD_FLOWS], used = 0;
+
+	for (uint64_t first = 0; first < all; first += FLOWS_A_WINDOW) {
+		uint64_t count = all - first < FLOWS_A_WINDOW ? all - first : FLOWS_A_WINDOW;
+		struct hold_window window;
+		const void *flows = hold_window(hold, GUARD_FLOWS, first, count, &window);
+		if (flows)
+			used += hold_used(flows, count * FW_FLOW_SLOTS, sizeof(struct fw_flow_slot) / sizeof(uint64_t));
+		hold_window_close(&window);
+	}
+	return used;
+}
+
 void plane_guard_fill(const struct plane_guard *guard, struct plane_guard_fill *out_fill)
 {
 	const struct hold *hold = &guard->hold;
@@ -107,8 +125,7 @@ void plane_guard_fill(const struct plane_guard *guard, struct plane_guard_fill *
 	};
 
 	fill.members = hold_used(hold->memory[GUARD_MEMBERS], fill.members_room, 1);
-	/* a slot is two words, and the first is its tag */
-	fill.flows = hold_used(hold->memory[GUARD_FLOWS], fill.flows_room, sizeof(struct fw_flow_slot) / sizeof(uint64_t));
+	fill.flows = count_flows(hold);
 	for (uint32_t place = 0; place < hold->entries[GUARD_POLICIES_A]; place++)
 		fill.rules += policies[place].count;
 	*out_fill = fill;

@@ -21,7 +21,7 @@ static const struct role_map maps[GUARD_MAP_COUNT] = {
 	[GUARD_POLICIES_B] = {"guard_policies_b", ROLE_MAPPED, sizeof(struct fw_guard_policy)},
 	[GUARD_RULES_A] = {"guard_rules_a", ROLE_MAPPED, sizeof(struct fw_rule)},
 	[GUARD_RULES_B] = {"guard_rules_b", ROLE_MAPPED, sizeof(struct fw_rule)},
-	[GUARD_FLOWS] = {"guard_flows", ROLE_MAPPED, sizeof(struct fw_flow_bucket)},
+	[GUARD_FLOWS] = {"guard_flows", ROLE_PEEKED, sizeof(struct fw_flow_bucket)},
 	[GUARD_MEMBERS] = {"guard_members", ROLE_MAPPED, sizeof(struct fw_member_bucket)},
 	[GUARD_NAMES] = {"guard_names", ROLE_MAPPED, sizeof(struct fw_name_bucket)},
 	[GUARD_BOUND] = {"guard_bound", ROLE_MAPPED, sizeof(struct fw_bound_row)},
@@ -93,7 +93,7 @@ uint64_t plane_guard_memory(const struct plane_guard_setup *setup)
 
 	guard_size(setup, entries);
 	for (int i = 0; i < GUARD_MAP_COUNT; i++)
-		if (maps[i].kind == ROLE_MAPPED)
+		if (maps[i].kind == ROLE_MAPPED || maps[i].kind == ROLE_PEEKED)
 			bytes += (uint64_t)entries[i] * maps[i].value_len;
 	return bytes + entries[GUARD_FRAMES];
 }

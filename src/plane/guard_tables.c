@@ -49,19 +49,29 @@ _Static_assert(sizeof(struct fw_name_bucket) == CUCKOO_BUCKET_WORDS * sizeof(uin
 		offsetof(struct fw_name_bucket, set) == FW_NAME_SLOTS * sizeof(uint64_t),
 	"sets stand behind the digests");
 
+/* Where they cannot be mapped (no memory), they are forgotten as they grow old. */
+static void clear_flows(struct plane_guard *guard, uint64_t first, uint64_t count)
+{
+	struct hold_window window;
+	struct fw_flow_bucket *flows = hold_window(&guard->hold, GUARD_FLOWS, first, count, &window);
+
+	if (flows)
+		memset(flows, 0, count * sizeof(*flows));
+	hold_window_close(&window);
+}
+
 void guard_flows_clear(struct plane_guard *guard, uint32_t place)
 {
-	struct fw_flow_bucket *flows = guard->hold.memory[GUARD_FLOWS];
-
-	memset(flows + (size_t)place * guard->flow_buckets, 0, guard->flow_buckets * sizeof(*flows));
+	clear_flows(guard, (uint64_t)place * guard->flow_buckets, guard->flow_buckets);
 }
 
 void plane_guard_forget(struct plane_guard *guard)
 {
-	static const enum guard_map hashed[] = {GUARD_PLACES, GUARD_DEVICES, GUARD_FLOWS, GUARD_MEMBERS, GUARD_NAMES, GUARD_BOUND};
+	static const enum guard_map hashed[] = {GUARD_PLACES, GUARD_DEVICES, GUARD_MEMBERS, GUARD_NAMES, GUARD_BOUND};
 
 	for (size_t i = 0; i < sizeof(hashed) / sizeof(hashed[0]); i++)
 		memset(guard->hold.memory[hashed[i]], 0, (size_t)guard->hold.entries[hashed[i]] * role_guard.maps[hashed[i]].value_len);
+	clear_flows(guard, 0, guard->hold.entries[GUARD_FLOWS]);
 }
 
 /* ---- members ---- */

@@ -106,6 +106,16 @@ int hold_sum(const struct hold *hold, uint32_t map, uint32_t key, void *out);
 int hold_sum_clear(struct hold *hold, uint32_t map, uint32_t key);
 /* How many of these 64-bit words, each slot_words apart, are not 0. */
 uint64_t hold_used(const void *memory, uint64_t slots, size_t slot_words);
+/*
+ * Entries of a ROLE_PEEKED map, until hold_window_close(): a mapping of an array counts as resident from its first to its last page, and flows are
+ * kibibytes for each device. out_window is the caller's. NULL: it cannot be had now, and errno says why.
+ */
+struct hold_window {
+	void *pages; /* NULL: nothing was mapped for it */
+	size_t len;
+};
+void *hold_window(const struct hold *hold, uint32_t map, uint64_t first, uint64_t count, struct hold_window *out_window);
+void hold_window_close(struct hold_window *window);
 int hold_fd(const struct hold *hold);
 /* Hands on what waits, until visit returns not 0. Returns 0 or -errno. */
 int hold_ring(struct hold *hold, int (*visit)(void *context, const void *data, size_t len), void *context);

@@ -13,6 +13,7 @@ enum { ROLE_MAPS_MAX = 16, ROLE_SITES_MAX = 16, ROLE_RING_LEAST = 65536, ROLE_CO
 
 enum role_map_kind {
 	ROLE_MAPPED, /* an ARRAY with BPF_F_MMAPABLE: memory here */
+	ROLE_PEEKED, /* the same, but large: pages of it are mapped while they are looked at (hold_window()) */
 	ROLE_COUNTED, /* a PERCPU_ARRAY of 64-bit words, summed */
 	ROLE_RING,
 	ROLE_KEYED, /* asked key by key */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Counters, one value per possible CPU and all made of 64-bit words; and the ring. */
+/* Counters, one value per possible CPU and all made of 64-bit words; maps that are looked at a piece at a time; and the ring. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "plane/hold.h"
 
@@ -78,6 +80,28 @@ uint64_t hold_used(const void *memory, uint64_t slots, size_t slot_words)
 	for (uint64_t i = 0; i < slots; i++)
 		count += word[i * slot_words] != 0;
 	return count;
+}
+
+void *hold_window(const struct hold *hold, uint32_t map, uint64_t first, uint64_t count, struct hold_window *out_window)
+{
+	size_t value_len = hold->role->maps[map].value_len, page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t begin = first * value_len / page * page, end = ((first + count) * value_len + page - 1) / page * page;
+
+	*out_window = (struct hold_window){.len = end - begin};
+	if (hold->memory[map]) /* tables of this process */
+		return (char *)hold->memory[map] + first * value_len;
+	out_window->pages = mmap(NULL, end - begin, PROT_READ | PROT_WRITE, MAP_SHARED, hold->descriptors[map], (off_t)begin);
+	if (out_window->pages == MAP_FAILED) {
+		out_window->pages = NULL;
+		return NULL;
+	}
+	return (char *)out_window->pages + (first * value_len - begin);
+}
+
+void hold_window_close(struct hold_window *window)
+{
+	if (window->pages)
+		munmap(window->pages, window->len);
 }
 
 int hold_fd(const struct hold *hold)

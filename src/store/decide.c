@@ -11,16 +11,6 @@
 
 #include "store/inside.h"
 
-static const struct decision *find_prefix(const struct store *store, const struct prefix *prefix)
-{
-	for (uint32_t i = 0; i < store->count; i++) {
-		const struct prefix *other = &store->decisions[i].prefix;
-		if (other->bits == prefix->bits && memcmp(other->address, prefix->address, 16) == 0)
-			return &store->decisions[i];
-	}
-	return NULL;
-}
-
 static int set_standing(struct store *store, uint64_t decision, bool stands)
 {
 	return store_run(store, "update decision set stands = ? where id = ?", "ii", (uint64_t)stands, decision);
@@ -55,7 +45,7 @@ static int insert(struct store *store, const struct decision *decision, uint64_t
 
 int store_decide(struct store *store, const struct decision *decision, uint64_t *out_id, uint64_t *out_deed, struct fault *out_fault)
 {
-	const struct decision *before = find_prefix(store, &decision->prefix);
+	const struct decision *before = store_decision_of(store, &decision->prefix);
 	struct deed deed = {.time_s = decision->made_s, .verb = DEED_DECIDE, .of = before ? before->id : 0};
 	uint64_t id = 0, number = 0;
 	int error;
@@ -103,7 +93,7 @@ static int change(struct store *store, const char *sql, const struct deed *deed,
 
 int store_release(struct store *store, const struct prefix *prefix, const struct deed *by, uint64_t *out_deed, struct fault *out_fault)
 {
-	const struct decision *decision = find_prefix(store, prefix);
+	const struct decision *decision = store_decision_of(store, prefix);
 	struct deed deed = *by;
 
 	if (!decision) {
@@ -276,6 +266,7 @@ static void forget_over(struct store *store, const struct moment *now)
 		if (!is_over(&store->decisions[i], now))
 			store->decisions[kept++] = store->decisions[i];
 	store->count = kept;
+	store_order(store);
 }
 
 /* In one transaction: thousands may have ended while nobody was there to see it. */

@@ -21,6 +21,7 @@ struct store {
 	sqlite3 *db;
 	enum store_state state;
 	struct decision *decisions; /* those that stand, oldest first; all of them, so that looking costs no reading */
+	uint32_t *by_prefix; /* their places in the list, by prefix */
 	uint32_t count;
 	char path[STORE_PATH_MAX]; /* "": in memory */
 	uint64_t findings, devices; /* rows there are, so that a ceiling costs no counting */
@@ -55,6 +56,8 @@ int store_end(struct store *store, int error, const char *doing, struct fault *o
 
 /* Reads the decisions that stand anew; on failure those known before stay. 0, -ENOMEM or -EIO. */
 int store_load(struct store *store);
+/* The list of decisions became shorter here: their order by prefix follows. */
+void store_order(struct store *store);
 
 /* ---- layout.c ---- */
 

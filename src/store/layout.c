@@ -224,6 +224,14 @@ int layout_prepare(struct store *store, bool whole)
 	return error ? error : count_rows(store);
 }
 
+/* What a file of ours always has cannot be read: it is damaged. */
+static int load(struct store *store)
+{
+	int error = store_load(store);
+
+	return error != -EIO ? error : sqlite3_errcode(store->db) == SQLITE_NOMEM ? -ENOMEM : -EBADMSG;
+}
+
 int store_open_at(const char *path, struct store *store, bool whole)
 {
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX;
@@ -231,7 +239,7 @@ int store_open_at(const char *path, struct store *store, bool whole)
 
 	error = code == SQLITE_OK ? layout_prepare(store, whole) : code == SQLITE_NOMEM ? -ENOMEM : -EIO;
 	if (!error)
-		error = store_load(store) ? (sqlite3_errcode(store->db) == SQLITE_NOMEM ? -ENOMEM : -EBADMSG) : 0;
+		error = load(store);
 	if (error) {
 		sqlite3_close(store->db);
 		store->db = NULL;

@@ -308,26 +308,52 @@ static void keep_steady(const struct store *store, struct standing *standing)
 	}
 }
 
+/* A prefix has one decision that stands: the file says so each time one is made. Of two that a hand wrote into it, the older comes first. */
+static int by_prefix(const void *left, const void *right, void *context)
+{
+	const struct decision *list = context;
+	const struct decision *one = &list[*(const uint32_t *)left], *other = &list[*(const uint32_t *)right];
+	int order = memcmp(one->prefix.address, other->prefix.address, sizeof(one->prefix.address));
+
+	if (order || one->prefix.bits != other->prefix.bits)
+		return order ? order : (int)one->prefix.bits - (int)other->prefix.bits;
+	return (one->id > other->id) - (one->id < other->id);
+}
+
+void store_order(struct store *store)
+{
+	for (uint32_t i = 0; i < store->count; i++)
+		store->by_prefix[i] = i;
+	if (store->count)
+		qsort_r(store->by_prefix, store->count, sizeof(*store->by_prefix), by_prefix, store->decisions);
+}
+
 int store_load(struct store *store)
 {
 	sqlite3_stmt *rows = store_ask(
 		store, "select id, kind, address, bits, made, until, confirm, reason, who from decision where stands = 1 order by id", "");
 	struct standing standing = {0};
 	int code = SQLITE_DONE, error = rows ? 0 : -EIO;
+	uint32_t *places = NULL;
 
 	while (!error && (code = sqlite3_step(rows)) == SQLITE_ROW)
 		error = add_standing(&standing, rows);
 	if (!error && code != SQLITE_DONE)
 		error = -EIO;
 	sqlite3_finalize(rows);
+	if (!error && !(places = malloc((standing.count + 1u) * sizeof(*places))))
+		error = -ENOMEM;
 	if (error) { /* what was known to stand goes on to stand */
 		free(standing.decisions);
 		return error;
 	}
 	keep_steady(store, &standing);
 	free(store->decisions);
+	free(store->by_prefix);
 	store->decisions = standing.decisions;
+	store->by_prefix = places;
 	store->count = standing.count;
+	store_order(store);
 	return 0;
 }
 
@@ -338,6 +364,7 @@ void store_close(struct store *store)
 	backup_drop(store);
 	sqlite3_close(store->db);
 	free(store->decisions);
+	free(store->by_prefix);
 	free(store);
 }
 
@@ -350,4 +377,22 @@ void store_each_decision(const struct store *store, void (*see)(void *context, c
 {
 	for (uint32_t i = 0; i < store->count; i++)
 		see(context, &store->decisions[i]);
+}
+
+const struct decision *store_decision_of(const struct store *store, const struct prefix *prefix)
+{
+	uint32_t low = 0, high = store->count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		const struct decision *decision = &store->decisions[store->by_prefix[middle]];
+		int order = memcmp(decision->prefix.address, prefix->address, sizeof(prefix->address));
+		if (!order)
+			order = (int)decision->prefix.bits - (int)prefix->bits;
+		if (!order)
+			return decision;
+		low = order < 0 ? middle + 1 : low;
+		high = order < 0 ? high : middle;
+	}
+	return NULL;
 }

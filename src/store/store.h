@@ -7,7 +7,7 @@
  * aside under another name and a new one begun; where even that fails, where another process holds it or a later program made it, the store
  * lives in memory alone, with a small ceiling, and store_state() says so.
  *
- * Memory: 1.4 MiB at most, 1 of them SQLite's cache, however large the file; and decisions that stand, 328 bytes each.
+ * Memory: 1.4 MiB at most, 1 of them SQLite's cache, however large the file; and decisions that stand, 332 bytes each.
  *
  * Times are seconds since 1970, handed in. Owned and called by one thread.
  */
@@ -108,6 +108,8 @@ int store_note(struct store *store, const struct deed *deed, struct fault *out_f
 
 /* Decisions that stand, oldest first; borrowed for the call. */
 void store_each_decision(const struct store *store, void (*see)(void *context, const struct decision *), void *context);
+/* The one that stands for exactly this prefix, borrowed until anything changes, or NULL: by a sorted list, whatever their number. */
+const struct decision *store_decision_of(const struct store *store, const struct prefix *prefix);
 /* The audit log, latest first, at most count. */
 int store_each_deed(struct store *store, uint32_t count, void (*see)(void *context, const struct deed *), void *context);
 /* What of it is looked for; zeros: everything. A page begins below `before`. */

@@ -131,7 +131,7 @@ class Bed:
                 "import socket,sys\ns=socket.create_server(('', int(sys.argv[1])))\nwhile 1: s.accept()[0].close()", port))
 
     def namespace(self):
-        process = self.start("unshare", "--net", "sleep", "600")
+        process = self.start("unshare", "--net", "sleep", "7200")
         wait_for(lambda: os.readlink(f"/proc/{process.pid}/ns/net") != os.readlink("/proc/self/ns/net"), 5, "a namespace")
         return process
 

@@ -162,6 +162,17 @@ void guard_each_device(struct guard *guard, void (*see)(void *context, const str
 	}
 }
 
+bool guard_one_device(struct guard *guard, const uint8_t mac[6], struct guarded_view *out_view)
+{
+	make_devices();
+	for (unsigned i = 0; i < DEVICES; i++)
+		if (memcmp(devices[i].mac, mac, 6) == 0) {
+			*out_view = devices[i];
+			return true;
+		}
+	return false;
+}
+
 bool guard_name(struct guard *guard, const uint8_t mac[6], char out_name[DEVICE_TEXT_MAX])
 {
 	snprintf(out_name, DEVICE_TEXT_MAX, "%s", mac[5] == 2 ? fake_host_now()->name : "");

@@ -34,7 +34,7 @@ static struct plane_guard *make(void)
 	guard->flow_buckets = guard_flow_buckets(&setup);
 	for (uint32_t i = 0; i < GUARD_MAP_COUNT; i++) {
 		guard->hold.descriptors[i] = -1;
-		if (role_guard.maps[i].kind == ROLE_MAPPED)
+		if (role_guard.maps[i].kind == ROLE_MAPPED || role_guard.maps[i].kind == ROLE_PEEKED)
 			guard->hold.memory[i] = calloc(guard->hold.entries[i], role_guard.maps[i].value_len);
 	}
 	for (int i = 0; i < 16; i++)
