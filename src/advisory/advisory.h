@@ -113,6 +113,7 @@ struct advisory_match {
 	bool loose; /* the version was judged by words that no standard defines */
 	uint32_t
 		left_out; /* products that may be it too and were not judged (too many): "product" at most, and affected or under investigation */
+	uint32_t names_left_out; /* of the asset, that lead to documents too: more than are followed; the same in each match of it */
 	bool exploited; /* one of the vulnerabilities is on the list of advisories_read_exploited() */
 	enum remedy remedy; /* the best that is offered; REMEDY_COUNT: none is */
 	uint16_t score; /* the highest base score of a vulnerability that has this status, in tenths; 0: none is given */

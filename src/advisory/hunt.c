@@ -25,10 +25,12 @@ static void add_run(struct hunt *hunt, uint32_t maker, uint32_t pattern, uint8_t
 	const struct entry *first;
 	size_t count;
 
-	if (maker == UINT32_MAX || pattern == UINT32_MAX || hunt->run_count == HUNT_RUNS_MAX)
+	if (maker == UINT32_MAX || pattern == UINT32_MAX)
 		return;
 	first = index_entries(&hunt->advisories->index, maker, pattern, &count);
-	if (count)
+	if (count && hunt->run_count == HUNT_RUNS_MAX)
+		hunt->names_left_out++;
+	else if (count)
 		hunt->runs[hunt->run_count++] = (struct hunt_run){first, first + count, confidence, false};
 }
 
@@ -63,8 +65,12 @@ static void add_maker(struct hunt *hunt, const char *text, uint8_t confidence)
 		uint32_t maker = index_find(hunt->advisories, names[i]);
 		const struct maker_document *first;
 		size_t documents;
-		if (maker == UINT32_MAX || hunt->maker_count == HUNT_MAKERS_MAX)
+		if (maker == UINT32_MAX)
 			continue;
+		if (hunt->maker_count == HUNT_MAKERS_MAX) {
+			hunt->names_left_out++;
+			continue;
+		}
 		first = index_documents(&hunt->advisories->index, maker, &documents);
 		hunt->makers[hunt->maker_count++] = (struct hunt_maker){first, first + documents, confidence};
 		if (*hunt->model)
@@ -109,6 +115,7 @@ void hunt_start(struct hunt *hunt, const struct advisories *advisories, const st
 	hunt->firmware_confidence = asset->firmware_confidence;
 	hunt->cpe_version[0] = hunt->purl_version[0] = 0;
 	hunt->run_count = hunt->maker_count = 0;
+	hunt->names_left_out = 0;
 	add_identities(hunt, asset);
 	if (!*hunt->firmware && (*hunt->cpe_version || *hunt->purl_version)) {
 		hunt->firmware = *hunt->cpe_version ? hunt->cpe_version : hunt->purl_version;

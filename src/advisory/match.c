@@ -147,6 +147,7 @@ static void fill(
 		.loose = chosen->loose,
 		.remedy = REMEDY_COUNT,
 		.left_out = chosen->left_out,
+		.names_left_out = hunt->names_left_out,
 		.product = "",
 		.product_version = "",
 		.with = "",

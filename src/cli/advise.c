@@ -37,6 +37,7 @@ enum {
 	OPTION_JSON,
 	OPTION_MUTE,
 	OPTION_OUI,
+	OPTION_SIGNATURES,
 	OPTION_FAIL_ON,
 	OPTION_WIDTH,
 	OPTION_NO_COLOR,
@@ -72,6 +73,7 @@ static const struct option long_options[] = {
 	{"output", required_argument, NULL, 'o'},
 	{"mute", required_argument, NULL, OPTION_MUTE},
 	{"oui", required_argument, NULL, OPTION_OUI},
+	{"signatures", required_argument, NULL, OPTION_SIGNATURES},
 	{"fail-on", required_argument, NULL, OPTION_FAIL_ON},
 	{"width", required_argument, NULL, OPTION_WIDTH},
 	{"no-color", no_argument, NULL, OPTION_NO_COLOR},
@@ -101,6 +103,7 @@ static const char help[] = "Usage: floodwall advise [options] CAPTURE...        
 			   "  --local CIDR         these addresses are ours (besides private ranges); may be repeated\n"
 			   "  --mute FILE          findings you know about, as floodwall inspect has it\n"
 			   "  --oui FOLDER         the IEEE's registry as CSV (default: /usr/share/ieee-data)\n"
+			   "  --signatures FOLDER  also signatures in it, as floodwall inspect has it\n"
 			   "  --format FORMAT      text (default), json, html (one page)\n"
 			   "  --json               the same as --format json\n"
 			   "  -o, --output FILE    write to FILE\n"
@@ -176,8 +179,9 @@ static int read_mark(struct arguments *arguments, const char *word)
 }
 
 /* Those that name a file or folder. */
-static bool read_file_option(struct advise_options *advise, int option)
+static bool read_file_option(struct arguments *arguments, int option)
 {
+	struct advise_options *advise = &arguments->advise;
 	const struct option_place files[] = {
 		{OPTION_ADVISORIES, &advise->advisories},
 		{OPTION_EXPLOITED, &advise->exploited_file},
@@ -186,6 +190,9 @@ static bool read_file_option(struct advise_options *advise, int option)
 		{OPTION_RECALLS, &advise->recalls_file},
 		{OPTION_MARKS, &advise->marks_file},
 		{OPTION_ASSETS, &advise->asset_file},
+		{OPTION_MUTE, &arguments->inspect.mute_file},
+		{OPTION_OUI, &arguments->inspect.oui_folder},
+		{OPTION_SIGNATURES, &arguments->inspect.signatures_folder},
 	};
 
 	return option_place(files, sizeof(files) / sizeof(files[0]), option, optarg);
@@ -193,7 +200,7 @@ static bool read_file_option(struct advise_options *advise, int option)
 
 static int read_option(struct arguments *arguments, int option, const char *word)
 {
-	if (read_file_option(&arguments->advise, option))
+	if (read_file_option(arguments, option))
 		return 0;
 	switch (option) {
 	case OPTION_MARK:
@@ -211,12 +218,6 @@ static int read_option(struct arguments *arguments, int option, const char *word
 		return read_format(arguments, optarg);
 	case OPTION_JSON:
 		return read_format(arguments, "json");
-	case OPTION_MUTE:
-		arguments->inspect.mute_file = optarg;
-		return 0;
-	case OPTION_OUI:
-		arguments->inspect.oui_folder = optarg;
-		return 0;
 	case OPTION_FAIL_ON:
 		arguments->fail_on = option_severity(optarg);
 		return arguments->fail_on < 0 ? wrong("--fail-on is low, medium, high or critical", optarg) : 0;

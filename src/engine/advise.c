@@ -70,7 +70,7 @@ void advise_free(struct advise *advise)
 
 struct best {
 	struct advisory_match list[SHEET_ADVISORIES_MAX];
-	uint32_t count, by_maker, left_out;
+	uint32_t count, by_maker, left_out, names_left_out;
 };
 
 static bool affects(const struct advisory_match *match)
@@ -94,6 +94,7 @@ static void take_match(void *context, const struct advisory_match *match)
 	struct best *best = context;
 	uint32_t place = best->count;
 
+	best->names_left_out = match->names_left_out;
 	if (match->certainty == ASSET_MAKER) {
 		if (match->other_model)
 			return;
@@ -350,10 +351,11 @@ static int match_device(struct advise *advise, struct advised *advised, const st
 		return 0;
 	device_key(device, asset->serial, reading.key);
 	advised->key = fw_siphash(advise->hash_key, reading.key, strlen(reading.key));
-	best.count = best.by_maker = best.left_out = 0;
+	best.count = best.by_maker = best.left_out = best.names_left_out = 0;
 	advisories_match(advise->advisories, asset, take_match, &best);
 	advised->by_maker = best.by_maker;
 	advised->left_out = best.left_out;
+	advised->names_left_out = best.names_left_out;
 	if (!best.count)
 		return 0;
 	advised->advisories = calloc(best.count, sizeof(*advised->advisories));

@@ -11,7 +11,7 @@ struct advised {
 	struct sheet_advisory *advisories;
 	struct sheet_recall *recalls;
 	char *facts;
-	uint32_t advisory_count, recall_count, by_maker, left_out;
+	uint32_t advisory_count, recall_count, by_maker, left_out, names_left_out;
 	uint64_t key; /* hash of what stands for it in the file of marks */
 };
 

@@ -59,6 +59,7 @@ static int make_sheets(struct advise *advise, const struct advise_shown *shown)
 		sheet->recall_count = advised->recall_count;
 		sheet->by_maker = advised->by_maker;
 		sheet->advisories_left_out = advised->left_out;
+		sheet->names_left_out = advised->names_left_out;
 		sheet_judge(sheet, shown->findings, shown->finding_count);
 	}
 	return error;

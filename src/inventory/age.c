@@ -27,18 +27,6 @@ static const uint64_t SECOND_NS = 1000000000ull;
 
 enum { SHARE = 8 };
 
-uint32_t age_number(const struct inventory *inventory, uint32_t slot)
-{
-	return slot == DEVICE_NONE || !inventory->turns ? slot : slot + inventory->turns[slot] * inventory->device_max;
-}
-
-uint32_t age_place(const struct inventory *inventory, uint32_t number)
-{
-	uint32_t slot = inventory->turns && number != DEVICE_NONE ? number % inventory->device_max : number;
-
-	return slot < inventory->count && !inventory->sides[slot].is_empty && age_number(inventory, slot) == number ? slot : DEVICE_NONE;
-}
-
 int age_init(struct inventory *inventory)
 {
 	if (!inventory->device_max)

@@ -3,11 +3,6 @@
 
 #include <stddef.h>
 
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
-}
-
 /* One byte of text against what stands at pattern, which is no "*". Returns how long that is in the pattern, 0 where it differs. */
 static size_t one(const char *pattern, uint8_t c)
 {
@@ -16,8 +11,8 @@ static size_t one(const char *pattern, uint8_t c)
 	if (*pattern == '#')
 		return c >= '0' && c <= '9';
 	if (*pattern == '\\' && pattern[1])
-		return lower((uint8_t)pattern[1]) == lower(c) ? 2 : 0;
-	return *pattern && lower((uint8_t)*pattern) == lower(c);
+		return glob_lower((uint8_t)pattern[1]) == glob_lower(c) ? 2 : 0;
+	return *pattern && glob_lower((uint8_t)*pattern) == glob_lower(c);
 }
 
 bool glob_match(const char *pattern, struct slice text, struct slice *out_star, uint32_t *steps)
@@ -52,4 +47,11 @@ bool glob_match(const char *pattern, struct slice text, struct slice *out_star, 
 	if (stars)
 		*out_star = (struct slice){text.bytes + star_start, (stars == 1 ? again : star_end) - star_start};
 	return true;
+}
+
+uint8_t glob_first(const char *pattern)
+{
+	if (*pattern == '*' || *pattern == '?' || *pattern == '#')
+		return 0;
+	return glob_lower((uint8_t)(*pattern == '\\' && pattern[1] ? pattern[1] : *pattern));
 }

@@ -15,3 +15,11 @@
  * from *steps; where none is left, nothing matches.
  */
 bool glob_match(const char *pattern, struct slice text, struct slice *out_star, uint32_t *steps);
+
+static inline uint8_t glob_lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+}
+
+/* The byte, a capital as a small one, without which at its start no text fits; 0 where there is none. */
+uint8_t glob_first(const char *pattern);

@@ -183,6 +183,7 @@ static const char *line_keep(struct reading *reading, struct slice line)
 	row->source = source;
 	row->row = (struct signature_row){.states = (uint8_t)read.states, .strength = read.strength, .file = reading->file};
 	row->row.pattern = text_put(table, read.pattern);
+	row->row.first = glob_first(row->row.pattern);
 	row->row.value = text_put(table, read.value);
 	reading->read_count++;
 	return NULL;
@@ -355,6 +356,7 @@ size_t signature_match(struct signatures *table, const char *source, struct slic
 	const struct signature_source *rows = source_find(table, source);
 	bool asked = !strcmp(source, ASKED);
 	uint32_t steps = SIGNATURE_STEPS_MAX;
+	uint8_t first;
 	size_t count;
 
 	if (!rows)
@@ -362,11 +364,14 @@ size_t signature_match(struct signatures *table, const char *source, struct slic
 	text = words_trim(text);
 	if (text.len > MATCHED_TEXT_MAX)
 		text.len = MATCHED_TEXT_MAX;
+	first = text.len ? glob_lower(text.bytes[0]) : 0;
 	count = asked ? match_domains(table, text, out) : 0;
 	for (uint32_t i = rows->first; i < rows->first + rows->count && count < SIGNATURE_MATCH_MAX && steps && !asked; i++) {
 		struct slice star = {0};
 
-		if (glob_match(table->rows[i].pattern, text, &star, &steps))
+		if (table->rows[i].first && table->rows[i].first != first)
+			steps--;
+		else if (glob_match(table->rows[i].pattern, text, &star, &steps))
 			out[count++] = says(&table->rows[i], text, star);
 	}
 	table->stalls += !steps;

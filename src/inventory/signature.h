@@ -38,6 +38,7 @@ struct signature_row {
 	uint32_t next; /* of the same domain, + 1; 0 for none */
 	uint8_t states, strength;
 	uint8_t file; /* in files; SIGNATURE_FILE_MAX: one too many */
+	uint8_t first; /* glob_first(): most rows are passed over by it */
 };
 
 struct signature_source {

@@ -380,6 +380,7 @@ static void state(struct inventory *inventory, uint32_t number, enum group group
 {
 	struct opinion *opinion = &inventory->sides[number].opinions[trait];
 	struct candidate *candidate = value_find(opinion, value);
+	uint32_t refused = opinion->refused;
 
 	if (trait == TRAIT_FIRMWARE && said_more_strongly(opinion, group, strength))
 		return;
@@ -395,6 +396,8 @@ static void state(struct inventory *inventory, uint32_t number, enum group group
 		if (strcmp(value, candidate->value) > 0) /* the same in other letters: small ones are read more easily */
 			memcpy(candidate->value, value, WEIGH_TEXT_MAX);
 		candidate->strength[group] = strength;
+	} else if (opinion->refused == refused && trait != TRAIT_FIRMWARE) {
+		return; /* refused as before: the answer stands, however often it is said */
 	}
 	answer(inventory, number, trait);
 }

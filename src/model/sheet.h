@@ -158,6 +158,7 @@ struct sheet {
 	uint32_t open_count; /* advisories that are open */
 	uint32_t by_maker; /* documents that speak of its maker alone */
 	uint32_t advisories_left_out;
+	uint32_t names_left_out; /* of the device, that lead to documents too: more than are followed */
 	enum sheet_fix fix;
 	uint32_t step_count, miss_count;
 	struct sheet_step steps[STEP_COUNT];

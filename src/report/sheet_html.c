@@ -173,6 +173,9 @@ static void write_advisories(struct html *html, const struct sheet *sheet)
 	html_add(html, "%s", told ? "</ul>\n" : "");
 	if (sheet->advisories_left_out)
 		html_more(html, sheet->advisories_left_out);
+	if (sheet->names_left_out)
+		html_add(html, "<p>Left out: %u of its names that documents use too; more lead to it than are followed.</p>\n",
+			sheet->names_left_out);
 	sheet_say_fix(sheet, &fix);
 	if (fix.len) {
 		html_add(html, "<p><b>Is there a fix?</b> ");

@@ -235,6 +235,7 @@ static json_t *sheet_make(const struct sheet_view *view, size_t index)
 	member_put(&object, "open", member_number(sheet->open_count));
 	member_put(&object, "by_maker", member_number(sheet->by_maker));
 	member_put(&object, "advisories_left_out", member_number(sheet->advisories_left_out));
+	member_put(&object, "names_left_out", member_number(sheet->names_left_out));
 	member_put(&object, "fix", json_string(sheet_fix_name(sheet->fix)));
 	member_put(&object, "recalls", recalls);
 	member_put(&object, "provisions_missed", misses);

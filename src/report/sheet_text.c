@@ -140,6 +140,12 @@ static void print_advisories(const struct pen *pen, const struct sheet *sheet)
 		phrase_add(&line, "and %u more: %s", left, pen->style->verbose ? "see --format json" : "see -v or --format json");
 		below(pen, COLOUR_DIM, &line);
 	}
+	if (sheet->names_left_out) {
+		phrase_clear(&line);
+		phrase_add(&line, "Left out: %u of its names that documents use too; more lead to it than are followed.",
+			sheet->names_left_out);
+		below(pen, COLOUR_YELLOW, &line);
+	}
 	phrase_clear(&line);
 	sheet_say_by_maker(sheet, &line);
 	item(pen, "maker", COLOUR_DIM, line.text);

@@ -4,7 +4,9 @@
 
 usage: signatures.py FLOODWALL GENERATED
 """
+import json
 import os
+import subprocess
 import sys
 import tempfile
 
@@ -61,6 +63,25 @@ def good_folder(floodwall, capture):
             yield "the same again is not the same"
 
 
+def advise(floodwall, *arguments):
+    return subprocess.run([floodwall, "advise", "--json", *arguments], capture_output=True, check=False, timeout=300)
+
+
+def advised(floodwall, capture):
+    """floodwall advise reads the same folder, and refuses one without signatures."""
+    with tempfile.TemporaryDirectory() as folder:
+        done = advise(floodwall, "--signatures", folder, capture)
+        if done.returncode != 2 or b"no signatures" not in done.stderr:
+            yield f"advise: an empty folder: exit {done.returncode}, {done.stderr}"
+        write(folder, GOOD)
+        brands = []
+        for words in ((), ("--signatures", folder)):
+            told = json.loads(advise(floodwall, *words, capture).stdout)
+            brands.append({sheet["device"]["brand"]["name"] for sheet in told["sheets"] if sheet["device"]["brand"]})
+        if "Ours" in brands[0] or "Ours" not in brands[1]:
+            yield f"advise: brands {brands}"
+
+
 def bad_folder(floodwall, capture):
     with tempfile.TemporaryDirectory() as folder:
         write(folder, GOOD)
@@ -99,7 +120,7 @@ def main():
     capture = os.path.join(folder, CAPTURE)
     if "built without expat" in run(floodwall, "--signatures", os.path.dirname(capture), capture).stderr.decode():
         finish("", [], "signatures: built without expat and PCRE2")
-    faults = [*good_folder(floodwall, capture), *bad_folder(floodwall, capture), *no_folder(floodwall, capture)]
+    faults = [*good_folder(floodwall, capture), *bad_folder(floodwall, capture), *advised(floodwall, capture), *no_folder(floodwall, capture)]
     finish(f"{len(GOOD)} files count, {len(BAD)} are told or passed over", faults)
 
 

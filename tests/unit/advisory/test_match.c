@@ -426,6 +426,39 @@ static void makers_by_all_their_names(void **state)
 		assert_string_equal(advisory_maker(out, rows[i][0]), rows[i][1]);
 }
 
+static void note_names_left_out(void *context, const struct advisory_match *match)
+{
+	*(uint32_t *)context = match->names_left_out;
+}
+
+/* Eighty model numbers, each another pattern that fits the asset's model: sixty-four are followed, the rest is counted. */
+static void more_names_than_are_followed(void **state)
+{
+	enum { NUMBERS = 80, FOLLOWED = 64 };
+	char numbers[NUMBERS * 16] = "", tree_text[NUMBERS * 16 + 512], product[NUMBERS * 16 + 256];
+	struct told told;
+	struct advisories *advisories = papers_new(&told);
+	const struct asset asset = papers_asset("Example", "ABC1234X", "");
+	uint32_t left_out = 0;
+	size_t used = 0;
+
+	for (unsigned i = 0; i < NUMBERS; i++) {
+		char number[] = "ABC1234X";
+		for (unsigned bit = 0; bit < 7; bit++)
+			if ((i + 1) >> bit & 1)
+				number[bit + 1] = '?';
+		used += (size_t)snprintf(numbers + used, sizeof(numbers) - used, "%s\"%s\"", i ? "," : "", number);
+	}
+	snprintf(product, sizeof(product),
+		"\"product\":{\"name\":\"all\",\"product_id\":\"A\",\"product_identification_helper\":{\"model_numbers\":[%s]}}", numbers);
+	snprintf(tree_text, sizeof(tree_text), PAPERS_IN("{\"category\":\"vendor\",\"name\":\"Example\",%s}"), product);
+	papers_add(advisories, "EX-1", "1", tree_text, "{\"cve\":\"CVE-2024-0001\",\"product_status\":{\"known_affected\":[\"A\"]}}");
+	assert_int_equal(advisories_settle(advisories), 0);
+	assert_int_equal(advisories_match(advisories, &asset, note_names_left_out, &left_out), 1);
+	assert_in_range(left_out, NUMBERS - FOLLOWED, NUMBERS - FOLLOWED + 1);
+	advisories_free(advisories);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -438,6 +471,7 @@ int main(void)
 		cmocka_unit_test(names_that_machines_give),
 		cmocka_unit_test(contradictions_and_withdrawals),
 		cmocka_unit_test(more_products_than_are_judged),
+		cmocka_unit_test(more_names_than_are_followed),
 		cmocka_unit_test(what_is_known_to_be_exploited),
 		cmocka_unit_test(makers_by_all_their_names),
 	};
