@@ -27,16 +27,10 @@
 #include "daemon/manager.h"
 #include "daemon/memory.h"
 #include "daemon/part.h"
+#include "daemon/watching.h"
 #include "daemon/remember.h"
 
 enum { SIGNALS = 3, SECOND_TICKS = 1000 / PROTECT_TICK_MS };
-
-/* One descriptor that the role wants to be polled. */
-struct poll {
-	uv_poll_t *handle; /* NULL: none; freed by the loop when it is closed */
-	uint64_t generation;
-	unsigned wants;
-};
 
 struct host {
 	const struct daemon_options *options;
@@ -50,7 +44,7 @@ struct host {
 	bool looped; /* the loop is there */
 	uv_timer_t tick;
 	uv_signal_t signals[SIGNALS];
-	struct poll polls[PROTECT_WATCHES];
+	struct watching watching;
 	unsigned ticks;
 	struct manager manager;
 	void *parts[HOST_PARTS_MAX];
@@ -189,66 +183,7 @@ static void note(struct host *host, const char *detail)
 		host_deed(host, &deed);
 }
 
-/* ---- descriptors ---- */
-
-static void on_ready(uv_poll_t *handle, int status, int events);
-
-static void free_handle(uv_handle_t *handle)
-{
-	free(handle);
-}
-
-static void stop_poll(struct poll *poll)
-{
-	if (poll->handle)
-		uv_close((uv_handle_t *)poll->handle, free_handle);
-	poll->handle = NULL;
-}
-
-static void start_poll(struct host *host, struct poll *poll, const struct protect_watch *watch)
-{
-	poll->handle = malloc(sizeof(*poll->handle));
-	if (poll->handle && uv_poll_init(&host->loop, poll->handle, watch->descriptor)) {
-		free(poll->handle);
-		poll->handle = NULL;
-	}
-	if (!poll->handle) {
-		host_say(host, "a descriptor cannot be watched");
-		return;
-	}
-	poll->handle->data = host;
-	poll->generation = watch->generation;
-	poll->wants = 0;
-}
-
-static void poll_for(struct poll *poll, unsigned wants)
-{
-	int events = (wants & PROTECT_READABLE ? UV_READABLE : 0) | (wants & PROTECT_WRITABLE ? UV_WRITABLE : 0);
-
-	poll->wants = wants;
-	uv_poll_start(poll->handle, events, on_ready);
-}
-
-/* The guard's, in the shield's form. */
-static const struct protect_watch *guards_watches(struct host *host, struct protect_watch out[PROTECT_WATCHES])
-{
-	const struct guard_watch *watches = guard_watches(host->guard);
-
-	_Static_assert((int)GUARD_WATCHES <= (int)PROTECT_WATCHES, "there is a poll for each");
-	for (unsigned i = 0; i < PROTECT_WATCHES; i++)
-		out[i] = (struct protect_watch){.descriptor = -1};
-	for (unsigned i = 0; i < GUARD_WATCHES; i++)
-		out[i] = (struct protect_watch){watches[i].descriptor, PROTECT_READABLE, watches[i].generation};
-	return out;
-}
-
-static void role_ready(struct host *host, unsigned watch, const struct fetch_time *now)
-{
-	if (host->guard)
-		guard_ready(host->guard, watch, now);
-	else
-		protect_ready(host->protect, watch, now);
-}
+/* ---- time and signals ---- */
 
 static void role_tick(struct host *host, const struct fetch_time *now)
 {
@@ -257,42 +192,6 @@ static void role_tick(struct host *host, const struct fetch_time *now)
 	else
 		protect_tick(host->protect, now);
 }
-
-/*
- * After each call of the role: what it watches now may be something else. First all that is gone is let go, for its number may
- * be that of another descriptor by now.
- */
-static void follow(struct host *host)
-{
-	struct protect_watch of_guard[PROTECT_WATCHES];
-	const struct protect_watch *watches = host->guard ? guards_watches(host, of_guard) : protect_watches(host->protect);
-
-	for (unsigned i = 0; i < PROTECT_WATCHES; i++)
-		if (watches[i].descriptor < 0 || host->polls[i].generation != watches[i].generation)
-			stop_poll(&host->polls[i]);
-	for (unsigned i = 0; i < PROTECT_WATCHES; i++) {
-		struct poll *poll = &host->polls[i];
-		if (!poll->handle && watches[i].descriptor >= 0)
-			start_poll(host, poll, &watches[i]);
-		if (poll->handle && poll->wants != watches[i].wants)
-			poll_for(poll, watches[i].wants);
-	}
-}
-
-static void on_ready(uv_poll_t *handle, int status, int events)
-{
-	struct host *host = handle->data;
-	struct fetch_time now = host_now();
-
-	for (unsigned i = 0; i < PROTECT_WATCHES; i++)
-		if (host->polls[i].handle == handle) {
-			role_ready(host, i, &now);
-			break;
-		}
-	follow(host);
-}
-
-/* ---- time and signals ---- */
 
 static void on_tick(uv_timer_t *timer)
 {
@@ -306,7 +205,7 @@ static void on_tick(uv_timer_t *timer)
 		decide_tick(host, &now);
 		server_tick(host->server, now.steady_ns);
 	}
-	follow(host);
+	watching_follow(&host->watching);
 }
 
 static int refuse(struct host *host, const struct fault *fault)
@@ -337,7 +236,7 @@ static int reload(struct host *host, struct fault *out_fault)
 	if (!error)
 		error = host->guard ? guard_reload(host->guard, settings, &now, out_fault)
 				    : protect_reload(host->protect, settings, &now, out_fault);
-	follow(host);
+	watching_follow(&host->watching);
 	if (error) {
 		settings_free(settings);
 		return refuse(host, out_fault);
@@ -400,7 +299,7 @@ static int open_loop(struct host *host, struct fault *out_fault)
 static void close_handle(uv_handle_t *handle, void *context)
 {
 	if (!uv_is_closing(handle))
-		uv_close(handle, handle->type == UV_POLL ? free_handle : NULL);
+		uv_close(handle, handle->type == UV_POLL ? watching_free_handle : NULL);
 }
 
 static void close_loop(struct host *host)
@@ -502,7 +401,7 @@ int host_answer(struct host *host, const struct asker *asker, const char *reques
 {
 	int error = answer_make(host, asker, request, len, out_text, out_len);
 
-	follow(host);
+	watching_follow(&host->watching);
 	return error;
 }
 
@@ -566,7 +465,7 @@ static void run(struct host *host)
 		host_demo(host) ? "plays a capture; nothing is sent, and nothing of this machine is protected"
 				: "protects; a filter that observes stops nothing");
 	note(host, "started");
-	follow(host);
+	watching_follow(&host->watching);
 	part_begin_all(host);
 	uv_timer_start(&host->tick, on_tick, PROTECT_TICK_MS, PROTECT_TICK_MS);
 	host->manager = manager_find();
@@ -587,6 +486,7 @@ int daemon_run(const struct daemon_options *options, struct fault *out_fault)
 	if (!host)
 		return -ENOMEM;
 	host->options = options;
+	host->watching.host = host;
 	memory_keep_small();
 	error = configuration_read(options->configuration, &host->settings, out_fault);
 	if (error)
