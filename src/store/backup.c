@@ -258,6 +258,7 @@ static int check_copy(const char *path, const char *copy, struct fault *out_faul
 		error = -EIO;
 	sqlite3_close(store.db);
 	free(store.decisions);
+	free(store.by_prefix);
 	if (!error)
 		return 0;
 	fault_set(out_fault, copy, 0, 0, "%s; nothing was changed",

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "fixture.h"
+#include "files.h"
 
 static const struct deed by = {.time_s = 2000, .who = "root"};
 static const uint8_t camera[6] = {2, 0, 0, 0, 0, 5};
@@ -31,18 +31,6 @@ static uint64_t number_of(struct store *store, const char *statement)
 	return number;
 }
 
-/* A file as another program left it. */
-static void make(const char *at, const char *statements)
-{
-	sqlite3 *db = NULL;
-	char *why = NULL;
-
-	assert_int_equal(sqlite3_open(at, &db), SQLITE_OK);
-	if (sqlite3_exec(db, statements, NULL, NULL, &why) != SQLITE_OK)
-		fail_msg("%s", why);
-	sqlite3_close(db);
-}
-
 static uint64_t decide(struct store *store, uint8_t last)
 {
 	struct decision decision = {.prefix = {.bits = 128, .address = {32, 1}}, .made_s = 1000, .who = "root", .reason = "floods"};
@@ -63,22 +51,6 @@ static void keep(struct store *store, uint64_t number, const char *body)
 	memcpy(finding.mac, camera, 6);
 	if (store_finding_keep(store, &finding, &fault))
 		fail_msg("%s", fault.sentence);
-}
-
-static void *whole(const char *at, size_t *out_len)
-{
-	int file = open(at, O_RDONLY);
-	struct stat what;
-	void *bytes;
-
-	assert_true(file >= 0);
-	assert_int_equal(fstat(file, &what), 0);
-	bytes = malloc((size_t)what.st_size + 1);
-	assert_non_null(bytes);
-	assert_int_equal(read(file, bytes, (size_t)what.st_size), what.st_size);
-	close(file);
-	*out_len = (size_t)what.st_size;
-	return bytes;
 }
 
 /* ---- layouts ---- */
