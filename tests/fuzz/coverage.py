@@ -22,10 +22,10 @@ DAEMON_BESIDES = ("backup.c", "decide.c", "faults.c", "memory.c", "messages.c", 
 # Room: its targets (each with a corpus beside it), what it links, and files that read no input: sockets, a schedule, a table.
 ROOMS = {
     "dissect": (("datagram/fuzz_datagram.c", "session/fuzz_session.c"), ["-lcrypto", "-lm"], ()),
-    "conf": (("fuzz_mute.c", "fuzz_settings.c"), ["-lcyaml", "-lyaml"], ("settings_change.c", "settings_table.c")),
+    "conf": (("fuzz_mute.c", "fuzz_settings.c"), ["-lcyaml", "-lyaml"], ("lines.c", "settings_change.c", "settings_messages.c", "settings_page.c", "settings_table.c")),
     "daemon": (("fuzz_control.c",), ["-Wl,--defsym=shipped_signatures=0,--defsym=shipped_signatures_count=0", "-ljansson", "-lsqlite3", "-lcyaml", "-lyaml", "-lcrypto", "-lm"],
                DAEMON_BESIDES),
-    "guard": (("fuzz_lease.c", "fuzz_ask.c"), [], ("leak.c", "quarantine.c", "roster.c")),
+    "guard": (("fuzz_lease.c", "fuzz_ask.c"), [], ("leak.c", "quarantine.c", "roster.c", "talk.c")),
     "sheet": (("fuzz_sheet.c",), ["-ljansson"], ("sheet.c", "provision.c")),
     "policy": (("fuzz_mud.c",), ["-ljansson"], ("sets.c",)),
     "advisory": (("fuzz_csaf.c",), ["-ljansson", "-lm"], ()),
