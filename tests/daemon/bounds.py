@@ -2,22 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A guard where it does not know for certain: a late start, a name that flips, clocks, leases of neighbours, and what a person has muted.
 
-The bed is that of guard.py.
+usage: bounds.py FLOODWALL ROOT [STORY...]
 """
 import contextlib
-import os
-import shutil
 import signal
 import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import time
-import traceback
 
-import guard
-from guard import CAMERA, OTHER, skip, wait_for
+from guard_bed import CAMERA, OTHER, GATEWAY, dhcp, packet, play, sh, syn, wait_for
 
 RECORDER = "02:00:00:00:00:07"
 
@@ -75,7 +70,7 @@ def comes_in(port):
     """A segment without SYN from the internet to the camera."""
     tcp = struct.pack("!HHIIBBHHH", 40000, port, 1, 1, 0x50, 16, 1024, 0, 0)
     ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(tcp), 0, 0, 63, 6, 0, socket.inet_aton("10.8.0.2"), socket.inet_aton("10.9.0.2"))
-    pass_on(bytes.fromhex((CAMERA + guard.GATEWAY).replace(":", "")) + b"\x08\x00" + ip + tcp)
+    pass_on(bytes.fromhex((CAMERA + GATEWAY).replace(":", "")) + b"\x08\x00" + ip + tcp)
 
 
 def late_ends(bed):
@@ -98,15 +93,15 @@ def knock6(bed, host):
     """A SYN from the internet to the camera's telnet, as the gateway passes it on: 2001:db8:2::host to 2001:db8:1::2."""
     tcp = struct.pack("!HHIIBBHHH", 40000 + host, 23, 1, 0, 0x50, 2, 1024, 0, 0)
     ends = bytes.fromhex("20010db80002") + bytes(8) + struct.pack("!H", host) + bytes.fromhex("20010db80001") + bytes(9) + b"\x02"
-    frame = bytes.fromhex((CAMERA + guard.GATEWAY).replace(":", "")) + b"\x86\xdd" + struct.pack("!IHBB", 6 << 28, len(tcp), 6, 57) + ends + tcp
+    frame = bytes.fromhex((CAMERA + GATEWAY).replace(":", "")) + b"\x86\xdd" + struct.pack("!IHBB", 6 << 28, len(tcp), 6, 57) + ends + tcp
     pass_on(frame)
 
 
 def gateways_mac(bed):
     """No network of IPv6 is known, and a device bears the gateway's MAC for a moment: it gets no place, and what comes from outside is no neighbour's."""
-    bed.inject([guard.syn(guard.GATEWAY, "10.9.0.9", "10.8.0.2", 81), guard.syn(OTHER, "10.9.0.6", "10.8.0.2", 81)])
+    bed.inject([syn(GATEWAY, "10.9.0.9", "10.8.0.2", 81), syn(OTHER, "10.9.0.6", "10.8.0.2", 81)])
     wait_for(lambda: bed.device(OTHER), 5, "the neighbour's place")
-    assert bed.device(guard.GATEWAY) is None
+    assert bed.device(GATEWAY) is None
     before = reasons(bed, "in", "inbound"), reasons(bed, "in", "lateral")
     knock6(bed, 1)
     wait_for(lambda: (reasons(bed, "in", "inbound"), reasons(bed, "in", "lateral")) == (before[0] + 1, before[1]), 3, "a knock that is stopped")
@@ -114,7 +109,7 @@ def gateways_mac(bed):
 
 def scan(bed, network):
     """Of a port that is no login's: what the brake stops is no failed contact."""
-    bed.inject([guard.syn(RECORDER, "10.9.0.7", f"10.8.{network}.{i + 1}", 81) for i in range(60)])
+    bed.inject([syn(RECORDER, "10.9.0.7", f"10.8.{network}.{i + 1}", 81) for i in range(60)])
 
 
 def stand(bed):
@@ -169,7 +164,7 @@ def muted(bed):
 def asks(bed, address):
     """The kernel counts before the injecting process ends."""
     before = reasons(bed, "out", "slit"), reasons(bed, "out", "quarantined")
-    bed.inject([guard.packet(CAMERA, "10.9.0.2", address, 17, struct.pack("!HHHH", 123, 123, 56, 0) + b"\x23" + bytes(47))])
+    bed.inject([packet(CAMERA, "10.9.0.2", address, 17, struct.pack("!HHHH", 123, 123, 56, 0) + b"\x23" + bytes(47))])
     wait_for(lambda: (reasons(bed, "out", "slit"), reasons(bed, "out", "quarantined")) != before, 3, "a count")
     return reasons(bed, "out", "slit") - before[0]
 
@@ -184,6 +179,9 @@ def clocks(bed):
 
 def flips(bed):
     """The name of a policy suddenly means the gateway, a neighbour, the machine itself: nothing of that is bound, and it is counted."""
+    bed.configure()
+    bed.end()
+    bed.run()
     before = bed.show("verdicts")["names"]["refused"]
     for address in ("10.9.0.1", "10.9.0.6", "127.0.0.1"):
         bed.resolver.names["cloud.example.com"] = address
@@ -199,7 +197,7 @@ def lease(server_mac, server, options, given="10.9.0.2"):
     """An ACK to the camera, on its way out of lan0."""
     message = bytes([2, 1, 6, 0]) + bytes(12) + socket.inet_aton(given) + bytes(8) + bytes.fromhex(CAMERA.replace(":", "")) + bytes(10 + 192)
     message += b"\x63\x82\x53\x63\x35\x01\x05\x33\x04\x00\x00\x0e\x10" + options + b"\xff"
-    frame = guard.packet(server_mac, server, "10.9.0.2", 17, struct.pack("!HHHH", 67, 68, 8 + len(message), 0) + message)
+    frame = packet(server_mac, server, "10.9.0.2", 17, struct.pack("!HHHH", 67, 68, 8 + len(message), 0) + message)
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as out:
         out.bind(("lan0", 0))
         out.send(bytes.fromhex(CAMERA.replace(":", "")) + frame[6:])
@@ -208,13 +206,13 @@ def lease(server_mac, server, options, given="10.9.0.2"):
 def neighbours(bed):
     """A neighbour that plays DHCP server is not believed; the gateway is, and the clock that it names is open in quarantine."""
     clock = b"\x2a\x04" + socket.inet_aton("10.8.0.4")
-    bed.inject([guard.syn(OTHER, "10.9.0.6", "10.8.0.2", 8000)])
+    bed.inject([syn(OTHER, "10.9.0.6", "10.8.0.2", 8000)])
     wait_for(lambda: bed.device(OTHER), 5, "the neighbour's place")
     lease(OTHER, "10.9.0.6", clock)
     wait_for(lambda: "no DHCP server of ours" in bed.heard(), 5, "that it is not believed")
     bed.call("quarantine", "Camera", "--for", "1h")
     assert asks(bed, "10.8.0.4") == 0
-    lease(guard.GATEWAY, "10.9.0.1", clock)
+    lease(GATEWAY, "10.9.0.1", clock)
     wait_for(lambda: asks(bed, "10.8.0.4") == 1, 5, "the clock that the gateway named")
     bed.call("release", "Camera")
 
@@ -226,13 +224,14 @@ def own_server(bed):
     bed.configure(device="")
     bed.end()
     bed.run()
-    asked = guard.dhcp(3, CAMERA, options=named)[14 + 20:]
-    bed.inject([guard.packet(CAMERA, "10.9.0.2", server, 17, asked)])
-    lease(guard.GATEWAY, server, named + b"\x2a\x04" + socket.inet_aton("10.8.0.5"))
-    lease(guard.GATEWAY, server, named, given="10.9.0.1")
+    wait_for(lambda: bed.connects("10.8.0.2", 9000), 10, "that the policy of the run before binds the camera no more")
+    asked = dhcp(3, CAMERA, options=named)[14 + 20:]
+    bed.inject([packet(CAMERA, "10.9.0.2", server, 17, asked)])
+    lease(GATEWAY, server, named + b"\x2a\x04" + socket.inet_aton("10.8.0.5"))
+    lease(GATEWAY, server, named, given="10.9.0.1")
     bed.call("quarantine", "Camera", "--for", "1h")
     assert asks(bed, "10.8.0.5") == 0, "a clock of whom it named itself"
-    lease(guard.GATEWAY, "10.9.0.1", b"\x2a\x08" + socket.inet_aton(near) + socket.inet_aton("10.8.0.7"), given="10.9.0.1")
+    lease(GATEWAY, "10.9.0.1", b"\x2a\x08" + socket.inet_aton(near) + socket.inet_aton("10.8.0.7"), given="10.9.0.1")
     wait_for(lambda: asks(bed, "10.8.0.7") == 1, 5, "the clock that the gateway named")
     assert asks(bed, near) == 0, "a neighbour is no clock"
     assert "10.9.0.1" not in bed.device()["addresses"] and bed.device()["stand"] == "quarantined", bed.device()
@@ -242,7 +241,7 @@ def own_server(bed):
 def few_clocks(bed):
     """However many clocks are named, sixteen are open: those named last."""
     for i in range(0, 40, 4):
-        lease(guard.GATEWAY, "10.9.0.1", b"\x2a\x10" + b"".join(socket.inet_aton(f"10.8.5.{i + j}") for j in range(4)))
+        lease(GATEWAY, "10.9.0.1", b"\x2a\x10" + b"".join(socket.inet_aton(f"10.8.5.{i + j}") for j in range(4)))
     bed.call("quarantine", "Camera", "--for", "1h")
     wait_for(lambda: asks(bed, "10.8.5.39") == 1, 5, "the last")
     assert [asks(bed, f"10.8.5.{i}") for i in (0, 4, 23, 24)] == [0, 0, 0, 1]
@@ -253,7 +252,7 @@ def networks(bed):
     """More networks than are kept: refused with a sentence, where they are the interface's and where a file names them."""
     bed.end()
     for i in range(40):
-        guard.sh("ip", "addr", "add", f"10.{100 + i}.0.1/24", "dev", "lan0")
+        sh("ip", "addr", "add", f"10.{100 + i}.0.1/24", "dev", "lan0")
     refused = subprocess.run((bed.floodwall, "run", "-c", bed.configuration), capture_output=True, text=True, check=False, timeout=30)
     assert refused.returncode and "networks of ours are more than the 32" in refused.stderr, refused
     bed.configure(more="  local: [" + ", ".join(f"10.{i}.0.0/24" for i in range(33)) + "]\n")
@@ -264,41 +263,7 @@ def networks(bed):
     assert bed.answers()
 
 
-STORIES = (late_start, muted, clocks, flips, neighbours, own_server, few_clocks, networks)
-
-
-STORIES = (late_start, gateways_mac, muted, clocks, flips, neighbours, networks)
-
-
-def main():
-    if os.geteuid():
-        skip("not root")
-    for tool in ("nsenter", "unshare", "ip"):
-        if not shutil.which(tool):
-            skip(f"{tool} is not here")
-    failed = 0
-    with tempfile.TemporaryDirectory(prefix="floodwall-bounds.") as folder:
-        bed = guard.Bed(os.path.abspath(sys.argv[1]), sys.argv[2], folder)
-        try:
-            bed.open()
-            for story in STORIES:
-                try:
-                    if story is flips:
-                        bed.configure()
-                        bed.end()
-                        bed.run()
-                    story(bed)
-                    print(f"ok   {story.__name__}")
-                except Exception:
-                    failed += 1
-                    print(f"FAIL {story.__name__}")
-                    traceback.print_exc(file=sys.stdout)
-                    print(bed.heard()[-3000:])
-        finally:
-            bed.close()
-            subprocess.run(["umount", bed.bpffs], check=False, capture_output=True)
-    sys.exit(1 if failed else 0)
-
+STORIES = (late_start, gateways_mac, muted, clocks, flips, neighbours, own_server, few_clocks, networks)
 
 if __name__ == "__main__":
-    main()
+    play("bounds", STORIES, started=False)

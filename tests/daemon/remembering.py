@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What floodwall run remembers, on the bed of guard.py: findings with what proves them, names, counters; killed at random points, nothing that was
+"""What floodwall run remembers, on the guard's bed: findings with what proves them, names, counters; killed at random points, nothing that was
 shown or decided is lost.
 
 usage: remembering.py FLOODWALL ROOT [STORY...]      FLOODWALL_KILLS=100 how often (20), FLOODWALL_SEED the seed of the points
@@ -16,12 +16,9 @@ import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import time
-import traceback
 
-import guard
-from guard import CAMERA, packet, sh, syn, wait_for
+from guard_bed import CAMERA, packet, play, syn, wait_for
 
 PASSWORD = b"s3cr3t-hunter2"
 BOUND, PEAK = 64, 88  # MiB resident: between answers; while one is made that needs a view of all devices, for which 64 is the goal too (measured: 79)
@@ -329,33 +326,5 @@ def thousands_of_devices(bed):
 STORIES = [findings_outlive_the_daemon, packets_prove_it, names_outlive_the_daemon, counters, killed_anywhere, thousands_of_devices]
 
 
-def main():
-    if os.geteuid():
-        guard.skip("not root")
-    failed = 0
-    with tempfile.TemporaryDirectory(prefix="floodwall-remember.") as folder:
-        bed = guard.Bed(os.path.abspath(sys.argv[1]), sys.argv[2], folder)
-        try:
-            bed.open()
-            bed.configure()
-            bed.run()
-            for story in STORIES:
-                if len(sys.argv) > 3 and story.__name__ not in sys.argv[3:]:
-                    continue
-                try:
-                    begun = time.monotonic()
-                    story(bed)
-                    print(f"ok   {story.__name__} ({time.monotonic() - begun:.1f} s)", flush=True)
-                except Exception:  # whatever it is: the log is shown and the bed is taken down
-                    failed += 1
-                    print(f"FAIL {story.__name__}")
-                    traceback.print_exc(file=sys.stdout)
-                    print(bed.heard()[-3000:])
-        finally:
-            bed.close()
-            subprocess.run(["umount", bed.bpffs], check=False, capture_output=True)
-    sys.exit(1 if failed else 0)
-
-
 if __name__ == "__main__":
-    main()
+    play("remembering", STORIES)
