@@ -223,51 +223,20 @@ void guard_demo_close(struct guard_demo *demo)
 	free(demo);
 }
 
-static struct plane_guard_dry dry_of(struct guard_demo *demo)
-{
-	struct twin_guard_tables tables = twin_guard_tables(demo->twin);
-
-	return (struct plane_guard_dry){
-		.config = tables.config,
-		.totals = tables.totals,
-		.places = tables.places,
-		.devices = tables.devices,
-		.counts = tables.counts,
-		.policies = {tables.policies[0], tables.policies[1]},
-		.rules = {tables.rules[0], tables.rules[1]},
-		.flows = tables.flows,
-		.members = tables.members,
-		.names = tables.names,
-		.bound = tables.bound,
-		.words = tables.words,
-		.now_ns = &demo->now_ns,
-		.frames = play,
-		.context = demo,
-	};
-}
-
 int guard_demo_plane(
 	struct guard_demo *demo, const struct plane_guard_setup *setup, struct plane_guard **out_plane, struct fault *out_fault)
 {
-	struct plane_guard_sizes is;
-	struct plane_guard_dry dry;
-	int error = plane_guard_sizes(setup, &is);
+	struct plane_guard_dry dry = {.now_ns = &demo->now_ns, .frames = play, .context = demo};
+	struct fw_guard_sizes sizes;
+	int error = plane_guard_sizes(setup, &sizes);
 
-	if (!error) {
-		const struct twin_guard_sizes sizes = {.places = is.places,
-			.devices = is.devices,
-			.flow_buckets = is.flow_buckets,
-			.rules = is.rules,
-			.members = is.members,
-			.names = is.names,
-			.bound = is.bound};
+	if (!error)
 		error = twin_guard_new(&sizes, &demo->twin);
-	}
 	if (error) {
 		fault_set(out_fault, demo->capture.file, 0, 0, "the tables to judge it by cannot be made: %s", strerror(-error));
 		return error;
 	}
-	dry = dry_of(demo);
+	dry.tables = twin_guard_tables(demo->twin);
 	return plane_guard_open_dry(setup, &dry, out_plane, out_fault);
 }
 

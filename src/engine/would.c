@@ -150,7 +150,7 @@ void would_give(struct would *would, struct would_device *device, struct would_p
 
 static int make_tables(struct would *would)
 {
-	const struct twin_guard_sizes sizes = {.places = 128,
+	const struct fw_guard_sizes sizes = {.places = 128,
 		.devices = WOULD_PLACES,
 		.flow_buckets = 64,
 		.rules = FW_WOULD_RULES_MAX,

@@ -36,7 +36,7 @@ struct would {
 	struct would_device *devices; /* by place less FW_STRANGERS + 1 */
 	uint32_t device_count;
 	struct twin_guard *twin;
-	struct twin_guard_tables tables;
+	struct fw_guard_tables tables;
 	struct table records;
 	uint64_t base_ns; /* time of the first frame: the twin counts from an hour before it */
 	uint64_t now_ns; /* the twin's, never backwards */

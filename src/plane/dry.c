@@ -54,7 +54,7 @@ void hold_sum_clear_dry(struct hold *hold, uint32_t map, uint32_t key)
 
 /* ---- the guard's ---- */
 
-int plane_guard_sizes(const struct plane_guard_setup *setup, struct plane_guard_sizes *out_sizes)
+int plane_guard_sizes(const struct plane_guard_setup *setup, struct fw_guard_sizes *out_sizes)
 {
 	uint32_t entries[GUARD_MAP_COUNT];
 	int error = guard_size_check(setup);
@@ -62,7 +62,7 @@ int plane_guard_sizes(const struct plane_guard_setup *setup, struct plane_guard_
 	if (error)
 		return error;
 	guard_size(setup, entries);
-	*out_sizes = (struct plane_guard_sizes){
+	*out_sizes = (struct fw_guard_sizes){
 		.places = entries[GUARD_PLACES],
 		.devices = entries[GUARD_DEVICES],
 		.flow_buckets = guard_flow_buckets(setup),
@@ -77,20 +77,20 @@ int plane_guard_sizes(const struct plane_guard_setup *setup, struct plane_guard_
 static struct hold_dry tables_of(const struct plane_guard_dry *dry)
 {
 	return (struct hold_dry){
-		.memory = {[GUARD_CONFIG] = dry->config,
-			[GUARD_PLACES] = dry->places,
-			[GUARD_DEVICES] = dry->devices,
-			[GUARD_COUNTS] = dry->counts,
-			[GUARD_POLICIES_A] = dry->policies[0],
-			[GUARD_POLICIES_B] = dry->policies[1],
-			[GUARD_RULES_A] = dry->rules[0],
-			[GUARD_RULES_B] = dry->rules[1],
-			[GUARD_FLOWS] = dry->flows,
-			[GUARD_MEMBERS] = dry->members,
-			[GUARD_NAMES] = dry->names,
-			[GUARD_BOUND] = dry->bound,
-			[GUARD_TOTALS] = dry->totals,
-			[GUARD_WORDS] = dry->words},
+		.memory = {[GUARD_CONFIG] = dry->tables.config,
+			[GUARD_PLACES] = dry->tables.places,
+			[GUARD_DEVICES] = dry->tables.devices,
+			[GUARD_COUNTS] = dry->tables.counts,
+			[GUARD_POLICIES_A] = dry->tables.policies[0],
+			[GUARD_POLICIES_B] = dry->tables.policies[1],
+			[GUARD_RULES_A] = dry->tables.rules[0],
+			[GUARD_RULES_B] = dry->tables.rules[1],
+			[GUARD_FLOWS] = dry->tables.flows,
+			[GUARD_MEMBERS] = dry->tables.members,
+			[GUARD_NAMES] = dry->tables.names,
+			[GUARD_BOUND] = dry->tables.bound,
+			[GUARD_TOTALS] = dry->tables.totals,
+			[GUARD_WORDS] = dry->tables.words},
 		.frames = dry->frames,
 		.context = dry->context,
 	};

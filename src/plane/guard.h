@@ -193,12 +193,8 @@ int plane_guard_frames(struct plane_guard *guard, uint32_t most,
 
 /* ---- without a kernel ---- */
 
-/* Entries that plane_guard_open() would give each table: what whoever judges in user space must make. */
-struct plane_guard_sizes {
-	uint32_t places, devices, flow_buckets, rules, members, names, bound; /* flow_buckets: of each device */
-};
-/* Returns 0, or as plane_guard_open() -EINVAL or -E2BIG. */
-int plane_guard_sizes(const struct plane_guard_setup *setup, struct plane_guard_sizes *out_sizes);
+/* Entries that plane_guard_open() would give each table: what whoever judges in user space must make. Returns 0, or as it -EINVAL or -E2BIG. */
+int plane_guard_sizes(const struct plane_guard_setup *setup, struct fw_guard_sizes *out_sizes);
 
 /*
  * Tables of those sizes (layout: wire/guard_state.h), borrowed until plane_guard_close(); whoever judges by them does it between two calls, or within
@@ -206,18 +202,7 @@ int plane_guard_sizes(const struct plane_guard_setup *setup, struct plane_guard_
  * and returns 0 or -errno.
  */
 struct plane_guard_dry {
-	struct fw_guard_config *config;
-	struct fw_guard_totals *totals;
-	struct fw_place_bucket *places;
-	struct fw_guard_device *devices;
-	struct fw_guard_count *counts;
-	struct fw_guard_policy *policies[2];
-	struct fw_rule *rules[2];
-	struct fw_flow_bucket *flows;
-	struct fw_member_bucket *members;
-	struct fw_name_bucket *names;
-	struct fw_bound_row *bound;
-	uint64_t *words;
+	struct fw_guard_tables tables;
 	const uint64_t *now_ns; /* the clock by which frames are judged */
 	int (*frames)(void *context, int (*visit)(void *visit_context, const void *data, size_t len), void *visit_context);
 	void *context;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct twin_guard {
-	struct twin_guard_tables tables;
+	struct fw_guard_tables tables;
 	struct fw_guard_store store;
 	struct fw_guard_sent sent;
 	struct fw_guard_desk out, in; /* of the last frame each way */
@@ -26,7 +26,7 @@ static void *cache_lines(size_t count, size_t each)
 	return memory;
 }
 
-static int tables_new(const struct twin_guard_sizes *sizes, struct twin_guard_tables *t)
+static int tables_new(const struct fw_guard_sizes *sizes, struct fw_guard_tables *t)
 {
 	t->config = calloc(1, sizeof(*t->config));
 	t->totals = calloc(1, sizeof(*t->totals));
@@ -48,9 +48,9 @@ static int tables_new(const struct twin_guard_sizes *sizes, struct twin_guard_ta
 		: -ENOMEM;
 }
 
-static void store_init(struct twin_guard *guard, const struct twin_guard_sizes *sizes)
+static void store_init(struct twin_guard *guard, const struct fw_guard_sizes *sizes)
 {
-	const struct twin_guard_tables *t = &guard->tables;
+	const struct fw_guard_tables *t = &guard->tables;
 
 	guard->store = (struct fw_guard_store){
 		.places = t->places,
@@ -80,7 +80,7 @@ static void store_init(struct twin_guard *guard, const struct twin_guard_sizes *
 	t->config->rule_count = sizes->rules;
 }
 
-int twin_guard_new(const struct twin_guard_sizes *sizes, struct twin_guard **out)
+int twin_guard_new(const struct fw_guard_sizes *sizes, struct twin_guard **out)
 {
 	struct twin_guard *guard;
 
@@ -119,7 +119,7 @@ void twin_guard_free(struct twin_guard *guard)
 	free(guard);
 }
 
-struct twin_guard_tables twin_guard_tables(struct twin_guard *guard)
+struct fw_guard_tables twin_guard_tables(struct twin_guard *guard)
 {
 	return guard->tables;
 }

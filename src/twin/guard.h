@@ -10,33 +10,7 @@
 
 #include "wire/guard.h"
 
-/* Entries of each table: powers of two where the configuration has a mask for it. */
-struct twin_guard_sizes {
-	uint32_t places; /* buckets */
-	uint32_t devices; /* places of devices, strangers' too: at least FW_STRANGERS + 1 */
-	uint32_t flow_buckets; /* of each device */
-	uint32_t rules; /* of each half */
-	uint32_t members, names; /* buckets */
-	uint32_t bound; /* rows; 0 is 1 */
-};
-
 struct twin_guard; /* owns the tables */
-
-/* What is in them: borrowed, free to be written between two frames. config has its masks and counts set, all else is zero. */
-struct twin_guard_tables {
-	struct fw_guard_config *config;
-	struct fw_guard_totals *totals;
-	struct fw_place_bucket *places;
-	struct fw_guard_device *devices;
-	struct fw_guard_count *counts;
-	struct fw_guard_policy *policies[2];
-	struct fw_rule *rules[2];
-	struct fw_flow_bucket *flows;
-	struct fw_member_bucket *members;
-	struct fw_name_bucket *names;
-	struct fw_bound_row *bound;
-	uint64_t *words;
-};
 
 /* One frame of Ethernet as it is judged. */
 struct twin_guard_frame {
@@ -59,10 +33,11 @@ struct twin_guard_verdict {
 };
 
 /* Returns 0 or -ENOMEM, -EINVAL for sizes that are not as said. */
-int twin_guard_new(const struct twin_guard_sizes *sizes, struct twin_guard **out);
+int twin_guard_new(const struct fw_guard_sizes *sizes, struct twin_guard **out);
 void twin_guard_free(struct twin_guard *guard);
 
-struct twin_guard_tables twin_guard_tables(struct twin_guard *guard);
+/* What is in them: borrowed, free to be written between two frames. config has its masks and counts set, all else is zero. */
+struct fw_guard_tables twin_guard_tables(struct twin_guard *guard);
 
 /* A frame that leaves a device, whose MAC is its source. */
 struct twin_guard_verdict twin_guard_out(struct twin_guard *guard, const struct twin_guard_frame *frame);

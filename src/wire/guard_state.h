@@ -251,3 +251,34 @@ struct fw_guard_frame {
 	uint8_t zero[3]; /* padding, always zero */
 };
 _Static_assert(sizeof(struct fw_guard_frame) == 32, "no holes");
+
+#ifndef __bpf__
+
+/* ---- the same in the memory of one process: no kernel, one CPU ---- */
+
+/* Entries of each table: powers of two where the configuration has a mask for it. */
+struct fw_guard_sizes {
+	uint32_t places; /* buckets */
+	uint32_t devices; /* places of devices, strangers' too: at least FW_STRANGERS + 1 */
+	uint32_t flow_buckets; /* of each device */
+	uint32_t rules; /* of each half */
+	uint32_t members, names; /* buckets */
+	uint32_t bound; /* rows; 0 is 1 */
+};
+
+struct fw_guard_tables {
+	struct fw_guard_config *config;
+	struct fw_guard_totals *totals;
+	struct fw_place_bucket *places;
+	struct fw_guard_device *devices;
+	struct fw_guard_count *counts;
+	struct fw_guard_policy *policies[2];
+	struct fw_rule *rules[2];
+	struct fw_flow_bucket *flows;
+	struct fw_member_bucket *members;
+	struct fw_name_bucket *names;
+	struct fw_bound_row *bound;
+	uint64_t *words;
+};
+
+#endif

@@ -44,7 +44,7 @@ static uint32_t host_count, name_count, controller_count, policy_count, local_co
 static struct fw_rule rules[RULES];
 static struct policy_sets *sets;
 static struct twin_guard *twin;
-static struct twin_guard_tables tables;
+static struct fw_guard_tables tables;
 static uint64_t now_ns = 1000000000000ull;
 
 static void stop(const char *why, const char *what)
@@ -279,7 +279,7 @@ static void fill_device(const struct host *host, uint16_t place)
 
 static void open_twin(void)
 {
-	struct twin_guard_sizes sizes = {.places = 256, .devices = PLACES, .flow_buckets = 16, .rules = RULES, .members = 256, .names = 64};
+	struct fw_guard_sizes sizes = {.places = 256, .devices = PLACES, .flow_buckets = 16, .rules = RULES, .members = 256, .names = 64};
 
 	if (twin_guard_new(&sizes, &twin))
 		stop("no", "memory");

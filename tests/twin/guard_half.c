@@ -34,7 +34,7 @@ static struct twin_guard *half;
 
 static void half_open(void)
 {
-	static const struct twin_guard_sizes sizes = {
+	static const struct fw_guard_sizes sizes = {
 		GUARD_PLACES, GUARD_DEVICES, GUARD_FLOW_BUCKETS, GUARD_RULES, GUARD_MEMBERS, GUARD_NAMES, GUARD_BOUND};
 
 	if (!half && twin_guard_new(&sizes, &half))
@@ -43,7 +43,7 @@ static void half_open(void)
 
 void HALF(begin)(const struct guard_scene *scene)
 {
-	struct twin_guard_tables *t;
+	struct fw_guard_tables *t;
 
 	half_open();
 	t = &half->tables;
@@ -91,7 +91,7 @@ void HALF(step)(const struct guard_step *step, const uint8_t *bytes, struct guar
 
 void HALF(state)(struct guard_state *out_state, struct guard_counts *out_counts)
 {
-	const struct twin_guard_tables *t = &half->tables;
+	const struct fw_guard_tables *t = &half->tables;
 
 	memcpy(out_state->devices, t->devices, sizeof(out_state->devices));
 	memcpy(out_state->flows, t->flows, sizeof(out_state->flows));

@@ -35,10 +35,10 @@ static const struct guard_scene *scene_of(uint8_t number)
 
 static struct twin_guard *guard_of(const struct guard_scene *scene)
 {
-	static const struct twin_guard_sizes sizes = {
+	static const struct fw_guard_sizes sizes = {
 		GUARD_PLACES, GUARD_DEVICES, GUARD_FLOW_BUCKETS, GUARD_RULES, GUARD_MEMBERS, GUARD_NAMES, GUARD_BOUND};
 	static struct twin_guard *guard;
-	struct twin_guard_tables t;
+	struct fw_guard_tables t;
 
 	if (!guard && twin_guard_new(&sizes, &guard))
 		abort();

@@ -50,37 +50,15 @@ static int frames(void *context, int (*visit)(void *visit_context, const void *d
 
 static void open_bed(struct bed *bed)
 {
-	struct plane_guard_sizes is;
-	struct twin_guard_tables t;
+	struct fw_guard_sizes sizes;
 	struct fault fault;
 
 	memset(bed, 0, sizeof(*bed));
 	bed->now_ns = 1000 * S;
-	assert_int_equal(plane_guard_sizes(&setup, &is), 0);
-	const struct twin_guard_sizes sizes = {.places = is.places,
-		.devices = is.devices,
-		.flow_buckets = is.flow_buckets,
-		.rules = is.rules,
-		.members = is.members,
-		.names = is.names,
-		.bound = is.bound};
+	assert_int_equal(plane_guard_sizes(&setup, &sizes), 0);
 	assert_int_equal(twin_guard_new(&sizes, &bed->twin), 0);
-	t = twin_guard_tables(bed->twin);
-	const struct plane_guard_dry dry = {.config = t.config,
-		.totals = t.totals,
-		.places = t.places,
-		.devices = t.devices,
-		.counts = t.counts,
-		.policies = {t.policies[0], t.policies[1]},
-		.rules = {t.rules[0], t.rules[1]},
-		.flows = t.flows,
-		.members = t.members,
-		.names = t.names,
-		.bound = t.bound,
-		.words = t.words,
-		.now_ns = &bed->now_ns,
-		.frames = frames,
-		.context = bed};
+	const struct plane_guard_dry dry = {
+		.tables = twin_guard_tables(bed->twin), .now_ns = &bed->now_ns, .frames = frames, .context = bed};
 	assert_int_equal(plane_guard_open_dry(&setup, &dry, &bed->plane, &fault), 0);
 	for (int i = 0; i < 16; i++)
 		bed->config.key[i] = (uint64_t)(i + 1) * 0x9e3779b97f4a7c15ull;
@@ -235,7 +213,7 @@ static void ring_and_interfaces(void **state)
 static void sizes(void **state)
 {
 	struct plane_guard_setup wrong = setup;
-	struct plane_guard_sizes is;
+	struct fw_guard_sizes is;
 
 	wrong.devices = 0;
 	assert_int_equal(plane_guard_sizes(&wrong, &is), -EINVAL);

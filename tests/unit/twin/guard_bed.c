@@ -54,7 +54,7 @@ static void config_fill(struct fw_guard_config *config)
 
 void guard_bed_open(struct guard_bed *bed)
 {
-	static const struct twin_guard_sizes sizes = {8, FW_STRANGERS + 4, 64, 64, 64, 8, 8};
+	static const struct fw_guard_sizes sizes = {8, FW_STRANGERS + 4, 64, 64, 64, 8, 8};
 
 	memset(bed, 0, sizeof(*bed));
 	if (twin_guard_new(&sizes, &bed->guard))

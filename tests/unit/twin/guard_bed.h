@@ -18,7 +18,7 @@ enum {
 
 struct guard_bed {
 	struct twin_guard *guard;
-	struct twin_guard_tables t;
+	struct fw_guard_tables t;
 	uint64_t now_ns;
 	struct twin_guard_verdict last;
 };

@@ -498,7 +498,7 @@ static void a_frame_goes_up_at_length_where_it_tells_something(void **state)
 
 static void wrong_sizes_are_refused(void **state)
 {
-	struct twin_guard_sizes sizes = {8, FW_STRANGERS, 64, 64, 64, 8, 8};
+	struct fw_guard_sizes sizes = {8, FW_STRANGERS, 64, 64, 64, 8, 8};
 	struct twin_guard *guard = NULL;
 
 	assert_true(twin_guard_new(&sizes, &guard) < 0);
