@@ -9,9 +9,9 @@
 enum { NS_PER_S = 1000000000, INFORMATIONAL = 6, NOTICE_LEVEL = 5 };
 
 static const char *const keys[MESSAGES_OUTLETS] = {"eve-file", "eve-stdout", "eve-socket", "eve-syslog"};
-static const char *const acts[] = {"noted", "would", "quarantined", "held-back", "no-device"};
+static const char *const acts[] = ACT_WORDS;
 static const char *const news_words[] = {"new", "worse", "more"};
-static const char *const stands[] = {"ordinary", "held", "allowed", "quarantined"};
+static const char *const stands[] = STAND_WORDS;
 
 bool lines_wanted(const struct messages *messages)
 {

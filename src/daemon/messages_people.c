@@ -10,7 +10,7 @@
 enum { TEST_MARK = UINT32_MAX, HOST_MAX = 65, CALL_MAX = 160, NS_PER_S = 1000000000 };
 
 static const char *const way_keys[WAYS] = {"hook", "mail"};
-static const char *const severities[] = {"low", "medium", "high", "critical"};
+static const char *const severities[] = SEVERITY_WORDS;
 static const char *const kinds[] = {"", "hijacked", "exposure"};
 
 /* ---- one message, by all ways ---- */

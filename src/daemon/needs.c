@@ -28,7 +28,7 @@ enum {
 	DECADE_S = 3650 * DAY_S,
 };
 
-static const char *const severities[] = {"low", "medium", "high", "critical"};
+static const char *const severities[] = SEVERITY_WORDS;
 
 void needs_add(struct needs *needs, const struct need *need)
 {

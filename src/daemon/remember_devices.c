@@ -71,7 +71,7 @@ struct keeping {
 
 static int keep(struct keeping *keeping, const struct guarded_view *device)
 {
-	static const char *const states[] = {"clean", "exposed", "suspect", "hijacked"};
+	static const char *const states[] = STATE_WORDS;
 	struct kept_device kept = {.first_s = device->first_s, .last_s = device->last_s ? device->last_s : device->first_s};
 	json_t *shown = show_one_device(device);
 	char *body = shown ? json_dumps(shown, JSON_COMPACT) : NULL;

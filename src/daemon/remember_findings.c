@@ -50,7 +50,7 @@ json_t *remember_show(struct host *host, const struct found_view *found)
 
 static int keep(struct remember *remember, const struct found_view *found, struct fault *out_fault)
 {
-	static const char *const severities[] = {"low", "medium", "high", "critical"};
+	static const char *const severities[] = SEVERITY_WORDS;
 	struct kept_finding kept = {.number = found->number, .raised_s = found->raised_ns / 1000000000u, .muted = found->muted[0] != 0};
 	json_t *entry = remember_show(remember->host, found);
 	char *body;

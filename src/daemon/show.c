@@ -5,6 +5,7 @@
 #include "base/reason.h"
 #include "base/text.h"
 #include "daemon/inside.h"
+#include "daemon/value.h"
 #include "store/store.h"
 
 static const char *const outcomes[FW_OUTCOME_COUNT] = {"passed", "dropped", "truncated", "would"};
@@ -41,23 +42,6 @@ static enum fw_shield_filter filter_of(enum fw_reason reason)
 	}
 }
 
-static json_t *number(uint64_t value)
-{
-	return json_integer((json_int_t)(value > INT64_MAX ? INT64_MAX : value));
-}
-
-static json_t *text_or_null(const char *text)
-{
-	return *text ? json_string(text) : json_null();
-}
-
-static json_t *moment(uint64_t seconds)
-{
-	char text[TEXT_TIME_MAX];
-
-	return seconds ? json_string(text_time(text, seconds * 1000000000ull)) : json_null();
-}
-
 static json_t *show_interface(const struct shield_view *view)
 {
 	return json_pack(
@@ -67,8 +51,8 @@ static json_t *show_interface(const struct shield_view *view)
 static json_t *show_stance(const struct shield_view *view)
 {
 	return json_pack("{s:s, s:o, s:s, s:b, s:s, s:o}", "stance", settings_stance_names[view->stance], "since",
-		moment(view->stance_since_s), "why", view->stance_why, "overloaded", view->overloaded, "vector", view->vector,
-		"vector_says", text_or_null(view->vector_why));
+		value_moment(view->stance_since_s), "why", view->stance_why, "overloaded", view->overloaded, "vector", view->vector,
+		"vector_says", value_text_or_null(view->vector_why));
 }
 
 static json_t *show_filter(const struct shield_view *view, enum fw_shield_filter filter)
@@ -80,8 +64,9 @@ static json_t *show_filter(const struct shield_view *view, enum fw_shield_filter
 			if (filter_of((enum fw_reason)reason) == filter)
 				sum[outcome] += view->counts.reason[outcome][reason].packets;
 	return json_pack("{s:s, s:s, s:b, s:o, s:o, s:o}", "filter", settings_filter_names[filter], "mode",
-		settings_mode_names[view->mode[filter]], "acting", view->acting[filter] != 0, "dropped", number(sum[FW_OUTCOME_DROPPED]),
-		"truncated", number(sum[FW_OUTCOME_TRUNCATED]), "would", number(sum[FW_OUTCOME_WOULD]));
+		settings_mode_names[view->mode[filter]], "acting", view->acting[filter] != 0, "dropped",
+		value_number(sum[FW_OUTCOME_DROPPED]), "truncated", value_number(sum[FW_OUTCOME_TRUNCATED]), "would",
+		value_number(sum[FW_OUTCOME_WOULD]));
 }
 
 static json_t *show_filters(const struct shield_view *view)
@@ -109,7 +94,7 @@ static json_t *show_lanes(const struct shield_view *view)
 	for (unsigned lane = 0; lane < FW_LANE_COUNT; lane++) {
 		json_t *one = json_pack("{s:s}", "lane", lanes[lane]);
 		for (unsigned i = 0; i < FW_OUTCOME_COUNT; i++)
-			json_object_set_new(one, outcomes[i], number(view->counts.lane[lane][i].packets));
+			json_object_set_new(one, outcomes[i], value_number(view->counts.lane[lane][i].packets));
 		json_object_set_new(one, "rates", show_rates(view->lane_rate[lane]));
 		json_array_append_new(list, one);
 	}
@@ -132,7 +117,7 @@ static json_t *show_reasons(const struct shield_view *view)
 			reason_sentence((enum fw_reason)reason), "filter",
 			filter < FW_FILTER_COUNT ? json_string(settings_filter_names[filter]) : json_null());
 		for (unsigned i = 0; i < FW_OUTCOME_COUNT; i++)
-			json_object_set_new(one, outcomes[i], number(view->counts.reason[i][reason].packets));
+			json_object_set_new(one, outcomes[i], value_number(view->counts.reason[i][reason].packets));
 		json_array_append_new(list, one);
 	}
 	return list;
@@ -144,23 +129,23 @@ static json_t *show_collateral(const struct shield_view *view)
 	const struct fw_tally *proven = view->counts.lane[FW_LANE_PROVEN];
 	uint64_t all = proven[FW_OUTCOME_PASSED].packets + proven[FW_OUTCOME_DROPPED].packets + proven[FW_OUTCOME_TRUNCATED].packets;
 
-	return json_pack("{s:o, s:o, s:o}", "proven_questions", number(all), "would_stop", number(view->counts.would_proven), "share",
-		all ? json_real((double)view->counts.would_proven / (double)all) : json_null());
+	return json_pack("{s:o, s:o, s:o}", "proven_questions", value_number(all), "would_stop", value_number(view->counts.would_proven),
+		"share", all ? json_real((double)view->counts.would_proven / (double)all) : json_null());
 }
 
 static json_t *show_zone(const struct zone_view *zone, bool ours)
 {
 	const struct fw_zone_count *count = &zone->count;
 	json_t *one = json_pack("{s:o, s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "zone",
-		ours ? json_string(zone->name) : json_null(), "state", shown_words[zone->shown], "why", text_or_null(zone->why), "fresh",
-		zone->fresh, "serial", number(zone->serial), "names", number(zone->names), "loaded", moment(zone->loaded_s), "dropped",
-		number(count->dropped), "truncated", number(count->truncated), "would", number(count->would), "contradicted",
-		number(count->contradicted));
+		ours ? json_string(zone->name) : json_null(), "state", shown_words[zone->shown], "why", value_text_or_null(zone->why),
+		"fresh", zone->fresh, "serial", value_number(zone->serial), "names", value_number(zone->names), "loaded",
+		value_moment(zone->loaded_s), "dropped", value_number(count->dropped), "truncated", value_number(count->truncated), "would",
+		value_number(count->would), "contradicted", value_number(count->contradicted));
 	json_t *seen = json_object(), *passed = json_object();
 
 	for (unsigned i = 0; i < FW_CLASS_COUNT; i++) {
-		json_object_set_new(seen, classes[i], number(count->seen[i]));
-		json_object_set_new(passed, classes[i], number(count->passed[i]));
+		json_object_set_new(seen, classes[i], value_number(count->seen[i]));
+		json_object_set_new(passed, classes[i], value_number(count->passed[i]));
 	}
 	json_object_set_new(one, "seen", seen);
 	json_object_set_new(one, "passed", passed);
@@ -183,8 +168,8 @@ static json_t *show_tables(const struct shield_view *view)
 	for (uint32_t i = 0; i < view->fill_count; i++) {
 		const struct fill_view *fill = &view->fills[i];
 		json_array_append_new(list,
-			json_pack("{s:s, s:o, s:o, s:o}", "table", fill->name, "used", number(fill->used), "size", number(fill->size),
-				"bytes", number(fill->bytes)));
+			json_pack("{s:s, s:o, s:o, s:o}", "table", fill->name, "used", value_number(fill->used), "size",
+				value_number(fill->size), "bytes", value_number(fill->bytes)));
 	}
 	return list;
 }
@@ -193,23 +178,23 @@ json_t *show_shield(const struct shield_view *view)
 {
 	const struct fw_shield_counts *counts = &view->counts;
 	json_t *shield = json_pack("{s:s, s:s, s:o, s:o, s:o, s:{s:o, s:o}, s:o, s:o, s:o, s:o, s:o}", "schema", "floodwall.shield/1",
-		"version", view->version, "time", moment(view->now_s), "started", moment(view->started_s), "interface",
-		show_interface(view), "configuration", "generation", number(view->generation), "refused", text_or_null(view->reload_why),
-		"stance", show_stance(view), "filters", show_filters(view), "rates", show_rates(view->rate), "lanes", show_lanes(view),
-		"collateral", show_collateral(view));
+		"version", view->version, "time", value_moment(view->now_s), "started", value_moment(view->started_s), "interface",
+		show_interface(view), "configuration", "generation", value_number(view->generation), "refused",
+		value_text_or_null(view->reload_why), "stance", show_stance(view), "filters", show_filters(view), "rates",
+		show_rates(view->rate), "lanes", show_lanes(view), "collateral", show_collateral(view));
 
 	json_object_set_new(shield, "reasons", show_reasons(view));
 	json_object_set_new(shield, "zones", show_zones(view));
 	json_object_set_new(shield, "tables", show_tables(view));
 	json_object_set_new(shield, "samples",
-		json_pack("{s:o, s:o, s:o}", "written", number(view->samples_written), "left_out", number(view->samples_left_out), "lost",
-			number(counts->samples_lost)));
-	json_object_set_new(shield, "proofs", number(counts->proofs));
-	json_object_set_new(shield, "own_questions", number(counts->asked));
-	json_object_set_new(shield, "contended", number(counts->contended));
-	json_object_set_new(shield, "decisions", number(view->decisions));
-	json_object_set_new(shield, "store", text_or_null(view->store_why));
-	json_object_set_new(shield, "resident_bytes", number(view->resident_bytes));
+		json_pack("{s:o, s:o, s:o}", "written", value_number(view->samples_written), "left_out",
+			value_number(view->samples_left_out), "lost", value_number(counts->samples_lost)));
+	json_object_set_new(shield, "proofs", value_number(counts->proofs));
+	json_object_set_new(shield, "own_questions", value_number(counts->asked));
+	json_object_set_new(shield, "contended", value_number(counts->contended));
+	json_object_set_new(shield, "decisions", value_number(view->decisions));
+	json_object_set_new(shield, "store", value_text_or_null(view->store_why));
+	json_object_set_new(shield, "resident_bytes", value_number(view->resident_bytes));
 	return shield;
 }
 
@@ -258,9 +243,9 @@ static void add_decision(void *context, const struct decision *decision)
 	else
 		prefix_text(prefix, &decision->prefix);
 	json_array_append_new(context,
-		json_pack("{s:o, s:s, s:s, s:o, s:o, s:o, s:s, s:s}", "decision", number(decision->id), "kind", kinds[decision->kind],
-			"prefix", prefix, "made", moment(decision->made_s), "until", moment(decision->until_s), "confirm_by",
-			moment(decision->confirm_by_s), "reason", decision->reason + reason, "who", decision->who));
+		json_pack("{s:o, s:s, s:s, s:o, s:o, s:o, s:s, s:s}", "decision", value_number(decision->id), "kind", kinds[decision->kind],
+			"prefix", prefix, "made", value_moment(decision->made_s), "until", value_moment(decision->until_s), "confirm_by",
+			value_moment(decision->confirm_by_s), "reason", decision->reason + reason, "who", decision->who));
 }
 
 json_t *show_decisions(struct store *store)

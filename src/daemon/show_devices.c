@@ -21,8 +21,8 @@ struct query {
 	bool by_state; /* the worst first; else by MAC */
 };
 
-static const char *const states[] = {"clean", "exposed", "suspect", "hijacked"};
-static const char *const stands[] = {"ordinary", "held", "allowed", "quarantined"};
+static const char *const states[] = STATE_WORDS;
+static const char *const stands[] = STAND_WORDS;
 
 /* A piece of it, in any case: a-z alone are folded. */
 static bool holds(const char *text, const char *piece)

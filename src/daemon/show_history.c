@@ -98,7 +98,7 @@ static void add_unkept(struct page *page, const struct finding_query *query)
 	const struct found_view *found;
 
 	for (uint32_t back = 0; (found = remember_unkept(page->host, back)); back++) {
-		static const char *const severities[] = {"low", "medium", "high", "critical"};
+		static const char *const severities[] = SEVERITY_WORDS;
 		if ((query->mac && memcmp(query->mac, found->mac, 6) != 0) ||
 			(query->kind[0] && strcmp(query->kind, guard_finding_word(found->finding.id)) != 0) ||
 			(query->severity[0] && strcmp(query->severity, severities[found->finding.severity]) != 0))

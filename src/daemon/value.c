@@ -42,11 +42,16 @@ json_t *value_address(const uint8_t address[16])
 	return json_string(text_address(text, address));
 }
 
-json_t *value_moment(uint64_t seconds)
+json_t *value_moment_ns(uint64_t time_ns)
 {
 	char text[TEXT_TIME_MAX];
 
-	return seconds ? json_string(text_time(text, seconds * 1000000000ull)) : json_null();
+	return time_ns ? json_string(text_time(text, time_ns)) : json_null();
+}
+
+json_t *value_moment(uint64_t seconds)
+{
+	return value_moment_ns(seconds * 1000000000ull);
 }
 
 int value_asked(const json_t *request, const char *key, uint64_t otherwise, uint64_t most, uint64_t *out, struct fault *out_fault)

@@ -12,6 +12,7 @@ json_t *value_text_or_null(const char *text);
 json_t *value_mac(const uint8_t mac[6]);
 json_t *value_address(const uint8_t address[16]);
 json_t *value_moment(uint64_t seconds); /* since 1970; null for 0 */
+json_t *value_moment_ns(uint64_t time_ns);
 
 /* A number of a request from least to most, or `otherwise` where it says nothing. Returns 0, or -EINVAL with the fault. */
 struct fault;

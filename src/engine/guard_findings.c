@@ -9,22 +9,7 @@
 #include "base/text.h"
 #include "engine/guard_room.h"
 
-/* As in floodwall.yaml's and the page's words. */
-static const char *const finding_words[FINDING_ID_COUNT] = {
-	[FINDING_DEFAULT_PASSWORD] = "default-password",
-	[FINDING_CLEARTEXT_LOGIN] = "cleartext-login",
-	[FINDING_OPEN_SERVICE] = "open-service",
-	[FINDING_REACHED_FROM_INTERNET] = "reached-from-internet",
-	[FINDING_SCAN] = "scan",
-	[FINDING_LOGIN_GUESSING] = "login-guessing",
-	[FINDING_BEACON] = "beacon",
-	[FINDING_FLOOD] = "flood",
-	[FINDING_REFLECTOR] = "reflector",
-	[FINDING_RECEIVES_FLOOD] = "receives-flood",
-	[FINDING_FORGED_SOURCE] = "forged-source",
-	[FINDING_POLICY_VIOLATION] = "policy-violation",
-	[FINDING_ADVISORY] = "advisory",
-};
+static const char *const finding_words[FINDING_ID_COUNT] = FINDING_WORDS;
 
 const char *guard_finding_word(enum finding_id id)
 {

@@ -21,6 +21,12 @@ enum {
 /* In rising order: a state only gets worse within one run. */
 enum device_state { STATE_CLEAN, STATE_EXPOSED, STATE_SUSPECT, STATE_HIJACKED };
 
+/* As all outputs call them: the initial value of a list of words. */
+#define STATE_WORDS \
+	{ \
+		[STATE_CLEAN] = "clean", [STATE_EXPOSED] = "exposed", [STATE_SUSPECT] = "suspect", [STATE_HIJACKED] = "hijacked", \
+	}
+
 /* In falling order of trust: a better source replaces a worse one, never the reverse. */
 enum name_source { NAME_USER, NAME_DHCP, NAME_MDNS, NAME_SSDP, NAME_ANNOUNCED, NAME_FINGERPRINT, NAME_OUI, NAME_PLACEHOLDER };
 

@@ -29,7 +29,23 @@ enum finding_id {
 	FINDING_ID_COUNT
 };
 
+/* As all outputs call them; floodwall.yaml and mutes, too. */
+#define FINDING_WORDS \
+	{ \
+		[FINDING_DEFAULT_PASSWORD] = "default-password", [FINDING_CLEARTEXT_LOGIN] = "cleartext-login", \
+		[FINDING_OPEN_SERVICE] = "open-service", [FINDING_REACHED_FROM_INTERNET] = "reached-from-internet", \
+		[FINDING_SCAN] = "scan", [FINDING_LOGIN_GUESSING] = "login-guessing", [FINDING_BEACON] = "beacon", \
+		[FINDING_FLOOD] = "flood", [FINDING_REFLECTOR] = "reflector", [FINDING_RECEIVES_FLOOD] = "receives-flood", \
+		[FINDING_FORGED_SOURCE] = "forged-source", [FINDING_POLICY_VIOLATION] = "policy-violation", \
+		[FINDING_ADVISORY] = "advisory", \
+	}
+
 enum severity { SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };
+
+#define SEVERITY_WORDS \
+	{ \
+		[SEVERITY_LOW] = "low", [SEVERITY_MEDIUM] = "medium", [SEVERITY_HIGH] = "high", [SEVERITY_CRITICAL] = "critical", \
+	}
 
 /* What the junk is made of. */
 enum vector {

@@ -29,6 +29,11 @@ enum guard_stand {
 	STAND_QUARANTINED,
 };
 
+#define STAND_WORDS \
+	{ \
+		[STAND_ORDINARY] = "ordinary", [STAND_HELD] = "held", [STAND_ALLOWED] = "allowed", [STAND_QUARANTINED] = "quarantined", \
+	}
+
 struct guarded_view {
 	uint16_t place; /* 0: none yet */
 	uint8_t mac[6];
@@ -59,6 +64,12 @@ enum guard_act {
 	ACT_HELD_BACK, /* its device is never stopped */
 	ACT_NO_DEVICE, /* nobody of ours did it, or nobody knows who */
 };
+
+#define ACT_WORDS \
+	{ \
+		[ACT_NOTED] = "noted", [ACT_WOULD] = "would", [ACT_QUARANTINED] = "quarantined", [ACT_HELD_BACK] = "held-back", \
+		[ACT_NO_DEVICE] = "no-device", \
+	}
 
 struct found_view {
 	uint32_t number; /* from 1 on, over all runs */

@@ -10,21 +10,7 @@
 
 const char *report_finding_name(enum finding_id id)
 {
-	static const char *const names[] = {
-		[FINDING_DEFAULT_PASSWORD] = "default-password",
-		[FINDING_CLEARTEXT_LOGIN] = "cleartext-login",
-		[FINDING_OPEN_SERVICE] = "open-service",
-		[FINDING_REACHED_FROM_INTERNET] = "reached-from-internet",
-		[FINDING_SCAN] = "scan",
-		[FINDING_LOGIN_GUESSING] = "login-guessing",
-		[FINDING_BEACON] = "beacon",
-		[FINDING_FLOOD] = "flood",
-		[FINDING_REFLECTOR] = "reflector",
-		[FINDING_RECEIVES_FLOOD] = "receives-flood",
-		[FINDING_FORGED_SOURCE] = "forged-source",
-		[FINDING_POLICY_VIOLATION] = "policy-violation",
-		[FINDING_ADVISORY] = "advisory",
-	};
+	static const char *const names[] = FINDING_WORDS;
 
 	_Static_assert(COUNT_OF(names) == FINDING_ID_COUNT, "every finding has a name");
 	return names[id];
@@ -32,14 +18,14 @@ const char *report_finding_name(enum finding_id id)
 
 const char *report_severity_name(enum severity severity)
 {
-	static const char *const names[] = {"low", "medium", "high", "critical"};
+	static const char *const names[] = SEVERITY_WORDS;
 
 	return names[severity];
 }
 
 const char *report_state_name(enum device_state state)
 {
-	static const char *const names[] = {"clean", "exposed", "suspect", "hijacked"};
+	static const char *const names[] = STATE_WORDS;
 
 	return names[state];
 }

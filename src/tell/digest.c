@@ -10,7 +10,7 @@
 
 enum { NAME_MAX_LEN = 160 };
 
-static const char *const severities[] = {"low", "medium", "high", "critical"};
+static const char *const severities[] = SEVERITY_WORDS;
 
 void digest_init(struct digest_tally *tally, uint64_t now_s)
 {

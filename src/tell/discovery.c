@@ -18,9 +18,9 @@
 #include "base/text.h"
 #include "wire/siphash.h"
 
-static const char *const states[] = {"clean", "exposed", "suspect", "hijacked"};
-static const char *const stands[] = {"ordinary", "held", "allowed", "quarantined"};
-static const char *const severities[] = {"low", "medium", "high", "critical"};
+static const char *const states[] = STATE_WORDS;
+static const char *const stands[] = STAND_WORDS;
+static const char *const severities[] = SEVERITY_WORDS;
 
 /* component, object and what is shown, of each slot that has a configuration */
 struct entity {

@@ -11,24 +11,11 @@ static const char *const ways[FW_GUARD_WAYS] = {"out", "in"};
 static const char *const outcomes[FW_GUARD_OUTCOMES] = {"passed", "dropped", "would"};
 static const char *const filters[FW_GUARD_FILTER_COUNT] = {"quarantine", "forged", "policy", "inbound", "brake"};
 static const char *const modes[] = {"off", "observe", "enforce"};
-static const char *const stands[] = {"ordinary", "held", "allowed", "quarantined"};
-static const char *const states[] = {"clean", "exposed", "suspect", "hijacked"};
-static const char *const severities[] = {"low", "medium", "high", "critical"};
-static const char *const act_words[] = {"noted", "would", "quarantined", "held-back", "no-device"};
-/* as in the reports; a test compares */
-static const char *const kinds[] = {[FINDING_DEFAULT_PASSWORD] = "default-password",
-	[FINDING_CLEARTEXT_LOGIN] = "cleartext-login",
-	[FINDING_OPEN_SERVICE] = "open-service",
-	[FINDING_REACHED_FROM_INTERNET] = "reached-from-internet",
-	[FINDING_SCAN] = "scan",
-	[FINDING_LOGIN_GUESSING] = "login-guessing",
-	[FINDING_BEACON] = "beacon",
-	[FINDING_FLOOD] = "flood",
-	[FINDING_REFLECTOR] = "reflector",
-	[FINDING_RECEIVES_FLOOD] = "receives-flood",
-	[FINDING_FORGED_SOURCE] = "forged-source",
-	[FINDING_POLICY_VIOLATION] = "policy-violation",
-	[FINDING_ADVISORY] = "advisory"};
+static const char *const stands[] = STAND_WORDS;
+static const char *const states[] = STATE_WORDS;
+static const char *const severities[] = SEVERITY_WORDS;
+static const char *const act_words[] = ACT_WORDS;
+static const char *const kinds[] = FINDING_WORDS;
 _Static_assert(sizeof(kinds) / sizeof(kinds[0]) == FINDING_ID_COUNT, "each has its word");
 
 static void put_packets(const struct guard_view *view, FILE *out, bool bytes)
