@@ -26,6 +26,12 @@ static unsigned cut(const char *body, size_t len, struct settings_part parts[PAR
 	}
 }
 
+static void see_line(void *context, const struct settings_line *line)
+{
+	if (!line->setting[0] || !line->value || (line->line && !line->file))
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	struct settings_part parts[PARTS];
@@ -46,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		free(body);
 		return 0;
 	}
-	if (settings_write(settings, &text, &text_len))
+	if (settings_write(settings, &text, &text_len) || settings_each_line(settings, see_line, NULL))
 		abort();
 	/* a secret is masked, and a mask is no secret */
 	if (!strstr(text, SETTINGS_MASK)) {
