@@ -25,12 +25,14 @@ static void add_troubles(struct gathering *gathering, struct host *host, const c
 {
 	uint32_t count;
 	const char *const *sentences = host_faults(host, &count);
+	bool said = !*store_why;
 
 	for (uint32_t i = 0; i < count; i++) {
+		said |= strcmp(host_fault_key(host, i), "store") == 0;
 		add_fault(gathering, sentences[i]);
 		needs_trouble(&gathering->needs, host_fault_key(host, i), sentences[i]);
 	}
-	if (count || !*store_why)
+	if (said)
 		return;
 	add_fault(gathering, store_why);
 	needs_trouble(&gathering->needs, "store", store_why);

@@ -122,6 +122,14 @@ static void what_a_shield_needs(void **state)
 	assert_string_equal(text_in(json_array_get(needs, 1), "text"), "The zone example.org is not judged: the server refused");
 	assert_string_equal(json_string_value(json_array_get(json_object_get(all, "faults"), 0)), "the disk is full");
 	json_decref(answer);
+	/* what the view says of the store is not hidden behind somebody else's trouble */
+	host_fault(host, "store", NULL);
+	snprintf(host->view.store_why, sizeof(host->view.store_why), "decisions are kept in memory alone");
+	answer = asked("{\"do\": \"show\", \"what\": \"overview\"}");
+	all = json_object_get(answer, "overview");
+	assert_int_equal(json_array_size(json_object_get(all, "faults")), 2);
+	assert_string_equal(json_string_value(json_array_get(json_object_get(all, "faults"), 1)), "decisions are kept in memory alone");
+	json_decref(answer);
 	host->view.bypass = true;
 	answer = asked("{\"do\": \"show\", \"what\": \"overview\"}");
 	all = json_object_get(answer, "overview");
