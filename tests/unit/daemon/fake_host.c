@@ -138,11 +138,11 @@ __attribute__((weak)) void **host_parts(struct host *host)
 
 __attribute__((weak)) void host_fault(struct host *host, const char *key, const char *sentence)
 {
-	/* that all is well with something else changes nothing */
+	faults_set(&host->wrong, key, sentence);
+	/* what was said last stays, if all is well with something else */
 	if (!sentence && strcmp(key, host->fault_key) != 0)
 		return;
 	host->faults++;
-	faults_set(&host->wrong, key, sentence);
 	snprintf(host->fault_key, sizeof(host->fault_key), "%s", key);
 	snprintf(host->fault, sizeof(host->fault), "%s", sentence ? sentence : "");
 }
