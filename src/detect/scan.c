@@ -197,11 +197,10 @@ static void walk_forget(struct walk *walk)
 
 uint8_t scan_common_bits(const uint8_t one[16], const uint8_t other[16])
 {
-	uint8_t bits = 0;
-
-	while (bits < 128 && !((one[bits / 8] ^ other[bits / 8]) & (0x80 >> bits % 8)))
-		bits = (uint8_t)(bits + (one[bits / 8] == other[bits / 8] ? 8 : 1));
-	return bits;
+	for (unsigned i = 0; i < 16; i++)
+		if (one[i] != other[i])
+			return (uint8_t)(i * 8 + (unsigned)__builtin_clz((unsigned)(one[i] ^ other[i]) << 24));
+	return 128;
 }
 
 uint8_t scan_least(uint32_t a, uint32_t b)

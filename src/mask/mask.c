@@ -85,8 +85,8 @@ static void mask_field(const struct mask *mask, char *field, size_t size)
 static const char *const harmless[] = {"oui", "dhcp 55", "dhcp 60", "dhcpv6 6", "dhcpv6 16", "ssdp nt", "ssdp server", "http server",
 	"calls tcp", "calls udp", "answers tcp", "answers udp", "dhip class", "dhip type", "dhip version", "dhip vendor", "ntp private"};
 static const char *const statements[] = {"maker: ", "brand: ", "kind: ", "model: ", "firmware: ", "runs: ", "radio: "};
-static const char *const own_sentences[] = {
-	"its maker publishes a MUD profile", "answers monlist, which floods are reflected with", "speaks OCF"};
+static const char *const own_sentences[] = {"its maker publishes a MUD profile", "answers monlist, which floods are reflected with",
+	"speaks OCF", "no password was ever set", "answers for another device"};
 static const char *const product_keys[] = {"ci", "md", "model", "am", "ty", "usb_MDL", "usb_MFG", "manufacturer", "vendor"};
 
 static bool is_listed(const char *text, const char *const *list, size_t count)

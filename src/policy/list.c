@@ -115,6 +115,13 @@ static void read_aces(struct reader *reader, json_t *acl, const struct list *lis
 	way_out(&reader->way);
 }
 
+static void go_to_lists(struct reader *reader)
+{
+	reader->way.depth = 0;
+	way_in(&reader->way, reader->mud->head.draft ? "ietf-access-control-list:access-lists" : acls_key);
+	way_in(&reader->way, "acl");
+}
+
 /* All lists of that name; the reader stands at the policy and goes elsewhere meanwhile. */
 static unsigned read_list(struct reader *reader, const char *name, struct list *list)
 {
@@ -124,9 +131,7 @@ static unsigned read_list(struct reader *reader, const char *name, struct list *
 	json_t *acl;
 	size_t i;
 
-	reader->way.depth = 0;
-	way_in(&reader->way, reader->mud->head.draft ? "ietf-access-control-list:access-lists" : acls_key);
-	way_in(&reader->way, "acl");
+	go_to_lists(reader);
 	json_array_foreach(reader->acls, i, acl)
 	{
 		const char *text = json_string_value(node_find(acl, node_name, &key));
@@ -219,9 +224,7 @@ static void tell_unused(struct reader *reader, json_t *head)
 	json_t *acl;
 	size_t i;
 
-	reader->way.depth = 0;
-	way_in(&reader->way, reader->mud->head.draft ? "ietf-access-control-list:access-lists" : acls_key);
-	way_in(&reader->way, "acl");
+	go_to_lists(reader);
 	json_array_foreach(reader->acls, i, acl)
 	{
 		const char *name = json_string_value(node_find(acl, node_name, &key));
