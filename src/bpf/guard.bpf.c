@@ -51,6 +51,8 @@ struct {
 /* One for each program: the one may interrupt the other. */
 FW_PER_CPU(guard_desk_out, 1, struct fw_guard_desk);
 FW_PER_CPU(guard_desk_in, 1, struct fw_guard_desk);
+FW_PER_CPU(guard_kept_out, FW_GUARD_KEPT, struct fw_guard_kept);
+FW_PER_CPU(guard_kept_in, FW_GUARD_KEPT, struct fw_guard_kept);
 
 /*
  * The judge's clock is the monotonic one as of the last tick (1 to 10 ms ago), which costs a load; a bucket never gives too much by it
@@ -213,20 +215,17 @@ FW_GUARD_STORE bool fw_guard_store_send_in(struct fw_guard_store *store, const s
 	return guard_send_in((struct __sk_buff *)store, head, FW_FRAME_SHORT);
 }
 
-/* False where a map is missing or no configuration holds yet. The case is then without its device. */
-FW_INLINE bool guard_begin(struct fw_guard_case *c, struct fw_guard_desk *desk)
+/* False where no configuration holds yet. The case is then without its device and desk. */
+FW_INLINE bool guard_begin(struct fw_guard_case *c)
 {
 	__u32 zero = 0, which;
 	const struct fw_guard_switch *at = bpf_map_lookup_elem(&guard_switch, &zero);
 
-	if (!at || !desk || at->layout != FW_GUARD_LAYOUT)
+	if (!at || at->layout != FW_GUARD_LAYOUT)
 		return false;
 	which = at->config;
 	c->config = bpf_map_lookup_elem(&guard_config, &which);
 	c->totals = bpf_map_lookup_elem(&guard_totals, &zero);
-	c->desk = desk;
-	c->notes = &desk->notes;
-	c->packet = &desk->packet;
 	return c->config && c->totals;
 }
 
@@ -238,28 +237,75 @@ FW_INLINE bool guard_sit(struct fw_guard_case *c, __u32 place)
 	return c->device && c->count;
 }
 
-/* What the long way begins with. */
-FW_INLINE void guard_note(struct fw_guard_case *c, __u32 place, __u32 frame_len, __u32 packets)
+/* What the long way begins with; the place is found already. */
+FW_INLINE bool guard_note(struct fw_guard_case *c, struct fw_guard_desk *desk, __u32 place, __u32 frame_len)
 {
+	if (!desk || !guard_sit(c, place))
+		return false;
+	c->desk = desk;
+	c->notes = &desk->notes;
+	c->packet = &desk->packet;
 	__builtin_memset(c->notes, 0, sizeof(*c->notes));
 	c->notes->place = place;
 	c->notes->frame_len = frame_len;
-	c->notes->packets = packets;
+	c->notes->packets = 1;
+	return true;
 }
 
-/* The short way is a function of its own, for its stack. */
-static __attribute__((noinline)) int guard_plain_out(struct fw_guard_case *c, struct xdp_md *context, __u32 place, __u32 frame_len)
+FW_INLINE struct fw_cursor guard_frame_of(__u32 data, __u32 data_end)
 {
-	struct fw_guard_notes notes = {.place = place, .frame_len = frame_len, .packets = 1, .way = FW_GUARD_OUT};
-
-	return fw_guard_plain(c, fw_cursor_of((const uint8_t *)(long)context->data, (const uint8_t *)(long)context->data_end), &notes);
+	return fw_cursor_of((const uint8_t *)(long)data, (const uint8_t *)(long)data_end);
 }
 
-static __attribute__((noinline)) int guard_plain_in(struct fw_guard_case *c, struct __sk_buff *context, __u32 place, __u32 packets)
+/* Functions of their own: the rare one, so that the other is a few lines of the cache; both, for their stack. */
+static __attribute__((noinline)) int guard_keep_out(
+	struct xdp_md *context, const struct fw_guard_config *config, struct fw_guard_kept *kept)
 {
-	struct fw_guard_notes notes = {.place = place, .frame_len = context->len, .packets = packets, .way = FW_GUARD_IN};
+	return fw_guard_plain_keep(config, guard_frame_of(context->data, context->data_end), FW_GUARD_OUT, kept);
+}
 
-	return fw_guard_plain(c, fw_cursor_of((const uint8_t *)(long)context->data, (const uint8_t *)(long)context->data_end), &notes);
+static __attribute__((noinline)) int guard_keep_in(
+	struct __sk_buff *context, const struct fw_guard_config *config, struct fw_guard_kept *kept)
+{
+	return fw_guard_plain_keep(config, guard_frame_of(context->data, context->data_end), FW_GUARD_IN, kept);
+}
+
+static __attribute__((noinline)) int guard_plain_out(
+	struct xdp_md *context, const struct fw_guard_config *config, struct fw_guard_totals *totals)
+{
+	struct fw_guard_notes notes = {.frame_len = context->data_end - context->data, .packets = 1, .way = FW_GUARD_OUT};
+	struct fw_guard_case c = {.config = config, .totals = totals, .notes = &notes};
+	struct fw_guard_marks marks;
+	struct fw_guard_kept *kept;
+	__u32 at;
+
+	if (!fw_guard_plain_begin(guard_frame_of(context->data, context->data_end), &marks))
+		return 0;
+	at = fw_guard_plain_at(&marks);
+	kept = bpf_map_lookup_elem(&guard_kept_out, &at);
+	if (!kept || (!fw_guard_plain_holds(&c, &marks, kept) && !guard_keep_out(context, config, kept)))
+		return 0;
+	notes.place = kept->seat & 0xffff;
+	return guard_sit(&c, notes.place) && fw_guard_plain(&c, kept);
+}
+
+static __attribute__((noinline)) int guard_plain_in(
+	struct __sk_buff *context, const struct fw_guard_config *config, struct fw_guard_totals *totals)
+{
+	struct fw_guard_notes notes = {.frame_len = context->len, .packets = context->gso_segs ? context->gso_segs : 1, .way = FW_GUARD_IN};
+	struct fw_guard_case c = {.config = config, .totals = totals, .notes = &notes};
+	struct fw_guard_marks marks;
+	struct fw_guard_kept *kept;
+	__u32 at;
+
+	if (!fw_guard_plain_begin(guard_frame_of(context->data, context->data_end), &marks))
+		return 0;
+	at = fw_guard_plain_at(&marks);
+	kept = bpf_map_lookup_elem(&guard_kept_in, &at);
+	if (!kept || (!fw_guard_plain_holds(&c, &marks, kept) && !guard_keep_in(context, config, kept)))
+		return 0;
+	notes.place = kept->seat & 0xffff;
+	return guard_sit(&c, notes.place) && fw_guard_plain(&c, kept);
 }
 
 SEC("xdp")
@@ -268,16 +314,14 @@ int guard_out(struct xdp_md *context)
 	struct fw_guard_case c = {.store = (struct fw_guard_store *)context};
 	__u64 frame_len = (__u64)context->data_end - (__u64)context->data;
 	struct fw_cursor frame;
-	__u32 zero = 0, place;
+	__u32 zero = 0;
 
 	FW_PIN(frame_len);
-	if (!guard_begin(&c, bpf_map_lookup_elem(&guard_desk_out, &zero)))
+	if (!guard_begin(&c) || guard_plain_out(context, c.config, c.totals))
 		return XDP_PASS;
 	fw_guard_store_frame_out(c.store, &frame);
-	place = fw_guard_seat(&c, frame, FW_GUARD_OUT);
-	if (!guard_sit(&c, place) || guard_plain_out(&c, context, place, (__u32)frame_len))
+	if (!guard_note(&c, bpf_map_lookup_elem(&guard_desk_out, &zero), fw_guard_seat(&c, frame, FW_GUARD_OUT), (__u32)frame_len))
 		return XDP_PASS;
-	guard_note(&c, place, (__u32)frame_len, 1);
 	fw_guard_out(&c);
 	FW_FORGET();
 	return c.notes->outcome == FW_GUARD_DROPPED ? XDP_DROP : XDP_PASS;
@@ -289,16 +333,15 @@ int guard_in(struct __sk_buff *context)
 {
 	struct fw_guard_case c = {.store = (struct fw_guard_store *)context};
 	struct fw_cursor frame;
-	__u32 zero = 0, place, packets;
+	__u32 zero = 0;
 
-	if (!guard_begin(&c, bpf_map_lookup_elem(&guard_desk_in, &zero)))
+	if (!guard_begin(&c) || guard_plain_in(context, c.config, c.totals))
 		return TC_ACT_UNSPEC;
 	fw_guard_store_frame_in(c.store, &frame);
-	place = fw_guard_seat(&c, frame, FW_GUARD_IN);
-	packets = context->gso_segs ? context->gso_segs : 1;
-	if (!guard_sit(&c, place) || guard_plain_in(&c, context, place, packets))
+	if (!guard_note(&c, bpf_map_lookup_elem(&guard_desk_in, &zero), fw_guard_seat(&c, frame, FW_GUARD_IN), context->len))
 		return TC_ACT_UNSPEC;
-	guard_note(&c, place, context->len, packets);
+	if (context->gso_segs)
+		c.notes->packets = context->gso_segs;
 	c.notes->vlan = FW_GUARD_VLAN(context);
 	guard_gather(context, GUARD_HEADERS);
 	fw_guard_in(&c);

@@ -99,7 +99,14 @@ FW_STORE uint64_t fw_store_now(struct fw_store *store)
 
 FW_STORE const struct fw_names_bucket *fw_store_names(struct fw_store *store, uint32_t half, uint32_t place)
 {
-	return half ? bpf_map_lookup_elem(&shield_names_b, &place) : bpf_map_lookup_elem(&shield_names_a, &place);
+	const struct fw_names_bucket *line;
+
+	if (!half)
+		return bpf_map_lookup_elem(&shield_names_a, &place);
+	/* clang must not make one call of the two: of a map that is not known until it runs, the kernel makes a real call, by a pointer */
+	line = bpf_map_lookup_elem(&shield_names_b, &place);
+	FW_PIN(line);
+	return line;
 }
 
 FW_STORE struct fw_zone *fw_store_zone(struct fw_store *store, uint32_t place)

@@ -27,7 +27,7 @@ static const struct role_map maps[GUARD_MAP_COUNT] = {
 	[GUARD_BOUND] = {"guard_bound", ROLE_MAPPED, sizeof(struct fw_bound_row)},
 	[GUARD_TOTALS] = {"guard_totals", ROLE_COUNTED, sizeof(struct fw_guard_totals)},
 	[GUARD_WORDS] = {"guard_words", ROLE_MAPPED, sizeof(uint64_t)},
-	[GUARD_FRAMES] = {"guard_frames", ROLE_RING, 0},
+	[GUARD_FRAMES] = {"guard_frames", ROLE_RING, .any_size = true},
 };
 _Static_assert(sizeof(struct fw_guard_config) % 8 == 0 && sizeof(struct fw_rule) % 8 == 0,
 	"an array's entries lie 8 bytes apart or a multiple of it");

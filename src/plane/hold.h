@@ -9,8 +9,7 @@
 #include "base/fault.h"
 #include "plane/maps.h"
 #include "plane/pins.h"
-
-struct ring_buffer;
+#include "plane/ring.h"
 
 /* An interface that the role sits on. */
 struct hold_site {
@@ -46,9 +45,8 @@ struct hold {
 	int waiter, waiter_inner; /* a map of maps for hold_wait(), or -1 where membarrier(2) does it */
 	bool switched; /* since readers were last waited for: packets under way may still read the other half */
 
-	struct ring_buffer *ring;
-	int (*visit)(void *context, const void *data, size_t len); /* of hold_ring(), while it runs */
-	void *visit_context;
+	struct ring ring;
+	int ring_fd; /* readable when there is something in it; -1: none */
 	uint32_t cpus; /* possible ones: a per-CPU value has so many */
 	void *summed; /* room for one value of each CPU */
 };

@@ -49,7 +49,7 @@ bool maps_alike(struct bpf_object *object, const struct role_map *map, int descr
 	if (!wanted || bpf_obj_get_info_by_fd(descriptor, &found, &len))
 		return false;
 	return found.type == bpf_map__type(wanted) && found.key_size == bpf_map__key_size(wanted) &&
-		found.value_size == bpf_map__value_size(wanted) && found.max_entries == bpf_map__max_entries(wanted) &&
+		found.value_size == bpf_map__value_size(wanted) && (map->any_size || found.max_entries == bpf_map__max_entries(wanted)) &&
 		found.map_flags == bpf_map__map_flags(wanted);
 }
 

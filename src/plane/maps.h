@@ -13,7 +13,7 @@ struct bpf_object;
 /* Sets max_entries of every map of an object that is not loaded yet. Returns 0 or -ENOENT: the object has no such map. */
 int maps_size(struct bpf_object *object, const struct role *role, const uint32_t entries[]);
 
-/* Whether the map behind descriptor is as the object wants it: kind, key, value, entries, flags. */
+/* Whether the map behind descriptor is as the object wants it: kind, key, value, flags, and entries but for any_size. */
 bool maps_alike(struct bpf_object *object, const struct role_map *map, int descriptor);
 
 int maps_descriptor(struct bpf_object *object, const struct role_map *map); /* borrowed, of a loaded object */

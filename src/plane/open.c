@@ -6,7 +6,8 @@
  *	a link that holds the interface             its maps are used again; filter and program are exchanged in place
  *	a link whose interface was made anew        its maps are used again; filter and link are new
  *
- * All interfaces of a role share one set of maps: new ones are made only where no link of the role holds any interface.
+ * All interfaces of a role share one set of maps: new ones are made only where no link of the role holds any interface. Where maps are used again, so
+ * are programs that the kernel has checked before (checked.c).
  *
  * All that can fail without a trace (loading, mapping, the ring) comes first; interfaces are touched last, those that nobody
  * protects yet before those that are protected, and what a failure leaves half done is taken back by undo().
@@ -20,6 +21,7 @@
 #include <unistd.h>
 
 #include "plane/attach.h"
+#include "plane/checked.h"
 #include "plane/hold.h"
 #include "plane/leave.h"
 #include "plane/netlink.h"
@@ -30,7 +32,8 @@ struct opening {
 	const struct hold_request *request;
 	struct fault *fault;
 	struct bpf_object *object;
-	int program, egress; /* borrowed from the object */
+	int program, egress; /* borrowed from the object, or from what was checked before */
+	struct checked checked;
 	enum xdp_link_state was[ROLE_SITES_MAX]; /* of the pinned link of each interface */
 	bool filtered[ROLE_SITES_MAX]; /* or tried */
 	bool linked[ROLE_SITES_MAX]; /* by this opening */
@@ -149,6 +152,11 @@ static int load(struct opening *opening)
 		struct bpf_map *map = bpf_object__find_map_by_name(opening->object, role->maps[i].name);
 
 		error = bpf_map__reuse_fd(map, opening->old[i]);
+	}
+	if (!error && opening->reuse && checked_get(&opening->hold->pins, role, opening->object, &opening->checked)) {
+		opening->program = opening->checked.xdp;
+		opening->egress = opening->checked.egress;
+		return 0;
 	}
 	if (!error)
 		error = bpf_object__load(opening->object);
@@ -305,7 +313,7 @@ static int name_site(struct opening *opening, const char *interface)
 static int begin(struct opening *opening)
 {
 	const struct hold_request *request = opening->request;
-	const char *bpffs = request->bpffs ? request->bpffs : PLANE_BPFFS;
+	const char *bpffs = request->bpffs ? request->bpffs : PLANE_BPFFS, *foreign;
 	struct hold *hold = opening->hold;
 	int error = 0;
 
@@ -326,6 +334,13 @@ static int begin(struct opening *opening)
 		return say_all(opening, error, "the pins cannot be made");
 	if (error)
 		return error;
+	foreign = pins_foreign(&hold->pins);
+	if (foreign) {
+		fault_set(opening->fault, foreign, 0, 0,
+			"somebody else may write to this directory of pins, or owns it: run 'floodwall bypass', remove it, then start "
+			"again");
+		return -EPERM;
+	}
 	error = object_open(hold->role, hold->entries, &opening->object);
 	return error ? say_all(opening, error, "the program inside cannot be read") : 0;
 }
@@ -340,7 +355,11 @@ static int go(struct opening *opening)
 	if (!error && !opening->reuse)
 		error = pin_maps(opening);
 	error = error ? error : set_all(opening, set_filter);
-	return error ? error : set_all(opening, set_link);
+	error = error ? error : set_all(opening, set_link);
+	if (!error && opening->checked.xdp < 0)
+		checked_put(&opening->hold->pins, opening->request->role, opening->object,
+			&(struct checked){opening->program, opening->egress});
+	return error;
 }
 
 /* What was there before stays, what this opening made goes. A filter that replaced an earlier one works on the same maps. */
@@ -371,7 +390,7 @@ static void start(struct hold *hold, const struct hold_request *request)
 {
 	memset(hold, 0, sizeof(*hold));
 	hold->role = request->role;
-	hold->pins.lock = hold->waiter = hold->waiter_inner = -1;
+	hold->pins.lock = hold->waiter = hold->waiter_inner = hold->ring_fd = -1;
 	memcpy(hold->entries, request->entries, request->role->map_count * sizeof(*request->entries));
 	for (int i = 0; i < ROLE_MAPS_MAX; i++)
 		hold->descriptors[i] = -1;
@@ -379,7 +398,7 @@ static void start(struct hold *hold, const struct hold_request *request)
 
 int hold_open(struct hold *hold, const struct hold_request *request, struct fault *out_fault)
 {
-	struct opening opening = {.hold = hold, .request = request, .fault = out_fault};
+	struct opening opening = {.hold = hold, .request = request, .fault = out_fault, .checked = {-1, -1}};
 	int error;
 
 	start(hold, request);
@@ -391,6 +410,7 @@ int hold_open(struct hold *hold, const struct hold_request *request, struct faul
 			close(opening.old[i]);
 	if (opening.object)
 		bpf_object__close(opening.object);
+	checked_close(&opening.checked);
 	if (error) {
 		undo(&opening);
 		return error;

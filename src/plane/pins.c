@@ -99,6 +99,19 @@ int pins_open(struct pins *pins)
 	return error;
 }
 
+static bool is_foreign(const char *path)
+{
+	struct stat found;
+
+	return lstat(path, &found) || !S_ISDIR(found.st_mode) || (found.st_mode & (S_IWGRP | S_IWOTH)) ||
+		(found.st_uid != 0 && found.st_uid != geteuid());
+}
+
+const char *pins_foreign(const struct pins *pins)
+{
+	return is_foreign(pins->base) ? pins->base : is_foreign(pins->dir) ? pins->dir : NULL;
+}
+
 void pins_close(struct pins *pins)
 {
 	if (pins->made_dir)

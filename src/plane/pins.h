@@ -38,6 +38,8 @@ int pins_check(const char *bpffs);
 
 /* Makes what is missing of the directory and locks it. Returns 0, -EBUSY (another process has it) or -errno. */
 int pins_open(struct pins *pins);
+/* The one of the two directories that is not ours alone, where somebody else could put what we would take for our own; NULL: none. */
+const char *pins_foreign(const struct pins *pins);
 /* Unlocks; removes what pins_open() made if it is empty again. */
 void pins_close(struct pins *pins);
 

@@ -23,6 +23,7 @@ struct role_map {
 	const char *name; /* also of its pin */
 	enum role_map_kind kind;
 	uint32_t value_len; /* bytes of one entry of an array */
+	bool any_size; /* nobody names its size: a pinned one of another is used again as it is */
 };
 
 struct role {

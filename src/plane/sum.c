@@ -5,16 +5,25 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "plane/hold.h"
 
-static int hand_on(void *context, void *data, size_t len)
+/* A pinned map may be of another size than one that were made now. */
+static int open_ring(struct hold *hold, uint32_t ring)
 {
-	const struct hold *hold = context;
+	struct epoll_event event = {.events = EPOLLIN};
+	struct bpf_map_info info = {0};
+	uint32_t len = sizeof(info);
 
-	return hold->visit && hold->visit(hold->visit_context, data, len) ? -ECANCELED : 0;
+	if (bpf_obj_get_info_by_fd(hold->descriptors[ring], &info, &len))
+		return -errno;
+	hold->ring_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (hold->ring_fd < 0 || epoll_ctl(hold->ring_fd, EPOLL_CTL_ADD, hold->descriptors[ring], &event))
+		return -errno;
+	return ring_open(&hold->ring, hold->descriptors[ring], info.max_entries);
 }
 
 int hold_sum_open(struct hold *hold)
@@ -33,13 +42,14 @@ int hold_sum_open(struct hold *hold)
 	}
 	hold->cpus = (uint32_t)cpus;
 	hold->summed = calloc(hold->cpus, largest);
-	hold->ring = ring_buffer__new(hold->descriptors[ring], hand_on, hold, NULL);
-	return hold->summed && hold->ring ? 0 : errno ? -errno : -ENOMEM;
+	return hold->summed ? open_ring(hold, ring) : -ENOMEM;
 }
 
 void hold_sum_close(struct hold *hold)
 {
-	ring_buffer__free(hold->ring);
+	ring_close(&hold->ring);
+	if (hold->ring_fd >= 0)
+		close(hold->ring_fd);
 	free(hold->summed);
 }
 
@@ -106,18 +116,13 @@ void hold_window_close(struct hold_window *window)
 
 int hold_fd(const struct hold *hold)
 {
-	return hold->dry ? -1 : ring_buffer__epoll_fd(hold->ring);
+	return hold->dry ? -1 : hold->ring_fd;
 }
 
 int hold_ring(struct hold *hold, int (*visit)(void *context, const void *data, size_t len), void *context)
 {
-	int count;
-
 	if (hold->dry)
 		return hold->of_dry.frames(hold->of_dry.context, visit, context);
-	hold->visit = visit;
-	hold->visit_context = context;
-	count = ring_buffer__consume(hold->ring);
-	hold->visit = NULL;
-	return count < 0 && count != -ECANCELED ? count : 0;
+	ring_read(&hold->ring, visit, context);
+	return 0;
 }

@@ -81,15 +81,22 @@ FW_INLINE uint64_t fw_dns_digest(struct fw_dns_sum sum)
 	return sum.lane[0] >> FW_LIMIT(32) | (sum.lane[1] & 0xffffffff00000000ull);
 }
 
-/* The hash of the name's last bytes, so many of them, at most 255: of what was read to its end. */
-FW_INLINE uint64_t fw_dns_end(const struct fw_dns_question *question, const struct fw_dns_key *key, uint32_t len)
+/* fw_dns_end(), by the sum of the words before the one in which those bytes begin. */
+FW_INLINE uint64_t fw_dns_end_after(
+	struct fw_dns_sum before, const struct fw_dns_question *question, const struct fw_dns_key *key, uint32_t len)
 {
 	uint32_t place = len >> FW_LIMIT(3);
 	uint32_t front =
 		FW_LIMIT(56) - 8 * (len & 7); /* bits of the word that are in front of the name, less 8: all 64 cannot be shifted */
 	uint64_t rest = question->word[place] >> FW_LIMIT(8) >> front << front << FW_LIMIT(8);
 
-	return fw_dns_digest(fw_dns_add(question->sum[place], rest, key->part[place]));
+	return fw_dns_digest(fw_dns_add(before, rest, key->part[place]));
+}
+
+/* The hash of the name's last bytes, so many of them, at most 255: of what was read to its end. */
+FW_INLINE uint64_t fw_dns_end(const struct fw_dns_question *question, const struct fw_dns_key *key, uint32_t len)
+{
+	return fw_dns_end_after(question->sum[len >> FW_LIMIT(3)], question, key, len);
 }
 
 /* The same of the name without its first labels, so many of them. */

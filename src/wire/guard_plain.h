@@ -3,13 +3,18 @@
  * The short way of the guard's judge, for what nearly all bytes of a home are: a segment in the midst of a TCP conversation that is known, under
  * way both ways, and allowed. Ethernet II, IPv4 without options or IPv6 without extension headers, TCP with none of SYN, FIN, RST.
  *
- *	frame -- fields at fixed places -- is its flow known, past its first packets, answered lately -- does it pass without paying
- *	   |                                                                                                   |
- *	   '-- anything else: nothing said, nothing changed, the long way reads it anew                        '-- passes, counted, noted
+ *	frame -- fields at fixed places -- met before? its place and tag -- is its flow past its first packets, answered lately -- does it pass
+ *	   |                                    | no: looked up, asked, kept                                                 without paying
+ *	   '-- anything else: nothing said, nothing changed, the long way reads it anew                        passes, counted, noted --'
  *
  * There is no judgement of its own here: it calls what wire/guard.h calls, with what is found out in registers instead of in a map. It says
  * nothing but PASSED, and only where nothing is taken from a bucket and nothing goes up. For the kernel alone: in user space everything goes the long
  * way, so that the twin test holds the two against each other, with all that they count and leave behind.
+ *
+ * What depends on the headers and on one configuration alone is the same for each segment: whose it is, the tag of its flow, that its source is
+ * not forged, that its ports tell nothing. It is kept beside those headers, and holds as long as they are equal to the last bit, the
+ * configuration has the same serial number, and the MAC stands in its slot of guard_places with the same place. All else is asked of
+ * each segment: flags of the device, policy in force, state of the flow, buckets.
  *
  * It reads no byte behind TCP's options, so that what stands in pages of its own (a bulk transfer's payload) need not be pulled to the front.
  */
@@ -17,34 +22,72 @@
 
 #include "wire/guard.h"
 
-#ifdef __bpf__
-
-#define FW_GUARD_LOW_MAPPED 0xffff0000ull /* the lower half of ::ffff:0.0.0.0, as it lies in memory */
+/* The headers that name a conversation, as they lie in the frame: bytes 0 to 7 and 6 to 13, the addresses (IPv4: both in the first word), ports. */
+struct fw_guard_marks {
+	uint64_t macs, type, address[4];
+	uint32_t ports;
+	uint32_t zero; /* padding, always zero */
+};
 
 FW_INLINE uint32_t fw_guard_plain_tcp_off(bool four)
 {
 	return four ? 34 : 54;
 }
 
+FW_INLINE void fw_guard_plain_marks(const uint8_t *p, bool four, struct fw_guard_marks *out)
+{
+	*out = (struct fw_guard_marks){.macs = 0};
+	fw_move(&out->macs, p, 8);
+	fw_move(&out->type, p + 6, 8);
+	fw_move(out->address, p + (four ? 26 : 22), four ? 8 : 32);
+	fw_move(&out->ports, p + fw_guard_plain_tcp_off(four), 4);
+}
+
+#define FW_GUARD_KEPT 256u /* conversations of each way on each CPU; who comes to the same entry takes it over */
+
+/* Where it is kept: no more than a place to look, so whoever picks ports to meet others there wins nothing but the way of before. */
+FW_INLINE uint32_t fw_guard_plain_at(const struct fw_guard_marks *marks)
+{
+	uint64_t mixed = marks->address[0] ^ marks->address[1] ^ marks->address[3] ^ (uint64_t)marks->ports << 16;
+
+	return (uint32_t)((mixed * 0x9e3779b97f4a7c15ull) >> 56);
+}
+_Static_assert(FW_GUARD_KEPT == 256, "the upper eight bits");
+
+#ifdef __bpf__
+
+#define FW_GUARD_LOW_MAPPED 0xffff0000ull /* the lower half of ::ffff:0.0.0.0, as it lies in memory */
+
+/* One of them. */
+struct fw_guard_kept {
+	struct fw_guard_marks marks;
+	uint32_t serial; /* of the configuration */
+	uint32_t first; /* so many packets of its flow go up */
+	uint64_t seat; /* what the slot of its MAC holds */
+	uint64_t tag;
+	uint32_t bucket, slot; /* of guard_places, of that bucket */
+};
+_Static_assert(sizeof(struct fw_guard_kept) == 88, "no holes");
+
 /* Fixed parts only, no fragment, unicast; lengths as the long way wants them. The caller has seen that 20 bytes of TCP are there. */
 FW_INLINE bool fw_guard_plain_headers(const uint8_t *p, uint32_t frame_len, bool four)
 {
 	const uint8_t *tcp = p + fw_guard_plain_tcp_off(four);
-	uint32_t header_len = (uint32_t)(tcp[12] >> 4) * 4, payload_len;
+	uint32_t header_len = (uint32_t)(tcp[12] >> 4) * 4, said_len, least_len = header_len;
 
 	if (four) {
 		if (p[13] || p[14] != 0x45 || (fw_be16(p + 20) & 0x3fff) || p[23] != FW_IP_TCP)
 			return false;
-		payload_len = fw_be16(p + 16) - 20u;
+		said_len = fw_be16(p + 16);
+		least_len += 20;
 	} else {
 		if (fw_be16(p + 12) != FW_ETHER_IPV6 || p[14] >> 4 != 6 || p[20] != FW_IP_TCP)
 			return false;
-		payload_len = fw_be16(p + 18);
+		said_len = fw_be16(p + 18);
 	}
 	if ((p[0] & 1) || (tcp[13] & (FW_TCP_FIN | FW_TCP_SYN | FW_TCP_RST)))
 		return false;
-	return header_len >= 20 && payload_len <= 0xffff && payload_len >= header_len &&
-		frame_len >= fw_guard_plain_tcp_off(four) + header_len;
+	return header_len >= 20 && said_len >= least_len && frame_len >= fw_guard_plain_tcp_off(four) + header_len;
 }
 
 FW_INLINE struct fw_guard_address fw_guard_plain_address(const uint8_t *p, bool four)
@@ -75,9 +118,113 @@ FW_INLINE void fw_guard_plain_ends(struct fw_guard_case *c, const uint8_t *p, bo
 	c->notes->remote_port = fw_be16(tcp + (out ? 2 : 0));
 	c->notes->has_ports = 1;
 	c->packet->proto = FW_IP_TCP;
-	c->packet->family = four ? 4 : 6;
 	c->packet->ether_type = four ? FW_ETHER_IPV4 : FW_ETHER_IPV6;
 	c->packet->tcp_flags = tcp[13] & 0x3f;
+}
+
+FW_INLINE bool fw_guard_plain_read(struct fw_cursor frame, bool four, struct fw_guard_marks *out)
+{
+	if (frame.begin + fw_guard_plain_tcp_off(four) + 20 > frame.end ||
+		!fw_guard_plain_headers(frame.begin, (uint32_t)(frame.end - frame.begin), four))
+		return false;
+	fw_guard_plain_marks(frame.begin, four, out);
+	return true;
+}
+
+/* False: no such segment. */
+FW_INLINE bool fw_guard_plain_begin(struct fw_cursor frame, struct fw_guard_marks *out)
+{
+	if (frame.begin + 14 > frame.end)
+		return false;
+	return frame.begin[12] == FW_ETHER_IPV4 >> 8 ? fw_guard_plain_read(frame, true, out) : fw_guard_plain_read(frame, false, out);
+}
+
+/* All that is kept holds of this frame too. */
+FW_INLINE bool fw_guard_plain_holds(struct fw_guard_case *c, const struct fw_guard_marks *marks, const struct fw_guard_kept *kept)
+{
+	const struct fw_guard_marks *is = &kept->marks;
+	const struct fw_place_bucket *bucket;
+
+	if (((is->macs ^ marks->macs) | (is->type ^ marks->type) | (is->address[0] ^ marks->address[0]) |
+		    (is->address[1] ^ marks->address[1]) | (is->address[2] ^ marks->address[2]) | (is->address[3] ^ marks->address[3]) |
+		    (is->ports ^ marks->ports)) ||
+		kept->serial != c->config->serial)
+		return false;
+	bucket = fw_guard_store_place(c->store, kept->bucket);
+	return bucket && bucket->slot[kept->slot & (FW_PLACE_SLOTS - 1)] == kept->seat;
+}
+
+/* The slot that fw_guard_place_of() finds in this bucket. */
+FW_INLINE bool fw_guard_plain_slot(struct fw_guard_case *c, uint32_t at, uint64_t mac, struct fw_guard_kept *kept)
+{
+	const struct fw_place_bucket *bucket = fw_guard_store_place(c->store, at);
+
+	if (!bucket)
+		return false;
+	FW_UNROLL
+	for (uint32_t i = 0; i < FW_PLACE_SLOTS; i++) {
+		uint64_t seat = *(const volatile uint64_t *)&bucket->slot[i];
+
+		if (seat >> 16 != mac || !(seat & 0xffff))
+			continue;
+		kept->seat = seat;
+		kept->bucket = at;
+		kept->slot = i;
+		return true;
+	}
+	return false;
+}
+
+/* Strangers go the long way. */
+FW_INLINE bool fw_guard_plain_seat(struct fw_guard_case *c, const uint8_t *p, struct fw_guard_kept *kept)
+{
+	uint64_t mac = fw_guard_mac(c->notes->way == FW_GUARD_OUT ? p + 6 : p), hash = fw_guard_mac_hash(c->config->key, mac);
+
+	return fw_guard_plain_slot(c, fw_guard_first(hash, c->config->places_mask), mac, kept) ||
+		fw_guard_plain_slot(c, fw_guard_second(hash, c->config->places_mask), mac, kept);
+}
+
+/* Nothing that stays the same with these headers makes a difference: as fw_guard_is_local() and fw_guard_forgery() ask, and what goes up. */
+FW_INLINE bool fw_guard_plain_is_usual(const struct fw_guard_case *c)
+{
+	const struct fw_guard_notes *notes = c->notes;
+
+	if (fw_guard_identifies(c) || fw_guard_is_many(notes->way == FW_GUARD_OUT ? &notes->remote : &notes->local))
+		return false;
+	return notes->way == FW_GUARD_IN || !fw_guard_is_forged(c);
+}
+
+FW_INLINE bool fw_guard_plain_find(struct fw_guard_case *c, struct fw_cursor frame, bool four, struct fw_guard_kept *kept)
+{
+	struct fw_guard_notes *notes = c->notes;
+	bool telnet;
+
+	if (frame.begin + fw_guard_plain_tcp_off(four) + 20 > frame.end)
+		return false;
+	fw_guard_plain_ends(c, frame.begin, four);
+	if (!fw_guard_plain_is_usual(c) || !fw_guard_plain_seat(c, frame.begin, kept))
+		return false;
+	telnet = fw_guard_is_telnet(notes->local_port) || fw_guard_is_telnet(notes->remote_port);
+	kept->first = telnet ? FW_GUARD_FIRST_TELNET : FW_GUARD_FIRST;
+	kept->tag = fw_flow_tag(c->config, &notes->remote, (uint32_t)notes->local_port << 16 | notes->remote_port, FW_IP_TCP);
+	kept->serial = c->config->serial;
+	fw_guard_plain_marks(frame.begin, four, &kept->marks);
+	return true;
+}
+
+/* Keeps what holds of a frame of which fw_guard_plain_begin() said true. False: it goes the long way. */
+FW_INLINE bool fw_guard_plain_keep(
+	const struct fw_guard_config *config, struct fw_cursor frame, enum fw_guard_way way, struct fw_guard_kept *kept)
+{
+	struct fw_guard_notes notes = {.way = way};
+	struct fw_packet packet = {.zero = 0};
+	struct fw_guard_case c = {.config = config, .notes = &notes, .packet = &packet};
+
+	kept->marks.type = 0; /* nobody's, should it end in between */
+	if (frame.begin + 14 > frame.end)
+		return false;
+	return frame.begin[12] == FW_ETHER_IPV4 >> 8 ? fw_guard_plain_find(&c, frame, true, kept)
+						     : fw_guard_plain_find(&c, frame, false, kept);
 }
 
 /* The slot of the flow, with its state in the notes as fw_flow_look() has it there; NULL where none is known. */
@@ -86,7 +233,6 @@ FW_INLINE struct fw_flow_slot *fw_guard_plain_flow(struct fw_guard_case *c)
 	struct fw_guard_notes *notes = c->notes;
 	struct fw_flow_bucket *bucket;
 
-	notes->tag = fw_flow_tag(c->config, &notes->remote, (uint32_t)notes->local_port << 16 | notes->remote_port, FW_IP_TCP);
 	bucket = fw_flow_bucket_of(c, notes->tag);
 	if (!bucket)
 		return NULL;
@@ -94,7 +240,7 @@ FW_INLINE struct fw_flow_slot *fw_guard_plain_flow(struct fw_guard_case *c)
 	for (uint32_t i = 0; i < FW_FLOW_SLOTS; i++) {
 		uint64_t state = *(const volatile uint64_t *)&bucket->slot[i].state;
 
-		if (bucket->slot[i].tag != notes->tag || !fw_flow_packets(state))
+		if (bucket->slot[i].tag != notes->tag)
 			continue;
 		if (fw_flow_is_over(c, state))
 			return NULL;
@@ -106,15 +252,6 @@ FW_INLINE struct fw_flow_slot *fw_guard_plain_flow(struct fw_guard_case *c)
 	return NULL;
 }
 
-/* With this packet too it is not among the first of its flow, and its ports tell nothing. */
-FW_INLINE bool fw_guard_plain_is_dull(const struct fw_guard_case *c)
-{
-	const struct fw_guard_notes *notes = c->notes;
-	bool telnet = fw_guard_is_telnet(notes->local_port) || fw_guard_is_telnet(notes->remote_port);
-
-	return fw_flow_packets(notes->state) >= (telnet ? FW_GUARD_FIRST_TELNET : FW_GUARD_FIRST) && !fw_guard_identifies(c);
-}
-
 /* With this packet it is one of many in a row, which would go up: a bulk upload. */
 FW_INLINE bool fw_guard_plain_is_run(const struct fw_guard_case *c)
 {
@@ -124,18 +261,18 @@ FW_INLINE bool fw_guard_plain_is_run(const struct fw_guard_case *c)
 /* What fw_guard_wants() takes from has nothing left: it will not go up. */
 FW_INLINE bool fw_guard_plain_is_over(struct fw_guard_case *c)
 {
-	const uint64_t *word = fw_guard_store_word(c->store, FW_GUARD_WORD_FRAMES);
+	const uint64_t *word;
 
-	return !word || !fw_guard_has(c, word, &c->config->words[FW_GUARD_WORD_FRAMES], 1) ||
-		!fw_guard_has(c, &c->device->frames_out, &c->config->frames_out, 1);
+	if (!fw_guard_has(c, &c->device->frames_out, &c->config->frames_out, 1))
+		return true;
+	word = fw_guard_store_word(c->store, FW_GUARD_WORD_FRAMES);
+	return !word || !fw_guard_has(c, word, &c->config->words[FW_GUARD_WORD_FRAMES], 1);
 }
 
 /* As fw_guard_judge_out(): the reason to pass, or NONE where more has to be asked. */
 FW_INLINE enum fw_reason fw_guard_plain_out(struct fw_guard_case *c)
 {
-	if (!c->notes->is_heard || fw_guard_is_many(&c->notes->remote))
-		return FW_REASON_NONE;
-	if ((fw_guard_is_on(c, FW_GUARD_FORGED) || fw_guard_is_on(c, FW_GUARD_BRAKE)) && fw_guard_is_forged(c))
+	if (!c->notes->is_heard)
 		return FW_REASON_NONE;
 	if (!c->notes->governed)
 		return FW_REASON_FREE;
@@ -145,61 +282,62 @@ FW_INLINE enum fw_reason fw_guard_plain_out(struct fw_guard_case *c)
 /* As fw_guard_judge_in(). */
 FW_INLINE enum fw_reason fw_guard_plain_in(struct fw_guard_case *c)
 {
-	if (fw_guard_is_many(&c->notes->local))
-		return FW_REASON_NONE;
 	if (c->notes->governed)
 		return fw_policy_knows(c, FW_FLOW_TO_OK) ? FW_REASON_RULE : FW_REASON_NONE;
 	return c->notes->by_peer ? FW_REASON_NONE : FW_REASON_ASKED;
 }
 
-FW_INLINE bool fw_guard_plain_judge(struct fw_guard_case *c)
+/*
+ * The flow after this segment. A word that stays the same need not be written: its line stays where it is, also with the CPU that serves the
+ * other way. One that another CPU took over in between stays its: as where two claim at once.
+ */
+FW_INLINE void fw_guard_plain_renew(struct fw_guard_case *c, struct fw_flow_slot *slot)
 {
-	struct fw_flow_slot *slot;
+	uint64_t old = c->notes->state, next = fw_flow_next(c, old);
+
+	if (next != old && __sync_val_compare_and_swap(&slot->state, old, next) != old)
+		fw_flow_renew(c, slot, c->notes->tag);
+}
+
+FW_INLINE bool fw_guard_plain_judge(struct fw_guard_case *c, const struct fw_guard_kept *kept)
+{
+	struct fw_guard_notes *notes = c->notes;
+	struct fw_flow_slot *slot = fw_guard_plain_flow(c);
 	bool is_run;
 
-	c->notes->now_ns = fw_guard_store_now(c->store);
-	slot = fw_guard_plain_flow(c);
-	if (!slot || !fw_guard_plain_is_dull(c))
+	/* with this packet too it is not among the first of its flow; a slot that is being written has no packets yet */
+	if (!slot || fw_flow_packets(notes->state) < kept->first)
 		return false;
 	is_run = fw_guard_plain_is_run(c);
 	if (is_run && !fw_guard_plain_is_over(c))
 		return false;
 	fw_policy_begin(c);
-	c->notes->reason = c->notes->way == FW_GUARD_OUT ? fw_guard_plain_out(c) : fw_guard_plain_in(c);
-	if (!c->notes->reason)
+	notes->reason = notes->way == FW_GUARD_OUT ? fw_guard_plain_out(c) : fw_guard_plain_in(c);
+	if (!notes->reason)
 		return false;
-	fw_guard_tally(c, FW_GUARD_PASSED, c->notes->reason);
-	if (c->notes->way == FW_GUARD_OUT && c->notes->now_ns - c->device->last_ns > FW_NS_PER_S)
-		c->device->last_ns = c->notes->now_ns;
-	/* one that another CPU took over in between stays its: as where two claim at once */
-	fw_flow_renew(c, slot, c->notes->tag);
+	fw_guard_plain_renew(c, slot);
+	fw_guard_tally(c, FW_GUARD_PASSED, notes->reason);
+	if (notes->way == FW_GUARD_OUT && notes->now_ns - c->device->last_ns > FW_NS_PER_S)
+		c->device->last_ns = notes->now_ns;
 	if (is_run)
 		fw_guard_lose(c);
 	return true;
 }
 
-FW_INLINE bool fw_guard_plain_case(struct fw_guard_case *c, struct fw_cursor frame, bool four, struct fw_guard_notes *notes)
-{
-	struct fw_packet packet;
-	struct fw_guard_case own = {c->store, c->config, c->totals, c->count, c->device, notes, &packet, c->desk};
-
-	if (frame.begin + fw_guard_plain_tcp_off(four) + 20 > frame.end ||
-		!fw_guard_plain_headers(frame.begin, (uint32_t)(frame.end - frame.begin), four))
-		return false;
-	fw_guard_plain_ends(&own, frame.begin, four);
-	return fw_guard_plain_judge(&own);
-}
-
 /*
- * True: it passes, and all is said. The case as for fw_guard_out(), but that its own notes are neither needed nor written: these are, zero but for
- * place, frame_len, packets and way.
+ * True: it passes, and all is said. The case as for fw_guard_out(), with device and count of the place in kept->seat, but that its notes are zero but for
+ * place, frame_len, packets and way, and it needs no packet.
  */
-FW_INLINE bool fw_guard_plain(struct fw_guard_case *c, struct fw_cursor frame, struct fw_guard_notes *notes)
+FW_INLINE bool fw_guard_plain(struct fw_guard_case *c, const struct fw_guard_kept *kept)
 {
-	if (frame.begin + 14 > frame.end || (c->device->flags & (FW_DEVICE_HELD | FW_DEVICE_QUARANTINED)))
+	struct fw_packet packet = {.proto = FW_IP_TCP};
+
+	if (c->device->flags & (FW_DEVICE_HELD | FW_DEVICE_QUARANTINED))
 		return false;
-	return frame.begin[12] == FW_ETHER_IPV4 >> 8 ? fw_guard_plain_case(c, frame, true, notes)
-						     : fw_guard_plain_case(c, frame, false, notes);
+	c->packet = &packet;
+	c->notes->tag = kept->tag;
+	c->notes->now_ns = fw_guard_store_now(c->store);
+	return fw_guard_plain_judge(c, kept);
 }
 
 #endif

@@ -27,7 +27,7 @@
 #include "wire/rule.h"
 
 /* One more for each change of a struct or map in this file: pins of another layout are refused. */
-#define FW_GUARD_LAYOUT 2u
+#define FW_GUARD_LAYOUT 3u
 
 #define FW_STRANGERS 16u /* places shared by the MACs that have none (keyed hash): forged MACs gain nothing by being many */
 
@@ -105,12 +105,13 @@ struct fw_guard_config {
 	uint8_t closed; /* fail mode: what is not readable or has no room is dropped, not passed */
 	uint8_t unknown_four,
 		unknown_six; /* no network of ours of this family is known: only private addresses are inside, and no source is forged */
-	uint8_t zero[7]; /* padding, always zero */
+	uint8_t zero[3]; /* padding, always zero */
+	uint32_t serial; /* another one for each configuration that holds: what was found out under the one before is forgotten */
 };
 _Static_assert(sizeof(struct fw_guard_config) ==
 		128 + sizeof(struct fw_dns_key) + 16 * (FW_GUARD_CLASSES * FW_BRAKE_COUNT + FW_GUARD_WORD_COUNT + 4) +
 			32 * FW_GUARD_OURS_MAX + 16 * (FW_GUARD_HELD_MAX + FW_GUARD_RESOLVERS_MAX) + 5 * 8 + 16 * 4 +
-			2 * FW_GUARD_LOGIN_PORTS + FW_GUARD_FILTER_COUNT + 4 + 7,
+			2 * FW_GUARD_LOGIN_PORTS + FW_GUARD_FILTER_COUNT + 4 + 3 + 4,
 	"no holes");
 
 enum fw_guard_flag {

@@ -56,7 +56,7 @@ static void without_a_daemon(void **state)
 	done = bypass(bed);
 	assert_int_equal(done.links, 1);
 	assert_int_equal(done.filters, 1);
-	assert_int_equal(done.pins, 16); /* 15 maps and the link */
+	assert_int_equal(done.pins, 18); /* 15 maps, the link, two programs */
 	bed_assert_clean(bed, BED_DEVICE);
 	done = bypass(bed);
 	assert_int_equal(done.links + done.filters + done.pins, 0);
@@ -163,7 +163,7 @@ static void the_interface_is_gone(void **state)
 
 	plane_close(bed_open(bed));
 	bed_run("ip link del " BED_DEVICE);
-	assert_int_equal(bypass(bed).pins, 16);
+	assert_int_equal(bypass(bed).pins, 18);
 	assert_int_equal(bed_pins(bed), 0);
 }
 

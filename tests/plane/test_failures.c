@@ -90,7 +90,7 @@ static void still_protected(const struct bed *bed)
 {
 	assert_true(bed_has_xdp(BED_DEVICE));
 	assert_int_equal(bed_filters(BED_DEVICE), 1);
-	assert_int_equal(bed_pins(bed), 19); /* 15 maps, link, mark, two directories */
+	assert_int_equal(bed_pins(bed), 21); /* 15 maps, two programs, link, mark, two directories */
 }
 
 static void descriptors_run_out_while_taking_over(void **state)

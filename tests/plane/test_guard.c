@@ -26,7 +26,7 @@
 
 #include "base/clock.h"
 
-enum { TAKEOVERS = 8, KILLS = 8, MAPS = 16, DESCRIPTORS_MAX = 150 };
+enum { TAKEOVERS = 8, KILLS = 8, MAPS = 16, PROGRAMS = 2, DESCRIPTORS_MAX = 150 };
 
 static void demand_guarded(const char *interface)
 {
@@ -62,7 +62,7 @@ static void several_interfaces(void **state)
 	assert_false(plane_guard_took_over(guard));
 	demand_guarded(BED_DEVICE);
 	demand_guarded(BED_SECOND);
-	assert_int_equal(bed_pins(bed), 2 + MAPS + 2 + 2); /* directories, maps, links, marks */
+	assert_int_equal(bed_pins(bed), 2 + MAPS + PROGRAMS + 2 + 2); /* directories, maps, programs, links, marks */
 	assert_true(plane_guard_interface(guard, 1, &interface));
 	assert_string_equal(interface.name, BED_SECOND);
 	assert_true(interface.attached && !interface.generic && interface.ifindex == if_nametoindex(BED_SECOND));
@@ -80,6 +80,7 @@ static void interfaces_come_and_go(void **state)
 	struct plane_guard_setup setup = guard_bed_setup_of(bed), one = setup;
 	struct fw_guard_config config = guard_bed_config();
 	struct plane_guard *guard;
+	uint32_t serial;
 
 	one.interface_count = 1;
 	assert_int_equal(plane_guard_open(&one, &guard, NULL), 0);
@@ -94,11 +95,31 @@ static void interfaces_come_and_go(void **state)
 	assert_int_equal(plane_guard_open(&one, &guard, NULL), 0);
 	assert_true(plane_guard_took_over(guard));
 	assert_int_equal(plane_guard_config_now(guard)->generation, 1);
+	serial = plane_guard_config_now(guard)->serial;
+	assert_int_equal(plane_guard_config(guard, &config), 0);
+	assert_int_equal(plane_guard_config_now(guard)->serial, serial + 1);
 	assert_false(bed_has_xdp(BED_DEVICE));
 	assert_int_equal(bed_filters(BED_DEVICE), 0);
 	assert_false(bed_has_clsact(BED_DEVICE));
-	assert_int_equal(bed_pins(bed), 2 + MAPS + 1 + 1);
+	assert_int_equal(bed_pins(bed), 2 + MAPS + PROGRAMS + 1 + 1);
 	assert_int_equal(plane_guard_detach(guard, NULL), 0);
+	demand_clean(bed);
+}
+
+/* The ring's size follows from how much may be sent up: another rate is no reason not to start. The one that is there stays. */
+static void another_ring(void **state)
+{
+	struct bed *bed = *state;
+	struct plane_guard_setup setup = guard_bed_setup_of(bed);
+	struct plane_guard *guard;
+
+	for (uint32_t i = 0; i < 3; i++) { /* 1, 4, a half MiB */
+		setup.ring_bytes = (i == 2 ? 1 : 2 + 6 * i) << 19;
+		assert_int_equal(plane_guard_open(&setup, &guard, NULL), 0);
+		assert_int_equal(plane_guard_took_over(guard), i > 0);
+		plane_guard_close(guard);
+	}
+	assert_int_equal(plane_guard_detach(guard_bed_open(bed), NULL), 0);
 	demand_clean(bed);
 }
 
@@ -218,7 +239,7 @@ static void shield_and_guard(void **state)
 	assert_int_equal(plane_bypass(bed->bpffs, &done, NULL), 0);
 	assert_int_equal(done.links, 2);
 	assert_int_equal(done.filters, 2);
-	assert_int_equal(done.pins, 15 + 1 + MAPS + 1);
+	assert_int_equal(done.pins, 15 + PROGRAMS + 1 + MAPS + PROGRAMS + 1);
 	demand_clean(bed);
 }
 
@@ -322,7 +343,7 @@ static void bypass_from_elsewhere(void **state)
 	if (child == 0) {
 		struct plane_bypassed done;
 
-		_exit(plane_bypass(bed->bpffs, &done, NULL) || done.links != 2 || done.filters != 2 || done.pins != MAPS + 2);
+		_exit(plane_bypass(bed->bpffs, &done, NULL) || done.links != 2 || done.filters != 2 || done.pins != MAPS + PROGRAMS + 2);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
@@ -560,6 +581,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(several_interfaces),
 		CASE(interfaces_come_and_go),
+		CASE(another_ring),
 		CASE(only_others_are_held),
 		CASE(what_makes_no_sense),
 		CASE(another_layout),

@@ -2,10 +2,16 @@
 /*
  * No packet passes between two planes. While a child sends frames from a blocked source, in bursts that the link can hold, planes are opened
  * and closed one after another: none of those frames may reach the stack, and the kernel's counters, which the pinned
- * maps keep, must know every single one that the link took.
+ * maps keep, must know every single one that the link took. Every other plane finds the programs of the one before checked and pinned; for the
+ * others those pins are taken away, as they are of another version: then programs are loaded and exchanged.
  */
 #include "bed.h"
 
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <dirent.h>
+#include <linux/bpf.h>
+#include <net/if.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -92,6 +98,71 @@ static void demand_marks(struct plane *plane)
 	assert_int_equal(plane_config_now(plane)->blocked, 1);
 }
 
+/* ---- programs that are pinned ---- */
+
+static uint32_t program_on(const char *interface)
+{
+	uint32_t id = 0;
+
+	assert_int_equal(bpf_xdp_query_id((int)if_nametoindex(interface), 0, &id), 0);
+	return id;
+}
+
+/* Takes the pinned programs away, and puts a program of somebody else under each of their names where there is one. Returns how many there were. */
+static uint32_t exchange_pins(const struct bed *bed, int foreign)
+{
+	char folder[128], path[400];
+	uint32_t count = 0;
+	DIR *dir;
+
+	snprintf(folder, sizeof(folder), "%s/floodwall/shield-" BED_DEVICE, bed->bpffs);
+	dir = opendir(folder);
+	assert_non_null(dir);
+	for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
+		if (strncmp(entry->d_name, "program_", 8) != 0)
+			continue;
+		snprintf(path, sizeof(path), "%s/%.200s", folder, entry->d_name);
+		assert_int_equal(unlink(path), 0);
+		if (foreign >= 0)
+			assert_int_equal(bpf_obj_pin(foreign, path), 0);
+		count++;
+	}
+	closedir(dir);
+	return count;
+}
+
+/* The verifier has seen it once: the same program goes on. One of another's making, or on other maps, does not become ours by its name. */
+static void checked_once(void **state)
+{
+	struct bed *bed = *state;
+	int foreign = bed_foreign_program();
+	struct plane_setup setup = bed_plane_setup(bed);
+	struct plane *plane;
+	uint32_t first, second;
+
+	plane_close(bed_open(bed));
+	first = program_on(BED_DEVICE);
+	plane_close(bed_open(bed));
+	assert_int_equal(program_on(BED_DEVICE), first);
+	assert_int_equal(exchange_pins(bed, foreign), 2);
+	plane_close(bed_open(bed));
+	second = program_on(BED_DEVICE);
+	assert_true(second != first && second != 0);
+	assert_true(exchange_pins(bed, -1) == 2);
+	plane_close(bed_open(bed));
+	assert_true(program_on(BED_DEVICE) != second);
+	/* nothing holds the interface: maps are made anew, and programs for them */
+	first = program_on(BED_DEVICE);
+	bed_run("ip link del " BED_DEVICE " && ip link add " BED_DEVICE " type veth peer name " BED_PEER);
+	setup.names *= 4;
+	assert_int_equal(plane_open(&setup, &plane, NULL), 0);
+	assert_false(plane_took_over(plane));
+	assert_true(program_on(BED_DEVICE) != first);
+	plane_detach(plane, NULL);
+	bed_assert_clean(bed, BED_DEVICE);
+	close(foreign);
+}
+
 static void under_load(void **state)
 {
 	struct bed *bed = *state;
@@ -109,6 +180,8 @@ static void under_load(void **state)
 		uint32_t sent = __atomic_load_n(&sender->sent, __ATOMIC_ACQUIRE);
 
 		plane_close(plane);
+		if (i % 2)
+			assert_int_equal(exchange_pins(bed, -1), 2);
 		plane = bed_open(bed);
 		demand_marks(plane);
 		for (int tries = 0; __atomic_load_n(&sender->sent, __ATOMIC_ACQUIRE) < sent + 100 && tries < 10000; tries++)
@@ -127,6 +200,7 @@ static void under_load(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(checked_once, bed_setup, bed_teardown),
 		cmocka_unit_test_setup_teardown(under_load, bed_setup, bed_teardown),
 	};
 

@@ -6,9 +6,11 @@
 #include "bed.h"
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <net/if.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -220,12 +222,86 @@ static void what_needs_root(void **state)
 	bed_assert_clean(bed, BED_DEVICE);
 }
 
+/* What packaging/floodwall.service.in leaves root: no CAP_SYS_ADMIN, without which nobody may ask the kernel for maps by their numbers. */
+static void as_the_service(void)
+{
+	static const uint8_t kept[] = {
+		CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON, CAP_SETUID, CAP_SETGID, CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_NET_RAW /* the test's own */};
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2] = {0};
+
+	for (size_t i = 0; i < sizeof(kept); i++) {
+		data[kept[i] / 32].effective |= 1u << kept[i] % 32;
+		data[kept[i] / 32].permitted |= 1u << kept[i] % 32;
+	}
+	NEED(syscall(SYS_capset, &head, data) == 0);
+	NEED(bpf_map_get_fd_by_id(1) < 0 && errno == EPERM);
+}
+
+static uint32_t program(void)
+{
+	uint32_t id = 0;
+
+	NEED(bpf_xdp_query_id((int)if_nametoindex(BED_DEVICE), 0, &id) == 0 && id != 0);
+	return id;
+}
+
+static void the_service_uses_programs_again(void **state)
+{
+	struct bed *bed = *state;
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		uint32_t first;
+
+		as_the_service();
+		plane_close(bed_open(bed));
+		first = program();
+		plane_close(bed_open(bed));
+		NEED(program() == first);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(plane_detach(bed_open(bed), NULL), 0);
+	bed_assert_clean(bed, BED_DEVICE);
+}
+
+/* A bpffs is open to all unless it was mounted otherwise. Whoever was there first could put programs and maps of his own under our names. */
+static void a_directory_of_somebody_else(void **state)
+{
+	struct bed *bed = *state;
+	struct plane_setup setup = bed_plane_setup(bed);
+	char base[96], folder[128];
+
+	snprintf(base, sizeof(base), "%s/floodwall", bed->bpffs);
+	snprintf(folder, sizeof(folder), "%s/shield-" BED_DEVICE, base);
+	for (int i = 0; i < 4; i++) {
+		const char *his = i / 2 ? folder : base;
+		struct fault fault = {0};
+		struct plane *plane;
+
+		assert_int_equal(mkdir(base, 0700), 0);
+		assert_int_equal(mkdir(folder, 0700), 0);
+		assert_int_equal(i % 2 ? chmod(his, 0720) : chown(his, NOBODY, NOBODY), 0);
+		assert_int_equal(plane_open(&setup, &plane, &fault), -EPERM);
+		assert_non_null(strstr(fault.sentence, "somebody else"));
+		assert_string_equal(fault.file, his);
+		assert_false(bed_has_xdp(BED_DEVICE));
+		assert_int_equal(rmdir(folder), 0);
+		assert_int_equal(rmdir(base), 0);
+	}
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, bed_setup, bed_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(everything_as_nobody),
 		CASE(what_needs_root),
+		CASE(the_service_uses_programs_again),
+		CASE(a_directory_of_somebody_else),
 	};
 
 	bed_enter("unprivileged");

@@ -3,6 +3,22 @@
 #include <string.h>
 
 #include "guard_scene.h"
+#include "wire/guard_plain.h"
+
+/* Another address or port, of a conversation that the kernel keeps where it keeps this one. */
+static void meet(uint64_t *random, bool four, uint8_t *frame)
+{
+	uint32_t begin = four ? 26 : 22, words = four ? 3 : 9, word = begin + 4 * guard_pick(random, words);
+	struct fw_guard_marks marks;
+	uint32_t at;
+
+	fw_guard_plain_marks(frame, four, &marks);
+	at = fw_guard_plain_at(&marks);
+	do {
+		frame[word + guard_pick(random, 4)] ^= (uint8_t)(1 + guard_pick(random, 255));
+		fw_guard_plain_marks(frame, four, &marks);
+	} while (fw_guard_plain_at(&marks) != at);
+}
 
 uint32_t guard_bulk_frame(uint64_t *random, const struct guard_step *step, const struct guard_talk *talk, uint8_t frame[128])
 {
@@ -27,8 +43,8 @@ uint32_t guard_bulk_frame(uint64_t *random, const struct guard_step *step, const
 			memcpy(frame + place,
 				who ? "\x20\x01\x0d\xb8\x00\x09\0\0\0\0\0\0\0\0\0\x09" : "\x20\x01\x0d\xb8\x00\x01\0\0\0\0\0\0\0\0\0\x05",
 				16);
-		frame[at + 2 * end] = (uint8_t)(who ? talk->port >> 8 : 0x9c);
-		frame[at + 2 * end + 1] = (uint8_t)(who ? talk->port : 0x40);
+		frame[at + 2 * end] = (uint8_t)(who != talk->served ? talk->port >> 8 : 0x9c);
+		frame[at + 2 * end + 1] = (uint8_t)(who != talk->served ? talk->port : 0x40);
 	}
 	frame[at + 12] = 0x80;
 	frame[at + 13] = 0x10;
@@ -43,10 +59,14 @@ uint32_t guard_bulk_frame(uint64_t *random, const struct guard_step *step, const
 		frame[at + 12] = (uint8_t)(guard_pick(random, 16) << 4);
 		break;
 	case 3:
-		frame[four ? 17 : 19] = (uint8_t)(frame[four ? 17 : 19] + guard_pick(random, 30) - 15);
+		frame[four ? 17 : 19] =
+			(uint8_t)(guard_pick(random, 2) ? frame[four ? 17 : 19] + guard_pick(random, 30) - 15 : guard_pick(random, 64));
 		break;
 	case 4:
 		frame[0] |= 1;
+		break;
+	case 5:
+		meet(random, four, frame);
 		break;
 	}
 	return guard_pick(random, 24) ? 94 : at + 14 + guard_pick(random, 24);
@@ -79,6 +99,65 @@ void guard_bulk_scene(uint64_t *random, struct guard_scene *scene)
 				.icmp_code = FW_RULE_ANY};
 	if (guard_pick(random, 3))
 		config->ours_count = 0;
-	if (guard_pick(random, 2))
-		config->words[0] = config->frames_out = fw_bucket_rule_of(1 + guard_pick(random, 100), 1 + guard_pick(random, 20));
+	/* what goes up ends by the one bucket or by the other */
+	config->words[FW_GUARD_WORD_FRAMES] = config->frames_out = fw_bucket_rule_of(1000000, 1000000);
+	*(guard_pick(random, 2) ? &config->words[FW_GUARD_WORD_FRAMES] : &config->frames_out) =
+		fw_bucket_rule_of(1 + guard_pick(random, 100), 1 + guard_pick(random, 20));
+}
+
+/* What a switch of configurations brings. */
+static void change_config(uint64_t *random, struct guard_scene *scene)
+{
+	static const struct fw_guard_prefix elsewhere = {0, 0xffff0a000000, ~0ull, ~0xffffffull};
+	struct fw_guard_config *config = &scene->config;
+
+	switch (guard_pick(random, 6)) {
+	case 0: /* its source is forged from now on */
+		config->ours[0] = elsewhere;
+		config->ours_count = 1;
+		config->unknown_four = config->unknown_six = 0;
+		break;
+	case 1: /* or the gateway's */
+		memcpy(config->held[0], "\0\0\0\0\0\0\0\0\0\0\xff\xff\xc0\xa8\x01\x05", 16);
+		memcpy(config->held[1], "\x20\x01\x0d\xb8\x00\x01\0\0\0\0\0\0\0\0\0\x05", 16);
+		config->held_count = 2;
+		break;
+	case 2:
+		config->half ^= 1;
+		break;
+	case 3:
+		config->mode[guard_pick(random, FW_GUARD_FILTER_COUNT)] = (uint8_t)guard_pick(random, 3);
+		break;
+	case 4:
+		config->answered_ns = config->flow_tcp_ns = 1ull << 28;
+		break;
+	case 5:
+		config->key[guard_pick(random, 16)] ^= 1ull << guard_pick(random, 64);
+		break;
+	}
+	guard_scene_anew(scene);
+}
+
+void guard_bulk_change(uint64_t *random, struct guard_scene *scene)
+{
+	struct fw_guard_device *device = &scene->state.devices[FW_STRANGERS];
+	uint8_t mac[6];
+
+	guard_mac(0, mac);
+	switch (guard_pick(random, 6)) {
+	case 0: /* the MAC is another device's, or nobody's */
+		fw_guard_place_add(scene->places, &scene->config, mac, (uint16_t)(FW_STRANGERS + 1 + guard_pick(random, GUARD_KNOWN - 1)));
+		break;
+	case 1:
+		fw_guard_place_remove(scene->places, &scene->config, mac);
+		break;
+	case 2:
+		device->flags ^= guard_pick(random, 2) ? FW_DEVICE_QUARANTINED : FW_DEVICE_POLICY;
+		break;
+	case 3:
+		scene->policies[scene->config.half][FW_STRANGERS].generation++;
+		break;
+	default:
+		change_config(random, scene);
+	}
 }

@@ -326,10 +326,18 @@ static void plain_fill(uint64_t *random, struct guard_scene *scene)
 	}
 }
 
+void guard_scene_anew(struct guard_scene *scene)
+{
+	static uint32_t serial;
+
+	scene->config.serial = ++serial;
+}
+
 void guard_scene_make(uint64_t *random, struct guard_scene *out)
 {
 	memset(out, 0, sizeof(*out));
 	config_fill(random, &out->config);
+	guard_scene_anew(out);
 	out->begin_ns = guard_pick(random, 2) ? 1000000ull * FW_NS_PER_S : (1ull << 52) - guard_pick(random, 10) * FW_NS_PER_S;
 	out->config.late_until_ns = guard_pick(random, 2) ? 0 : out->begin_ns + guard_pick(random, 20) * FW_NS_PER_S;
 	devices_fill(random, out);

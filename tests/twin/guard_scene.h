@@ -78,6 +78,9 @@ uint32_t guard_pick(uint64_t *random, uint32_t below);
 /* A scene by chance. */
 void guard_scene_make(uint64_t *random, struct guard_scene *out);
 
+/* Its configuration is another than any before. */
+void guard_scene_anew(struct guard_scene *scene);
+
 /* An address of the few that mean something, by number; a MAC. */
 enum { GUARD_ADDRESSES = 48, GUARD_MACS = 12 };
 void guard_address(uint32_t number, uint8_t out[16]);
@@ -99,7 +102,8 @@ void guard_answers_each(guard_answer_visit visit, void *context);
 /* One conversation of a device over TCP, from its port 40000. */
 struct guard_talk {
 	bool four;
-	uint16_t port; /* of the peer */
+	uint16_t port; /* of the peer, or of the device where that serves */
+	bool served;
 };
 
 /* Ethernet, IP, TCP of it, the step's way; mostly as a bulk transfer has them. Returns the length. */
@@ -107,3 +111,6 @@ uint32_t guard_bulk_frame(uint64_t *random, const struct guard_step *step, const
 
 /* Who may pass everything, now and then under a policy; modes stay as they are, networks of ours are often not known. */
 void guard_bulk_scene(uint64_t *random, struct guard_scene *scene);
+
+/* In the midst of a transfer something becomes different: the configuration, whose the MAC is, a flag, a policy. */
+void guard_bulk_change(uint64_t *random, struct guard_scene *scene);

@@ -22,12 +22,12 @@
 #include "guard_half.h"
 #include "guard_kernel.h"
 
-enum { BY_CHANCE = 90000, BULK = 600, EACH_CAPTURE = 60, SHOWN_MAX = 10 };
+enum { BY_CHANCE = 90000, BULK = 600, EACH_CAPTURE = 60, SHOWN_MAX = 10, OVER_LEAST = 20 };
 
 struct bed {
 	struct guard_kernel *kernel;
 	struct guard_play **plays;
-	uint32_t count, room, frames, left_out, different, plain[FW_GUARD_WAYS];
+	uint32_t count, room, frames, left_out, different, plain[FW_GUARD_WAYS], plain_over[2]; /* by the device's bucket, by that of all */
 	uint64_t said[FW_GUARD_WAYS][FW_GUARD_OUTCOMES][FW_REASON_COUNT]; /* packets */
 	uint64_t bound, bound_full, bound_refused, bound_over, bound_gone, forgotten, lost;
 };
@@ -95,11 +95,17 @@ static void run_clean(const struct guard_step *step, struct guard_result *out)
  * The kernel's short way leaves no notes: it says PASSED alone, and nothing goes up. The counters, which tell the reason, and the state
  * are compared all the same.
  */
-static void allow_plain(struct bed *bed, const struct guard_step *step, const struct guard_result *host, struct guard_result *kernel)
+static void allow_plain(
+	struct bed *bed, const struct guard_play *play, uint32_t i, const struct guard_result *host, struct guard_result *kernel)
 {
+	const struct guard_step *step = &play->steps[i];
+	const struct fw_guard_config *config = &play->scene.config;
+
 	if (kernel->notes.frame_len || !host->notes.frame_len || host->notes.outcome != FW_GUARD_PASSED || host->notes.would || host->sent)
 		return;
 	bed->plain[step->way]++;
+	if (fw_flow_run(host->notes.state) > FW_GUARD_RUN)
+		bed->plain_over[config->frames_out.rate_per_s > config->words[FW_GUARD_WORD_FRAMES].rate_per_s]++;
 	kernel->notes = host->notes;
 	kernel->packet = host->packet;
 	kernel->inner = host->inner;
@@ -118,7 +124,7 @@ static void compare_step(struct bed *bed, struct guard_play *play, uint32_t i)
 	clean_guard_state(&host_state, &counts);
 	play->digests[i] = digest(&host, &host_state, i + 1 == play->count ? &counts : NULL);
 	error = guard_kernel_step(bed->kernel, &play->steps[i], &kernel);
-	allow_plain(bed, &play->steps[i], &host, &kernel);
+	allow_plain(bed, play, i, &host, &kernel);
 	guard_kernel_state(bed->kernel, &kernel_state);
 	differ = memcmp(&host_state, &kernel_state, sizeof(host_state)) != 0;
 	if (error)
@@ -321,29 +327,57 @@ static void long_talks(struct bed *bed)
 	}
 }
 
+/* So many frames of a transfer, from now on. Returns when it ends. */
+static uint64_t transfer(struct guard_play *play, uint64_t *random, const struct guard_talk *talk)
+{
+	uint64_t now_ns = play->scene.begin_ns;
+	uint32_t upward = 1 + guard_pick(random, 30);
+	uint8_t frame[128];
+
+	while (play->count < GUARD_STEPS) {
+		uint8_t way = guard_pick(random, 31) < upward ? FW_GUARD_OUT : FW_GUARD_IN;
+		struct guard_step step = step_of(random, way, now_ns, 0);
+
+		step.len = guard_bulk_frame(random, &step, talk, frame);
+		play_add(play, &step, frame);
+		now_ns = guard_pick(random, 8) ? now_ns + guard_pick(random, 1000000) : later(random, &play->scene.config, now_ns);
+	}
+	return now_ns;
+}
+
+/* The same, in a world where something was changed while it went on. */
+static void go_on(struct bed *bed, uint64_t *random, const struct guard_scene *before, uint64_t now_ns, const struct guard_talk *talk)
+{
+	static struct guard_counts counts;
+	struct guard_play *play = calloc(1, sizeof(*play));
+
+	if (!play)
+		abort();
+	play->name = "bulk, changed";
+	play->scene = *before;
+	clean_guard_state(&play->scene.state, &counts);
+	play->scene.begin_ns = now_ns;
+	guard_bulk_change(random, &play->scene);
+	transfer(play, random, talk);
+	compare(bed, play);
+}
+
 /* Transfers both ways, longer than what is sent up: what the kernel's short way is for, and what just misses it. */
 static void bulk(struct bed *bed, uint32_t plays)
 {
 	static const uint16_t ports[8] = {443, 443, 443, 443, 53, 1900, 23, 2323};
 	uint64_t random = 1999;
-	uint8_t frame[128];
 
 	for (uint32_t i = 0; i < plays; i++) {
 		struct guard_play *play = play_new("bulk", &random);
-		uint64_t now_ns = play->scene.begin_ns;
-		struct guard_talk talk = {.four = guard_pick(&random, 3), .port = ports[guard_pick(&random, 8)]};
-		uint32_t upward = 1 + guard_pick(&random, 30);
+		struct guard_talk talk = {
+			.four = guard_pick(&random, 3), .port = ports[guard_pick(&random, 8)], .served = !guard_pick(&random, 4)};
+		uint64_t now_ns;
 
 		guard_bulk_scene(&random, &play->scene);
-		while (play->count < GUARD_STEPS) {
-			uint8_t way = guard_pick(&random, 31) < upward ? FW_GUARD_OUT : FW_GUARD_IN;
-			struct guard_step step = step_of(&random, way, now_ns, 0);
-			step.len = guard_bulk_frame(&random, &step, &talk, frame);
-			play_add(play, &step, frame);
-			now_ns = guard_pick(&random, 8) ? now_ns + guard_pick(&random, 1000000)
-							: later(&random, &play->scene.config, now_ns);
-		}
+		now_ns = transfer(play, &random, &talk);
 		compare(bed, play);
+		go_on(bed, &random, &play->scene, now_ns, &talk);
 	}
 }
 
@@ -425,7 +459,8 @@ static uint32_t count_unreached(const struct bed *bed)
 		unreached++;
 	}
 	return unreached + !bed->bound + !bed->bound_full + !bed->bound_refused + !bed->bound_over + !bed->bound_gone + !bed->forgotten +
-		!bed->lost + !bed->plain[FW_GUARD_OUT] + !bed->plain[FW_GUARD_IN];
+		!bed->lost + !bed->plain[FW_GUARD_OUT] + !bed->plain[FW_GUARD_IN] + (bed->plain_over[0] < OVER_LEAST) +
+		(bed->plain_over[1] < OVER_LEAST);
 }
 
 static bool play_tells(const struct guard_play *play)
@@ -509,10 +544,12 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	feed(&bed, argv[2], getenv("FLOODWALL_CAPTURES") ? getenv("FLOODWALL_CAPTURES") : argv[3]);
-	printf("%u frames compared, %u left out, %u differ; %u and %u the short way; %lu addresses bound, %lu without room, %lu flows "
+	printf("%u frames compared, %u left out, %u differ; %u and %u the short way, %u and %u of them when nothing more went up; %lu "
+	       "addresses bound, %lu without room, %lu flows "
 	       "forgotten, %lu frames lost\n",
-		bed.frames, bed.left_out, bed.different, bed.plain[FW_GUARD_OUT], bed.plain[FW_GUARD_IN], (unsigned long)bed.bound,
-		(unsigned long)bed.bound_full, (unsigned long)bed.forgotten, (unsigned long)bed.lost);
+		bed.frames, bed.left_out, bed.different, bed.plain[FW_GUARD_OUT], bed.plain[FW_GUARD_IN], bed.plain_over[0],
+		bed.plain_over[1], (unsigned long)bed.bound, (unsigned long)bed.bound_full, (unsigned long)bed.forgotten,
+		(unsigned long)bed.lost);
 	unreached = count_unreached(&bed);
 	survivors = count_survivors(&bed);
 	printf("%d of %d mutants told\n", 2 * places - (int)survivors, 2 * places);
