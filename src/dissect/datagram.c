@@ -17,8 +17,16 @@ enum {
 	PORT_MDNS = 5353,
 	PORT_DHIP = 37810,
 };
-/* makers' own: of the first two the device sends to the port, of the others from it */
-enum { PORT_TUYA_CLEAR = 6666, PORT_TUYA = 6667, PORT_TPLINK = 9999, PORT_TAPO = 20002, PORT_DVRIP = 34569, PORT_MIIO = 54321 };
+/* makers' own: of the first two the device sends to the port, of the last either way, of the others from it */
+enum {
+	PORT_TUYA_CLEAR = 6666,
+	PORT_TUYA = 6667,
+	PORT_TPLINK = 9999,
+	PORT_TAPO = 20002,
+	PORT_DVRIP = 34569,
+	PORT_MIIO = 54321,
+	PORT_SADP = 37020
+};
 enum {
 	PORT_NTP = 123,
 	PORT_SNMP = 161,
@@ -50,6 +58,7 @@ static bool known(uint16_t port)
 	case PORT_TAPO:
 	case PORT_DVRIP:
 	case PORT_MIIO:
+	case PORT_SADP:
 	case PORT_NTP:
 	case PORT_SNMP:
 	case PORT_SNMP_TRAP:
@@ -81,8 +90,8 @@ static enum fw_read dissect_own(uint16_t src_port, uint16_t dst_port, const uint
 		return dissect_dvrip(bytes, len, sink);
 	case PORT_MIIO:
 		return dissect_miio(bytes, len, sink);
-	default:
-		return FW_READ_OTHER;
+	default: /* behind the others: who asks one of these may do so from any high port */
+		return either(src_port, dst_port, PORT_SADP) ? dissect_sadp(bytes, len, sink) : FW_READ_OTHER;
 	}
 }
 

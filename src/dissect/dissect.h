@@ -26,6 +26,7 @@ enum fw_read dissect_tuya(const uint8_t *bytes, size_t len, const struct fact_si
 enum fw_read dissect_tplink(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
 enum fw_read dissect_tapo(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
 enum fw_read dissect_miio(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
+enum fw_read dissect_sadp(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
 enum fw_read dissect_wsd(const uint8_t *bytes, size_t len, const struct fact_sink *sink);
 enum fw_read dissect_lldp(const uint8_t *bytes, size_t len, const struct fact_sink *sink); /* from behind the EtherType */
 enum fw_read dissect_dhcp6(const uint8_t *bytes, size_t len, const struct fact_sink *sink);

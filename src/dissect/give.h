@@ -26,3 +26,13 @@ static inline void give_text(const struct fact_sink *sink, enum fact_kind kind, 
 {
 	give(sink, &(struct fact){.kind = kind, .text = text});
 }
+
+/* A text that some pad with zero bytes behind it; an empty one is no fact. */
+static inline enum fw_read give_string(const struct fact_sink *sink, enum fact_kind kind, uint32_t number, struct slice text)
+{
+	while (text.len && !text.bytes[text.len - 1])
+		text.len--;
+	if (text.len)
+		give(sink, &(struct fact){.kind = kind, .number = number, .text = text});
+	return FW_READ_OK;
+}

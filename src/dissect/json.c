@@ -104,8 +104,7 @@ struct slice json_text(struct slice raw, uint8_t out[JSON_TEXT_MAX])
 	return (struct slice){out, used};
 }
 
-/* Six bytes with ':' or '-' between them, or with nothing. */
-static bool read_mac(struct slice text, uint8_t out_mac[6])
+bool json_mac(struct slice text, uint8_t out_mac[6])
 {
 	size_t stride = text.len == 12 ? 2 : 3;
 	uint8_t mac[6];
@@ -148,7 +147,7 @@ static bool read_form(struct fact *fact, enum json_form form, struct slice value
 {
 	switch (form) {
 	case JSON_MAC:
-		return read_mac(value, fact->mac);
+		return json_mac(value, fact->mac);
 	case JSON_IPV4:
 		return read_address(value, fact->addr);
 	default:

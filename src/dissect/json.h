@@ -43,6 +43,9 @@ static inline bool json_is(struct slice slice, const char *text)
 /* A string without its escapes, cut at whole characters where it is too long. Half a surrogate pair is U+FFFD. */
 struct slice json_text(struct slice raw, uint8_t out[JSON_TEXT_MAX]);
 
+/* Six bytes in hex with ':' or '-' between them, or with nothing; false, and out_ untouched, for anything else. */
+bool json_mac(struct slice text, uint8_t out_mac[6]);
+
 /* A scalar that is a whole number of at most nine digits; false otherwise. */
 bool json_number(const struct json_value *value, uint32_t *out_number);
 

@@ -87,15 +87,6 @@ static enum fw_read give_capabilities(const struct fact_sink *sink, struct slice
 	return FW_READ_OK;
 }
 
-static enum fw_read give_string(const struct fact_sink *sink, enum fact_kind kind, uint32_t number, struct slice text)
-{
-	while (text.len && !text.bytes[text.len - 1])
-		text.len--;
-	if (text.len)
-		give(sink, &(struct fact){.kind = kind, .number = number, .text = text});
-	return FW_READ_OK;
-}
-
 /* RFC 8520 section 10: what follows a space is reserved and to be ignored. */
 static struct slice url_of(struct slice value)
 {

@@ -39,15 +39,6 @@ static enum fw_read give_hardware(const struct fact_sink *sink, uint8_t type, st
 	return FW_READ_OK;
 }
 
-static enum fw_read give_string(const struct fact_sink *sink, enum fact_kind kind, uint32_t number, struct slice text)
-{
-	while (text.len && !text.bytes[text.len - 1])
-		text.len--;
-	if (text.len)
-		give(sink, &(struct fact){.kind = kind, .number = number, .text = text});
-	return FW_READ_OK;
-}
-
 static enum fw_read give_field(const struct fact_sink *sink, uint8_t type, struct slice value)
 {
 	switch (type) {

@@ -27,6 +27,7 @@ static const uint8_t CLASS_MAX[CLUE_CLASS_COUNT] = {
 	[CLUE_DESCRIBED] = 8,
 	[CLUE_PORT] = 4,
 	[CLUE_SECURED] = 4,
+	[CLUE_STACK] = 3,
 };
 
 /* How many of each class there are. */

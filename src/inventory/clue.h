@@ -21,6 +21,7 @@ enum clue_class {
 	CLUE_DESCRIBED, /* documents that describe a device: UPnP, ONVIF, HNAP, TR-069 */
 	CLUE_PORT, /* ports it calls or answers on, that a signature speaks of */
 	CLUE_SECURED, /* TLS: what program calls, names on a certificate */
+	CLUE_STACK, /* how its system opens TCP connections */
 	CLUE_CLASS_COUNT
 };
 

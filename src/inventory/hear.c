@@ -376,6 +376,7 @@ void hear_fact(struct inventory *inventory, uint32_t number, const struct fact *
 		hear_secured(&ear, fact);
 		break;
 	case FACT_OWN_PROTOCOL ... FACT_OWN_MAC:
+	case FACT_OWN_ACTIVATED:
 		spoken_fact(inventory, number, fact);
 		break;
 	case FACT_HTTP_TITLE ... FACT_RTSP_REALM:

@@ -132,10 +132,13 @@ static void hear_scope(const struct ear *ear, struct slice scope)
 {
 	static const struct {
 		const char *head, *source, *states;
+		bool only_known; /* many are, and most say nothing of what it is */
 	} scopes[] = {
-		{"onvif://www.onvif.org/name/", "onvif name", ""},
-		{"onvif://www.onvif.org/hardware/", "onvif hardware", "model: "},
-		{"onvif://www.onvif.org/location/", "onvif location", ""},
+		{"onvif://www.onvif.org/name/", "onvif name", "", false},
+		{"onvif://www.onvif.org/hardware/", "onvif hardware", "model: ", false},
+		{"onvif://www.onvif.org/location/", "onvif location", "", false},
+		{"onvif://www.onvif.org/type/", "onvif type", "", true},
+		{"onvif://www.onvif.org/Profile/", "onvif profile", "", true},
 	};
 	uint8_t text[DEVICE_TEXT_MAX];
 
@@ -143,6 +146,8 @@ static void hear_scope(const struct ear *ear, struct slice scope)
 		if (!words_start(scope, scopes[i].head))
 			continue;
 		struct slice value = read_out(text, words_from(scope, strlen(scopes[i].head)), meant_in_uri);
+		if (scopes[i].only_known && !told_known(ear->inventory, scopes[i].source, value))
+			continue;
 		if (!scopes[i].states[0] || !name_usable(value)) {
 			keep(ear, CLUE_DESCRIBED, scopes[i].source, value, NULL);
 			continue;

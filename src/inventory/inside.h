@@ -45,6 +45,7 @@ struct side {
 	uint64_t clues_refused; /* map of 64 bits, so that what is said again does not count again */
 	struct opinion opinions[TRAIT_COUNT]; /* 1.5 KB */
 	uint8_t name_rank; /* within one name source, higher is better */
+	uint8_t openings[2], looked[2]; /* stack.c: SYNs and SYN-ACKs that were heard, and that were looked at */
 	bool timed; /* first_ns and last_ns are set */
 	bool is_empty; /* its device left (age.c) */
 };

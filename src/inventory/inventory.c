@@ -424,6 +424,11 @@ const struct device *inventory_device(const struct inventory *inventory, uint32_
 	return place != DEVICE_NONE ? &inventory->devices[place] : NULL;
 }
 
+uint32_t inventory_at(const struct inventory *inventory, uint32_t place)
+{
+	return place < inventory->count && !inventory->sides[place].is_empty ? age_number(inventory, place) : DEVICE_NONE;
+}
+
 uint32_t inventory_count(const struct inventory *inventory)
 {
 	return inventory->count - inventory->empty_count;

@@ -20,6 +20,7 @@
 #include "model/talk.h"
 
 struct conversation_end;
+struct fw_opening;
 
 struct inventory; /* owns the devices, the MAC and address tables, the OUI registry */
 
@@ -92,6 +93,10 @@ size_t inventory_stranger(struct inventory *inventory, const struct fact *fact, 
 /* It opened a conversation to that port, or answered on it. */
 enum inventory_port { INVENTORY_CALLS_TCP, INVENTORY_CALLS_UDP, INVENTORY_ANSWERS_TCP, INVENTORY_ANSWERS_UDP };
 void inventory_note_port(struct inventory *inventory, uint32_t number, enum inventory_port use, uint16_t port);
+/* Whether another SYN (answer: SYN-ACK) of this device is to be read: cheap, for scanners. */
+bool inventory_wants_opening(struct inventory *inventory, uint32_t number, bool answer);
+/* Its SYN or SYN-ACK (stack.c). on_link: the frame bears the MAC of whoever sent it last. One that is not wanted is ignored. */
+void inventory_note_opening(struct inventory *inventory, uint32_t number, bool on_link, const struct fw_opening *opening);
 /* The name a person gave: nothing read from the network replaces it. Empty is ignored. */
 void inventory_note_user_name(struct inventory *inventory, uint32_t number, const char *name);
 void inventory_note_traffic(struct inventory *inventory, uint32_t number, bool out, uint32_t bytes);
@@ -109,9 +114,24 @@ void inventory_settle(struct inventory *inventory);
 uint64_t inventory_id(const uint8_t mac[6]);
 uint32_t inventory_number(const struct inventory *inventory, uint32_t number); /* resolves merges; DEVICE_NONE stays */
 const struct device *inventory_device(const struct inventory *inventory, uint32_t number); /* borrowed or NULL */
+/* The number of whoever has this place, of device_max; DEVICE_NONE where nobody does. Where devices age, numbers go far beyond the places. */
+uint32_t inventory_at(const struct inventory *inventory, uint32_t place);
 uint32_t inventory_count(
 	const struct inventory *inventory); /* numbers below this exist, merged ones included; where devices age, how many there are */
 /* Once, after all else: borrowed. NULL where it was not wanted. */
 const struct talk_pairs *inventory_talk(struct inventory *inventory);
 uint64_t inventory_left_out(const struct inventory *inventory);
 uint64_t inventory_aged(const struct inventory *inventory); /* devices that made room */
+
+/* ---- companies alone, for whoever has names and no devices ---- */
+
+/* How people call companies, by the same tables. Owns its rows. */
+struct companies;
+
+int companies_new(const uint8_t hash_key[16], struct companies **out_companies); /* 0 or -ENOMEM */
+void companies_free(struct companies *companies); /* accepts NULL */
+/* As inventory_read_signatures() and inventory_read_shipped(); of files that are no .tsv nothing is taken. */
+int companies_read(struct companies *companies, const char *file, const char *body, size_t len, struct fault *out_fault);
+int companies_read_shipped(struct companies *companies);
+/* The name by which people call the company that is registered, or written, as name. False: the tables know of none, out stays. */
+bool companies_find(struct companies *companies, const char *name, char *out, size_t size);

@@ -6,6 +6,7 @@
  */
 #include "inventory/spoken.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "inventory/ear.h"
@@ -13,6 +14,7 @@
 #include "inventory/name.h"
 
 enum { SURE_SPOKEN = 90, SURE_HOUSE = 70, SURE_SOLD = 70 };
+enum { VERSION_MAX = 24 };
 
 /* In the order of the facts, from FACT_OWN_PROTOCOL on. */
 #define SOURCES(name) \
@@ -34,6 +36,7 @@ static const struct speaker {
 	[OWN_TPLINK] = {"TP-Link smart home", "TP-Link", SURE_SPOKEN, SOURCES("tplink")},
 	[OWN_BAICHUAN] = {"Baichuan", "Reolink", SURE_SPOKEN, SOURCES("baichuan")},
 	[OWN_MIIO] = {"miIO", "Xiaomi", SURE_HOUSE, SOURCES("miio")},
+	[OWN_SADP] = {"SADP", "Hikvision", SURE_SPOKEN, SOURCES("sadp")},
 };
 
 /* What a text of each fact is, as SOURCES; of a kind, the table says which it is. */
@@ -68,43 +71,95 @@ static void spoken_protocol(struct inventory *inventory, uint32_t number, const 
 	weigh_state(inventory, number, CLUE_DHIP, TRAIT_MAKER, words_of(speaker->maker), speaker->sure);
 }
 
-static void spoken_state(struct inventory *inventory, uint32_t number, const struct fact *fact)
+/* Hikvision's "V5.4.5build 170124" as its pages, ONVIF and advisories write it: "V5.4.5 build 170124". */
+static struct slice firmware_of(struct slice value, char out[DEVICE_TEXT_MAX])
+{
+	size_t at = words_find(value, "build");
+	char head[VERSION_MAX + 2] = "";
+
+	if (at == SIZE_MAX || !at || at > VERSION_MAX || value.bytes[at - 1] < '0' || value.bytes[at - 1] > '9')
+		return value;
+	memcpy(head, value.bytes, at);
+	head[at] = ' ';
+	words_join(out, head, words_from(value, at), "");
+	return words_of(out);
+}
+
+static void spoken_state(struct inventory *inventory, uint32_t number, const struct fact *fact, struct slice stated)
 {
 	if (fact->kind == FACT_OWN_MODEL)
-		weigh_state(inventory, number, CLUE_DHIP, TRAIT_MODEL, fact->text, SURE_SPOKEN);
+		weigh_state(inventory, number, CLUE_DHIP, TRAIT_MODEL, stated, SURE_SPOKEN);
 	else if (fact->kind == FACT_OWN_FIRMWARE)
-		weigh_state(inventory, number, CLUE_DHIP, TRAIT_FIRMWARE, fact->text, SURE_SPOKEN);
+		weigh_state(inventory, number, CLUE_DHIP, TRAIT_FIRMWARE, stated, SURE_SPOKEN);
 	else if (fact->kind == FACT_OWN_BRAND)
-		weigh_state(inventory, number, CLUE_DHIP, TRAIT_BRAND, fact->text, SURE_SOLD);
+		weigh_state(inventory, number, CLUE_DHIP, TRAIT_BRAND, stated, SURE_SOLD);
 	else if (fact->kind == FACT_OWN_NAME)
-		name_offer(inventory, number, NAME_ANNOUNCED, NAME_RANK_HIGH, words_trim(fact->text)); /* its user gave it */
+		name_offer(inventory, number, NAME_ANNOUNCED, NAME_RANK_HIGH, stated); /* its user gave it */
 }
 
 static void spoken_text(struct inventory *inventory, uint32_t number, const struct fact *fact)
 {
 	unsigned place = fact->kind - FACT_OWN_PROTOCOL;
-	struct slice value = words_trim(fact->text);
-
+	struct slice value = words_trim(fact->text), stated = value;
+	char says[DEVICE_TEXT_MAX], firmware[DEVICE_TEXT_MAX];
 	struct clue_offer offer = {.source = SPEAKERS[fact->number].sources[place], .value = value};
-	char says[DEVICE_TEXT_MAX];
 
 	/* With the serial number of many recorders anybody can reach them through their maker's cloud: it is no clue, and is shown nowhere. */
 	if (fact->kind == FACT_OWN_SERIAL || (fact->kind == FACT_OWN_BRAND && is_no_brand(value)))
 		return;
-	words_join(says, HEADS[place] ? HEADS[place] : "", value, "");
+	if (fact->kind == FACT_OWN_FIRMWARE && fact->number == OWN_SADP)
+		stated = firmware_of(value, firmware);
+	words_join(says, HEADS[place] ? HEADS[place] : "", stated, "");
 	offer.says = HEADS[place] ? says : NULL;
 	spoken_keep(inventory, number, &offer);
-	spoken_state(inventory, number, fact);
+	spoken_state(inventory, number, fact, stated);
+}
+
+/* A device that has a first password says no more than most. */
+static void spoken_activated(struct inventory *inventory, uint32_t number, const struct fact *fact)
+{
+	if (words_same(fact->text, "false"))
+		spoken_keep(inventory, number,
+			&(struct clue_offer){.source = "sadp activated", .value = fact->text, .says = "no password was ever set"});
+}
+
+/* The message is about another device of ours. Strangers, on the place behind the last, are heard by what they say alone. */
+static bool is_of_another(const struct inventory *inventory, uint32_t number, const struct fact *fact)
+{
+	static const uint8_t none[6];
+	uint32_t owner;
+
+	if (fact->number != OWN_SADP || number >= inventory->device_max || !memcmp(fact->mac, none, 6))
+		return false;
+	owner = identity_of_mac(inventory, fact->mac);
+	return owner != DEVICE_NONE && owner != number;
+}
+
+/* It contradicts itself: what it says is believed about neither, and this is kept. */
+static void spoken_of_another(struct inventory *inventory, uint32_t number, const struct fact *fact)
+{
+	char text[DEVICE_TEXT_MAX];
+
+	if (fact->kind != FACT_OWN_MAC)
+		return;
+	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", fact->mac[0], fact->mac[1], fact->mac[2], fact->mac[3], fact->mac[4],
+		fact->mac[5]);
+	spoken_keep(inventory, number,
+		&(struct clue_offer){.source = "sadp mac", .value = words_of(text), .says = "answers for another device"});
 }
 
 void spoken_fact(struct inventory *inventory, uint32_t number, const struct fact *fact)
 {
 	if (fact->number >= OWN_COUNT)
 		return;
-	if (fact->kind == FACT_OWN_PROTOCOL)
+	if (is_of_another(inventory, number, fact))
+		spoken_of_another(inventory, number, fact);
+	else if (fact->kind == FACT_OWN_PROTOCOL)
 		spoken_protocol(inventory, number, &SPEAKERS[fact->number]);
 	else if (fact->kind == FACT_OWN_MAC)
 		identity_say_mac(inventory, number, fact->mac);
+	else if (fact->kind == FACT_OWN_ACTIVATED)
+		spoken_activated(inventory, number, fact);
 	else
 		spoken_text(inventory, number, fact);
 }

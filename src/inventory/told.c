@@ -5,6 +5,7 @@
 
 #include "inventory/inside.h"
 #include "inventory/weigh.h"
+#include "inventory/companies.h"
 #include "inventory/words.h"
 #include "wire/siphash.h"
 
@@ -17,7 +18,7 @@ static const char *rows_of(const char *source)
 {
 	static const char *const alike[][2] = {{"dns name", "asked name"}, {"tls name", "asked name"}, {"ssdp nt", "upnp type"},
 		{"dvrip kind", "own kind"}, {"dahua kind", "own kind"}, {"tuya kind", "own kind"}, {"tplink kind", "own kind"},
-		{"baichuan kind", "own kind"}, {"miio kind", "own kind"}, {"lldp description", "description"},
+		{"baichuan kind", "own kind"}, {"miio kind", "own kind"}, {"sadp kind", "own kind"}, {"lldp description", "description"},
 		{"snmp description", "description"}};
 
 	for (size_t i = 0; i < sizeof(alike) / sizeof(alike[0]); i++)
@@ -90,9 +91,13 @@ bool told_known(struct inventory *inventory, const char *source, struct slice va
 
 struct slice told_company(struct inventory *inventory, struct slice name)
 {
-	struct signature signatures[SIGNATURE_MATCH_MAX];
+	return companies_called(&inventory->signatures, name);
+}
 
-	return signature_match(&inventory->signatures, "company", name, signatures) ? signatures[0].value : name;
+/* A device has one host name, by DHCP and by mDNS: told twice, it is not worth more. */
+static enum clue_class mouth_of(const struct clue_offer *offer)
+{
+	return strcmp(offer->source, "mdns host") ? offer->class : CLUE_DHCP;
 }
 
 size_t told_clue(struct inventory *inventory, uint32_t number, const struct clue_offer *offer)
@@ -105,7 +110,7 @@ size_t told_clue(struct inventory *inventory, uint32_t number, const struct clue
 	if (!words_trim(offer->value).len || is_heard(inventory, number, offer))
 		return 0;
 	count = signature_match(&inventory->signatures, rows_of(offer->source), offer->value, signatures);
-	told_state(inventory, number, offer->class, signatures, count);
+	told_state(inventory, number, mouth_of(offer), signatures, count);
 	if (offer->says)
 		words_copy(says, words_of(offer->says));
 	told_words(says, signatures, count);

@@ -3,7 +3,8 @@
  * Several clues, one answer. A clue with strength s percent is right in s of 100 cases when nothing else is known. That is already better than nothing:
  * the odds against a value that nobody has named are taken as 4 to 1 (the weakest strength that a row may have, 20), so that a clue multiplies
  * them by 4 s / (100 - s). Clues of related classes come out of one mouth (a UPnP description and the SSDP message that leads to it are
- * written by the same hand), so of each group only the strongest counts; groups are taken to be independent and multiply:
+ * written by the same hand; the host name is the same by DHCP and by mDNS), so of each group only the strongest counts; groups are taken to
+ * be independent and multiply:
  *
  *      weight of a value           W = 1/4 * product over groups of max(1, 4 s / (100 - s))
  *      confidence of the best      W(best) / (1 + W(best) + sum of W over all values that contradict it)       1 is "something else"
@@ -62,6 +63,7 @@ static const uint8_t GROUPS[CLUE_CLASS_COUNT] = {
 	[CLUE_DESCRIBED] = GROUP_UPNP,
 	[CLUE_PORT] = GROUP_BEARING,
 	[CLUE_SECURED] = GROUP_CLOUD,
+	[CLUE_STACK] = GROUP_BEARING,
 };
 
 _Static_assert(GROUP_BEARING + 1 == WEIGH_GROUP_COUNT, "struct candidate has room for all groups");

@@ -48,6 +48,7 @@ static void who_made_the_inside(void **state)
 		{OWN_TPLINK, "TP-Link", "tplink protocol", "TP-Link smart home", "maker: TP-Link", 90},
 		{OWN_BAICHUAN, "Reolink", "baichuan protocol", "Baichuan", "maker: Reolink", 90},
 		{OWN_MIIO, "Xiaomi", "miio protocol", "miIO", "maker: Xiaomi", 70},
+		{OWN_SADP, "Hikvision", "sadp protocol", "SADP", "maker: Hikvision", 90},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -144,6 +145,91 @@ static void a_mac_of_its_own(void **state)
 	inventory_free(inventory);
 }
 
+static void say_sadp(struct inventory *inventory, enum fact_kind kind, const char *text, const uint8_t mac[6])
+{
+	struct fact fact = {.kind = kind, .number = OWN_SADP, .text = slice_of(text)};
+
+	memcpy(fact.mac, mac, 6);
+	inventory_note_fact(inventory, 0, &fact);
+}
+
+/* The firmware is stated as ONVIF and advisories write it; whether a first password was set is shown where it was not. */
+static void what_sadp_says(void **state)
+{
+	static const struct {
+		enum fact_kind kind;
+		const char *text, *source, *says, *of_kind, *model, *firmware, *brand;
+	} cases[] = {
+		{FACT_OWN_MODEL, "DS-2CD2032-I", "sadp model", "model: DS-2CD2032-I; kind: camera", "camera", "DS-2CD2032-I", "", ""},
+		{FACT_OWN_MODEL, "DS-7804HQH-K1", "sadp model", "model: DS-7804HQH-K1; kind: video recorder", "video recorder",
+			"DS-7804HQH-K1", "", ""},
+		{FACT_OWN_MODEL, "DS-KH6210-L", "sadp model", "model: DS-KH6210-L; kind: door monitor", "door monitor", "DS-KH6210-L", "",
+			""},
+		{FACT_OWN_MODEL, "LTN8704", "sadp model", "model: LTN8704", "", "LTN8704", "", ""},
+		{FACT_OWN_KIND, "IPCamera", "sadp kind", "kind: camera", "camera", "", "", ""},
+		{FACT_OWN_KIND, "IP CAMERA", "sadp kind", "kind: camera", "camera", "", "", ""},
+		{FACT_OWN_FIRMWARE, "V5.4.5build 170124", "sadp firmware", "firmware: V5.4.5 build 170124", "", "", "V5.4.5 build 170124",
+			""},
+		{FACT_OWN_FIRMWARE, "V5.4.5 build 170124", "sadp firmware", "firmware: V5.4.5 build 170124", "", "", "V5.4.5 build 170124",
+			""},
+		{FACT_OWN_FIRMWARE, "build 170124", "sadp firmware", "firmware: build 170124", "", "", "build 170124", ""},
+		{FACT_OWN_FIRMWARE, "1234567890123456789012345build 1", "sadp firmware", "firmware: 1234567890123456789012345build 1", "",
+			"", "1234567890123456789012345build 1", ""},
+		{FACT_OWN_BRAND, "LTS", "sadp brand", "brand: LTS", "", "", "", "LTS"},
+		{FACT_OWN_BRAND, "N/A", NULL, NULL, "", "", "", ""},
+		{FACT_OWN_BRAND, "1", NULL, NULL, "", "", "", ""},
+		{FACT_OWN_ACTIVATED, "false", "sadp activated", "no password was ever set", "", "", "", ""},
+		{FACT_OWN_ACTIVATED, "true", NULL, NULL, "", "", "", ""},
+		{FACT_OWN_SERIAL, "DS-2CD2032-I20140101AACH000000001", NULL, NULL, "", "", "", ""},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct inventory *inventory = fresh(true);
+		const struct device *device = inventory_device(inventory, 0);
+
+		say_sadp(inventory, cases[i].kind, cases[i].text, MAC);
+		assert_int_equal(device->clue_count, cases[i].source ? 1 : 0);
+		if (cases[i].source) {
+			assert_string_equal(device->clues[0].source, cases[i].source);
+			assert_string_equal(device->clues[0].value, cases[i].text);
+			assert_string_equal(device->clues[0].says, cases[i].says);
+		}
+		assert_string_equal(device->kind.name, cases[i].of_kind);
+		assert_string_equal(device->model.name, cases[i].model);
+		assert_string_equal(device->firmware.name, cases[i].firmware);
+		assert_string_equal(device->brand.name, cases[i].brand);
+		inventory_free(inventory);
+	}
+}
+
+/* Who answers with the MAC of another device of ours is believed about neither; with a MAC that nobody has, as its sender. */
+static void who_answers_for_another(void **state)
+{
+	static const uint8_t other[6] = {0x44, 0x19, 0xb6, 0x11, 0x22, 0x33},
+			     other_address[16] = {[10] = 0xff, [11] = 0xff, 192, 168, 0, 3};
+	struct inventory *inventory = fresh(true);
+	const struct device *device = inventory_device(inventory, 0);
+
+	say_sadp(inventory, FACT_OWN_PROTOCOL, NULL, other);
+	assert_string_equal(device->maker.name, "Hikvision");
+	inventory_free(inventory);
+	inventory = fresh(true);
+	device = inventory_device(inventory, 0);
+	assert_int_equal(inventory_tie(inventory, other, other_address, 1), 1);
+	say_sadp(inventory, FACT_OWN_PROTOCOL, NULL, other);
+	say_sadp(inventory, FACT_OWN_MODEL, "DS-2CD2032-I", other);
+	say_sadp(inventory, FACT_OWN_MAC, NULL, other);
+	say_sadp(inventory, FACT_OWN_ACTIVATED, "false", other);
+	assert_int_equal(device->clue_count, 1);
+	assert_string_equal(device->clues[0].source, "sadp mac");
+	assert_string_equal(device->clues[0].value, "44:19:b6:11:22:33");
+	assert_string_equal(device->clues[0].says, "answers for another device");
+	assert_string_equal(device->maker.name, "");
+	assert_string_equal(device->model.name, "");
+	assert_int_equal(inventory_device(inventory, 1)->clue_count, 0);
+	inventory_free(inventory);
+}
+
 /* Empty, 64 KiB, another one each time, a protocol that is none. */
 static void hostile(void **state)
 {
@@ -173,6 +259,8 @@ int main(void)
 		cmocka_unit_test(what_it_calls_itself),
 		cmocka_unit_test(names),
 		cmocka_unit_test(a_mac_of_its_own),
+		cmocka_unit_test(what_sadp_says),
+		cmocka_unit_test(who_answers_for_another),
 		cmocka_unit_test(hostile),
 	};
 

@@ -27,6 +27,7 @@ static const struct {
 	{"a class", FACT_DHIP_CLASS, 0, "HCVR", NULL, NULL, "video recorder", BASIS_PROTOCOL, false},
 	{"a class nobody knows", FACT_DHIP_CLASS, 0, "HolisHD 16ch", NULL, NULL, NULL, BASIS_PROTOCOL, false},
 	{"Xiongmai's protocol", FACT_OWN_PROTOCOL, OWN_DVRIP, "", "Xiongmai", NULL, NULL, BASIS_PROTOCOL, false},
+	{"Hikvision's protocol", FACT_OWN_PROTOCOL, OWN_SADP, "", "Hikvision", NULL, NULL, BASIS_PROTOCOL, false},
 	{"an UPnP gateway", FACT_SSDP_TARGET, 0, "urn:schemas-upnp-org:device:InternetGatewayDevice:1", NULL, NULL, "router",
 		BASIS_DESCRIBED, false},
 	{"an agent", FACT_SNMP_DESCRIPTION, 0, "MikroTik RouterOS 6.49.6 (stable) CRS328", "MikroTik", NULL, NULL, BASIS_DESCRIBED, false},

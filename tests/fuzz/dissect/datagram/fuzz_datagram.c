@@ -63,7 +63,7 @@ static enum fw_read by_port(const uint8_t *bytes, size_t len, const struct fact_
 
 static enum fw_read by_maker_port(const uint8_t *bytes, size_t len, const struct fact_sink *sink)
 {
-	static const uint16_t ports[] = {6666, 6667, 9999, 20002, 34569, 54321, 40000, 0};
+	static const uint16_t ports[] = {6666, 6667, 9999, 20002, 34569, 54321, 40000, 37020};
 
 	if (!len)
 		return FW_READ_SHORT;
@@ -98,7 +98,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		dissect_ubnt,
 		by_device_port,
 	};
-	static dissector *const makers[] = {dissect_dvrip, dissect_tuya, dissect_tplink, dissect_tapo, dissect_miio, by_maker_port};
+	static dissector *const makers[] = {
+		dissect_dvrip, dissect_tuya, dissect_tplink, dissect_tapo, dissect_miio, by_maker_port, dissect_sadp};
 	struct seen first = {0}, second = {0};
 	struct fact_sink sink = {.take = take, .context = &first};
 	dissector *dissect;

@@ -160,16 +160,12 @@ static void maker_ports(void **state)
 		const struct message_case *message;
 		enum fw_read result;
 	} cases[] = {
-		{34569, 34569, &dvrip_cases[0], FW_READ_OK},
-		{50000, 34569, &dvrip_cases[0], FW_READ_OTHER},
-		{49154, 6667, &tuya_cases[2], FW_READ_OK},
-		{49154, 6666, &tuya_cases[0], FW_READ_OK},
-		{6667, 50000, &tuya_cases[0], FW_READ_OTHER},
-		{54321, 50000, &miio_cases[0], FW_READ_OK},
-		{50000, 54321, &miio_cases[0], FW_READ_OTHER},
-		{20002, 50000, &tapo_cases[0], FW_READ_OK},
-		{50000, 20002, &tapo_cases[0], FW_READ_OTHER},
-		{9999, 50000, &tapo_cases[0], FW_READ_OTHER},
+		{34569, 34569, &dvrip_cases[0], FW_READ_OK}, {50000, 34569, &dvrip_cases[0], FW_READ_OTHER},
+		{49154, 6667, &tuya_cases[2], FW_READ_OK}, {49154, 6666, &tuya_cases[0], FW_READ_OK},
+		{6667, 50000, &tuya_cases[0], FW_READ_OTHER}, {54321, 50000, &miio_cases[0], FW_READ_OK},
+		{50000, 54321, &miio_cases[0], FW_READ_OTHER}, {20002, 50000, &tapo_cases[0], FW_READ_OK},
+		{50000, 20002, &tapo_cases[0], FW_READ_OTHER}, {9999, 50000, &tapo_cases[0], FW_READ_OTHER},
+		{20002, 37020, &tapo_cases[0], FW_READ_OK}, /* asked from the port of SADP */
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
