@@ -31,11 +31,15 @@
 
 struct advisories; /* owns documents and index */
 
+enum { ADVISORY_MAKER_MAX = 64 }; /* bytes of the name of a maker, terminator included */
+
 struct advisories_config {
 	uint8_t hash_key[16];
 	uint64_t bytes_max; /* of kept documents and their index, 0: FW_CSAF_KEPT_MAX; what does not fit is refused with -ENOSPC */
 	/* Takes what is wrong in a document that is kept all the same; the fault lives for the call. May be NULL. */
 	void (*told)(void *context, const struct fault *fault);
+	/* How people call the company that is registered, or written, as name; false: nobody knows more, out stays. May be NULL. */
+	bool (*company)(void *context, const char *name, char out[ADVISORY_MAKER_MAX]);
 	void *context;
 };
 
@@ -55,6 +59,8 @@ void advisories_drop(struct advisories *advisories, const char *file);
 
 /* The index for matching; to be called after the last read or drop and before the next match. Repeatable. 0, -ENOMEM, -ENOSPC. */
 int advisories_settle(struct advisories *advisories);
+/* Of makers and models in documents, for which the index has no room: by these nobody is found. */
+uint32_t advisories_names_left_out(const struct advisories *advisories);
 
 /* ---- what is kept between runs ---- */
 
@@ -113,7 +119,6 @@ struct advisory_match {
 	bool loose; /* the version was judged by words that no standard defines */
 	uint32_t
 		left_out; /* products that may be it too and were not judged (too many): "product" at most, and affected or under investigation */
-	uint32_t names_left_out; /* of the asset, that lead to documents too: more than are followed; the same in each match of it */
 	bool exploited; /* one of the vulnerabilities is on the list of advisories_read_exploited() */
 	enum remedy remedy; /* the best that is offered; REMEDY_COUNT: none is */
 	uint16_t score; /* the highest base score of a vulnerability that has this status, in tenths; 0: none is given */
@@ -125,9 +130,11 @@ typedef void (*advisory_each)(void *context, const struct advisory_match *match)
 
 /*
  * Every document that speaks of the asset, in the order of publisher namespace and id: one match each. A document whose versions exclude the
- * asset's is none. Returns how many. Nothing is allocated.
+ * asset's is none. Returns how many. Nothing is allocated. out_names_left_out (may be NULL): names of the asset that may lead to documents too,
+ * more than are followed.
  */
-size_t advisories_match(const struct advisories *advisories, const struct asset *asset, advisory_each each, void *context);
+size_t advisories_match(
+	const struct advisories *advisories, const struct asset *asset, advisory_each each, void *context, uint32_t *out_names_left_out);
 /* The same against one document alone: false where it does not speak of the asset. */
 bool advisories_match_one(
 	const struct advisories *advisories, uint32_t number, const struct asset *asset, struct advisory_match *out_match);
@@ -173,9 +180,12 @@ struct advisory_change {
 };
 /* Version of the document that was known before this one; "" where none was. */
 const char *advisories_version_before(const struct advisories *advisories, uint32_t number);
-/* What changed since. Returns how many; told one by one up to FW_CSAF_CHANGES_MAX. */
+/*
+ * What changed since. Returns how many; told one by one up to FW_CSAF_CHANGES_MAX. out_left_out (may be NULL): those that were not told, and what was not
+ * compared because it would take too long (FW_CSAF_COMPARED_MAX).
+ */
 size_t advisories_changes(const struct advisories *advisories, uint32_t number,
-	void (*each)(void *context, const struct advisory_change *change), void *context);
+	void (*each)(void *context, const struct advisory_change *change), void *context, size_t *out_left_out);
 
 /* Sections 3.1.11 and 9.1.13: what a revision means for a match that was seen, or marked, at an earlier version. */
 enum advisory_news {
@@ -188,9 +198,8 @@ enum advisory_news advisory_news_judge(const char *version_then, uint64_t print_
 
 /* ---- names and versions ---- */
 
-/* The name by which makers are compared: lower case, without legal form, place and the like; an alias is resolved. Returns out. */
-enum { ADVISORY_MAKER_MAX = 64 };
-char *advisory_maker(char out[ADVISORY_MAKER_MAX], const char *name);
+/* The name by which makers are compared: as config.company has it, lower case, without legal form, place and the like. Returns out. */
+char *advisories_maker(const struct advisories *advisories, const char *name, char out[ADVISORY_MAKER_MAX]);
 
 enum version_answer { VERSION_OUT, VERSION_IN, VERSION_NOT_JUDGED };
 /* range: vers: or loose text. *out_loose (may be NULL): judged by words that no standard defines. */

@@ -86,9 +86,11 @@ uint32_t keep_text(struct reader *reader, const char *text, size_t len)
 {
 	char cut[FW_CSAF_TEXT_MAX + 1];
 
-	if (len > FW_CSAF_TEXT_MAX)
+	if (len > FW_CSAF_TEXT_MAX) {
+		reader_tell(reader, NULL, "holds a text of %zu bytes; of it the first %u are kept", len, FW_CSAF_TEXT_MAX);
 		for (len = FW_CSAF_TEXT_MAX; len && ((unsigned char)text[len] & 0xc0) == 0x80;)
 			len--;
+	}
 	if (!len)
 		return 0;
 	memcpy(cut, text, len);

@@ -70,14 +70,16 @@ static void side_done(struct side *side)
 struct telling {
 	void (*each)(void *context, const struct advisory_change *change);
 	void *context;
-	size_t count;
+	size_t count, left_out;
 	uint64_t steps; /* of comparing, at most FW_CSAF_COMPARED_MAX: two hostile versions would take days */
 	struct side before, now;
 };
 
 static void say(struct telling *telling, const struct advisory_change *change)
 {
-	if (telling->count++ < FW_CSAF_CHANGES_MAX && telling->each)
+	if (telling->count++ >= FW_CSAF_CHANGES_MAX)
+		telling->left_out++;
+	else if (telling->each)
 		telling->each(telling->context, change);
 }
 
@@ -157,7 +159,11 @@ static void compare_pair(struct telling *telling, uint32_t before, uint32_t now)
 {
 	const struct packed *packed = telling->now.packed;
 
-	for (uint32_t i = 0; i < packed->counts[TABLE_VULNERABILITY] && telling->steps < FW_CSAF_COMPARED_MAX; i++) {
+	for (uint32_t i = 0; i < packed->counts[TABLE_VULNERABILITY]; i++) {
+		if (telling->steps >= FW_CSAF_COMPARED_MAX) {
+			telling->left_out += packed->counts[TABLE_VULNERABILITY] - i;
+			return;
+		}
 		const struct packed_vulnerability *one = packed_vulnerability(packed, i);
 		const struct packed_vulnerability *ones[2] = {find_named(&telling->before, packed_text(packed, one->name)), one};
 		const uint32_t products[2] = {before, now};
@@ -229,12 +235,14 @@ const char *advisories_version_before(const struct advisories *advisories, uint3
 }
 
 size_t advisories_changes(const struct advisories *advisories, uint32_t number,
-	void (*each)(void *context, const struct advisory_change *change), void *context)
+	void (*each)(void *context, const struct advisory_change *change), void *context, size_t *out_left_out)
 {
 	const struct document *document = document_at(advisories, number);
 	const struct packed *before = document_before(document);
 	struct telling telling = {.each = each, .context = context};
 
+	if (out_left_out)
+		*out_left_out = 0;
 	if (!before)
 		return 0;
 	if (side_init(&telling.before, before) && side_init(&telling.now, document->packed)) {
@@ -244,5 +252,7 @@ size_t advisories_changes(const struct advisories *advisories, uint32_t number,
 	}
 	side_done(&telling.before);
 	side_done(&telling.now);
+	if (out_left_out)
+		*out_left_out = telling.left_out;
 	return telling.count;
 }

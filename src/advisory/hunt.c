@@ -46,7 +46,7 @@ static void add_models(struct hunt *hunt, const char *name, uint32_t maker, uint
 {
 	const struct index *index = &hunt->advisories->index;
 	struct model keys[MODELS_MAX];
-	size_t count = model_keys(hunt->model, name, keys, MODELS_MAX), wild;
+	size_t count = model_keys(hunt->model, name, keys, &hunt->names_left_out), wild;
 	const struct entry *patterns = index_wild(index, maker, &wild);
 
 	for (size_t i = 0; i < count; i++)
@@ -59,7 +59,7 @@ static void add_models(struct hunt *hunt, const char *name, uint32_t maker, uint
 static void add_maker(struct hunt *hunt, const char *text, uint8_t confidence)
 {
 	char names[MAKERS_MAX][ADVISORY_MAKER_MAX];
-	size_t count = maker_names(text, names);
+	size_t count = maker_names(hunt->advisories, text, names, &hunt->names_left_out);
 
 	for (size_t i = 0; i < count; i++) {
 		uint32_t maker = index_find(hunt->advisories, names[i]);
@@ -82,7 +82,7 @@ static void add_maker(struct hunt *hunt, const char *text, uint8_t confidence)
 static void add_orphan(struct hunt *hunt)
 {
 	struct model keys[MODELS_MAX];
-	size_t count = model_keys(hunt->model, "", keys, MODELS_MAX), first = hunt->run_count;
+	size_t count = model_keys(hunt->model, "", keys, &hunt->names_left_out), first = hunt->run_count;
 	uint32_t maker = index_find(hunt->advisories, INDEX_ANY_MAKER);
 
 	for (size_t i = 0; i < count; i++)
@@ -242,7 +242,7 @@ static enum model_agreement agrees_one(
 	const uint32_t *numbers = packed_list(packed, product->models, &count);
 	enum model_agreement best = model_agrees(*name ? name : packed_text(packed, product->name), hunt->model, maker);
 	struct model keys[MODELS_MAX], pattern;
-	size_t own = model_keys(hunt->model, maker, keys, MODELS_MAX);
+	size_t own = model_keys(hunt->model, maker, keys, NULL);
 
 	*judged += (uint32_t)strlen(*name ? name : packed_text(packed, product->name)) / 64;
 	if (best < MODEL_AGREES && model_is_like(version))

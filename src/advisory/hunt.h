@@ -25,7 +25,7 @@ struct hunt {
 	struct hunt_run runs[HUNT_RUNS_MAX];
 	struct hunt_maker makers[HUNT_MAKERS_MAX];
 	size_t run_count, maker_count;
-	uint32_t names_left_out; /* that lead to documents too, and found no room */
+	uint32_t names_left_out; /* that may lead to documents too, and found no room */
 };
 
 /* The products of one document that an asset is, or may be. */

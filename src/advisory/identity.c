@@ -9,7 +9,7 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
-/* A field up to its colon, without the backslashes that quote; lower case. Returns where the next one begins, or NULL at the end. */
+/* A field up to its colon, without the backslashes that quote; lower case; "" if it is too long. Returns where the next one begins, or NULL at the end. */
 static const char *take_field(const char *at, char out[IDENTITY_MAX])
 {
 	size_t used = 0;
@@ -17,10 +17,10 @@ static const char *take_field(const char *at, char out[IDENTITY_MAX])
 	for (; *at && *at != ':'; at++) {
 		if (*at == '\\' && at[1])
 			at++;
-		if (used + 1 < IDENTITY_MAX)
+		if (used < IDENTITY_MAX)
 			out[used++] = lower(*at);
 	}
-	out[used] = 0;
+	out[used < IDENTITY_MAX ? used : 0] = 0;
 	return *at ? at + 1 : NULL;
 }
 
@@ -74,9 +74,8 @@ bool identity_purl(const char *purl, char out_key[IDENTITY_MAX], char out_versio
 		memcpy(out_version, purl + name + 1, len - name - 1);
 		out_version[len - name - 1] = 0;
 	}
-	for (size_t i = 0; i < name; i++)
-		if (used + 1 < IDENTITY_MAX)
-			out_key[used++] = lower(purl[i]);
+	for (size_t i = 0; i < name && name < IDENTITY_MAX; i++)
+		out_key[used++] = lower(purl[i]);
 	out_key[used] = 0;
 	return strchr(out_key, '/') && used;
 }

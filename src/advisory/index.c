@@ -53,6 +53,7 @@ void index_done(struct index *index)
 	pile_done(&index->wild);
 	pile_done(&index->makers);
 	finder_done(&index->texts);
+	index->names_left_out = 0;
 }
 
 /* --- making ---------------------------------------------------------------------------------------------------------------- */
@@ -61,6 +62,10 @@ struct making {
 	struct advisories *advisories;
 	uint32_t document, product;
 	int error;
+	/* of the last product: those beside it mostly have the same vendor */
+	const char *vendor; /* in the document */
+	char makers[MAKERS_MAX][ADVISORY_MAKER_MAX];
+	size_t maker_count;
 };
 
 static uint32_t keep_name(struct making *making, const char *text)
@@ -128,7 +133,7 @@ static void add_models(struct making *making, const char *maker, const struct mo
 static void add_names(struct making *making, const struct packed *packed, const struct packed_product *product, const char *maker)
 {
 	struct model models[MODELS_MAX];
-	uint32_t count;
+	uint32_t count, *left_out = &making->advisories->index.names_left_out;
 	const uint32_t *numbers = packed_list(packed, product->models, &count);
 	const char *version = packed_text(packed, product->version), *name = packed_text(packed, product->product);
 	struct range range;
@@ -136,9 +141,11 @@ static void add_names(struct making *making, const struct packed *packed, const 
 	for (uint32_t i = 0; i < count; i++)
 		if (model_number(packed_text(packed, numbers[i]), &models[0]))
 			add_models(making, maker, models, 1);
-	add_models(making, maker, models, model_patterns(*name ? name : packed_text(packed, product->name), maker, models, MODELS_MAX));
+		else
+			*left_out += *models[0].text != 0;
+	add_models(making, maker, models, model_patterns(*name ? name : packed_text(packed, product->name), maker, models, left_out));
 	if (model_is_like(version) && strlen(version) < RANGE_TEXT_MAX && !range_read(&range, version))
-		add_models(making, maker, models, model_patterns(version, maker, models, MODELS_MAX));
+		add_models(making, maker, models, model_patterns(version, maker, models, left_out));
 }
 
 static void add_identities(struct making *making, const struct packed *packed, const struct packed_product *product)
@@ -161,12 +168,14 @@ static const char *vendor_of(const struct packed *packed, const struct packed_pr
 
 static void add_product(struct making *making, const struct packed *packed, const struct packed_product *product)
 {
-	char makers[MAKERS_MAX][ADVISORY_MAKER_MAX];
-	size_t count = maker_names(vendor_of(packed, product), makers);
+	const char *vendor = vendor_of(packed, product);
 
-	for (size_t i = 0; i < count; i++) {
-		add_maker(making, makers[i]);
-		add_names(making, packed, product, makers[i]);
+	if (vendor != making->vendor)
+		making->maker_count = maker_names(making->advisories, vendor, making->makers, &making->advisories->index.names_left_out);
+	making->vendor = vendor;
+	for (size_t i = 0; i < making->maker_count; i++) {
+		add_maker(making, making->makers[i]);
+		add_names(making, packed, product, making->makers[i]);
 	}
 	add_identities(making, packed, product);
 }
@@ -178,12 +187,14 @@ static void add_related(struct making *making, const struct packed *packed, uint
 
 	for (uint32_t i = 0; i < count && !making->error; i++) {
 		const struct packed_product *product = packed_product(packed, waiting[i]);
+		const uint32_t ends[] = {product->part, product->base};
 		if (!product->part && !product->base)
 			add_product(making, packed, product);
-		if (product->part && count < INDEX_VISITS_MAX)
-			waiting[count++] = product->part - 1;
-		if (product->base && count < INDEX_VISITS_MAX)
-			waiting[count++] = product->base - 1;
+		for (unsigned k = 0; k < 2; k++)
+			if (ends[k] && count < INDEX_VISITS_MAX)
+				waiting[count++] = ends[k] - 1;
+			else
+				making->advisories->index.names_left_out += ends[k] != 0;
 	}
 }
 
@@ -219,6 +230,11 @@ static void put_in_order(struct pile *pile, size_t size, int (*order)(const void
 		if (!kept || memcmp(pile->bytes + (kept - 1) * size, pile->bytes + i * size, size))
 			memmove(pile->bytes + kept++ * size, pile->bytes + i * size, size);
 	pile->len = kept * size;
+}
+
+uint32_t advisories_names_left_out(const struct advisories *advisories)
+{
+	return advisories->index.names_left_out;
 }
 
 int index_build(struct advisories *advisories)

@@ -7,24 +7,27 @@
 /* --- maker.c --------------------------------------------------------------------------------------------------------------- */
 
 enum { MAKERS_MAX = 4 }; /* names in one: "Red Lion, AutomationDirect", "General Electric (GE)" */
-/* The names by which the makers in that text are compared; how many. */
-size_t maker_names(const char *text, char out[MAKERS_MAX][ADVISORY_MAKER_MAX]);
+/* The names by which the makers in that text are compared; how many. To *left_out (may be NULL) is added how many more there are. */
+size_t maker_names(const struct advisories *advisories, const char *text, char out[MAKERS_MAX][ADVISORY_MAKER_MAX], uint32_t *left_out);
 /* Model numbers of some makers are written with a region's letters in front ("DH-") or without: how many bytes they are. */
 size_t maker_prefix_len(const char *maker, const char *model);
 
 /* --- model.c --------------------------------------------------------------------------------------------------------------- */
 
-enum { MODEL_MAX = 64, MODELS_MAX = 8, MODEL_ONE = 1, MODEL_ANY = 2 };
+enum { MODEL_MAX = 64, MODELS_MAX = 16, MODEL_ONE = 1, MODEL_ANY = 2 };
 
 /* A name of a product reduced to what all ways to write it share: letters and digits, upper case; in patterns MODEL_ONE and MODEL_ANY. */
 struct model {
 	char text[MODEL_MAX];
 	bool wild;
 };
-/* The whole of a device's model, and each of its words that looks like a model number; at most room. maker: its words in front are left away. */
-size_t model_keys(const char *model, const char *maker, struct model *out, size_t room);
+/*
+ * The whole of a device's model, and each of its words that looks like a model number; how many. maker: its words in front are left away. To *left_out
+ * (may be NULL) is added how many more there are.
+ */
+size_t model_keys(const char *model, const char *maker, struct model out[MODELS_MAX], uint32_t *left_out);
 /* The patterns of a product's name as makers write them: x for a digit, "Series" for whatever begins so. */
-size_t model_patterns(const char *name, const char *maker, struct model *out, size_t room);
+size_t model_patterns(const char *name, const char *maker, struct model out[MODELS_MAX], uint32_t *left_out);
 /* How far the name of a product, as makers write it, is the device's model. */
 enum model_agreement {
 	MODEL_UNNAMED, /* no word of it is */

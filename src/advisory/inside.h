@@ -97,6 +97,7 @@ struct maker_document {
 struct index {
 	struct pile names, blobs, entries, wild, makers;
 	struct finder texts;
+	uint32_t names_left_out; /* of makers and models, and what relates to them, for which there was no room */
 };
 
 struct advisories {

@@ -1,40 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Makers by the name that all their names share. Documents write "Hangzhou Xiongmai Technology Co, Ltd", registries of addresses "Hangzhou XiongMai
- * Information Technology CO.,LTD", people "Xiongmai". Cut off are legal form, town, and words such as "Technology" where something is left that
- * tells. What cutting cannot find, and firms that were bought, stand in a table.
+ * Information Technology CO.,LTD", people "Xiongmai". How people call a company is what the hall says (config.company), by the same table by which
+ * devices are named. Whoever that does not know: cut off are legal form, town, and words such as "Technology" where something is left that tells.
  */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "advisory/index.h"
 #include "base/company.h"
-
-/* By the name after cutting. Origin: the makers' own sites and the vendor names in CISA's documents. */
-static const char *const aliases[][2] = {
-	{"hangzhou hikvision digital", "hikvision"},
-	{"hikvision digital", "hikvision"},
-	{"dahua security", "dahua"},
-	{"xiongmai information", "xiongmai"},
-	{"xmeye", "xiongmai"},
-	{"tp link", "tplink"},
-	{"d link", "dlink"},
-	{"ge", "general electric"},
-	{"geutebrÃ¼ck", "geutebruck"},
-	{"geutebrück", "geutebruck"},
-	{"automation direct", "automationdirect"},
-	{"hanwha techwin", "hanwha"},
-	{"hanwha vision", "hanwha"},
-	{"schneider electric software", "schneider electric"},
-	{"aveva software", "aveva"},
-	{"axis communications", "axis"},
-	{"ubiquiti networks", "ubiquiti"},
-	{"zyxel communications", "zyxel"},
-	{"belkin international", "belkin"},
-	{"raspberry pi trading", "raspberry pi"},
-	{"philips lighting", "signify"},
-	{"moxa technologies", "moxa"},
-};
 
 static const char *const towns[] = {
 	"hangzhou", "zhejiang", "shenzhen", "guangzhou", "guangdong", "beijing", "shanghai", "dongguan", "zhuhai", "fujian", "xiamen"};
@@ -108,31 +83,25 @@ static void cut(char name[ADVISORY_MAKER_MAX])
 	}
 }
 
-static void resolve(char name[ADVISORY_MAKER_MAX])
-{
-	for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++)
-		if (!strcmp(name, aliases[i][0])) {
-			memcpy(name, aliases[i][1], strlen(aliases[i][1]) + 1);
-			return;
-		}
-}
-
-static bool canonical(const char *text, size_t len, char out[ADVISORY_MAKER_MAX])
+static bool canonical(const struct advisories_config *config, const char *text, size_t len, char out[ADVISORY_MAKER_MAX])
 {
 	char name[256];
 
+	for (; len && *text == ' '; len--)
+		text++;
 	len = len < sizeof(name) ? len : sizeof(name) - 1;
 	memcpy(name, text, len);
 	name[len] = 0;
+	if (config->company && config->company(config->context, name, out))
+		snprintf(name, sizeof(name), "%s", out);
 	fold(name, company_len(name), out);
 	cut(out);
-	resolve(out);
 	return *out;
 }
 
-char *advisory_maker(char out[ADVISORY_MAKER_MAX], const char *name)
+char *advisories_maker(const struct advisories *advisories, const char *name, char out[ADVISORY_MAKER_MAX])
 {
-	canonical(name, strlen(name), out);
+	canonical(&advisories->config, name, strlen(name), out);
 	return out;
 }
 
@@ -145,14 +114,27 @@ static size_t bracket(const char *text, size_t *out_len)
 	return open ? (size_t)(open - text) : strlen(text);
 }
 
-static size_t add(char out[MAKERS_MAX][ADVISORY_MAKER_MAX], size_t count, const char *text, size_t len)
+/* The makers that were found so far; those for which there is no room are counted. */
+struct found {
+	const struct advisories_config *config;
+	char (*names)[ADVISORY_MAKER_MAX];
+	size_t count;
+	uint32_t left_out;
+};
+
+static void add(struct found *found, const char *text, size_t len)
 {
-	if (count == MAKERS_MAX || !canonical(text, len, out[count]))
-		return count;
-	for (size_t i = 0; i < count; i++)
-		if (!strcmp(out[i], out[count]))
-			return count;
-	return count + 1;
+	char name[ADVISORY_MAKER_MAX];
+
+	if (!canonical(found->config, text, len, name))
+		return;
+	for (size_t i = 0; i < found->count; i++)
+		if (!strcmp(found->names[i], name))
+			return;
+	if (found->count == MAKERS_MAX)
+		found->left_out++;
+	else
+		memcpy(found->names[found->count++], name, sizeof(name));
 }
 
 /* Is what stands behind a comma a legal form, and no other firm? */
@@ -166,19 +148,22 @@ static bool is_form(const char *text, size_t len)
 	return company_len(probe) == 1;
 }
 
-size_t maker_names(const char *text, char out[MAKERS_MAX][ADVISORY_MAKER_MAX])
+size_t maker_names(const struct advisories *advisories, const char *text, char out[MAKERS_MAX][ADVISORY_MAKER_MAX], uint32_t *left_out)
 {
-	size_t inside, len = bracket(text, &inside), count = 0, start = 0;
+	size_t inside, len = bracket(text, &inside), start = 0;
+	struct found found = {.config = &advisories->config, .names = out};
 
 	for (size_t i = 0; i <= len; i++) {
 		if (i < len && (text[i] != ',' || is_form(text + i + 1, strcspn(text + i + 1, ",("))))
 			continue;
-		count = add(out, count, text + start, i - start);
+		add(&found, text + start, i - start);
 		start = i + 1;
 	}
 	if (inside)
-		count = add(out, count, text + len + 1, inside);
-	return count;
+		add(&found, text + len + 1, inside);
+	if (left_out)
+		*left_out += found.left_out;
+	return found.count;
 }
 
 size_t maker_prefix_len(const char *maker, const char *model)

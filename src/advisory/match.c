@@ -147,7 +147,6 @@ static void fill(
 		.loose = chosen->loose,
 		.remedy = REMEDY_COUNT,
 		.left_out = chosen->left_out,
-		.names_left_out = hunt->names_left_out,
 		.product = "",
 		.product_version = "",
 		.with = "",
@@ -163,7 +162,8 @@ static void fill(
 	take_vulnerabilities(hunt->advisories, packed, chosen, match);
 }
 
-size_t advisories_match(const struct advisories *advisories, const struct asset *asset, advisory_each each, void *context)
+size_t advisories_match(
+	const struct advisories *advisories, const struct asset *asset, advisory_each each, void *context, uint32_t *out_names_left_out)
 {
 	struct advisory_match match;
 	struct chosen chosen;
@@ -179,6 +179,8 @@ size_t advisories_match(const struct advisories *advisories, const struct asset 
 		each(context, &match);
 		count++;
 	}
+	if (out_names_left_out)
+		*out_names_left_out = hunt.names_left_out;
 	return count;
 }
 
@@ -230,17 +232,28 @@ static uint64_t print_text(uint64_t print, const char *text)
 	return fw_siphash(key, text, strlen(text) + 1);
 }
 
-/* A key that is the same at each start: prints are kept beside marks. */
-static uint64_t print_of(const struct advisory_vulnerability *one)
+static uint64_t print_remedy(uint64_t print, const struct packed *packed, const struct packed_remedy *remedy)
 {
-	uint64_t print = (uint64_t)one->status + 1;
+	print = print_text(print, advisory_remedy_name(remedy->category));
+	print = print_text(print, packed_text(packed, remedy->details));
+	return print_text(print, packed_text(packed, remedy->url));
+}
 
-	for (uint32_t i = 0; i < one->remedy_count; i++) {
-		const struct advisory_remedy *remedy = &one->remedies[i];
-		print = print_text(print, advisory_remedy_name(remedy->category));
-		print = print_text(print, remedy->details);
-		print = print_text(print, remedy->url);
-	}
+/*
+ * Of all remedies, of those that are left out as well, in the order in which they are told. The key is the same at each start: prints are kept beside
+ * marks.
+ */
+static uint64_t print_of(
+	const struct packed *packed, const struct packed_vulnerability *one, const struct chosen *chosen, enum product_status status)
+{
+	uint64_t print = (uint64_t)status + 1;
+
+	for (uint32_t category = 0; category < REMEDY_COUNT; category++)
+		for (uint32_t i = one->remedies.at; i < one->remedies.at + one->remedies.count; i++) {
+			const struct packed_remedy *remedy = packed_remedy(packed, i);
+			if (remedy->category == category && concerns(packed, remedy->products, chosen))
+				print = print_remedy(print, packed, remedy);
+		}
 	return print;
 }
 
@@ -265,7 +278,7 @@ static void fill_vulnerability(const struct advisories *advisories, const struct
 	for (uint32_t i = one->remedies.at; i < one->remedies.at + one->remedies.count; i++)
 		if (concerns(packed, packed_remedy(packed, i)->products, chosen))
 			add_remedy(packed, packed_remedy(packed, i), out);
-	out->print = print_of(out);
+	out->print = print_of(packed, one, chosen, out->status);
 }
 
 static bool says_something(const struct packed *packed, const struct packed_vulnerability *one, const struct chosen *chosen)

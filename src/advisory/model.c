@@ -178,15 +178,24 @@ static bool is_model_word(struct word word, const struct model *reduced)
 	return digit && letter;
 }
 
-static size_t add(struct model *out, size_t count, size_t room, const struct model *one)
+/* The names that were found so far; those for which there is no room are counted. */
+struct found {
+	struct model *names;
+	size_t count, room;
+	uint32_t left_out;
+};
+
+static void add(struct found *found, const struct model *one)
 {
-	if (count == room || !*one->text)
-		return count;
-	for (size_t i = 0; i < count; i++)
-		if (!strcmp(out[i].text, one->text))
-			return count;
-	out[count] = *one;
-	return count + 1;
+	if (!*one->text)
+		return;
+	for (size_t i = 0; i < found->count; i++)
+		if (!strcmp(found->names[i].text, one->text))
+			return;
+	if (found->count == found->room)
+		found->left_out++;
+	else
+		found->names[found->count++] = *one;
 }
 
 /* Behind the maker's name where the text begins with it. */
@@ -217,12 +226,11 @@ static void open_end(struct model *model)
 }
 
 /* The whole without "Series" at its end, and each word that looks like a model. */
-static size_t collect(const char *text, const char *maker, bool pattern, struct model *out, size_t room)
+static void collect(const char *text, const char *maker, bool pattern, struct found *found)
 {
 	const char *at = behind_maker(text, maker), *start, *end;
 	struct word word, last = {0};
 	struct model one;
-	size_t count = 0;
 	bool open = false;
 
 	while (is_gap(*at) && *at)
@@ -235,7 +243,7 @@ static size_t collect(const char *text, const char *maker, bool pattern, struct 
 			reduce(last.at, last.len, true, &one);
 			if (is_model_word(last, &one)) {
 				open_end(&one);
-				count = add(out, count, room, &one);
+				add(found, &one);
 			}
 			continue;
 		}
@@ -244,26 +252,42 @@ static size_t collect(const char *text, const char *maker, bool pattern, struct 
 		word.len = (size_t)(end - word.at);
 		reduce(word.at, word.len, pattern, &one);
 		if (is_model_word(word, &one))
-			count = add(out, count, room, &one);
+			add(found, &one);
 		last = word;
 	}
 	reduce(start, (size_t)(end - start), pattern, &one);
 	if (open && is_model_word((struct word){start, (size_t)(end - start)}, &one))
 		open_end(&one);
-	return add(out, count, room, &one);
+	add(found, &one);
 }
 
-size_t model_keys(const char *model, const char *maker, struct model *out, size_t room)
+static size_t collect_names(const char *text, const char *maker, bool pattern, struct model out[MODELS_MAX], uint32_t *left_out)
 {
-	return collect(model, maker, false, out, room);
+	struct found found = {.names = out, .room = MODELS_MAX};
+
+	collect(text, maker, pattern, &found);
+	if (left_out)
+		*left_out += found.left_out;
+	return found.count;
 }
 
-size_t model_patterns(const char *name, const char *maker, struct model *out, size_t room)
+size_t model_keys(const char *model, const char *maker, struct model out[MODELS_MAX], uint32_t *left_out)
 {
-	return collect(name, maker, true, out, room);
+	return collect_names(model, maker, false, out, left_out);
+}
+
+size_t model_patterns(const char *name, const char *maker, struct model out[MODELS_MAX], uint32_t *left_out)
+{
+	return collect_names(name, maker, true, out, left_out);
 }
 
 /* --- how much of a name is the device's ------------------------------------------------------------------------------------- */
+
+/* Of two names that are cut, what was cut off may differ. */
+static bool is_cut(const struct model *name)
+{
+	return strlen(name->text) + 1 == MODEL_MAX;
+}
 
 /* The device's words, and those of the document's name that stood beside them so far. */
 struct agreeing {
@@ -308,7 +332,7 @@ static bool agrees(struct agreeing *all, const struct model *pattern, bool note)
 	bool found = false;
 
 	for (size_t i = 0; i < all->count; i++)
-		if (model_fits(pattern->text, all->words[i].text)) {
+		if (!is_cut(pattern) && model_fits(pattern->text, all->words[i].text)) {
 			all->agreed[i] |= note;
 			found = true;
 		}
@@ -389,11 +413,11 @@ static bool is_other(const struct agreeing *all)
 static bool is_whole(const char *name, const char *model, const char *maker, bool plain)
 {
 	struct model patterns[MODELS_MAX], keys[MODELS_MAX];
-	size_t named = model_patterns(name, maker, patterns, MODELS_MAX), own = model_keys(model, maker, keys, MODELS_MAX);
+	size_t named = model_patterns(name, maker, patterns, NULL), own = model_keys(model, maker, keys, NULL);
 
 	/* the whole is the last, where there was room for it; what a wildcard stands for is no "Software Controller" */
 	return named && named < MODELS_MAX && own && own < MODELS_MAX && (!plain || !patterns[named - 1].wild) &&
-		model_fits(patterns[named - 1].text, keys[own - 1].text);
+		!is_cut(&patterns[named - 1]) && model_fits(patterns[named - 1].text, keys[own - 1].text);
 }
 
 enum model_agreement model_agrees(const char *name, const char *model, const char *maker)

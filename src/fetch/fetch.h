@@ -331,6 +331,8 @@ void mirror_index_close(struct mirror_index *index); /* accepts NULL */
 /* False: nothing is remembered of that path. index may be NULL. */
 bool mirror_index_find(const struct mirror_index *index, const char *path, struct mirror_entry *out_entry);
 size_t mirror_index_count(const struct mirror_index *index);
+/* In the order of paths; false past the last. index may be NULL. */
+bool mirror_index_at(const struct mirror_index *index, size_t number, struct mirror_entry *out_entry);
 
 struct mirror_writer; /* a new index beside the old one, which it replaces when all is written */
 int mirror_writer_open(const char *path, const char kind[8], struct mirror_writer **out_writer, struct fault *out_fault);

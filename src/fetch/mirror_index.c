@@ -139,19 +139,31 @@ static int by_path(const void *path, const void *record)
 	return strcmp(path, path_of(*(const struct record *const *)record));
 }
 
+static void lend(const struct record *record, struct mirror_entry *out_entry)
+{
+	*out_entry = (struct mirror_entry){.path = path_of(record),
+		.size = record->size,
+		.changed_ns = record->changed_ns,
+		.body = (const char *)(record + 1) + padded(record->path_len),
+		.len = record->len};
+	memcpy(out_entry->digest, record->digest, MIRROR_DIGEST_LEN);
+}
+
 bool mirror_index_find(const struct mirror_index *index, const char *path, struct mirror_entry *out_entry)
 {
 	const struct record *const *found =
 		index && index->count ? bsearch(path, index->records, index->count, sizeof(*index->records), by_path) : NULL;
 
-	if (!found)
+	if (found)
+		lend(*found, out_entry);
+	return found != NULL;
+}
+
+bool mirror_index_at(const struct mirror_index *index, size_t number, struct mirror_entry *out_entry)
+{
+	if (!index || number >= index->count)
 		return false;
-	*out_entry = (struct mirror_entry){.path = path_of(*found),
-		.size = (*found)->size,
-		.changed_ns = (*found)->changed_ns,
-		.body = (const char *)(*found + 1) + padded((*found)->path_len),
-		.len = (*found)->len};
-	memcpy(out_entry->digest, (*found)->digest, MIRROR_DIGEST_LEN);
+	lend(index->records[number], out_entry);
 	return true;
 }
 

@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/endpoint.h"
 #include "fetch/answer.h"
 #include "wire/limits.h"
 
@@ -41,23 +42,6 @@ static int failed(struct transfer *transfer, int error, const char *what, struct
 {
 	fault_set(out_fault, transfer->answer.place, 0, transfer->answer.counts.bytes, "%s: %s", what, strerror(error));
 	return -error;
-}
-
-static socklen_t fill_address(const struct transfer_setup *setup, struct sockaddr_storage *out)
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons(setup->port)};
-	struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons(setup->port)};
-
-	memset(out, 0, sizeof(*out));
-	if (memcmp(setup->address, mapped, sizeof(mapped)) == 0) {
-		memcpy(&four.sin_addr, setup->address + 12, 4);
-		memcpy(out, &four, sizeof(four));
-		return sizeof(four);
-	}
-	memcpy(&six.sin6_addr, setup->address, 16);
-	memcpy(out, &six, sizeof(six));
-	return sizeof(six);
 }
 
 static int prepare(struct transfer *transfer, const struct transfer_setup *setup, const struct fetch_time *now)
@@ -102,7 +86,7 @@ int transfer_open(const struct transfer_setup *setup, const struct fetch_time *n
 {
 	struct transfer *transfer;
 	struct sockaddr_storage address;
-	socklen_t len = fill_address(setup, &address);
+	socklen_t len = endpoint_name(setup->address, setup->port, &address);
 	int descriptor = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), error;
 
 	if (descriptor < 0) {

@@ -109,7 +109,7 @@ enum fact_kind {
 	FACT_ADB_DEVICE, /* text: what the device says of itself when it is connected to */
 	FACT_ADB_SERVICE, /* text: name of a service opened, such as shell */
 
-	/* Makers' own protocols. number: enum own_protocol in each of them */
+	/* Makers' own protocols. number: enum own_protocol in each of them; mac, of SADP: whom the message is about, zero where it does not say */
 	FACT_OWN_PROTOCOL, /* the sender's firmware speaks it. code: the mark or version it was told by, where there is one */
 	FACT_OWN_KIND, /* text: IPC, IOT.SMARTPLUGSWITCH ... as the maker calls it */
 	FACT_OWN_MODEL, /* text */
@@ -228,10 +228,13 @@ enum fact_kind {
 	FACT_UBNT_PRODUCT, /* text: short name, such as UGW3 */
 	FACT_UBNT_MODEL, /* text: number 20 its long name, 21 its short name */
 
+	/* Makers' own protocols, more of it: SADP */
+	FACT_OWN_ACTIVATED, /* text: true, or false: nobody has set a first password yet; number and mac as above */
+
 	FACT_COUNT
 };
 
-enum own_protocol { OWN_DVRIP, OWN_DAHUA, OWN_TUYA, OWN_TPLINK, OWN_BAICHUAN, OWN_MIIO, OWN_COUNT };
+enum own_protocol { OWN_DVRIP, OWN_DAHUA, OWN_TUYA, OWN_TPLINK, OWN_BAICHUAN, OWN_MIIO, OWN_SADP, OWN_COUNT };
 
 /*
  * Of DVRIP and the older Dahua login, "password" is eight letters that are made of it without a salt (detect/sofia.h). Of Baichuan, and of

@@ -22,6 +22,7 @@ enum {
 	SHEET_CHANGES_MAX = 6, /* of one revision */
 	SHEET_REASONS_MAX = 6, /* of one step; the rest is counted */
 	SHEET_MISSES_MAX = 12,
+	SHEET_QUESTIONS_MAX = 8, /* provisions that are asked for */
 	SHEET_RECALLS_MAX = 8,
 	SHEET_TEXT_MAX = 192,
 };
@@ -66,6 +67,7 @@ struct sheet_advisory {
 	struct sheet_remedy *remedies;
 	struct sheet_change *changes;
 	uint32_t vulnerability_count, vulnerabilities_left_out, remedy_count, remedies_left_out, change_count, changes_left_out;
+	size_t changes_unseen; /* of all products: too many to be looked at */
 };
 
 /* What to act on: where no fix will come, or is there yet, a way around it is no reason to wait for an update. */
@@ -144,6 +146,13 @@ struct sheet_miss {
 	struct sheet_reason evidence;
 };
 
+/* A provision that no packet shows, and whoever has the device can tell. Borrowed. */
+struct sheet_question {
+	const char *key; /* in the file of facts */
+	const char *provision, *title; /* "5.3-13" */
+	const char *question, *where; /* where to look for the answer */
+};
+
 /* Is there a fix? Over all that is open. */
 enum sheet_fix { FIX_NONE_NEEDED, FIX_OFFERED, FIX_IN_PART, FIX_NOT_OFFERED, FIX_UNKNOWN };
 
@@ -158,11 +167,15 @@ struct sheet {
 	uint32_t open_count; /* advisories that are open */
 	uint32_t by_maker; /* documents that speak of its maker alone */
 	uint32_t advisories_left_out;
-	uint32_t names_left_out; /* of the device, that lead to documents too: more than are followed */
+	uint32_t names_left_out; /* of the device, that may lead to documents too: more than are followed */
+	uint32_t recalls_left_out; /* that may concern it too */
 	enum sheet_fix fix;
 	uint32_t step_count, miss_count;
 	struct sheet_step steps[STEP_COUNT];
 	struct sheet_miss misses[SHEET_MISSES_MAX];
+	const struct sheet_question *questions;
+	uint32_t question_count; /* 0 for what is no device of that standard */
+	enum truth answers[SHEET_QUESTIONS_MAX]; /* no: missed, yes: met; unknown: asked */
 };
 
 /* Of one document: which devices it meets, and how far one is with them. */

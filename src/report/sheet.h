@@ -32,6 +32,10 @@ void sheet_say_mark(const struct sheet_advisory *advisory, struct phrase *out);
 void sheet_say_change(const struct sheet_advisory *advisory, struct phrase *out);
 void sheet_say_by_maker(const struct sheet *sheet, struct phrase *out);
 void sheet_say_fix(const struct sheet *sheet, struct phrase *out);
+/* What a ceiling kept from being looked up for this device. */
+void sheet_say_left_out(const struct sheet *sheet, struct phrase *out);
+/* How many documents were read, and what of them was not. */
+void sheet_say_read(const struct sheet_view *view, struct phrase *out);
 
 /* "Recalled: yes." and why, or the question; then what is recalled, by whom. Where that was published is told beside it. */
 void sheet_say_recall(const struct sheet_recall *recall, struct phrase *out);
@@ -41,6 +45,11 @@ const char *sheet_fix_name(enum sheet_fix fix);
 
 const char *sheet_provision_number(enum provision provision); /* "5.1-1" */
 const char *sheet_provision_title(enum provision provision);
+
+/* "missed", "met", "asked" */
+const char *sheet_answer_name(enum truth answer);
+/* "5.3-13 how long it gets ...: you wrote that it is not so", or the question and where its answer is found. */
+void sheet_say_answer(const struct sheet *sheet, uint32_t question, struct phrase *out);
 
 /* Something is known against it, or to be done, or asked. */
 bool sheet_has_something(const struct sheet *sheet);

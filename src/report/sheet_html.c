@@ -160,7 +160,7 @@ static void write_advisory(struct html *html, const struct sheet_advisory *advis
 
 static void write_advisories(struct html *html, const struct sheet *sheet)
 {
-	struct phrase maker = {0}, fix = {0};
+	struct phrase maker = {0}, fix = {0}, left_out = {0};
 	uint32_t told = 0;
 
 	for (int open = 1; open >= 0; open--)
@@ -173,9 +173,8 @@ static void write_advisories(struct html *html, const struct sheet *sheet)
 	html_add(html, "%s", told ? "</ul>\n" : "");
 	if (sheet->advisories_left_out)
 		html_more(html, sheet->advisories_left_out);
-	if (sheet->names_left_out)
-		html_add(html, "<p>Left out: %u of its names that documents use too; more lead to it than are followed.</p>\n",
-			sheet->names_left_out);
+	sheet_say_left_out(sheet, &left_out);
+	paragraph(html, "note", &left_out);
 	sheet_say_fix(sheet, &fix);
 	if (fix.len) {
 		html_add(html, "<p><b>Is there a fix?</b> ");
@@ -224,6 +223,22 @@ static void write_misses(struct html *html, const struct sheet *sheet)
 		"met.</p></details>\n");
 }
 
+static void write_answers(struct html *html, const struct sheet *sheet)
+{
+	if (!sheet->question_count)
+		return;
+	html_add(html, "<details><summary>Provisions that the maker's page or the label tells of</summary>\n<ul class=\"known\">\n");
+	for (uint32_t i = 0; i < sheet->question_count; i++) {
+		struct phrase line = {0};
+
+		sheet_say_answer(sheet, i, &line);
+		html_add(html, "<li class=\"entry\"><b>%s</b> ", sheet_answer_name(sheet->answers[i]));
+		html_text(html, line.text);
+		html_add(html, "</li>\n");
+	}
+	html_add(html, "</ul></details>\n");
+}
+
 static void write_sheet(struct html *html, const struct sheet *sheet, size_t index)
 {
 	const char *label = report_state_name(sheet->device->state);
@@ -244,6 +259,7 @@ static void write_sheet(struct html *html, const struct sheet *sheet, size_t ind
 	write_recalls(html, sheet);
 	write_advisories(html, sheet);
 	write_misses(html, sheet);
+	write_answers(html, sheet);
 	html_add(html, "</article>\n");
 }
 
@@ -298,26 +314,19 @@ static void write_others(struct html *html, const struct sheet_view *view)
 static void write_headline(struct html *html, const struct sheet_view *view)
 {
 	enum device_state worst = STATE_CLEAN;
-	struct phrase all = {0};
+	struct phrase all = {0}, read = {0};
 
 	for (size_t i = 0; i < view->sheet_count; i++)
 		worst = view->sheets[i].device->state > worst ? view->sheets[i].device->state : worst;
 	sheet_say_all(view, &all);
+	sheet_say_read(view, &read);
 	html_add(html, "<header class=\"top tone-%s\">\n<p class=\"kicker\">Floodwall <span>what to do tonight</span></p>\n<h1>",
 		worst == STATE_CLEAN              ? "green"
 			: worst == STATE_HIJACKED ? "red"
 						  : "amber");
 	html_text(html, all.text);
 	html_add(html, "</h1>\n<p class=\"looked\">");
-	if (view->without_advisories) {
-		html_add(html, "No advisories were read.");
-	} else {
-		html_count(html, view->advisories_read, "document");
-		html_add(html, " of advisories read");
-		if (view->advisories_refused)
-			html_add(html, ", %u refused", view->advisories_refused);
-		html_add(html, ".");
-	}
+	html_text(html, read.text);
 	html_add(html, "</p>\n</header>\n");
 }
 

@@ -105,6 +105,7 @@ static json_t *changes_make(const struct sheet_advisory *advisory)
 	member_put(&object, "says", member_text_or_null(advisory->revision));
 	member_put(&object, "changes", array);
 	member_put(&object, "left_out", member_number(advisory->changes_left_out));
+	member_put(&object, "unseen", member_number(advisory->changes_unseen));
 	return object;
 }
 
@@ -131,7 +132,10 @@ static json_t *advisory_make(const struct sheet_advisory *advisory)
 	member_put(&object, "exploited", json_boolean(advisory->exploited));
 	member_put(&object, "remediation", json_string(name_remedy(advisory->remedy)));
 	member_put(&object, "remedies", remedies_make(advisory));
+	member_put(&object, "remedies_left_out", member_number(advisory->remedies_left_out));
 	member_put(&object, "vulnerabilities", vulnerabilities_make(advisory));
+	member_put(&object, "vulnerabilities_left_out", member_number(advisory->vulnerabilities_left_out));
+	member_put(&object, "products_left_out", member_number(advisory->products_left_out));
 	member_put(&object, "mark", json_string(mark_word(advisory->mark)));
 	member_put(&object, "marked_version", advisory->marked_version ? member_text(advisory->marked_version, SIZE_MAX) : json_null());
 	member_put(&object, "mark_lapsed", json_boolean(advisory->mark_lapsed));
@@ -206,6 +210,33 @@ static json_t *miss_make(const struct sheet *sheet, const struct sheet_miss *mis
 	return object;
 }
 
+static json_t *answers_make(const struct sheet *sheet)
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < sheet->question_count; i++) {
+		json_t *object = json_object();
+
+		member_put(&object, "provision", member_text(sheet->questions[i].provision, SIZE_MAX));
+		member_put(&object, "answer", json_string(sheet_answer_name(sheet->answers[i])));
+		member_append(&array, object);
+	}
+	return array;
+}
+
+static json_t *question_make(const struct sheet_view *view, size_t index)
+{
+	const struct sheet_question *question = &view->questions[index];
+	json_t *object = json_object();
+
+	member_put(&object, "provision", member_text(question->provision, SIZE_MAX));
+	member_put(&object, "fact", member_text(question->key, SIZE_MAX));
+	member_put(&object, "title", member_text(question->title, SIZE_MAX));
+	member_put(&object, "question", member_text(question->question, SIZE_MAX));
+	member_put(&object, "where", member_text(question->where, SIZE_MAX));
+	return object;
+}
+
 static json_t *sheet_make(const struct sheet_view *view, size_t index)
 {
 	const struct sheet *sheet = &view->sheets[index];
@@ -238,7 +269,9 @@ static json_t *sheet_make(const struct sheet_view *view, size_t index)
 	member_put(&object, "names_left_out", member_number(sheet->names_left_out));
 	member_put(&object, "fix", json_string(sheet_fix_name(sheet->fix)));
 	member_put(&object, "recalls", recalls);
+	member_put(&object, "recalls_left_out", member_number(sheet->recalls_left_out));
 	member_put(&object, "provisions_missed", misses);
+	member_put(&object, "provisions_asked", answers_make(sheet));
 	return object;
 }
 
@@ -282,22 +315,40 @@ static int by_product(const void *a, const void *b)
 	return order ? order : x < y ? -1 : x > y;
 }
 
-/* Devices of one maker, model and firmware have the same documents; those of the first are told. */
+/* Devices of one maker, model and firmware may still differ by serial number, so documents of any of them are told, each once. */
+static json_t *product_advisories_make(const struct sheet *const *sheets, size_t count)
+{
+	json_t *ids = json_array(), *told = json_object();
+	bool full = !told;
+
+	for (size_t i = 0; i < count && !full; i++)
+		for (uint32_t a = 0; a < sheets[i]->advisory_count && !full; a++) {
+			const struct sheet_advisory *advisory = &sheets[i]->advisories[a];
+			if (advisory->certainty == ASSET_MAKER || json_object_get(told, advisory->id))
+				continue;
+			full = json_object_set_new_nocheck(told, advisory->id, json_true()) != 0;
+			member_append(&ids, member_text(advisory->id, SIZE_MAX));
+		}
+	json_decref(told);
+	if (full) {
+		json_decref(ids);
+		return NULL;
+	}
+	return ids;
+}
+
 static json_t *product_make(const struct sheet *const *sheets, size_t count)
 {
 	const struct device *device = sheets[0]->device;
-	json_t *object = json_object(), *devices = json_array(), *ids = json_array();
+	json_t *object = json_object(), *devices = json_array();
 
 	for (size_t i = 0; i < count; i++)
 		member_append(&devices, device_id_make(sheets[i]->device));
-	for (uint32_t i = 0; i < sheets[0]->advisory_count; i++)
-		if (sheets[0]->advisories[i].certainty != ASSET_MAKER)
-			member_append(&ids, member_text(sheets[0]->advisories[i].id, SIZE_MAX));
 	member_put(&object, "maker", member_text_or_null(device->maker.name));
 	member_put(&object, "model", member_text_or_null(device->model.name));
 	member_put(&object, "firmware", member_text_or_null(device->firmware.name));
 	member_put(&object, "devices", devices);
-	member_put(&object, "advisories", ids);
+	member_put(&object, "advisories", product_advisories_make(sheets, count));
 	return object;
 }
 
@@ -351,6 +402,7 @@ int report_sheets_json(FILE *out, const struct sheet_view *view)
 
 	member_put(&advisories, "read", member_number(view->advisories_read));
 	member_put(&advisories, "refused", member_number(view->advisories_refused));
+	member_put(&advisories, "names_left_out", member_number(view->advisory_names_left_out));
 	fputs("{\"schema\": \"floodwall.advise/1\"", out);
 	error = write_list(out, view, "captures", view->report->capture_count, read_capture);
 	fputs(",\n\"advisories\": ", out);
@@ -364,6 +416,8 @@ int report_sheets_json(FILE *out, const struct sheet_view *view)
 		error = write_products(out, view);
 	if (!error)
 		error = write_list(out, view, "documents", view->document_count, document_make);
+	if (!error)
+		error = write_list(out, view, "questions", view->question_count, question_make);
 	fputs(",\n\"left_out\": ", out);
 	if (!error)
 		error = value_write(out, left_out_make(view->report), 0);

@@ -140,12 +140,9 @@ static void print_advisories(const struct pen *pen, const struct sheet *sheet)
 		phrase_add(&line, "and %u more: %s", left, pen->style->verbose ? "see --format json" : "see -v or --format json");
 		below(pen, COLOUR_DIM, &line);
 	}
-	if (sheet->names_left_out) {
-		phrase_clear(&line);
-		phrase_add(&line, "Left out: %u of its names that documents use too; more lead to it than are followed.",
-			sheet->names_left_out);
-		below(pen, COLOUR_YELLOW, &line);
-	}
+	phrase_clear(&line);
+	sheet_say_left_out(sheet, &line);
+	below(pen, COLOUR_YELLOW, &line);
 	phrase_clear(&line);
 	sheet_say_by_maker(sheet, &line);
 	item(pen, "maker", COLOUR_DIM, line.text);
@@ -188,14 +185,48 @@ static void print_misses(const struct pen *pen, const struct sheet *sheet)
 	}
 }
 
+/* Missed, met, asked: what a person said, then what nobody did. Of the last their numbers alone, unless verbose. */
+static void print_answers(const struct pen *pen, const struct sheet *sheet)
+{
+	static const struct {
+		enum truth answer;
+		const char *label;
+	} parts[] = {{TRUTH_NO, "missed"}, {TRUTH_YES, "met"}, {TRUTH_UNKNOWN, "asked"}};
+	struct phrase numbers = {0};
+
+	for (size_t k = 0; k < sizeof(parts) / sizeof(parts[0]); k++) {
+		uint32_t told = 0;
+
+		for (uint32_t i = 0; i < sheet->question_count; i++) {
+			struct phrase line = {0};
+
+			if (sheet->answers[i] != parts[k].answer)
+				continue;
+			if (parts[k].answer == TRUTH_UNKNOWN && !pen->style->verbose) {
+				phrase_add(&numbers, "%s%s %s", numbers.len ? ", " : "", sheet->questions[i].provision,
+					sheet->questions[i].key);
+				continue;
+			}
+			sheet_say_answer(sheet, i, &line);
+			item(pen, told++ ? "" : parts[k].label, COLOUR_DIM, line.text);
+		}
+	}
+	if (numbers.len) {
+		phrase_add(&numbers, ". The maker's page or the label answers these: see -v.");
+		item(pen, "asked", COLOUR_DIM, numbers.text);
+	}
+}
+
 static void print_sheet(const struct pen *pen, const struct sheet *sheet)
 {
 	print_heading(pen, sheet);
 	print_steps(pen, sheet);
 	print_advisories(pen, sheet);
 	print_recalls(pen, sheet);
-	if (!pen->style->quiet)
+	if (!pen->style->quiet) {
 		print_misses(pen, sheet);
+		print_answers(pen, sheet);
+	}
 }
 
 static void print_untold(const struct pen *pen, size_t count)
@@ -255,18 +286,7 @@ static void print_looked_at(const struct pen *pen, const struct sheet_view *view
 {
 	struct phrase line = {0};
 
-	if (view->without_advisories)
-		phrase_add(&line, "No advisories were read: name a folder of CSAF documents with --advisories.");
-	else {
-		phrase_count(&line, view->advisories_read, "document");
-		phrase_add(&line, " of advisories read");
-		if (view->advisories_refused) {
-			phrase_add(&line, ", ");
-			phrase_number(&line, view->advisories_refused);
-			phrase_add(&line, " refused");
-		}
-		phrase_add(&line, ".");
-	}
+	sheet_say_read(view, &line);
 	layout_paragraph(&pen->layout, 0, COLOUR_DIM, line.text);
 }
 

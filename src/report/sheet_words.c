@@ -15,12 +15,21 @@
 
 enum { NAMES_MAX = 6 };
 
+/* Provisions: seen to be missed, or said to be. */
+static bool misses_some(const struct sheet *sheet)
+{
+	for (uint32_t i = 0; i < sheet->question_count; i++)
+		if (sheet->answers[i] == TRUTH_NO)
+			return true;
+	return sheet->miss_count != 0;
+}
+
 bool sheet_has_something(const struct sheet *sheet)
 {
 	for (uint32_t i = 0; i < sheet->advisory_count; i++)
 		if (sheet->advisories[i].certainty != ASSET_MAKER)
 			return true;
-	return sheet->step_count || sheet->recall_count || sheet->miss_count || sheet->finding_count;
+	return sheet->step_count || sheet->recall_count || sheet->finding_count || sheet->names_left_out || misses_some(sheet);
 }
 
 /* ---- what it is ---- */
@@ -91,8 +100,10 @@ void sheet_say_verdict(const struct sheet *sheet, struct phrase *out)
 		phrase_add(out, sheet->open_count == 1 ? " published advisory" : " published advisories");
 		phrase_add(out, sheet_is_sure(sheet) ? sheet->open_count == 1 ? " affects it. " : " affect it. " : " may affect it. ");
 	}
-	if (!out->len)
-		phrase_add(out, sheet->step_count ? "There is something to do. " : "Nothing is known against it. ");
+	if (!out->len && sheet->step_count)
+		phrase_add(out, "There is something to do. ");
+	else if (!out->len)
+		phrase_add(out, "Nothing is known against it%s. ", misses_some(sheet) ? " but provisions that it misses" : "");
 	if (recall_with(sheet, TRUTH_UNKNOWN))
 		phrase_add(out, "Whether it is recalled, its label or receipt tells: see below. ");
 	out->text[--out->len] = 0;
@@ -399,7 +410,7 @@ void sheet_say_mark(const struct sheet_advisory *advisory, struct phrase *out)
 
 void sheet_say_change(const struct sheet_advisory *advisory, struct phrase *out)
 {
-	if (!advisory->change_count && !advisory->mark_lapsed)
+	if (!advisory->change_count && !advisory->mark_lapsed && !advisory->changes_unseen)
 		return;
 	phrase_add(out, "Corrected");
 	if (*advisory->version_before) {
@@ -415,6 +426,8 @@ void sheet_say_change(const struct sheet_advisory *advisory, struct phrase *out)
 	if (advisory->changes_left_out)
 		phrase_add(out, "; and %u more changes", advisory->changes_left_out);
 	phrase_add(out, ".");
+	if (advisory->changes_unseen)
+		phrase_add(out, " It changes so much that %zu more places were not looked at.", advisory->changes_unseen);
 	if (*advisory->revision) {
 		phrase_add(out, " The publisher says: ");
 		add_words(out, advisory->revision);
@@ -459,6 +472,36 @@ void sheet_say_fix(const struct sheet *sheet, struct phrase *out)
 		phrase_add(out, "no, and none will come");
 	else
 		phrase_add(out, "%s", words[sheet->fix]);
+}
+
+void sheet_say_left_out(const struct sheet *sheet, struct phrase *out)
+{
+	if (sheet->names_left_out)
+		phrase_add(out, "Left out: %u of its names by which documents may speak of it too; it has more than are looked up.",
+			sheet->names_left_out);
+	if (sheet->recalls_left_out)
+		phrase_add(out, "%sLeft out: %u more recalls that may concern it.", out->len ? " " : "", sheet->recalls_left_out);
+}
+
+void sheet_say_read(const struct sheet_view *view, struct phrase *out)
+{
+	if (view->without_advisories) {
+		phrase_add(out, "No advisories were read: name a folder of CSAF documents with --advisories.");
+		return;
+	}
+	phrase_count(out, view->advisories_read, "document");
+	phrase_add(out, " of advisories read");
+	if (view->advisories_refused) {
+		phrase_add(out, ", ");
+		phrase_number(out, view->advisories_refused);
+		phrase_add(out, " refused");
+	}
+	phrase_add(out, ".");
+	if (view->advisory_names_left_out) {
+		phrase_add(out, " Left out: ");
+		phrase_number(out, view->advisory_names_left_out);
+		phrase_add(out, " names of makers and models in them; a product has more than are kept.");
+	}
 }
 
 /* ---- recalls ---- */
@@ -530,4 +573,21 @@ const char *sheet_provision_number(enum provision provision)
 const char *sheet_provision_title(enum provision provision)
 {
 	return provisions[provision].title;
+}
+
+const char *sheet_answer_name(enum truth answer)
+{
+	return answer == TRUTH_YES ? "met" : answer == TRUTH_NO ? "missed" : "asked";
+}
+
+void sheet_say_answer(const struct sheet *sheet, uint32_t question, struct phrase *out)
+{
+	const struct sheet_question *asked = &sheet->questions[question];
+
+	phrase_add(out, "%s %s: ", asked->provision, asked->title);
+	if (sheet->answers[question] == TRUTH_UNKNOWN)
+		phrase_add(out, "%s %s Then write %s: yes, or %s: no, among the facts.", asked->question, asked->where, asked->key,
+			asked->key);
+	else
+		phrase_add(out, "you wrote %s: %s", asked->key, sheet_truth_name(sheet->answers[question]));
 }

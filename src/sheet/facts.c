@@ -157,7 +157,27 @@ static int finish_last(const struct facts_list *list, const char *file, struct f
 	return fault ? -EINVAL : 0;
 }
 
-static int read_all(struct facts_list *list, struct records *records, struct fault *out_fault)
+/* 1: the field is no answer; else 0, or -EINVAL. */
+static int take_answer(
+	const struct questions *questions, const struct record_field *field, struct facts *facts, const char *file, struct fault *out_fault)
+{
+	uint32_t question = questions_find(questions, field->key);
+	bool yes = strcmp(field->value, "yes") == 0;
+
+	if (question == SHEET_QUESTIONS_MAX)
+		return 1;
+	if (facts->answers[question] != TRUTH_UNKNOWN)
+		fault_set(out_fault, file, field->line, 0, "this key was given already");
+	else if (!yes && strcmp(field->value, "no"))
+		fault_set(out_fault, file, field->line, 0, "%s is answered yes or no; leave it out while you do not know", field->key);
+	else {
+		facts->answers[question] = yes ? TRUTH_YES : TRUTH_NO;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static int read_all(struct facts_list *list, struct records *records, const struct questions *questions, struct fault *out_fault)
 {
 	struct record_field field;
 	uint32_t seen = 0;
@@ -175,14 +195,16 @@ static int read_all(struct facts_list *list, struct records *records, struct fau
 			list->facts[list->count - 1].line = field.line;
 			seen = 0;
 		}
-		error = record_take(records, keys, &field, &list->facts[list->count - 1], &seen, out_fault);
+		error = take_answer(questions, &field, &list->facts[list->count - 1], records->file, out_fault);
+		if (error > 0)
+			error = record_take(records, keys, &field, &list->facts[list->count - 1], &seen, out_fault);
 		if (error)
 			return error;
 	}
 	return more ? more : finish_last(list, records->file, out_fault);
 }
 
-int facts_read(const char *file, const char *body, size_t len, struct facts_list **out_list, struct fault *out_fault)
+int facts_read(const struct facts_source *source, struct facts_list **out_list, struct fault *out_fault)
 {
 	struct facts_list *list = calloc(1, sizeof(*list));
 	struct records records;
@@ -190,8 +212,8 @@ int facts_read(const char *file, const char *body, size_t len, struct facts_list
 
 	if (!list)
 		return -ENOMEM;
-	records_init(&records, file, body, len);
-	error = read_all(list, &records, out_fault);
+	records_init(&records, source->file, source->body, source->len);
+	error = read_all(list, &records, source->questions, out_fault);
 	if (error)
 		facts_free(list);
 	else

@@ -11,8 +11,8 @@ static void miss(struct sheet *sheet, enum provision provision, enum sheet_reaso
 	for (uint32_t i = 0; i < sheet->miss_count; i++)
 		if (sheet->misses[i].provision == provision)
 			return;
-	if (sheet->miss_count < SHEET_MISSES_MAX)
-		sheet->misses[sheet->miss_count++] = (struct sheet_miss){provision, {kind, index}};
+	_Static_assert((unsigned)SHEET_MISSES_MAX >= PROVISION_COUNT, "each has a place");
+	sheet->misses[sheet->miss_count++] = (struct sheet_miss){provision, {kind, index}};
 }
 
 /* The standard is about consumer things; computers and phones are none of its devices (section 1). */
@@ -135,8 +135,10 @@ static void sort(struct sheet *sheet)
 void provision_judge(struct sheet *sheet, const struct finding *const *others, size_t other_count)
 {
 	sheet->miss_count = 0;
-	if (!is_meant(sheet->device))
+	if (!is_meant(sheet->device)) {
+		sheet->question_count = 0;
 		return;
+	}
 	for (uint32_t i = 0; i < sheet->finding_count; i++)
 		if (!sheet->findings[i]->muted)
 			judge_finding(sheet, i);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * ETSI EN 303 645 v3.1.3 as far as it can be seen from outside. Only what is missed is ever said, and with what shows it: that nothing was
- * seen proves nothing, so no provision is called met. What cannot be seen here at all (5.2-1 disclosure policy, 5.3-2 secure updates,
- * 5.4 storage, 5.7 integrity, 5.11 to 5.13, 6 personal data) is not spoken of.
+ * seen proves nothing, so no provision is called met for that. What the maker's page or the label tells is asked for (asked.c), and met or missed as a
+ * person answers. What nobody can tell from outside (5.3-2 secure updates, 5.4 storage, 5.7 integrity, 5.11 to 5.13, 6 personal data) is not spoken of.
  *
  *	5.1-1   a published default password was let in
  *	5.1-5   at least 10 logins were refused at 10 a minute or faster, so nothing slowed them down

@@ -302,21 +302,27 @@ static bool is_about(const struct rule *rule, const struct known *known, enum la
 	return true;
 }
 
-size_t recalls_judge(const struct recalls *recalls, const struct known *known, struct sheet_recall out[SHEET_RECALLS_MAX])
+size_t recalls_judge(
+	const struct recalls *recalls, const struct known *known, struct sheet_recall out[SHEET_RECALLS_MAX], uint32_t *out_left_out)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; recalls && i < recalls->count && count < SHEET_RECALLS_MAX; i++) {
+	*out_left_out = 0;
+	for (size_t i = 0; recalls && i < recalls->count; i++) {
 		enum label_fact doubt;
+		struct sheet_recall one;
 
 		if (!is_about(&recalls->rules[i], known, &doubt))
 			continue;
-		judge_rule(&recalls->rules[i], known, &out[count]);
-		if (doubt != LABEL_COUNT && out[count].answer == TRUTH_NO) /* whatever it is */
+		judge_rule(&recalls->rules[i], known, &one);
+		if (doubt != LABEL_COUNT && one.answer == TRUTH_NO) /* whatever it is */
 			continue;
 		if (doubt != LABEL_COUNT)
-			say_doubt(doubt, &recalls->rules[i], &out[count]);
-		count++;
+			say_doubt(doubt, &recalls->rules[i], &one);
+		if (count == SHEET_RECALLS_MAX)
+			++*out_left_out;
+		else
+			out[count++] = one;
 	}
 	return count;
 }

@@ -30,6 +30,18 @@ enum {
 	ASSETS_MAX = 65536
 };
 
+/* ---- provisions that are asked for ---- */
+
+struct questions; /* owns the texts of up to SHEET_QUESTIONS_MAX */
+
+/* Returns 0, -ENOMEM, or -EINVAL with line and sentence. */
+int questions_read(const char *file, const char *body, size_t len, struct questions **out_questions, struct fault *out_fault);
+void questions_free(struct questions *questions); /* accepts NULL */
+/* Borrowed; NULL has none. */
+const struct sheet_question *questions_list(const struct questions *questions, uint32_t *out_count);
+/* Which one asks for that word, or SHEET_QUESTIONS_MAX. */
+uint32_t questions_find(const struct questions *questions, const char *key);
+
 /* ---- facts ---- */
 
 struct facts {
@@ -38,6 +50,7 @@ struct facts {
 	char name[DEVICE_TEXT_MAX]; /* what the person calls it */
 	char text[LABEL_COUNT][DEVICE_TEXT_MAX]; /* "" where nothing was written */
 	char note[DEVICE_TEXT_MAX];
+	enum truth answers[SHEET_QUESTIONS_MAX]; /* of the provisions that are asked for */
 	struct days days[LABEL_COUNT]; /* of LABEL_BOUGHT and LABEL_MADE */
 	bool of_mac, of_address; /* what device is, read once */
 	uint8_t mac[6], address[16];
@@ -45,7 +58,12 @@ struct facts {
 struct facts_list;
 
 /* Returns 0, -ENOMEM, or -EINVAL with line and sentence. */
-int facts_read(const char *file, const char *body, size_t len, struct facts_list **out_list, struct fault *out_fault);
+struct facts_source {
+	const char *file, *body;
+	size_t len;
+	const struct questions *questions; /* whose words are keys as well, answered yes or no; or NULL */
+};
+int facts_read(const struct facts_source *source, struct facts_list **out_list, struct fault *out_fault);
 void facts_free(struct facts_list *list);
 /* By MAC, else by address, id, name; borrowed, or NULL. list may be NULL. */
 const struct facts *facts_find(const struct facts_list *list, const struct device *device);
@@ -77,8 +95,9 @@ int recalls_new(struct recalls **out_recalls); /* 0 or -ENOMEM */
 void recalls_free(struct recalls *recalls);
 /* Adds the rules of a file; one with the id of an earlier file takes its place. Returns as facts_read(). */
 int recalls_read(struct recalls *recalls, const char *file, const char *body, size_t len, struct fault *out_fault);
-/* The recalls that may concern it, in the order of their files; at most SHEET_RECALLS_MAX. Returns how many. */
-size_t recalls_judge(const struct recalls *recalls, const struct known *known, struct sheet_recall out[SHEET_RECALLS_MAX]);
+/* The recalls that may concern it, in the order of their files. Returns how many; more than SHEET_RECALLS_MAX are counted as left out. */
+size_t recalls_judge(
+	const struct recalls *recalls, const struct known *known, struct sheet_recall out[SHEET_RECALLS_MAX], uint32_t *out_left_out);
 
 /* ---- marks ---- */
 

@@ -21,10 +21,19 @@ static void use(struct device *device, const struct facts *facts)
 
 static void try_facts(const char *body, size_t len)
 {
+	static const char asked[] = "- asks: warranty\n  provision: 1\n  title: t\n  question: q\n  where: w\n";
 	struct facts_list *list = NULL;
+	struct questions *questions = NULL, *others = NULL;
 	struct fault fault;
+	int error;
 
-	if (facts_read("fuzz", body, len, &list, &fault))
+	if (!questions_read("fuzz", body, len, &others, &fault))
+		questions_free(others);
+	if (questions_read("asked", asked, strlen(asked), &questions, &fault))
+		return;
+	error = facts_read(&(struct facts_source){"fuzz", body, len, questions}, &list, &fault);
+	questions_free(questions);
+	if (error)
 		return;
 	for (size_t i = 0; i < facts_count(list); i++) {
 		struct device device = {.id = 42,
@@ -46,6 +55,7 @@ static void try_facts(const char *body, size_t len)
 static void try_recalls(const char *body, size_t len)
 {
 	struct sheet_recall found[SHEET_RECALLS_MAX];
+	uint32_t left_out;
 	struct recalls *recalls;
 	struct fault fault;
 
@@ -61,7 +71,7 @@ static void try_recalls(const char *body, size_t len)
 				days_read("2014-11", &known.days[LABEL_BOUGHT]);
 			known.text[LABEL_BOUGHT] = round & 2 ? "2014-11" : "";
 			known.text[LABEL_MADE] = "";
-			recalls_judge(recalls, &known, found);
+			recalls_judge(recalls, &known, found, &left_out);
 		}
 	recalls_read(recalls, "again", body, len, &fault); /* each rule in place of itself */
 	recalls_free(recalls);

@@ -27,9 +27,23 @@ static inline void papers_told(void *context, const struct fault *fault)
 	snprintf(told->text + len, sizeof(told->text) - len, "%s %llu %s\n", fault->file, (unsigned long long)fault->line, fault->sentence);
 }
 
+/* Two companies that are called otherwise than they write themselves. */
+static inline bool papers_company(void *context, const char *name, char out[ADVISORY_MAKER_MAX])
+{
+	static const char *const rows[][2] = {{"Netz, formerly Draht", "Netz"}, {"KdW", "Kabel des Westens GmbH"}};
+
+	(void)context;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (!strcmp(rows[i][0], name)) {
+			snprintf(out, ADVISORY_MAKER_MAX, "%s", rows[i][1]);
+			return true;
+		}
+	return false;
+}
+
 static inline struct advisories *papers_new(struct told *told)
 {
-	const struct advisories_config config = {.hash_key = {7}, .told = papers_told, .context = told};
+	const struct advisories_config config = {.hash_key = {7}, .told = papers_told, .company = papers_company, .context = told};
 	struct advisories *advisories = NULL;
 
 	memset(told, 0, sizeof(*told));
@@ -106,7 +120,7 @@ static inline const char *papers_matches(const struct advisories *advisories, co
 	static char out[4096];
 
 	*out = 0;
-	advisories_match(advisories, asset, papers_match, out);
+	advisories_match(advisories, asset, papers_match, out, NULL);
 	return out;
 }
 

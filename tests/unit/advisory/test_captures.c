@@ -111,12 +111,12 @@ static void devices_of_those_makers(void **state)
 	for (size_t i = 0; i < sizeof(DEVICES) / sizeof(*DEVICES); i++) {
 		const struct asset asset = papers_asset(DEVICES[i].maker, DEVICES[i].model, DEVICES[i].firmware);
 		*got = 0;
-		advisories_match(advisories, &asset, see_product, got);
+		advisories_match(advisories, &asset, see_product, got, NULL);
 		if (strcmp(got, DEVICES[i].want))
 			fail_msg("%s %s %s: \"%s\", not \"%s\"", DEVICES[i].maker, DEVICES[i].model, DEVICES[i].firmware, got,
 				DEVICES[i].want);
 	}
-	advisories_match(advisories, &xiongmai, see_maker, ids);
+	advisories_match(advisories, &xiongmai, see_maker, ids, NULL);
 	assert_string_equal(ids, "ICSA-17-341-01 mitigation 98\nICSA-18-282-06 mitigation 81\n");
 	advisories_free(advisories);
 }

@@ -45,9 +45,9 @@ static int run(const char *const bodies[2])
 	if (!error)
 		error = advisories_unpack(copy, "n.json", advisories_packed(advisories, "n.json", &len), len);
 	if (!error)
-		assert_int_equal(advisories_match(advisories, &asset, ignore_match, &matches), 1);
+		assert_int_equal(advisories_match(advisories, &asset, ignore_match, &matches, NULL), 1);
 	if (!error)
-		advisories_changes(advisories, 0, NULL, NULL); /* without memory it tells of none */
+		advisories_changes(advisories, 0, NULL, NULL, NULL); /* without memory it tells of none */
 	advisories_free(copy);
 	advisories_free(advisories);
 	return error;

@@ -238,6 +238,23 @@ static void the_newer_version_wins(void **state)
 	advisories_free(advisories);
 }
 
+/* A text is kept to its 4,096th byte, and that it is longer is told with its place. */
+static void long_text(void **state)
+{
+	char tree_text[8192];
+	struct told told;
+	struct advisories *advisories = papers_new(&told);
+
+	snprintf(tree_text, sizeof(tree_text), "\"full_product_names\":[{\"product_id\":\"1\",\"name\":\"%04096d\"}]", 0);
+	papers_add(advisories, "L", "1", tree_text, "");
+	assert_string_equal(told.text, "");
+	snprintf(tree_text, sizeof(tree_text), "\"full_product_names\":[{\"product_id\":\"1\",\"name\":\"%05000d\"}]", 0);
+	papers_add(advisories, "L", "2", tree_text, "");
+	assert_non_null(strstr(told.text, "holds a text of 5000 bytes"));
+	assert_non_null(strstr(told.text, "full_product_names/0"));
+	advisories_free(advisories);
+}
+
 static void no_room(void **state)
 {
 	const struct advisories_config config = {.bytes_max = 2048};
@@ -347,11 +364,11 @@ static void what_a_revision_changed(void **state)
 
 	papers_add(advisories, "R", "1", trees[0], vulnerabilities[0]);
 	assert_string_equal(advisories_version_before(advisories, 0), "");
-	assert_int_equal(advisories_changes(advisories, 0, see_change, changes), 0);
+	assert_int_equal(advisories_changes(advisories, 0, see_change, changes, NULL), 0);
 	papers_add(advisories, "R", "2", trees[1], vulnerabilities[1]);
 	advisories_settle(advisories);
 	assert_string_equal(advisories_version_before(advisories, 0), "1");
-	assert_int_equal(advisories_changes(advisories, 0, see_change, changes), 6);
+	assert_int_equal(advisories_changes(advisories, 0, see_change, changes, NULL), 6);
 	assert_string_equal(changes,
 		"vulnerability-removed  CVE-2024-2 unknown>unknown >\n"
 		"vulnerability-added  CVE-2024-3 unknown>unknown >\n"
@@ -363,7 +380,40 @@ static void what_a_revision_changed(void **state)
 	assert_string_equal(revisions, "1 2024-01-01T00:00:00Z First\n2 2024-02-01T00:00:00Z Now 2\n");
 	papers_add(advisories, "R", "2", trees[1], vulnerabilities[1]); /* read again as it was: the version before it stays */
 	advisories_settle(advisories);
-	assert_int_equal(advisories_changes(advisories, 0, NULL, NULL), 6);
+	assert_int_equal(advisories_changes(advisories, 0, NULL, NULL, NULL), 6);
+	advisories_free(advisories);
+}
+
+static void count_change(void *context, const struct advisory_change *change)
+{
+	(void)change;
+	++*(unsigned *)context;
+}
+
+/* Ten more products are new than changes are told: these are counted. */
+static void more_changes_than_are_told(void **state)
+{
+	enum { PRODUCTS = FW_CSAF_CHANGES_MAX + 10 };
+	char *tree_text = malloc(PRODUCTS * 48), *at = tree_text;
+	struct told told;
+	struct advisories *advisories = papers_new(&told);
+	unsigned seen = 0;
+	size_t left_out = 7;
+
+	papers_add(advisories, "R", "1", "\"full_product_names\":[]", "");
+	advisories_settle(advisories);
+	assert_int_equal(advisories_changes(advisories, 0, count_change, &seen, &left_out), 0);
+	assert_int_equal(left_out, 0);
+	at += snprintf(at, 48, "\"full_product_names\":[");
+	for (unsigned i = 0; i < PRODUCTS; i++)
+		at += snprintf(at, 48, "%s{\"product_id\":\"%u\",\"name\":\"n%u\"}", i ? "," : "", i, i);
+	snprintf(at, 48, "]");
+	papers_add(advisories, "R", "2", tree_text, "");
+	advisories_settle(advisories);
+	assert_int_equal(advisories_changes(advisories, 0, count_change, &seen, &left_out), PRODUCTS);
+	assert_int_equal(seen, FW_CSAF_CHANGES_MAX);
+	assert_int_equal(left_out, 10);
+	free(tree_text);
 	advisories_free(advisories);
 }
 
@@ -376,9 +426,11 @@ int main(void)
 		cmocka_unit_test(much_that_is_wrong),
 		cmocka_unit_test(cut_at_every_byte),
 		cmocka_unit_test(the_newer_version_wins),
+		cmocka_unit_test(long_text),
 		cmocka_unit_test(no_room),
 		cmocka_unit_test(packed_and_back),
 		cmocka_unit_test(what_a_revision_changed),
+		cmocka_unit_test(more_changes_than_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

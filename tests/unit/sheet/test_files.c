@@ -46,12 +46,81 @@ static const struct {
 		"too long"},
 };
 
+static const char asked[] = "- asks: policy\n  provision: 5.2-1\n  title: a policy\n  question: Is there one?\n  where: On the page.\n"
+			    "- asks: period\n  provision: 5.3-13\n  title: a period\n  question: Until when?\n  where: On the box.\n";
+
+/* Provisions that a person answers for: yes, no, or not yet; what is neither is a fault with its line, not an answer. */
+static void test_answers(void **state)
+{
+	static const struct {
+		const char *facts;
+		unsigned line;
+		enum truth policy, period;
+	} rows[] = {
+		{"- device: a\n", 0, TRUTH_UNKNOWN, TRUTH_UNKNOWN},
+		{"- device: a\n  policy: yes\n  period: no\n", 0, TRUTH_YES, TRUTH_NO},
+		{"- policy: no\n  device: a\n", 0, TRUTH_NO, TRUTH_UNKNOWN},
+		{"- device: b\n  policy: yes\n- device: a\n  period: yes\n", 0, TRUTH_UNKNOWN, TRUTH_YES},
+		{"- device: a\n  policy: perhaps\n", 2, TRUTH_UNKNOWN, TRUTH_UNKNOWN},
+		{"- device: a\n  policy: yes\n  policy: yes\n", 3, TRUTH_UNKNOWN, TRUTH_UNKNOWN},
+		{"- device: a\n  price: no\n", 2, TRUTH_UNKNOWN, TRUTH_UNKNOWN},
+	};
+	struct questions *questions;
+	struct fault fault = {0};
+	uint32_t count;
+
+	assert_int_equal(questions_read("q", asked, strlen(asked), &questions, &fault), 0);
+	assert_string_equal(questions_list(questions, &count)[1].provision, "5.3-13");
+	assert_int_equal(count, 2);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct facts_source source = {"f", rows[i].facts, strlen(rows[i].facts), questions};
+		const struct device device = {.name = "a"};
+		struct facts_list *list = NULL;
+
+		if (facts_read(&source, &list, &fault) != (rows[i].line ? -EINVAL : 0) || (rows[i].line && fault.line != rows[i].line))
+			fail_msg("%zu: line %llu: %s", i, (unsigned long long)fault.line, fault.sentence);
+		if (rows[i].line)
+			continue;
+		assert_int_equal(facts_find(list, &device)->answers[0], rows[i].policy);
+		assert_int_equal(facts_find(list, &device)->answers[1], rows[i].period);
+		facts_free(list);
+	}
+	questions_free(questions);
+}
+
+static void test_wrong_questions(void **state)
+{
+	static const char *const wrong[] = {"- asks: a\n  provision: 1\n", "- provision: 1\n",
+		"- asks: a\n  provision: 1\n  title: t\n  question: q\n  where: w\n- asks: a\n  provision: 1\n  title: t\n  question: q\n  "
+		"where: w\n",
+		"- asks: a\n  colour: red\n"};
+	char many[2048] = "";
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct questions *questions = NULL;
+		struct fault fault = {0};
+
+		assert_int_equal(questions_read("q", wrong[i], strlen(wrong[i]), &questions, &fault), -EINVAL);
+		assert_true(fault.line && fault.sentence[0] && !questions);
+	}
+	for (int i = 0; i <= SHEET_QUESTIONS_MAX; i++) {
+		struct questions *questions = NULL;
+		struct fault fault = {0};
+
+		snprintf(many + strlen(many), sizeof(many) - strlen(many),
+			"- asks: a%c\n  provision: 1\n  title: t\n  question: q\n  where: w\n", 'a' + i);
+		assert_int_equal(questions_read("q", many, strlen(many), &questions, &fault), i < SHEET_QUESTIONS_MAX ? 0 : -EINVAL);
+		questions_free(questions);
+	}
+}
+
 static void test_facts(void **state)
 {
 	for (size_t i = 0; i < sizeof(wrong_facts) / sizeof(wrong_facts[0]); i++) {
 		struct facts_list *list = NULL;
 		struct fault fault = {0};
-		int error = facts_read("facts.yaml", wrong_facts[i].text, strlen(wrong_facts[i].text), &list, &fault);
+		int error = facts_read(
+			&(struct facts_source){"facts.yaml", wrong_facts[i].text, strlen(wrong_facts[i].text), NULL}, &list, &fault);
 
 		if (error != (wrong_facts[i].line ? -EINVAL : 0) || fault.line != wrong_facts[i].line ||
 			(wrong_facts[i].sentence && !strstr(fault.sentence, wrong_facts[i].sentence)))
@@ -73,7 +142,7 @@ static void test_cut(void **state)
 		assert_non_null(body);
 		memcpy(body, text, len);
 		body[len] = 0;
-		if (facts_read("facts", body, len, &list, &fault))
+		if (facts_read(&(struct facts_source){"facts", body, len, NULL}, &list, &fault))
 			assert_true(fault.sentence[0] && fault.line);
 		facts_free(list);
 		free(body);
@@ -96,7 +165,7 @@ static void test_facts_of(void **state)
 	struct fault fault;
 	char said[256];
 
-	assert_int_equal(facts_read("f", text, strlen(text), &list, &fault), 0);
+	assert_int_equal(facts_read(&(struct facts_source){"f", text, strlen(text), NULL}, &list, &fault), 0);
 	assert_string_equal(facts_find(list, &device)->name, "by MAC");
 	facts_say(facts_find(list, &device), said, sizeof(said));
 	assert_string_equal(said, "bought 2014, country US");
@@ -290,6 +359,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_facts),
+		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_wrong_questions),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_facts_of),
 		cmocka_unit_test(test_marks),

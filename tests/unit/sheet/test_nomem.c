@@ -17,9 +17,19 @@ static int read_facts(void)
 {
 	static const char text[] = "- device: a\n  name: b\n- device: c\n- device: d\n- device: e\n- device: f\n";
 	struct facts_list *list = NULL;
-	int error = facts_read("f", text, strlen(text), &list, &(struct fault){0});
+	int error = facts_read(&(struct facts_source){"f", text, strlen(text), NULL}, &list, &(struct fault){0});
 
 	facts_free(list);
+	return error;
+}
+
+static int read_questions(void)
+{
+	static const char text[] = "- asks: a\n  provision: 1-1\n  title: t\n  question: q\n  where: w\n";
+	struct questions *questions = NULL;
+	int error = questions_read("q", text, strlen(text), &questions, &(struct fault){0});
+
+	questions_free(questions);
 	return error;
 }
 
@@ -95,6 +105,7 @@ static void test_all(void **state)
 {
 	json_set_alloc_funcs(malloc, free);
 	fail_each("facts", read_facts, 4);
+	fail_each("questions", read_questions, 1);
 	fail_each("recalls", read_recalls, 3);
 	fail_each("marks", read_marks, 3);
 	fail_each("csv", read_csv, 2);

@@ -115,11 +115,15 @@ static size_t judge(const char *text, const struct told *told, struct sheet_reca
 {
 	struct known known = known_of(told);
 	struct fault fault = {0};
+	uint32_t left_out;
+	size_t count;
 
 	assert_int_equal(recalls_new(out_recalls), 0);
 	if (recalls_read(*out_recalls, "r", text, strlen(text), &fault))
 		fail_msg("%llu: %s", (unsigned long long)fault.line, fault.sentence);
-	return recalls_judge(*out_recalls, &known, out);
+	count = recalls_judge(*out_recalls, &known, out, &left_out);
+	assert_int_equal(left_out, 0);
+	return count;
 }
 
 static void test_recall(void **state)
@@ -157,12 +161,13 @@ static void test_applies(void **state)
 {
 	struct sheet_recall found[SHEET_RECALLS_MAX];
 	struct recalls *recalls;
+	uint32_t left_out;
 	struct known nobody = {.days = {DAYS_UNKNOWN, DAYS_UNKNOWN}};
 
 	assert_int_equal(judge(rule, &(struct told){0}, found, &recalls), 1);
-	assert_int_equal(recalls_judge(recalls, &nobody, found), 0);
+	assert_int_equal(recalls_judge(recalls, &nobody, found, &left_out), 0);
 	nobody.text[LABEL_MAKER] = "Acme";
-	assert_int_equal(recalls_judge(recalls, &nobody, found), 0);
+	assert_int_equal(recalls_judge(recalls, &nobody, found, &left_out), 0);
 	recalls_free(recalls);
 }
 
@@ -174,24 +179,46 @@ static void test_doubt(void **state)
 	struct known known = known_of(&(struct told){.bought = "2014-11"});
 	struct sheet_recall found[SHEET_RECALLS_MAX];
 	struct recalls *recalls;
+	uint32_t left_out;
 
 	assert_int_equal(judge(of_kind, &(struct told){.bought = "2014-11"}, found, &recalls), 1);
 	assert_int_equal(found[0].answer, TRUTH_UNKNOWN);
 	assert_true(found[0].asks && found[0].ask == LABEL_KIND && found[0].where[0]);
 	known.text[LABEL_KIND] = "telephone";
-	assert_int_equal(recalls_judge(recalls, &known, found), 0);
+	assert_int_equal(recalls_judge(recalls, &known, found, &left_out), 0);
 	known.text[LABEL_KIND] = "camera";
 	known.maker_doubtful = true;
-	assert_int_equal(recalls_judge(recalls, &known, found), 1);
+	assert_int_equal(recalls_judge(recalls, &known, found, &left_out), 1);
 	assert_int_equal(found[0].answer, TRUTH_UNKNOWN);
 	assert_string_equal(found[0].question, "Who made it?");
 	assert_non_null(strstr(found[0].where, "label"));
 	known.maker_doubtful = false;
-	assert_int_equal(recalls_judge(recalls, &known, found), 1);
+	assert_int_equal(recalls_judge(recalls, &known, found, &left_out), 1);
 	assert_int_equal(found[0].answer, TRUTH_YES);
 	assert_int_equal(days_read("2016", &known.days[LABEL_BOUGHT]), 0);
 	known.maker_doubtful = true;
-	assert_int_equal(recalls_judge(recalls, &known, found), 0); /* whoever made it */
+	assert_int_equal(recalls_judge(recalls, &known, found, &left_out), 0); /* whoever made it */
+	recalls_free(recalls);
+}
+
+/* Twelve makers' recalls may concern it: eight are told, four are counted. */
+static void test_left_out(void **state)
+{
+	struct sheet_recall found[SHEET_RECALLS_MAX];
+	struct known known = known_of(&(struct told){.bought = "2014-11"});
+	struct recalls *recalls;
+	struct fault fault = {0};
+	uint32_t left_out = 0;
+	char rules[4096] = "";
+
+	for (int i = 0; i < 12; i++)
+		snprintf(rules + strlen(rules), sizeof(rules) - strlen(rules),
+			"- recall: r%d\n  title: T\n  source: S\n  applies-if: maker ~ '*xiongmai*'\n  recalled-if: bought < 2015-04\n", i);
+	assert_int_equal(recalls_new(&recalls), 0);
+	assert_int_equal(recalls_read(recalls, "r", rules, strlen(rules), &fault), 0);
+	assert_int_equal(recalls_judge(recalls, &known, found, &left_out), SHEET_RECALLS_MAX);
+	assert_int_equal(left_out, 12 - SHEET_RECALLS_MAX);
+	assert_string_equal(found[SHEET_RECALLS_MAX - 1].id, "r7");
 	recalls_free(recalls);
 }
 
@@ -233,11 +260,12 @@ static void test_replaced(void **state)
 	struct sheet_recall found[SHEET_RECALLS_MAX];
 	struct known known = known_of(&(struct told){.bought = "2014"});
 	struct recalls *recalls;
+	uint32_t left_out;
 	struct fault fault;
 
 	judge(rule, &(struct told){0}, found, &recalls);
 	assert_int_equal(recalls_read(recalls, "own", own, strlen(own), &fault), 0);
-	assert_int_equal(recalls_judge(recalls, &known, found), 1);
+	assert_int_equal(recalls_judge(recalls, &known, found, &left_out), 1);
 	assert_string_equal(found[0].title, "Mine");
 	assert_int_equal(found[0].answer, TRUTH_NO);
 	recalls_free(recalls);
@@ -251,6 +279,7 @@ int main(void)
 		cmocka_unit_test(test_recall),
 		cmocka_unit_test(test_applies),
 		cmocka_unit_test(test_doubt),
+		cmocka_unit_test(test_left_out),
 		cmocka_unit_test(test_wrong_rules),
 		cmocka_unit_test(test_replaced),
 	};
