@@ -24,6 +24,7 @@ static const struct option all[] = {
 	{"watch", no_argument, NULL, 'W'},
 	{"print", no_argument, NULL, 'p'},
 	{"demo", no_argument, NULL, 'D'},
+	{"listen", required_argument, NULL, 'l'},
 	{"state", required_argument, NULL, 'A'},
 	{"from", required_argument, NULL, 'F'},
 	{"device", required_argument, NULL, 'd'},
@@ -136,6 +137,9 @@ static int read_option(struct ask_options *options, int option)
 		return -1;
 	case 'r':
 		options->reason = optarg;
+		return -1;
+	case 'l':
+		options->listen = optarg;
 		return -1;
 	case 'f':
 		return read_time(options, optarg, &options->for_s);

@@ -18,6 +18,7 @@ struct ask_options {
 	const char *device, *kind, *severity, *search, *state, *step; /* of what is looked for; NULL: not given */
 	uint32_t before, from, count; /* 0: not given */
 	uint32_t for_s, confirm_s; /* 0: not given */
+	const char *listen; /* [ADDRESS:]PORT; NULL: not given */
 	unsigned width;
 	bool json, prometheus, watch, print, demo, no_color;
 	const char *const *words; /* what follows the options */
@@ -26,7 +27,7 @@ struct ask_options {
 
 /*
  * Reads options: allowed is the letters of those that the command takes (s socket, c configuration, i interface, r reason, f for, C confirm,
- * w width, n no-color, j json, P prometheus, W watch, p print, D demo, q what a page looks for: device, kind, severity, search, state,
+ * w width, n no-color, j json, P prometheus, W watch, p print, D demo, l listen, q what a page looks for: device, kind, severity, search, state,
  * from, step, before, count); -h
  * and -V always. Returns -1 to go on, else an exit code.
  */

@@ -141,6 +141,20 @@ static void tell_done(const json_t *answer, const char *verb, char *out, size_t 
 	snprintf(out + len, size - len, "Undo: floodwall undo %" JSON_INTEGER_FORMAT "\n", number_in(answer, "deed"));
 }
 
+static void tell_undone(const json_t *answer, char *out, size_t size)
+{
+	const char *warning = json_string_value(json_object_get(answer, "warning")),
+		   *verb = json_string_value(json_object_get(answer, "verb"));
+	char clean[256];
+	size_t len = (size_t)snprintf(
+		out, size, "Taken back: number %" JSON_INTEGER_FORMAT " (%s).\n", number_in(answer, "deed"), verb ? verb : "");
+
+	if (!warning)
+		return;
+	text_escape(clean, sizeof(clean), warning, SIZE_MAX);
+	snprintf(out + len, size - len, "But: %s.\n", clean);
+}
+
 static int tell_answer(const struct ask_options *options, const char *verb, json_t *answer)
 {
 	char text[1024] = "";
@@ -159,8 +173,7 @@ static int tell_answer(const struct ask_options *options, const char *verb, json
 	else if (strcmp(verb, "name") == 0 || strcmp(verb, "pause") == 0 || strcmp(verb, "resume") == 0 || strcmp(verb, "unmute") == 0)
 		tell_done(answer, verb, text, sizeof(text));
 	else
-		snprintf(text, sizeof(text), "Taken back: number %" JSON_INTEGER_FORMAT " (%s).\n", number_in(answer, "deed"),
-			json_string_value(json_object_get(answer, "verb")));
+		tell_undone(answer, text, sizeof(text));
 	code = options->json ? print_json(answer) : command_tell(text);
 	json_decref(answer);
 	return code;

@@ -180,10 +180,52 @@ static void put_clues(FILE *out, const json_t *device, const struct shield_style
 	}
 }
 
+static void put_line(FILE *out, const json_t *one, const char *key, const struct shield_style *style)
+{
+	char text[PROSE_TEXT_MAX];
+
+	if (*prose_text(one, key, text, sizeof(text)))
+		prose_wrap(out, style, "    ", 4, text);
+}
+
+/* What speaks of its maker alone is counted: it may be about something else. */
+static void put_weaknesses(FILE *out, const json_t *device, const struct shield_style *style)
+{
+	const json_t *advisories = json_object_get(device, "advisories"), *recalls = json_object_get(device, "recalls"), *one;
+	char id[PROSE_WORD_MAX], title[PROSE_WORD_MAX], text[2 * PROSE_WORD_MAX + 8], certainty[PROSE_WORD_MAX];
+	unsigned of_maker = 0;
+	size_t i;
+
+	if (json_array_size(advisories) || json_array_size(recalls))
+		heading(out, style, "Known weaknesses");
+	json_array_foreach((json_t *)recalls, i, one)
+	{
+		prose_wrap(out, style, "  ", 2, prose_text(one, "title", title, sizeof(title)));
+		put_line(out, one, "says", style);
+		put_line(out, one, "url", style);
+	}
+	json_array_foreach((json_t *)advisories, i, one)
+	{
+		if (strcmp(prose_text(one, "certainty", certainty, sizeof(certainty)), "maker") == 0) {
+			of_maker++;
+			continue;
+		}
+		snprintf(text, sizeof(text), "%s: %s", prose_text(one, "id", id, sizeof(id)),
+			prose_text(one, "title", title, sizeof(title)));
+		prose_wrap(out, style, "  ", 2, text);
+		put_line(out, one, "standing", style);
+		put_line(out, one, "remedy", style);
+		put_line(out, one, "url", style);
+	}
+	if (of_maker)
+		fprintf(out, "  %u more speak%s of other products of its maker, or of ones that may be this\n", of_maker,
+			of_maker == 1 ? "s" : "");
+}
+
 static void put_talks(FILE *out, const json_t *device, const struct shield_style *style)
 {
 	const json_t *list = json_object_get(device, "talks"), *talk;
-	char peer[PROSE_WORD_MAX], name[PROSE_WORD_MAX], protocol[PROSE_WORD_MAX], port[16] = "", sent[16], got[16];
+	char peer[PROSE_WORD_MAX], name[PROSE_WORD_MAX], protocol[PROSE_WORD_MAX], named[PROSE_WORD_MAX], port[16] = "", sent[16], got[16];
 	size_t i;
 
 	if (!json_array_size(list))
@@ -197,9 +239,10 @@ static void put_talks(FILE *out, const json_t *device, const struct shield_style
 		port[0] = 0;
 		if (prose_count(talk, "port"))
 			snprintf(port, sizeof(port), "/%" PRIu64, prose_count(talk, "port"));
-		fprintf(out, "  %7s %7s  %.8s%-6s  %s%s%s%s\n", prose_short(sent, prose_count(talk, "bytes_out")),
+		prose_text(talk, "named_by", named, sizeof(named));
+		fprintf(out, "  %7s %7s  %.8s%-6s  %s%s%s%s%s\n", prose_short(sent, prose_count(talk, "bytes_out")),
 			prose_short(got, prose_count(talk, "bytes_in")), protocol, port, *name ? name : peer, *name ? " (" : "",
-			*name ? peer : "", *name ? ")" : "");
+			*name ? peer : "", *name ? ")" : "", strcmp(named, "hello") == 0 ? ", by its own word" : "");
 	}
 }
 
@@ -239,6 +282,7 @@ void device_text(FILE *out, const json_t *device, const struct shield_style *sty
 	fprintf(out, "%-10s%s UTC\n", "First", prose_minute(device, "first", when));
 	if (*prose_minute(device, "last", when))
 		fprintf(out, "%-10s%s UTC\n", "Last", when);
+	put_weaknesses(out, device, style);
 	put_list(out, json_object_get(device, "policy_words"), style, "What it may do");
 	put_talks(out, device, style);
 	put_timeline(out, device, style);

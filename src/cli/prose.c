@@ -24,18 +24,23 @@ uint64_t prose_count(const json_t *object, const char *key)
 	return value > 0 ? (uint64_t)value : 0;
 }
 
-const char *prose_short(char out[16], uint64_t count)
+const char *prose_rate(char out[16], double value)
 {
 	static const char *const units[] = {"", "k", "M", "G", "T", "P"};
-	double value = (double)count;
 	unsigned unit = 0;
 
+	value = value < 0 ? 0 : value > 9e17 ? 9e17 : value;
 	while (value >= 999.5 && unit < 5) {
 		value /= 1000;
 		unit++;
 	}
 	snprintf(out, 16, "%.*f%s", unit == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2, value, units[unit]);
 	return out;
+}
+
+const char *prose_short(char out[16], uint64_t count)
+{
+	return prose_rate(out, (double)count);
 }
 
 const char *prose_minute(const json_t *object, const char *key, char out[32])

@@ -20,7 +20,8 @@ enum { PROSE_WORD_MAX = 256, PROSE_TEXT_MAX = 4096 };
 /* Escaped; "" where it is missing or no text. Returns out. */
 const char *prose_text(const json_t *object, const char *key, char *out, size_t size);
 uint64_t prose_count(const json_t *object, const char *key); /* 0 where it is missing or negative */
-const char *prose_short(char out[16], uint64_t count); /* 950, 12.3k, 4.56M */
+const char *prose_short(char out[16], uint64_t count); /* 950, 12.3k, 4.56M: at most five columns */
+const char *prose_rate(char out[16], double value); /* likewise; at most 9e17 */
 /* 2026-01-02 03:04 of a moment of the answer; "" where there is none. */
 const char *prose_minute(const json_t *object, const char *key, char out[32]);
 /* "" where there is no colour. */

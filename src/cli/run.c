@@ -9,19 +9,24 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/prefix.h"
+#include "base/text.h"
 #include "cli/ask.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "plane/plane.h"
 
 static const char run_help[] = "Usage: floodwall run [-c FILE]\n"
-			       "       floodwall run --demo [CAPTURE]\n\n"
+			       "       floodwall run --demo [--listen [ADDRESS:]PORT] [CAPTURE]\n\n"
 			       "Protects in the role that the configuration names, until SIGTERM. Begins as root, and\n"
 			       "gives root up. SIGHUP reads the configuration again.\n\n"
 			       "  -c, --configuration FILE  default: " DAEMON_CONFIGURATION "\n"
 			       "      --demo                plays a capture (the incident that comes with Floodwall) in a\n"
 			       "                            loop, about a minute a round, before a real guard: without\n"
 			       "                            root, without a configuration; nothing is sent or kept\n"
+			       "      --listen [ADDRESS:]PORT\n"
+			       "                            where a demo serves its page (default: 127.0.0.1:8753); an\n"
+			       "                            address of this machine alone, as 127.0.0.2 or [::1]\n"
 			       "  -V, --version             the version\n"
 			       "  -h, --help                this text\n";
 
@@ -60,6 +65,45 @@ static int find_incident(char out_path[PATH_MAX])
 	return access(out_path, R_OK) ? -errno : 0;
 }
 
+static bool is_loopback(const uint8_t address[16])
+{
+	static const uint8_t four[13] = {[10] = 0xff, [11] = 0xff, [12] = 127}, six[16] = {[15] = 1};
+
+	return memcmp(address, four, sizeof(four)) == 0 || memcmp(address, six, sizeof(six)) == 0;
+}
+
+/* Only the loopback: a demo has no certificate, and its token would cross the net in clear. */
+static int read_listen(const struct ask_options *options, struct daemon_options *daemon)
+{
+	static const char wants[] = "--listen wants a port, or an address of the loopback and a port, such as 8754 or 127.0.0.2:8754";
+	const char *word = options->listen, *colon = strrchr(word, ':'), *digits = colon ? colon + 1 : word;
+	size_t len = colon ? (size_t)(colon - word) : 0;
+	char address[sizeof(daemon->page_address)];
+	struct prefix prefix;
+	unsigned long port;
+	char *end;
+
+	port = strtoul(digits, &end, 10);
+	if (*digits < '0' || *digits > '9' || *end || !port || port > UINT16_MAX)
+		return ask_wrong(options, word, wants);
+	daemon->page_port = (uint16_t)port;
+	if (!colon)
+		return -1;
+	if (len > 2 && word[0] == '[' && word[len - 1] == ']') {
+		word++;
+		len -= 2;
+	} else if (memchr(word, ':', len)) {
+		return ask_wrong(options, word, wants);
+	}
+	if (!len || len >= sizeof(address) || memchr(word, '/', len))
+		return ask_wrong(options, options->listen, wants);
+	snprintf(address, sizeof(address), "%.*s", (int)len, word);
+	if (prefix_read(address, &prefix) || !is_loopback(prefix.address))
+		return ask_wrong(options, options->listen, wants);
+	text_address(daemon->page_address, prefix.address);
+	return -1;
+}
+
 static int run_demo(const struct ask_options *options, struct daemon_options *daemon)
 {
 	char incident[PATH_MAX], capture[PATH_MAX];
@@ -69,6 +113,11 @@ static int run_demo(const struct ask_options *options, struct daemon_options *da
 		return ask_wrong(options, options->words[1], "--demo plays one capture");
 	if (options->configuration)
 		return ask_wrong(options, options->configuration, "a demo has a configuration of its own");
+	if (options->listen) {
+		int code = read_listen(options, daemon);
+		if (code >= 0)
+			return code;
+	}
 	if (options->word_count == 0 && find_incident(incident))
 		return ask_wrong(options, incident, "the incident is not there; name a capture");
 	daemon->demo = options->word_count ? options->words[0] : realpath(incident, capture) ? capture : incident;
@@ -80,12 +129,14 @@ int command_run(int argc, char **argv)
 	struct ask_options options = {.command = "floodwall run", .help = run_help};
 	struct daemon_options daemon = {.version = FLOODWALL_VERSION};
 	struct fault fault = {0};
-	int code = ask_read(argc, argv, "cD", &options);
+	int code = ask_read(argc, argv, "cDl", &options);
 
 	if (code >= 0)
 		return code;
 	if (options.demo)
 		return run_demo(&options, &daemon);
+	if (options.listen)
+		return ask_wrong(&options, "--listen", "goes with --demo; a configuration has page.address and page.port");
 	if (options.word_count)
 		return ask_wrong(&options, options.words[0], "takes no further words");
 	daemon.configuration = options.configuration ? options.configuration : DAEMON_CONFIGURATION;
@@ -150,6 +201,27 @@ static void tell_no_admin(FILE *out, const struct settings_guard *guard)
 			"guard.admins");
 }
 
+/* A paused daemon protects nothing, whatever is written. Without one, or where we may not ask, there is nothing to say. */
+static void tell_paused(FILE *out, const char *socket)
+{
+	static const char request[] = "{\"do\": \"show\", \"what\": \"decisions\"}";
+	struct control *control = NULL;
+	struct fault fault = {0};
+	json_t *answer = NULL;
+	char *text = NULL;
+	size_t len;
+
+	if (control_open(socket, &control, &fault) == 0 && control_ask(control, request, &text, &len, &fault) == 0)
+		answer = json_loadb(text, len, 0, NULL);
+	if (json_is_true(json_object_get(answer, "paused")))
+		fprintf(out,
+			"paused      %-14s all filters of the daemon are off: nothing is stopped; 'floodwall resume' switches them on\n",
+			"floodwall run");
+	json_decref(answer);
+	free(text);
+	control_close(control);
+}
+
 /* What is written is right; what it names may still be missing, and 'floodwall run' would say so then. */
 static int told_right(const struct ask_options *options, const struct settings *settings)
 {
@@ -165,6 +237,10 @@ static int told_right(const struct ask_options *options, const struct settings *
 		missing += look_for(output.file, "zone file", settings->zones[i].file);
 	missing += look_for(output.file, "mud", settings->guard.mud);
 	missing += look_for(output.file, "signatures", settings->guard.signatures);
+	missing += look_for(output.file, "advisories", settings->guard.advisories);
+	missing += look_for(output.file, "recalls", settings->guard.recalls);
+	missing += look_for(output.file, "facts", settings->guard.facts);
+	missing += look_for(output.file, "marks", settings->guard.marks);
 	for (uint32_t i = 0; i < settings->guard.device_count; i++)
 		if (*settings->guard.devices[i].mud == '/')
 			missing += look_for(output.file, "mud", settings->guard.devices[i].mud);
@@ -174,6 +250,7 @@ static int told_right(const struct ask_options *options, const struct settings *
 		fprintf(output.file, "'floodwall run' needs all of this.\n");
 	if (settings->role == ROLE_GUARD)
 		tell_no_admin(output.file, &settings->guard);
+	tell_paused(output.file, settings->paths.socket);
 	return output_close(&output, 1) ? ask_wrong(options, "", "standard output could not be written") : COMMAND_DONE;
 }
 

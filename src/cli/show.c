@@ -131,6 +131,9 @@ static int write_answer(const struct ask_options *options, const struct what *wh
 	int error = output_open(NULL, &output);
 
 	if (!error) {
+		/* a remark in YAML and for Prometheus, too; the overview begins with it */
+		if (!options->json && strcmp(what->word, "overview") != 0 && json_is_true(json_object_get(answer, "paused")))
+			fputs("# All filters are off: nothing is stopped. 'floodwall resume' switches them on again.\n", output.file);
 		if (json_is_string(value) && (!options->json || options->prometheus)) {
 			fwrite(json_string_value(value), 1, json_string_length(value), output.file);
 		} else if (options->json || !what->text) {
@@ -226,6 +229,35 @@ static int read_number(const struct ask_options *options, const struct what *wha
 	return -1;
 }
 
+/* A page at a time, as many as are wanted: the daemon holds no more than that for one answer. */
+static json_t *ask_devices(const struct ask_options *options, json_t *request)
+{
+	json_t *whole = ask(options, json_deep_copy(request)), *page = json_incref(whole), *of_whole = json_object_get(whole, "devices");
+	json_t *list = json_object_get(of_whole, "devices");
+	json_int_t total = json_integer_value(json_object_get(of_whole, "total"));
+
+	while (page && json_array_size(list) + options->from < (size_t)total &&
+		(!options->count || json_array_size(list) < options->count)) {
+		json_t *more;
+		json_object_set_new(request, "from", json_integer((json_int_t)(options->from + json_array_size(list))));
+		if (options->count)
+			json_object_set_new(request, "count", json_integer((json_int_t)(options->count - json_array_size(list))));
+		json_decref(page);
+		page = ask(options, json_deep_copy(request));
+		more = json_object_get(json_object_get(page, "devices"), "devices");
+		if (!json_array_size(more))
+			break; /* some left meanwhile */
+		json_array_extend(list, more);
+	}
+	if (!page) { /* and that was said */
+		json_decref(whole);
+		whole = NULL;
+	}
+	json_decref(page);
+	json_decref(request);
+	return whole;
+}
+
 int command_show(int argc, char **argv)
 {
 	struct ask_options options = {.command = "floodwall show", .help = help, .socket = CONTROL_SOCKET};
@@ -251,7 +283,7 @@ int command_show(int argc, char **argv)
 		return ask_wrong(&options, "--watch", "goes with shield, and not with --json");
 	if (options.watch)
 		return watch_shield(&options);
-	answer = ask(&options, request_of(&options, what, number));
+	answer = (strcmp(what->word, "devices") == 0 ? ask_devices : ask)(&options, request_of(&options, what, number));
 	if (!answer)
 		return COMMAND_WRONG;
 	code = strcmp(what->word, "packets") == 0 && !options.json ? write_packets(&options, answer) : write_answer(&options, what, answer);

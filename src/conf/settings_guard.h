@@ -84,6 +84,9 @@ struct settings_guard {
 	uint32_t update_host_count;
 	char mud[GUARD_MUD_MAX]; /* directory of MUD files; "": none */
 	char signatures[GUARD_MUD_MAX]; /* directory of signatures beside those of the program; "": none */
+	char advisories[GUARD_MUD_MAX]; /* a directory of CSAF documents, or an index of one; "": none */
+	char recalls[GUARD_MUD_MAX], facts[GUARD_MUD_MAX], marks[GUARD_MUD_MAX]; /* files of floodwall advise; "": none */
+	uint64_t advisory_bytes; /* kept of advisories at most */
 	enum guard_from quarantine_from;
 	uint32_t quarantine_s; /* for how long; 0: until a person releases it */
 	struct settings_brake brake[FW_BRAKE_COUNT];

@@ -168,6 +168,10 @@ const struct scalar settings_scalars[] = {
 	CHOICE("guard.fail", guard.fail_closed, open_words, "open"),
 	TEXT(SCALAR_PATH, "guard.mud", guard.mud, ""),
 	TEXT(SCALAR_PATH, "guard.signatures", guard.signatures, ""),
+	TEXT(SCALAR_PATH, "guard.advisories", guard.advisories, ""),
+	TEXT(SCALAR_PATH, "guard.recalls", guard.recalls, ""),
+	TEXT(SCALAR_PATH, "guard.facts", guard.facts, ""),
+	TEXT(SCALAR_PATH, "guard.marks", guard.marks, ""),
 	TIME("guard.tcp_for", guard.flow_tcp_s, 10, 604800, "2h"),
 	TIME("guard.other_for", guard.flow_other_s, 10, 86400, "3m"),
 	TIME("guard.answered_for", guard.answered_s, 1, 120, "30s"), /* the kernel keeps its seconds in 8 bits */
@@ -194,6 +198,7 @@ const struct scalar settings_scalars[] = {
 	NUMBER("guard.sizes.members", guard.sizes.members, 64, 1 << 20, "16384"),
 	NUMBER("guard.sizes.names", guard.sizes.names, 16, 1 << 18, "8192"),
 	NUMBER("guard.sizes.flows", guard.sizes.flows, 16, 65536, "512"),
+	SIZE("guard.sizes.advisories", guard.advisory_bytes, 1 << 20, 1 << 28, "4mib"),
 
 };
 

@@ -209,6 +209,17 @@ static json_t *token(struct host *host, const struct asker *asker, struct fault 
 	return NULL;
 }
 
+/* What makes all that is shown worth less. */
+static void add_remarks(struct host *host, json_t *answer)
+{
+	struct decision bypass;
+
+	if (answer && host_demo(host))
+		json_object_set_new(answer, "demo", json_true());
+	if (answer && bypass_stands(host, &bypass))
+		json_object_set_new(answer, "paused", json_true());
+}
+
 static json_t *serve(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault)
 {
 	const char *verb = json_string_value(json_object_get(request, "do"));
@@ -263,8 +274,7 @@ int answer_make(struct host *host, const struct asker *asker, const char *reques
 	if (!answer)
 		answer = refused(fault.sentence);
 	json_decref(asked);
-	if (host_demo(host) && answer)
-		json_object_set_new(answer, "demo", json_true());
+	add_remarks(host, answer);
 	/* one dumped text, and room for the line end */
 	text_len = answer ? json_dumpb(answer, NULL, 0, JSON_COMPACT) : 0;
 	text = text_len && text_len < CONTROL_ANSWER_MAX ? malloc(text_len + 1) : NULL;

@@ -22,6 +22,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "daemon/deeds.h"
 #include "daemon/faults.h"
 #include "daemon/inside.h"
 #include "daemon/manager.h"
@@ -118,7 +119,8 @@ void host_metrics(struct host *host, FILE *out)
 
 void host_deed(struct host *host, const struct deed *deed)
 {
-	const struct happening what = {.kind = HAPPENED_DEED, .time_s = deed->time_s, .deed = deed};
+	const struct deed whole = deed_whole(host->store, deed);
+	const struct happening what = {.kind = HAPPENED_DEED, .time_s = deed->time_s, .deed = &whole};
 
 	tell_parts(host, &what);
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "base/text.h"
 #include "conf/conf.h"
 
 #define DAEMON_CONFIGURATION "/etc/floodwall/floodwall.yaml"
@@ -20,6 +21,9 @@ struct daemon_options {
 	const char *configuration; /* its path */
 	const char *version;
 	const char *demo; /* a capture whose frames are played instead of the interfaces' (demo.c); NULL: none */
+	/* Of a demo's page; address "": the usual one, port 0: the usual one. */
+	char page_address[TEXT_ADDRESS_MAX];
+	uint16_t page_port;
 };
 
 /* Runs until a signal ends it. Returns 0, or -errno with the fault where it could not start. */

@@ -2,12 +2,14 @@
 /* Decisions about sources: read from a request, kept by the store, and then held by the kernel; and how each is taken back. */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "daemon/inside.h"
 
-enum { FOR_MAX_S = 366 * 86400, WIDEST_4 = 96 + 8, WIDEST_6 = 16 };
+enum { FOR_MAX_S = 366 * 86400, WIDEST_4 = 96 + 8, WIDEST_6 = 16, ENDED_TOLD_MAX = 64 };
 
 struct deed deed_by(const struct asker *asker, uint64_t now_s)
 {
@@ -221,6 +223,8 @@ json_t *decide_release(struct host *host, const struct asker *asker, const json_
 	by.id = deed;
 	by.verb = DEED_RELEASE;
 	host_deed(host, &by);
+	if (host_guard(host) && prefix.bits == DECISION_OF_MAC)
+		guard_pardon(host_guard(host), prefix.address);
 	return decide_held(host, json_pack("{s:b, s:I}", "ok", 1, "deed", (json_int_t)deed));
 }
 
@@ -239,9 +243,25 @@ json_t *decide_confirm(struct host *host, const struct asker *asker, const json_
 	return json_pack("{s:b, s:I}", "ok", 1, "deed", (json_int_t)deed);
 }
 
+/* All is as it was, and what was found before stands: who took a quarantine back learns that nothing holds this device now. */
+static void warn_free(struct host *host, const struct deed *undone, json_t *answer)
+{
+	static const char *const states[] = STATE_WORDS;
+	struct guarded_view device;
+	char sentence[160];
+
+	if (!answer || !host_guard(host) || undone->verb != DEED_DECIDE || undone->subject.bits != DECISION_OF_MAC ||
+		!guard_one_device(host_guard(host), undone->subject.address, &device) || device.state < STATE_SUSPECT ||
+		device.stand == STAND_QUARANTINED)
+		return;
+	snprintf(sentence, sizeof(sentence), "by what was found this device is %s still, and nothing holds it now", states[device.state]);
+	json_object_set_new(answer, "warning", json_string(sentence));
+}
+
 json_t *decide_undo(struct host *host, const struct asker *asker, const json_t *request, struct fault *out_fault)
 {
 	struct deed by = deed_by(asker, host_now().wall_s), undone;
+	json_t *answer;
 	uint64_t deed;
 
 	if (read_number(request, "deed", false, &deed, out_fault) || store_undo(host_store(host), deed, &by, &undone, out_fault))
@@ -249,8 +269,40 @@ json_t *decide_undo(struct host *host, const struct asker *asker, const json_t *
 	by.verb = DEED_UNDO;
 	by.of = undone.id;
 	host_deed(host, &by);
-	return decide_held(
+	answer = decide_held(
 		host, json_pack("{s:b, s:I, s:s}", "ok", 1, "deed", (json_int_t)undone.id, "verb", deed_verb_names[undone.verb]));
+	warn_free(host, &undone, answer);
+	return answer;
+}
+
+/* Those that ended just now, one by one: the last lines of the audit log. */
+struct ended {
+	struct deed deeds[ENDED_TOLD_MAX];
+	uint32_t count;
+};
+
+static void take_ended(void *context, const struct deed *deed)
+{
+	struct ended *ended = context;
+
+	if (deed->verb == DEED_EXPIRE || deed->verb == DEED_REVERT)
+		ended->deeds[ended->count++] = *deed;
+}
+
+static void tell_ended(struct host *host, uint32_t count, uint64_t now_s)
+{
+	const struct deed_query query = {.count = count < ENDED_TOLD_MAX ? count : ENDED_TOLD_MAX};
+	struct ended *ended = calloc(1, sizeof(*ended));
+
+	if (ended)
+		store_find_deeds(host_store(host), &query, take_ended, ended);
+	for (uint32_t i = ended ? ended->count : 0; i; i--)
+		if (ended->deeds[i - 1].time_s == now_s)
+			host_deed(host, &ended->deeds[i - 1]);
+	/* where the disk is full there is no line of it */
+	if (!ended || !ended->count || count > ENDED_TOLD_MAX)
+		host_deed(host, &(struct deed){.time_s = now_s, .verb = DEED_EXPIRE, .who = "floodwall"});
+	free(ended);
 }
 
 void decide_tick(struct host *host, const struct fetch_time *now)
@@ -266,6 +318,6 @@ void decide_tick(struct host *host, const struct fetch_time *now)
 		return;
 	snprintf(sentence, sizeof(sentence), "%d decision%s came to an end", ended, ended == 1 ? "" : "s");
 	host_say(host, sentence);
-	host_deed(host, &(struct deed){.time_s = now->wall_s, .verb = DEED_EXPIRE, .who = "floodwall"});
+	tell_ended(host, (uint32_t)ended, now->wall_s);
 	decide_held(host, NULL);
 }

@@ -63,7 +63,7 @@ static void remove_folder(const struct demo *demo)
  * Quarantine enforces, from critical on: so that the flood is there to be seen when its sender is stopped. All others observe, as
  * they would in the first days of a real guard.
  */
-static int write_configuration(struct demo *demo, struct fault *out_fault)
+static int write_configuration(struct demo *demo, const struct daemon_options *options, struct fault *out_fault)
 {
 	FILE *out;
 	int error;
@@ -86,6 +86,10 @@ static int write_configuration(struct demo *demo, struct fault *out_fault)
 		"  state: '%s/state'\n"
 		"  socket: '%s/control.sock'\n",
 		demo->folder, demo->folder);
+	if (options->page_port)
+		fprintf(out, "page:\n  port: %u\n", options->page_port);
+	if (options->page_port && *options->page_address)
+		fprintf(out, "  address: '%s'\n", options->page_address);
 	error = ferror(out) ? -EIO : 0;
 	if (fclose(out) && !error)
 		error = -errno;
@@ -111,7 +115,7 @@ int daemon_demo(const struct daemon_options *options, struct fault *out_fault)
 	if (!error)
 		error = make_folder(&demo, out_fault);
 	if (!error)
-		error = write_configuration(&demo, out_fault);
+		error = write_configuration(&demo, options, out_fault);
 	if (!error) {
 		greet(&demo, options->demo);
 		real.configuration = demo.configuration;

@@ -5,6 +5,7 @@
  * it is sent: a crash between the two loses a message rather than repeat it.
  */
 #include "daemon/messages.h"
+#include "daemon/value.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -37,23 +38,22 @@ static bool recall(struct messages *messages, const char *name, void *out, size_
 	return whole;
 }
 
-static void keep(struct messages *messages, const char *name, const void *bytes, size_t len)
+static bool keep(struct messages *messages, const char *name, const void *bytes, size_t len)
 {
 	struct fault fault = {0};
+	bool kept = store_keep(host_store(messages->host), name, bytes, len, host_now().wall_s, &fault) == 0;
 
-	if (store_keep(host_store(messages->host), name, bytes, len, host_now().wall_s, &fault))
-		host_fault(messages->host, "messages", "what was told cannot be kept: after a restart it may be told again");
-	else
-		host_fault(messages->host, "messages", NULL);
+	host_fault(messages->host, "messages", kept ? NULL : "what was told cannot be kept: after a restart it may be told again");
+	return kept;
 }
 
+/* What could not be kept is still to be: the trouble ends when the store takes it, not when something else happens. */
 static void keep_changed(struct messages *messages)
 {
-	if (messages->notices_changed)
-		keep(messages, notices_name, &messages->notices, sizeof(messages->notices));
-	if (messages->tally_changed)
-		keep(messages, tally_name, &messages->tally, sizeof(messages->tally));
-	messages->notices_changed = messages->tally_changed = false;
+	if (messages->notices_changed && keep(messages, notices_name, &messages->notices, sizeof(messages->notices)))
+		messages->notices_changed = false;
+	if (messages->tally_changed && keep(messages, tally_name, &messages->tally, sizeof(messages->tally)))
+		messages->tally_changed = false;
 }
 
 static void recall_all(struct messages *messages)
@@ -76,8 +76,10 @@ static void messages_free(void *part)
 
 	for (unsigned i = 0; i < MESSAGES_OUTLETS; i++)
 		outlet_free(messages->outlets[i]);
-	for (unsigned i = 0; i < WAYS; i++)
+	for (unsigned i = 0; i < WAYS; i++) {
 		courier_free(messages->ways[i].courier);
+		courier_free(messages->ways[i].leaving);
+	}
 	free(messages->told);
 	free(messages->telling);
 	free(messages);
@@ -195,9 +197,8 @@ static void tell_day(struct messages *messages, const struct fetch_time *now)
 	if (!due)
 		return;
 	people_digest(messages, now);
-	keep(messages, tally_name, &messages->tally, sizeof(messages->tally));
 	keep(messages, known_name, &messages->known, sizeof(messages->known));
-	messages->tally_changed = false;
+	messages->tally_changed = !keep(messages, tally_name, &messages->tally, sizeof(messages->tally));
 }
 
 static void every_second(struct messages *messages, const struct notice_now *now, const struct fetch_time *time)
@@ -256,7 +257,7 @@ static void messages_close(void *part)
 	struct messages *messages = part;
 
 	keep_changed(messages);
-	lines_tick(messages, host_now().steady_ns);
+	lines_close(messages);
 }
 
 const struct part part_messages = {
@@ -303,14 +304,6 @@ static json_t *outlet_object(const struct outlet *outlet)
 		"lost", (json_int_t)state.lost, "waiting_bytes", (json_int_t)state.waiting, "trouble", state.trouble);
 }
 
-static json_t *clean(const char *raw)
-{
-	char text[COURIER_SENTENCE_MAX * 4];
-
-	text_escape(text, sizeof(text), raw, SIZE_MAX);
-	return json_string(text);
-}
-
 static json_t *way_object(const struct way *way, const char *word)
 {
 	static const char *const tests[] = {"none", "waits", "delivered", "failed"};
@@ -319,8 +312,8 @@ static json_t *way_object(const struct way *way, const char *word)
 	courier_see(way->courier, &state);
 	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:s, s:o}", "way", word, "to", way->command, "delivered",
 		(json_int_t)state.delivered, "failed", (json_int_t)state.failed, "lost", (json_int_t)state.lost, "waiting",
-		(json_int_t)(state.waiting + state.running), "trouble", clean(state.trouble), "test", tests[way->test], "test_why",
-		clean(way->test_why));
+		(json_int_t)(state.waiting + state.running), "trouble", value_text(state.trouble), "test", tests[way->test], "test_why",
+		value_text(way->test_why));
 }
 
 json_t *messages_show(struct host *host)

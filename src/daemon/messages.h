@@ -38,6 +38,7 @@ struct device_told {
 enum test_state { TEST_NONE, TEST_WAITS, TEST_DELIVERED, TEST_FAILED };
 struct way {
 	struct courier *courier;
+	struct courier *leaving; /* of the command before, while it still runs */
 	char command[SETTINGS_COMMAND_MAX]; /* that the courier has */
 	uint32_t most_s;
 	enum test_state test;
@@ -57,6 +58,7 @@ struct messages {
 	bool notices_changed, tally_changed;
 	struct pending pending[MESSAGES_PENDING_MAX];
 	uint32_t pending_count;
+	uint64_t lines_let_go; /* lost with an outlet that is no more */
 	uint64_t pending_lost, messages_lost, number; /* number: of messages to people, in this run */
 	struct device_told *told, *telling; /* by MAC; as many as the configuration has room for */
 	uint32_t told_count, told_room;
@@ -75,6 +77,7 @@ void lines_devices(struct messages *messages, const struct guard_view *view);
 void lines_tick(struct messages *messages, uint64_t steady_ns);
 /* Outlets as the settings have them now; those that did not change are opened anew. */
 int lines_settle(struct messages *messages);
+void lines_close(struct messages *messages);
 
 /* ---- messages_people.c: messages to people ---- */
 

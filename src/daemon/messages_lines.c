@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/deeds.h"
 #include "daemon/messages.h"
 
 enum { NS_PER_S = 1000000000, INFORMATIONAL = 6, NOTICE_LEVEL = 5 };
@@ -88,6 +89,14 @@ static void end(struct messages *messages, FILE *out, int error, unsigned severi
 
 /* ---- lines ---- */
 
+static struct guess guess_of(const struct guarded_guess *guess)
+{
+	struct guess whole = {.confidence = guess->confidence};
+
+	snprintf(whole.name, sizeof(whole.name), "%s", guess->name);
+	return whole;
+}
+
 static void fill_device(const struct guarded_view *view, struct device *out)
 {
 	*out = (struct device){.id = inventory_id(view->mac),
@@ -98,13 +107,14 @@ static void fill_device(const struct guarded_view *view, struct device *out)
 		.random_mac = view->mac[0] & 2,
 		.state = view->state,
 		.name_source = view->known ? NAME_USER : NAME_PLACEHOLDER,
-		.maker = view->maker,
-		.kind = view->kind,
-		.model = view->model,
+		.maker = guess_of(&view->maker),
+		.kind = guess_of(&view->kind),
+		.model = guess_of(&view->model),
 		.merged_into = DEVICE_NONE};
 	memcpy(out->macs[0], view->mac, 6);
-	memcpy(out->addresses, view->addresses, out->address_count * sizeof(out->addresses[0]));
-	memcpy(out->name, view->name, sizeof(out->name));
+	if (out->address_count)
+		memcpy(out->addresses, view->addresses, out->address_count * sizeof(out->addresses[0]));
+	snprintf(out->name, sizeof(out->name), "%s", view->name);
 	out->traffic.packets_out = view->count.way[FW_GUARD_OUT][FW_GUARD_PASSED].packets;
 	out->traffic.bytes_out = view->count.way[FW_GUARD_OUT][FW_GUARD_PASSED].bytes;
 	out->traffic.packets_in = view->count.way[FW_GUARD_IN][FW_GUARD_PASSED].packets;
@@ -145,6 +155,9 @@ void lines_deed(struct messages *messages, const struct deed *deed)
 		.decision = deed->decision,
 		.of = deed->of,
 		.verb = deed->verb < DEED_VERB_COUNT ? deed_verb_names[deed->verb] : "note",
+		.until_ns = deed->until_s * NS_PER_S,
+		.finding = deed->finding,
+		.kind = deed_kind(deed),
 		.who = deed->who,
 		.detail = deed->detail};
 	FILE *out = begin(messages);
@@ -214,7 +227,7 @@ void lines_stats(struct messages *messages, const struct fetch_time *now)
 		line.lines_written += state.written;
 		line.lines_lost += state.lost;
 	}
-	line.lines_lost += messages->pending_lost;
+	line.lines_lost += messages->pending_lost + messages->lines_let_go;
 	if (host_guard(messages->host) && (guard = guard_view(host_guard(messages->host), now)))
 		stats_of_guard(guard, &line);
 	else if (host_protect(messages->host) && (shield = protect_view(host_protect(messages->host), now)))
@@ -246,7 +259,7 @@ static uint64_t digest_of(const struct guarded_view *device)
 	all = add(all, device->model.name, strlen(device->model.name) + 1);
 	all = add(all, &device->state, sizeof(device->state));
 	all = add(all, &device->stand, sizeof(device->stand));
-	return add(all, device->addresses, count * sizeof(device->addresses[0]));
+	return count ? add(all, device->addresses, count * sizeof(device->addresses[0])) : all;
 }
 
 static void tell_device(struct messages *messages, const struct guarded_view *view, uint64_t now_s)
@@ -331,6 +344,31 @@ static void make_folder(struct messages *messages, const char *path)
 	person_folder(host_person(messages->host), dirname(folder), &fault);
 }
 
+/* What can be written without waiting is; what is left is counted and said. */
+static void let_go(struct messages *messages, unsigned index)
+{
+	struct outlet *outlet = messages->outlets[index];
+	char sentence[OUTLET_SENTENCE_MAX];
+	uint64_t lines;
+
+	outlet_tick(outlet, host_now().steady_ns, sentence);
+	lines = outlet_unwritten(outlet);
+	if (lines) {
+		outlet_say_lost(outlet, lines, sentence);
+		host_say(messages->host, sentence);
+	}
+	messages->lines_let_go += lines;
+	outlet_free(outlet);
+	messages->outlets[index] = NULL;
+}
+
+void lines_close(struct messages *messages)
+{
+	for (unsigned i = 0; i < MESSAGES_OUTLETS; i++)
+		if (messages->outlets[i])
+			let_go(messages, i);
+}
+
 int lines_settle(struct messages *messages)
 {
 	const struct settings_messages *settings = &host_settings(messages->host)->messages;
@@ -346,9 +384,8 @@ int lines_settle(struct messages *messages)
 		}
 		if (messages->outlets[i]) {
 			host_fault(messages->host, keys[i], NULL);
-			outlet_free(messages->outlets[i]);
+			let_go(messages, i);
 		}
-		messages->outlets[i] = NULL;
 		if (wants && i == OUTLET_FILE)
 			make_folder(messages, wanted.path);
 		if (wants && outlet_new(&wanted, &messages->outlets[i]))

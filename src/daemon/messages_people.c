@@ -114,17 +114,27 @@ struct coming {
 	enum messages_way way;
 };
 
+/* Postfix's sendmail hands a letter to a program that is setgid, which the unit does not let it become: it says so by a word that tells a person little. */
+static const char *hint_for(enum messages_way way, const char *sentence)
+{
+	return way == WAY_MAIL && (strstr(sentence, "postdrop") || strstr(sentence, "maildrop"))
+		? "; Postfix's sendmail needs its setgid postdrop, which cannot work under this unit (NoNewPrivileges): name an SMTP "
+		  "client "
+		  "such as msmtp instead"
+		: "";
+}
+
 static void came(void *context, const struct courier_news *news)
 {
 	struct coming *coming = context;
 	struct way *way = &coming->messages->ways[coming->way];
-	char sentence[COURIER_SENTENCE_MAX + 64];
+	char sentence[COURIER_SENTENCE_MAX + 256];
 
 	if (news->mark == TEST_MARK) {
 		way->test = news->delivered ? TEST_DELIVERED : TEST_FAILED;
 		snprintf(way->test_why, sizeof(way->test_why), "%s", news->sentence);
 	}
-	snprintf(sentence, sizeof(sentence), "%s: %s%s", way_keys[coming->way], news->sentence,
+	snprintf(sentence, sizeof(sentence), "%s: %s%s%s", way_keys[coming->way], news->sentence, hint_for(coming->way, news->sentence),
 		news->final ? "; this message is given up" : "; it is tried again");
 	host_fault(coming->messages->host, way_keys[coming->way], news->delivered ? NULL : sentence);
 }
@@ -133,9 +143,33 @@ void people_tick(struct messages *messages, uint64_t steady_ns)
 {
 	for (unsigned i = 0; i < WAYS; i++) {
 		struct coming coming = {messages, (enum messages_way)i};
-		if (messages->ways[i].courier)
-			courier_tick(messages->ways[i].courier, steady_ns, came, &coming);
+		struct way *way = &messages->ways[i];
+		if (way->courier)
+			courier_tick(way->courier, steady_ns, came, &coming);
+		if (way->leaving && courier_left(way->leaving, steady_ns)) {
+			courier_free(way->leaving);
+			way->leaving = NULL;
+		}
 	}
+}
+
+/* Its command may run for a second more: nobody waits for it here. Of two that leave, the first has had its time. */
+static struct courier *let_go(struct messages *messages, struct way *way, const char *key)
+{
+	uint32_t lost = way->courier ? courier_leave(way->courier, host_now().steady_ns) : 0;
+	char sentence[160];
+
+	messages->messages_lost += lost;
+	if (lost) {
+		snprintf(sentence, sizeof(sentence),
+			"%s: the command is another one now; %u messages that waited for the earlier one were lost", key, lost);
+		host_say(messages->host, sentence);
+	}
+	if (!way->courier || !way->leaving)
+		return way->courier ? way->courier : way->leaving;
+	courier_left(way->leaving, UINT64_MAX);
+	courier_free(way->leaving);
+	return way->courier;
 }
 
 int people_settle(struct messages *messages)
@@ -148,8 +182,7 @@ int people_settle(struct messages *messages)
 		struct way *way = &messages->ways[i];
 		if (strcmp(way->command, commands[i]) == 0 && way->most_s == settings->command_s && (way->courier || !*commands[i]))
 			continue;
-		courier_free(way->courier);
-		*way = (struct way){.most_s = settings->command_s};
+		*way = (struct way){.leaving = let_go(messages, way, way_keys[i]), .most_s = settings->command_s};
 		snprintf(way->command, sizeof(way->command), "%s", commands[i]);
 		host_fault(messages->host, way_keys[i], NULL);
 		if (*commands[i] && courier_new(commands[i], settings->command_s, &way->courier))

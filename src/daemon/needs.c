@@ -56,10 +56,24 @@ void needs_fault(struct needs *needs, uint32_t rank, const char *severity, const
 
 /* ---- devices ---- */
 
-/* Against what this kind of finding tells of. */
-static const char *remedy_of(enum finding_id id)
+/* That a document names no update does not mean that there is none. */
+static const char *remedy_of_advisory(enum remedy remedy)
 {
-	switch (id) {
+	switch (remedy) {
+	case REMEDY_VENDOR_FIX:
+		return "Install the update that its maker offers; its page says where it is.";
+	case REMEDY_NONE_AVAILABLE:
+	case REMEDY_NO_FIX_PLANNED:
+		return "There is no update: do what its page says, let nobody reach it from the internet, or replace it.";
+	default:
+		return "No update is named: do what its page says, ask its maker for one, and let nobody reach it from the internet.";
+	}
+}
+
+/* Against what this kind of finding tells of. */
+static const char *remedy_of(const struct found_view *found)
+{
+	switch (found ? found->finding.id : FINDING_ID_COUNT) {
 	case FINDING_DEFAULT_PASSWORD:
 		return "Change its password: the maker's own is known to everybody.";
 	case FINDING_CLEARTEXT_LOGIN:
@@ -71,7 +85,7 @@ static const char *remedy_of(enum finding_id id)
 	case FINDING_REFLECTOR:
 		return "Close this port in your router, for others are flooded through the device.";
 	case FINDING_ADVISORY:
-		return "Install the update that its maker offers.";
+		return remedy_of_advisory(found->finding.advisory.remedy);
 	case FINDING_POLICY_VIOLATION:
 		return "If it should do this, mute the finding; if not, quarantine the device.";
 	default:
@@ -133,11 +147,11 @@ static void rank_device(struct need *need, const struct guarded_view *device, co
 
 	need->severity = severities[severity];
 	need->what = device->state == STATE_EXPOSED ? found && found->finding.id == FINDING_ADVISORY ? "advisory" : "exposure" : "hijacked";
-	snprintf(need->todo, sizeof(need->todo), "%s", remedy_of(found ? found->finding.id : FINDING_ID_COUNT));
+	snprintf(need->todo, sizeof(need->todo), "%s", remedy_of(found));
 	if (device->stand == STAND_QUARANTINED) {
 		need->rank = RANK_STOPPED;
-		snprintf(need->todo, sizeof(need->todo), "It is stopped. %s Then release it: floodwall release %s",
-			remedy_of(found ? found->finding.id : FINDING_ID_COUNT), text_mac(mac, device->mac));
+		snprintf(need->todo, sizeof(need->todo), "It is stopped. %s Then release it: floodwall release %s", remedy_of(found),
+			text_mac(mac, device->mac));
 	} else if (device->state == STATE_EXPOSED) {
 		need->rank = RANK_EXPOSED + 10 * (severity > SEVERITY_MEDIUM ? severity - SEVERITY_MEDIUM : 0);
 	} else if (device->state == STATE_SUSPECT) {
@@ -146,7 +160,7 @@ static void rank_device(struct need *need, const struct guarded_view *device, co
 		need->rank = RANK_HARM;
 		if (device->stand == STAND_ORDINARY)
 			snprintf(need->todo, sizeof(need->todo), "Stop it: floodwall quarantine %s. %s", text_mac(mac, device->mac),
-				remedy_of(found ? found->finding.id : FINDING_ID_COUNT));
+				remedy_of(found));
 	}
 }
 

@@ -18,7 +18,9 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "daemon/deeds.h"
 #include "daemon/remember.h"
+#include "daemon/value.h"
 #ifdef HAVE_WEB
 #include "web/web.h"
 
@@ -165,6 +167,22 @@ static void page_free(void *part)
 	free(page);
 }
 
+/* The commonest reason for which there is no page, and what to do about it. */
+static void say_taken(const struct host *host, const struct settings_page *page, struct fault *out_fault)
+{
+	char word[TEXT_ADDRESS_MAX];
+
+	text_address(word, page->address);
+	if (host_demo(host))
+		fault_set(out_fault, "", 0, 0,
+			"port %u of %s is taken by another program, so there is no page; 'floodwall run --demo --listen %u' takes another "
+			"port",
+			page->port, word, page->port < UINT16_MAX ? page->port + 1u : 8753u);
+	else
+		fault_set(out_fault, "", 0, 0,
+			"port %u of %s is taken by another program, so there is no page; page.port names another port", page->port, word);
+}
+
 static int page_open(struct host *host, void **out, struct fault *out_fault)
 {
 	const struct settings_page *settings = &host_settings(host)->page;
@@ -187,6 +205,8 @@ static int page_open(struct host *host, void **out, struct fault *out_fault)
 	setup.key = key;
 	if (!error)
 		error = serve(page, &setup, out_fault);
+	if (error == -EADDRINUSE)
+		say_taken(host, settings, out_fault);
 	if (key)
 		explicit_bzero(key, PEM_MAX);
 	free(certificate);
@@ -229,14 +249,6 @@ static void tell(struct page *page, const char *event, json_t *data)
 	free(text);
 }
 
-static json_t *clean(const char *raw)
-{
-	char text[1024];
-
-	text_escape(text, sizeof(text), raw, SIZE_MAX);
-	return json_string(text);
-}
-
 /* As much of it as a note says; all else is asked for by its number. */
 static void tell_finding(struct page *page, const struct happening *what)
 {
@@ -267,11 +279,12 @@ static void page_happened(void *part, const struct happening *what)
 		tell_finding(page, what);
 	else if (what->kind == HAPPENED_DEED)
 		tell(page, "deed",
-			json_pack("{s:I, s:I, s:s, s:I, s:o, s:o}", "time", (json_int_t)what->time_s, "deed", (json_int_t)deed->id, "verb",
-				deed_verb_names[deed->verb], "decision", (json_int_t)deed->decision, "who", clean(deed->who), "detail",
-				clean(deed->detail)));
+			json_pack("{s:I, s:I, s:s, s:I, s:o, s:o, s:s?, s:o}", "time", (json_int_t)what->time_s, "deed",
+				(json_int_t)deed->id, "verb", deed_verb_names[deed->verb], "decision", (json_int_t)deed->decision, "who",
+				value_text(deed->who), "detail", value_text(deed->detail), "kind", deed_kind(deed), "finding",
+				deed->finding ? value_number(deed->finding) : json_null()));
 	else
-		tell(page, "sentence", json_pack("{s:I, s:o}", "time", (json_int_t)what->time_s, "text", clean(what->sentence)));
+		tell(page, "sentence", json_pack("{s:I, s:o}", "time", (json_int_t)what->time_s, "text", value_text(what->sentence)));
 }
 
 /* The pulse of the page: that it is connected, and what moves all the time. */

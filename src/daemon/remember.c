@@ -140,7 +140,7 @@ static void tick(void *part, const struct fetch_time *now)
 		remember_again(remember);
 	if (is_due(&remember->minute_s, steady_s, REMEMBER_MINUTE_S))
 		remember_traffic(remember, now->wall_s);
-	if (remember->devices && is_due(&remember->devices_s, steady_s, REMEMBER_MINUTE_S))
+	if (remember->devices && is_due(&remember->devices_s, steady_s, remember->devices_at ? 1 : REMEMBER_MINUTE_S))
 		remember_devices(remember, false);
 	if (is_due(&remember->second_s, steady_s, 1))
 		age(remember, now->wall_s);

@@ -46,6 +46,7 @@ struct remember {
 	uint32_t dirty[REMEMBER_DIRTY_MAX], dirty_count;
 	bool broken; /* what was written last was not taken */
 	struct table *devices; /* what was kept of each; NULL in the role shield */
+	uint32_t devices_at; /* those before this one, in their order, were looked at in this round; 0: it is over */
 	/* totals as they were counted last */
 	uint64_t totals[COUNTED_COUNT], findings;
 	bool based; /* they are there */
@@ -65,7 +66,10 @@ json_t *remember_show(struct host *host, const struct found_view *found);
 /* What of a kept entry may have changed since: its device's name, whether it is muted. */
 void remember_refresh(struct host *host, json_t *entry, uint32_t packets_len);
 
-/* remember_devices.c. all: also those that changed by little. */
+/*
+ * remember_devices.c. A round goes by all devices, and writes a number of those that changed with each call: what is not at its end goes on from there (one
+ * that leaves meanwhile may cost another its turn in this round). all: in one call, and those that changed by little as well.
+ */
 int remember_open_devices(struct remember *remember);
 void remember_devices(struct remember *remember, bool all);
 

@@ -11,7 +11,8 @@
 #include "daemon/remember.h"
 #include "wire/siphash.h"
 
-enum { LAST_STEP_S = 600 };
+/* A device is a tenth of a millisecond, and far more on a small box: nobody who asks meanwhile waits for ten thousand of them. */
+enum { LAST_STEP_S = 600, KEPT_AT_ONCE = 250 };
 
 struct kept {
 	uint8_t mac[8]; /* two zeros behind it */
@@ -46,13 +47,14 @@ static uint64_t digest_of(const struct guarded_view *device)
 {
 	struct looks looks = {0};
 
-	memcpy(looks.name, device->name, strlen(device->name));
-	memcpy(looks.maker, device->maker.name, strlen(device->maker.name));
-	memcpy(looks.kind, device->kind.name, strlen(device->kind.name));
-	memcpy(looks.model, device->model.name, strlen(device->model.name));
-	memcpy(looks.url, device->mud_url, strlen(device->mud_url));
-	memcpy(looks.addresses, device->addresses, sizeof(looks.addresses));
-	looks.address_count = device->address_count;
+	snprintf(looks.name, sizeof(looks.name), "%s", device->name);
+	snprintf(looks.maker, sizeof(looks.maker), "%s", device->maker.name);
+	snprintf(looks.kind, sizeof(looks.kind), "%s", device->kind.name);
+	snprintf(looks.model, sizeof(looks.model), "%s", device->model.name);
+	snprintf(looks.url, sizeof(looks.url), "%s", device->mud_url);
+	looks.address_count = device->address_count < GUARD_ADDRESSES_SHOWN ? device->address_count : GUARD_ADDRESSES_SHOWN;
+	if (looks.address_count)
+		memcpy(looks.addresses, device->addresses, looks.address_count * sizeof(looks.addresses[0]));
 	looks.state = (uint8_t)device->state;
 	looks.stand = (uint8_t)device->stand;
 	looks.policy_from = (uint8_t)device->policy_from;
@@ -67,6 +69,7 @@ struct keeping {
 	struct fault *fault;
 	bool all;
 	int error;
+	uint32_t seen, left; /* devices that went by; how many more may be written */
 };
 
 static int keep(struct keeping *keeping, const struct guarded_view *device)
@@ -90,18 +93,23 @@ static int keep(struct keeping *keeping, const struct guarded_view *device)
 static void see(void *context, const struct guarded_view *device)
 {
 	struct keeping *keeping = context;
-	uint64_t digest = digest_of(device);
 	uint8_t key[8] = {0};
 	struct kept *kept;
+	uint64_t digest;
 	bool first;
 
-	/* one that the configuration names, and nobody heard: nothing is to be remembered of it */
-	if (keeping->error || (!device->last_s && !device->address_count))
+	if (keeping->error || keeping->seen++ < keeping->remember->devices_at || !keeping->left)
 		return;
+	keeping->remember->devices_at = keeping->seen;
+	/* one that the configuration names, and nobody heard: nothing is to be remembered of it */
+	if (!device->last_s && !device->address_count)
+		return;
+	digest = digest_of(device);
 	memcpy(key, device->mac, sizeof(device->mac));
 	kept = table_put(keeping->remember->devices, key, &first, NULL, NULL);
 	if (!first && kept->digest == digest && device->last_s < kept->last_s + (keeping->all ? 1 : LAST_STEP_S))
 		return;
+	keeping->left--;
 	keeping->error = keep(keeping, device);
 	kept->digest = digest;
 	kept->last_s = device->last_s;
@@ -111,16 +119,21 @@ void remember_devices(struct remember *remember, bool all)
 {
 	struct store *store = host_store(remember->host);
 	struct fault fault = {0};
-	struct keeping keeping = {remember, &fault, all, 0};
+	struct keeping keeping = {remember, &fault, all, .left = all ? UINT32_MAX : KEPT_AT_ONCE};
 	int settled;
 
+	if (all)
+		remember->devices_at = 0;
 	if (remember_took(remember, store_gather(store, &fault), &fault))
 		return;
 	guard_each_device(host_guard(remember->host), see, &keeping);
+	if (keeping.left)
+		remember->devices_at = 0;
 	settled = store_settle(store, keeping.error ? NULL : &fault);
 	if (remember_took(remember, keeping.error ? keeping.error : settled, &fault) == 0)
 		return;
 	/* none of it was kept: all is to be written again */
+	remember->devices_at = 0;
 	while (table_oldest(remember->devices))
 		table_remove(remember->devices, table_oldest(remember->devices));
 }

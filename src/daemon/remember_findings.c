@@ -28,7 +28,8 @@ static void add_undo(json_t *entry, const struct found_view *found)
 
 json_t *remember_show(struct host *host, const struct found_view *found)
 {
-	struct guarded_view device = {0};
+	struct guarded_view device = {GUARDED_NOTHING};
+	char name[DEVICE_TEXT_MAX] = "";
 	struct guard_view view = {.devices = &device};
 	struct found_view shown = *found;
 	struct report_told told;
@@ -38,7 +39,8 @@ json_t *remember_show(struct host *host, const struct found_view *found)
 	view.device_count = memcmp(found->mac, no_mac, sizeof(no_mac)) != 0;
 	shown.finding.device = view.device_count ? 0 : DEVICE_NONE;
 	if (view.device_count)
-		guard_name(host_guard(host), found->mac, device.name);
+		guard_name(host_guard(host), found->mac, name);
+	device.name = name;
 	entry = show_one_finding(&view, &shown);
 	report_tell(&found->finding, device.name, &told);
 	set_text(entry, "text", told.title);

@@ -2,8 +2,8 @@
 /*
  * Devices as a person looks for them: a page of those that match (docs/schema/guard-devices.json), or one (guard-device.json).
  *
- * A device shown is a kilobyte and a half, and ten thousand of them are not held to show fifty: one walk notes the MACs of those that match, the
- * page's are gathered one by one.
+ * A device shown is eight kilobytes while it is JSON, and ten thousand of them are not held to show fifty: one walk notes the MACs of those that match, the
+ * page's are gathered one by one, and no answer holds more than DEVICES_SHOWN_MAX, whatever is asked for: who wants all asks again, from there on.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -12,8 +12,11 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "daemon/advice.h"
 #include "daemon/inside.h"
 #include "daemon/value.h"
+
+enum { DEVICES_SHOWN_MAX = 250 };
 
 struct query {
 	const char *search, *state;
@@ -63,8 +66,9 @@ static int read_query(const json_t *request, struct query *out, struct fault *ou
 
 	if (value_asked_text(request, "search", &out->search, out_fault) || value_asked_text(request, "state", &out->state, out_fault) ||
 		value_asked(request, "from", 0, UINT32_MAX, &out->from, out_fault) ||
-		value_asked(request, "count", UINT32_MAX, UINT32_MAX, &out->count, out_fault))
+		value_asked(request, "count", DEVICES_SHOWN_MAX, UINT32_MAX, &out->count, out_fault))
 		return -1;
+	out->count = out->count < DEVICES_SHOWN_MAX ? out->count : DEVICES_SHOWN_MAX;
 	if (value_asked_text(request, "order", &order, out_fault))
 		return -1;
 	out->by_state = strcmp(order, "state") == 0;
@@ -177,17 +181,18 @@ static const char *protocol_of(uint8_t proto, char out[8])
 
 static json_t *talks_of(const struct guard_device_view *more)
 {
+	static const char *const named[] = {[TALK_UNNAMED] = NULL, [TALK_BY_HELLO] = "hello", [TALK_BY_DNS] = "dns"};
 	json_t *list = json_array();
 	char protocol[8];
 
 	for (uint32_t i = 0; i < more->talk_count; i++) {
 		const struct guard_talk *talk = &more->talks[i];
 		json_array_append_new(list,
-			json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "peer", value_address(talk->peer), "name",
-				value_text_or_null(talk->name), "protocol", protocol_of(talk->proto, protocol), "port",
-				talk->port ? value_number(talk->port) : json_null(), "bytes_out", value_number(talk->bytes[0]), "bytes_in",
-				value_number(talk->bytes[1]), "packets_out", value_number(talk->packets[0]), "packets_in",
-				value_number(talk->packets[1])));
+			json_pack("{s:o, s:o, s:s?, s:s, s:o, s:o, s:o, s:o, s:o}", "peer", value_address(talk->peer), "name",
+				value_text_or_null(talk->name), "named_by", named[talk->named], "protocol",
+				protocol_of(talk->proto, protocol), "port", talk->port ? value_number(talk->port) : json_null(),
+				"bytes_out", value_number(talk->bytes[0]), "bytes_in", value_number(talk->bytes[1]), "packets_out",
+				value_number(talk->packets[0]), "packets_in", value_number(talk->packets[1])));
 	}
 	return list;
 }
@@ -222,6 +227,6 @@ json_t *show_device(struct host *host, const struct guard_view *view, const json
 	json_object_set_new(one, "talks", talks_of(more));
 	json_object_set_new(one, "timeline", show_timeline(host, device));
 	json_object_set_new(one, "findings", show_findings_of(host, mac));
-	json_object_set_new(one, "advisories", json_array());
+	show_advice(host, mac, one);
 	return one;
 }

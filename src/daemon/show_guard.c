@@ -24,7 +24,7 @@ static json_t *tally(const struct fw_guard_tally *count)
 
 /* ---- devices ---- */
 
-static json_t *guess(const struct guess *guess)
+static json_t *guess(const struct guarded_guess *guess)
 {
 	if (!guess->name[0])
 		return json_null();

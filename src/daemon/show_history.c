@@ -9,6 +9,7 @@
 
 #include "base/base64.h"
 #include "base/text.h"
+#include "daemon/deeds.h"
 #include "daemon/remember.h"
 #include "daemon/value.h"
 
@@ -217,10 +218,7 @@ static json_t *show_packets(struct host *host, const json_t *request, struct fau
 
 static void add_deed(void *context, const struct deed *deed)
 {
-	json_array_append_new(context,
-		json_pack("{s:o, s:o, s:s, s:o, s:o, s:b, s:o, s:o}", "deed", value_number(deed->id), "time", value_moment(deed->time_s),
-			"verb", deed_verb_names[deed->verb], "decision", value_number(deed->decision), "of", value_number(deed->of),
-			"undone", deed->undone, "who", value_text(deed->who), "detail", value_text(deed->detail)));
+	json_array_append_new(context, show_deed(deed));
 }
 
 static json_t *show_audit(struct host *host, const json_t *request, struct fault *out_fault)

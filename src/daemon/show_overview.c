@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/advice.h"
 #include "daemon/inside.h"
 #include "daemon/needs.h"
 #include "daemon/value.h"
 
-enum { DAY_S = 86400, WEEK_S = 7 * DAY_S, COUNTED_MAX = 5000 };
+enum { DAY_S = 86400, WEEK_S = 7 * DAY_S };
 
 struct gathering {
 	struct needs needs;
@@ -63,29 +64,17 @@ static bool is_open(const struct guard_view *view, const struct found_view *foun
 	return device->state != STATE_CLEAN && device->stand != STAND_ALLOWED;
 }
 
-struct count {
-	uint64_t now_s, day, week;
-};
-
-static void count_kept(void *context, const struct kept_finding *finding)
-{
-	struct count *count = context;
-
-	count->day += finding->raised_s + DAY_S > count->now_s;
-	count->week += finding->raised_s + WEEK_S > count->now_s;
-}
-
-/* Of all runs; more than COUNTED_MAX in a week are not counted one by one. */
+/* Of all runs. */
 static json_t *count_findings(struct host *host, const struct guard_view *view)
 {
-	const struct finding_query query = {.since_s = view->now_s > WEEK_S ? view->now_s - WEEK_S : 0, .count = COUNTED_MAX};
-	struct count count = {.now_s = view->now_s};
-	uint64_t open = 0, next;
+	const uint64_t since_s[2] = {
+		view->now_s > DAY_S ? view->now_s - DAY_S + 1 : 0, view->now_s > WEEK_S ? view->now_s - WEEK_S + 1 : 0};
+	uint64_t raised[2] = {0}, open = 0;
 
-	store_each_finding(host_store(host), &query, count_kept, &count, &next);
+	store_findings_raised(host_store(host), since_s, raised);
 	for (uint32_t i = 0; i < view->finding_count; i++)
 		open += is_open(view, &view->findings[i]);
-	return json_pack("{s:o, s:o, s:o}", "day", value_number(count.day), "week", value_number(count.week), "open", value_number(open));
+	return json_pack("{s:o, s:o, s:o}", "day", value_number(raised[0]), "week", value_number(raised[1]), "open", value_number(open));
 }
 
 static json_t *show_fill(const char *name, uint64_t used, uint64_t size)
@@ -105,6 +94,7 @@ static void fill_guard(json_t *all, struct gathering *gathering, struct host *ho
 		json_array_append_new(fills, show_fill(view->fills[i].name, view->fills[i].used, view->fills[i].size));
 	add_fault(gathering, view->reload_why);
 	needs_of_guard(&gathering->needs, view);
+	needs_of_advice(&gathering->needs, host_guard(host));
 	json_object_set_new(all, "mode", mode);
 	json_object_set_new(all, "stance", json_null());
 	json_object_set_new(all, "devices", count_devices(view));

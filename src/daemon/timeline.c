@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/deeds.h"
 #include "daemon/inside.h"
 #include "daemon/value.h"
 
@@ -53,19 +54,9 @@ static void add_finding(void *context, const struct kept_finding *finding)
 
 static void add_deed(void *context, const struct deed *deed)
 {
-	static const char *const verbs[DEED_VERB_COUNT] = {[DEED_DECIDE] = "decided",
-		[DEED_CONFIRM] = "confirmed",
-		[DEED_RELEASE] = "released",
-		[DEED_EXPIRE] = "came to its end",
-		[DEED_REVERT] = "taken back",
-		[DEED_UNDO] = "undone",
-		[DEED_NOTE] = "noted",
-		[DEED_NAME] = "named"};
-	const char *verb = verbs[deed->verb] ? verbs[deed->verb] : deed_verb_names[deed->verb];
-	struct event event = {.time_s = deed->time_s, .deed = deed->id, .what = "deed"};
+	struct event event = {.time_s = deed->time_s, .deed = deed->id, .finding = deed->finding, .what = "deed"};
 
-	snprintf(event.text, sizeof(event.text), "%s by %s%s%s%s", verb, deed->who, deed->detail[0] ? ": " : "", deed->detail,
-		deed->undone ? " (undone)" : "");
+	deed_say(deed, event.text, sizeof(event.text));
 	add(context, &event);
 }
 
@@ -84,7 +75,7 @@ static void add_kept(struct history *history, struct store *store, const uint8_t
 /* A finding's sentence is clean already, unless it was cut within a character. */
 static json_t *words_of(const struct event *event)
 {
-	json_t *words = event->finding ? json_string(event->text) : NULL;
+	json_t *words = event->finding && !event->deed ? json_string(event->text) : NULL;
 
 	return words ? words : value_text(event->text);
 }

@@ -13,19 +13,22 @@
 #include "engine/advise_room.h"
 #include "wire/siphash.h"
 
-int advise_open(
-	const struct advise_options *options, const uint8_t hash_key[16], FILE *notes, struct advise **out_advise, struct fault *out_fault)
+int advise_open(const struct advise_start *start, struct advise **out_advise, struct fault *out_fault)
 {
 	struct advise *advise = calloc(1, sizeof(*advise));
 	int error;
 
 	if (!advise)
 		return -ENOMEM;
-	advise->options = options;
-	advise->notes = notes;
-	memcpy(advise->hash_key, hash_key, sizeof(advise->hash_key));
-	advise->asked = calloc(options->mark_count + 1, sizeof(*advise->asked));
-	error = advise->asked ? advise_read_files(advise, out_fault) : -ENOMEM;
+	advise->options = start->options;
+	advise->notes = start->notes;
+	memcpy(advise->hash_key, start->hash_key, sizeof(advise->hash_key));
+	advise->asked = calloc(start->options->mark_count + 1, sizeof(*advise->asked));
+	error = advise->asked ? companies_new(start->hash_key, &advise->companies) : -ENOMEM;
+	if (!error)
+		error = signatures_companies(advise->companies, start->signatures, start->say);
+	if (!error)
+		error = advise_read_files(advise, out_fault);
 	if (error)
 		advise_free(advise);
 	else
@@ -33,7 +36,7 @@ int advise_open(
 	return error;
 }
 
-static void advised_done(struct advised *advised)
+void advised_done(struct advised *advised)
 {
 	for (uint32_t i = 0; i < advised->advisory_count; i++) {
 		free(advised->advisories[i].vulnerabilities);
@@ -57,12 +60,15 @@ void advise_free(struct advise *advise)
 	free(advise->documents);
 	free(advise->document_sheets);
 	free(advise->listed);
+	free(advise->about);
 	free(advise->asked);
 	assets_free(&advise->assets);
 	marks_free(advise->marks);
 	recalls_free(advise->recalls);
 	facts_free(advise->facts);
+	questions_free(advise->questions);
 	advisories_free(advise->advisories);
+	companies_free(advise->companies);
 	free(advise);
 }
 
@@ -70,7 +76,7 @@ void advise_free(struct advise *advise)
 
 struct best {
 	struct advisory_match list[SHEET_ADVISORIES_MAX];
-	uint32_t count, by_maker, left_out, names_left_out;
+	uint32_t count, by_maker, left_out;
 };
 
 static bool affects(const struct advisory_match *match)
@@ -94,7 +100,6 @@ static void take_match(void *context, const struct advisory_match *match)
 	struct best *best = context;
 	uint32_t place = best->count;
 
-	best->names_left_out = match->names_left_out;
 	if (match->certainty == ASSET_MAKER) {
 		if (match->other_model)
 			return;
@@ -220,8 +225,10 @@ static void take_vulnerability(void *context, const struct advisory_vulnerabilit
 		for (uint32_t i = 0; i < vulnerability->remedy_count; i++)
 			out->remedy_kinds |= 1u << vulnerability->remedies[i].category;
 	}
-	if (reading->match->certainty != ASSET_MAKER)
+	if (reading->match->certainty != ASSET_MAKER) {
 		add_remedies(out, vulnerability);
+		out->remedies_left_out += vulnerability->remedies_left_out;
+	}
 	if (out->vulnerability_count == SHEET_VULNERABILITIES_MAX) {
 		out->vulnerabilities_left_out++;
 		return;
@@ -331,7 +338,7 @@ static int read_match(struct reading *reading, const struct advisory_match *matc
 		return -ENOMEM;
 	advisories_each_vulnerability(advise->advisories, match, take_vulnerability, reading);
 	if (*out->version_before && match->certainty != ASSET_MAKER)
-		advisories_changes(advise->advisories, advisory->number, take_change, reading);
+		advisories_changes(advise->advisories, advisory->number, take_change, reading, &out->changes_unseen);
 	out->mark = mark_over(reading);
 	out->mark_lapsed = reading->lapsed != 0;
 	out->open = affects(match) && out->mark != MARK_DONE;
@@ -351,11 +358,10 @@ static int match_device(struct advise *advise, struct advised *advised, const st
 		return 0;
 	device_key(device, asset->serial, reading.key);
 	advised->key = fw_siphash(advise->hash_key, reading.key, strlen(reading.key));
-	best.count = best.by_maker = best.left_out = best.names_left_out = 0;
-	advisories_match(advise->advisories, asset, take_match, &best);
+	best.count = best.by_maker = best.left_out = 0;
+	advisories_match(advise->advisories, asset, take_match, &best, &advised->names_left_out);
 	advised->by_maker = best.by_maker;
 	advised->left_out = best.left_out;
-	advised->names_left_out = best.names_left_out;
 	if (!best.count)
 		return 0;
 	advised->advisories = calloc(best.count, sizeof(*advised->advisories));
@@ -368,13 +374,13 @@ static int match_device(struct advise *advise, struct advised *advised, const st
 	return error;
 }
 
-static int judge_recalls(struct advise *advise, struct advised *advised, const struct device *device, const struct facts *facts)
+int advise_judge_recalls(struct advise *advise, struct advised *advised, const struct device *device, const struct facts *facts)
 {
 	struct sheet_recall found[SHEET_RECALLS_MAX];
 	struct known known;
 
 	facts_known(facts, device, &known);
-	advised->recall_count = (uint32_t)recalls_judge(advise->recalls, &known, found);
+	advised->recall_count = (uint32_t)recalls_judge(advise->recalls, &known, found, &advised->recalls_left_out);
 	if (!advised->recall_count)
 		return 0;
 	advised->recalls = malloc(advised->recall_count * sizeof(*found));
@@ -395,6 +401,8 @@ int advise_one(struct advise *advise, uint32_t number, struct device *device, co
 
 	if (facts)
 		facts_apply(facts, device);
+	if (facts)
+		memcpy(advised->answers, facts->answers, sizeof(advised->answers));
 	facts_say(facts, said, sizeof(said));
 	advised->facts = strdup(said);
 	if (!advised->facts)
@@ -414,7 +422,7 @@ int advise_one(struct advise *advise, uint32_t number, struct device *device, co
 		.firmware_confidence = device->firmware.confidence,
 	};
 	error = match_device(advise, advised, device, &asset);
-	return error ? error : judge_recalls(advise, advised, device, facts);
+	return error ? error : advise_judge_recalls(advise, advised, device, facts);
 }
 
 /* ---- all devices ---- */

@@ -10,14 +10,21 @@
 #include "base/fault.h"
 #include "engine/engine.h"
 #include "engine/inspect.h"
+#include "engine/signatures.h"
 #include "model/sheet.h"
 #include "report/report.h"
 
 struct advise; /* owns documents, rules, facts, marks and sheets */
 
+struct advise_start {
+	const struct advise_options *options;
+	const struct signature_files *signatures; /* beside those of the program: how companies are called */
+	const struct signature_say *say; /* who is told what of them cannot be used; NULL: somebody else tells */
+	uint8_t hash_key[16];
+	FILE *notes;
+};
 /* Reads all files. What cannot be used of single documents is told to notes. Returns 0, -ENOMEM, or -EINVAL with the sentence. */
-int advise_open(
-	const struct advise_options *options, const uint8_t hash_key[16], FILE *notes, struct advise **out_advise, struct fault *out_fault);
+int advise_open(const struct advise_start *start, struct advise **out_advise, struct fault *out_fault);
 void advise_free(struct advise *advise);
 
 /* Devices of the engine, before findings are muted and judged: matched, and a finding made for each that an open advisory affects. 0, -ENOMEM. */
@@ -41,6 +48,20 @@ struct advise_shown {
 	bool private;
 };
 int advise_show(struct advise *advise, const struct advise_shown *shown, struct sheet_view *out_view);
+
+/*
+ * One device as it is now: its sheet without findings, and the worst that is open, if any. What stands behind pointers is owned by advise
+ * until the next call; not to be mixed with the calls above. Returns 0 or -ENOMEM.
+ */
+struct advise_about {
+	struct sheet sheet;
+	bool open;
+	struct evidence_advisory worst; /* where open */
+};
+int advise_about(struct advise *advise, const struct device *device, struct advise_about *out_about);
+/* Its recalls alone, owned as above: quick, for no document is looked at. Returns 0 or -ENOMEM. */
+int advise_recalls(struct advise *advise, const struct device *device, const struct sheet_recall **out_recalls, uint32_t *out_count);
+uint32_t advise_read_count(const struct advise *advise); /* advisories that are known */
 
 /* Writes the sheets in the format that the options name. Returns as report_text(). */
 int advise_write(const struct sheet_view *view, const struct inspect_options *options, FILE *out);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/embedded.h"
 #include "engine/advise_room.h"
@@ -13,6 +14,7 @@ enum { NOTES_MAX = 20 };
 
 extern const struct embedded shipped_recalls[];
 extern const size_t shipped_recalls_count;
+extern const struct embedded shipped_provisions[]; /* one file */
 
 struct body {
 	char *text;
@@ -41,7 +43,8 @@ static int read_facts(struct advise *advise, struct fault *out_fault)
 	error = no_such_file(read_body(advise->options->facts_file, SHEET_FILE_MAX, &body, out_fault));
 	if (error)
 		return error;
-	error = facts_read(advise->options->facts_file, body.text, body.len, &advise->facts, out_fault);
+	error = facts_read(
+		&(struct facts_source){advise->options->facts_file, body.text, body.len, advise->questions}, &advise->facts, out_fault);
 	free(body.text);
 	return error;
 }
@@ -112,6 +115,13 @@ static void note(void *context, const struct fault *fault)
 		fprintf(advise->notes, "floodwall: %s: %s\n", fault->file, fault->sentence);
 }
 
+static bool company(void *context, const char *name, char out[ADVISORY_MAKER_MAX])
+{
+	struct advise *advise = context;
+
+	return companies_find(advise->companies, name, out, ADVISORY_MAKER_MAX);
+}
+
 static int read_exploited(struct advise *advise, struct fault *out_fault)
 {
 	const char *file = advise->options->exploited_file;
@@ -128,12 +138,41 @@ static int read_exploited(struct advise *advise, struct fault *out_fault)
 	return error && error != -ENOMEM ? -EINVAL : error;
 }
 
+static bool is_file(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+/* An index stands for the folder that it was made of: all of it is in memory twice for a moment. */
+static int take_index(
+	const struct mirror_options *mirror, struct advisories *advisories, struct mirror_report *out_report, struct fault *out_fault)
+{
+	int error = mirror_take(mirror, advisories, out_report, out_fault);
+
+	if (error == -EINVAL || error == -EBADMSG)
+		fault_set(out_fault, mirror->index, 0, 0, "is no folder, and no index that 'floodwall advise --index' made");
+	return error;
+}
+
 static int read_folder(struct advise *advise, struct fault *out_fault)
 {
-	const struct mirror_options mirror = {
-		.folder = advise->options->advisories, .index = advise->options->index_file, .told = note, .context = advise};
+	struct mirror_options mirror = {.folder = advise->options->advisories,
+		.index = advise->options->index_file,
+		.document_max = advise->options->document_max,
+		.files_max = advise->options->files_max,
+		.stop = advise->options->stop,
+		.told = note,
+		.context = advise};
 	struct mirror_report report = {0};
-	int error = mirror_read(&mirror, advise->advisories, &report, out_fault);
+	bool is_index = is_file(mirror.folder);
+	int error;
+
+	if (is_index)
+		mirror.index = mirror.folder;
+	error = is_index ? take_index(&mirror, advise->advisories, &report, out_fault)
+			 : mirror_read(&mirror, advise->advisories, &report, out_fault);
 
 	if (error == -ENOSPC) { /* what was read stands */
 		fprintf(advise->notes, "floodwall: there are more advisories than there is room for; the rest is left out\n");
@@ -142,26 +181,56 @@ static int read_folder(struct advise *advise, struct fault *out_fault)
 	if (error == -ENOTDIR && !out_fault->sentence[0])
 		fault_set(out_fault, advise->options->advisories, 0, 0, "is no folder; --advisories wants a folder of CSAF documents");
 	advise->refused = (uint32_t)report.refused;
-	return error && error != -ENOMEM ? -EINVAL : error;
+	return error && error != -ENOMEM && error != -ECANCELED ? -EINVAL : error;
+}
+
+/* An eighth of them, the last in their order. Returns how many. */
+static uint32_t drop_some(struct advisories *advisories)
+{
+	uint32_t count = advisories_count(advisories), dropped = 0;
+	struct advisory last;
+
+	while (dropped < count / 8 + 1 && advisories_at(advisories, count - 1 - dropped, &last)) {
+		advisories_drop(advisories, last.file);
+		dropped++;
+	}
+	return dropped;
+}
+
+/* Documents may fill all the room, and leave none for finding them: then some go, until there is. */
+static int settle_what_fits(struct advise *advise)
+{
+	int error = advisories_settle(advise->advisories);
+	uint32_t left_out = 0;
+
+	while (error == -ENOSPC && advisories_count(advise->advisories)) {
+		left_out += drop_some(advise->advisories);
+		error = advisories_settle(advise->advisories);
+	}
+	if (left_out)
+		fprintf(advise->notes, "floodwall: %u more advisories are left out: there is no room to find them\n", left_out);
+	return error;
 }
 
 static int read_advisories(struct advise *advise, struct fault *out_fault)
 {
-	struct advisories_config config = {0};
+	struct advisories_config config = {.bytes_max = advise->options->kept_max};
 	int error;
 
 	if (!advise->options->advisories)
 		return 0;
 	memcpy(config.hash_key, advise->hash_key, sizeof(config.hash_key));
+	config.company = company;
+	config.context = advise;
 	error = advisories_new(&config, &advise->advisories);
 	if (!error)
 		error = read_folder(advise, out_fault);
 	if (!error)
 		error = read_exploited(advise, out_fault);
 	if (!error)
-		error = advisories_settle(advise->advisories);
+		error = settle_what_fits(advise);
 	if (error)
-		return error == -ENOMEM ? error : -EINVAL;
+		return error == -ENOMEM || error == -ECANCELED ? error : -EINVAL;
 	advise->read = advisories_count(advise->advisories);
 	if (!advise->read) {
 		fault_set(out_fault, advise->options->advisories, 0, 0, "No advisory could be read");
@@ -174,8 +243,11 @@ static int read_advisories(struct advise *advise, struct fault *out_fault)
 
 int advise_read_files(struct advise *advise, struct fault *out_fault)
 {
-	int error = read_facts(advise, out_fault);
+	const struct embedded *asked = &shipped_provisions[0];
+	int error = questions_read(asked->name, asked->body, asked->len, &advise->questions, out_fault);
 
+	if (!error)
+		error = read_facts(advise, out_fault);
 	if (!error)
 		error = read_recalls(advise, out_fault);
 	if (!error)

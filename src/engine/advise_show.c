@@ -58,8 +58,11 @@ static int make_sheets(struct advise *advise, const struct advise_shown *shown)
 		sheet->recalls = advised->recalls;
 		sheet->recall_count = advised->recall_count;
 		sheet->by_maker = advised->by_maker;
+		sheet->questions = questions_list(advise->questions, &sheet->question_count);
+		memcpy(sheet->answers, advised->answers, sizeof(sheet->answers));
 		sheet->advisories_left_out = advised->left_out;
 		sheet->names_left_out = advised->names_left_out;
+		sheet->recalls_left_out = advised->recalls_left_out;
 		sheet_judge(sheet, shown->findings, shown->finding_count);
 	}
 	return error;
@@ -123,6 +126,7 @@ static int make_documents(struct advise *advise, size_t sheet_count, size_t *out
 int advise_show(struct advise *advise, const struct advise_shown *shown, struct sheet_view *out_view)
 {
 	size_t documents = 0;
+	uint32_t questions;
 	int error = make_sheets(advise, shown);
 
 	if (!error)
@@ -131,11 +135,14 @@ int advise_show(struct advise *advise, const struct advise_shown *shown, struct 
 		return error;
 	*out_view = (struct sheet_view){
 		.sheets = advise->sheets,
+		.questions = questions_list(advise->questions, &questions),
+		.question_count = questions,
 		.sheet_count = shown->device_count,
 		.documents = advise->documents,
 		.document_count = documents,
 		.advisories_read = advise->read,
 		.advisories_refused = advise->refused,
+		.advisory_names_left_out = advise->advisories ? advisories_names_left_out(advise->advisories) : 0,
 		.without_advisories = !advise->advisories,
 	};
 	return 0;

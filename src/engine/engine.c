@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "engine/room.h"
+#include "wire/opening.h"
 
 enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_ICMP6 = 58 };
 enum { ETHER_ARP = 0x0806 };
@@ -522,6 +523,8 @@ static void see_ip(struct engine *engine, const struct fw_packet *p)
 	note_packet(engine, p, &step);
 	if (step.accepted_now)
 		note_service(engine, c);
+	if (p->tcp_flags & FW_OPENING_SYN)
+		learn_opening(engine);
 	read_payload(engine, p, c, step.direction);
 	see_inside(engine, p);
 }

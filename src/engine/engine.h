@@ -21,6 +21,8 @@
 
 struct engine;
 
+struct engine_named;
+
 struct engine_config {
 	uint8_t hash_key[16]; /* random per start for a live interface; fixed for inspect */
 	struct side side; /* what is ours */
@@ -30,6 +32,19 @@ struct engine_config {
 	/* Called with every fact read, before it is used; NULL in ordinary runs (tests compare facts with another reader). */
 	void (*fact_seen)(void *context, const struct frame *frame, const struct fact *fact);
 	void *fact_context;
+	/*
+	 * A device of ours (by the MAC of its own frame) has a name for a peer: from the DNS answer that it got, else (hello) from what it wrote into a
+	 * connection. NULL in captures, where inventory/ keeps names.
+	 */
+	void (*named)(void *context, const struct engine_named *named);
+	void *named_context;
+};
+
+struct engine_named {
+	const uint8_t *mac, *peer; /* 6 bytes, 16 bytes */
+	struct slice name; /* any bytes */
+	bool hello;
+	uint64_t time_ns;
 };
 
 /* What a ceiling or a rule left out, by kind; all zero on ordinary captures. */

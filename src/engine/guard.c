@@ -92,6 +92,14 @@ uint64_t guard_frames_span(const struct guard *guard, uint64_t wall_ns)
 
 /* ---- opening ---- */
 
+/* Half a second of all that may be sent up, which is mostly short: so long the loop may be busy with something else. */
+static uint32_t ring_bytes(const struct settings_guard *settings)
+{
+	uint64_t wanted = settings->frames_all.rate / 2 * (uint64_t)(sizeof(struct fw_guard_frame) + FW_FRAME_SHORT + 8);
+
+	return wanted < GUARD_RING_LEAST ? GUARD_RING_LEAST : wanted > GUARD_RING_MOST ? GUARD_RING_MOST : (uint32_t)wanted;
+}
+
 static int open_plane(struct guard *guard, struct fault *out_fault)
 {
 	const struct settings_guard *settings = &guard->settings->guard;
@@ -105,7 +113,7 @@ static int open_plane(struct guard *guard, struct fault *out_fault)
 		.flows = settings->sizes.flows,
 		.members = settings->sizes.members,
 		.names = settings->sizes.names + GUARD_HOSTS_MAX,
-		.ring_bytes = GUARD_RING_BYTES,
+		.ring_bytes = ring_bytes(settings),
 		.generic = guard->settings->generic_allowed,
 	};
 
@@ -158,6 +166,7 @@ static int open_live(struct guard *guard)
 {
 	int error;
 	struct live_config config = {.found = guard_found,
+		.named = guard_note_name,
 		.context = guard,
 		.held_count = guard->config.held_count,
 		.quiet_ns = BEACONS_AFTER_NS,
@@ -174,6 +183,8 @@ static int open_live(struct guard *guard)
 	error = live_new(&config, &guard->live);
 	if (!error)
 		error = talk_new(config.hash_key, &guard->talks);
+	if (!error)
+		error = called_new(config.hash_key, &guard->called);
 	return error ? error : open_signatures(guard);
 }
 
@@ -189,6 +200,8 @@ static int open_rooms(struct guard *guard)
 		error = guard_open_sets(guard);
 	if (!error)
 		error = guard_open_devices(guard);
+	if (!error)
+		error = guard_open_advice(guard);
 	guard->found = error ? NULL : calloc(GUARD_FOUND_MAX, sizeof(*guard->found));
 	return error || guard->found ? error : -ENOMEM;
 }
@@ -227,6 +240,7 @@ static int fill_kernel(struct guard *guard, struct fault *out_fault)
 
 static void free_all(struct guard *guard)
 {
+	guard_close_advice(guard);
 	mute_free(guard->mutes);
 	guard_close_kept(guard);
 	guard_close_names(guard);
@@ -234,6 +248,7 @@ static void free_all(struct guard *guard)
 	policy_sets_free(guard->sets);
 	live_free(guard->live);
 	roster_free(guard->roster);
+	leak_book_free(guard->leaks);
 	plane_guard_close(guard->plane);
 	guard_demo_close(guard->demo);
 	free(guard->digests);
@@ -241,6 +256,7 @@ static void free_all(struct guard *guard)
 	free(guard->view.devices);
 	free(guard->device_view);
 	talk_free(guard->talks);
+	called_free(guard->called);
 	free(guard->view.findings);
 	free(guard->view.policies);
 	free(guard);
@@ -332,6 +348,7 @@ int guard_reload(struct guard *guard, const struct settings *settings, const str
 	tell_live(guard);
 	guard_free_policies(&guard->policies);
 	guard->policies = policies;
+	guard_reread_advice(guard);
 	guard_configure_devices(guard);
 	guard_bind_policies(guard);
 	if (guard_decide(guard, &fault))
@@ -415,6 +432,7 @@ static void turn(struct guard *guard, const struct fetch_time *now)
 	guard->view.device_count = 0;
 	guard_see_frames(guard);
 	guard_tick_devices(guard);
+	guard_tick_advice(guard);
 	live_tick(guard->live, guard->now_ns, guard->wall_ns);
 	guard_prove(guard);
 	guard_ask_names(guard);

@@ -14,6 +14,7 @@
 #include "engine/live.h"
 #include "fetch/fetch.h"
 #include "model/guard_view.h"
+#include "model/sheet.h"
 #include "store/store.h"
 
 struct guard;
@@ -58,6 +59,9 @@ void guard_tick(struct guard *guard, const struct fetch_time *now);
 
 /* The store's decisions are other ones now: devices' flags follow. */
 int guard_decide(struct guard *guard, struct fault *out_fault);
+
+/* Before guard_decide(): a person releases this device, which is clean then. Else what was found of it stands where a person's own quarantine ends. */
+void guard_pardon(struct guard *guard, const uint8_t mac[6]);
 
 /* A quarantine that the store could not keep ends: nobody stays there because a disk is full. False: there is none. */
 bool guard_let_go(struct guard *guard, const uint8_t mac[6]);
@@ -104,6 +108,15 @@ int guard_mute_rule(struct guard *guard, const struct guard_mute *mute, char out
 
 /* A device that is in quarantine because of a finding that is muted now: a person may want to release it. False: none is. */
 bool guard_muted_culprit(struct guard *guard, uint8_t out_mac[6]);
+
+/*
+ * What advisories and recalls say of a device now: its sheet, without findings. Borrowed until the next call of any function here. NULL: nothing is
+ * known of who it is, or nothing could be read; *out_why is the sentence that says what is lacking, or "".
+ */
+const struct sheet *guard_advice_of(struct guard *guard, const uint8_t mac[6], const char **out_why);
+/* Each device that is recalled, and by what; all is borrowed for the call. */
+void guard_each_recalled(
+	struct guard *guard, void (*see)(void *context, const struct device *device, const struct sheet_recall *recall), void *context);
 
 /* "scan", "flood" ...: as in the reports of inspect. */
 const char *guard_finding_word(enum finding_id id);

@@ -15,12 +15,11 @@ static void say_word(void *context, const char *line)
 
 static void say_stand(const struct guard *guard, const struct roster_device *device, struct guard_device_view *view)
 {
-	struct decision decision;
-	bool decided = guard_decision_of(guard, device->mac, &decision);
+	const struct decision *decision = guard_decision_of(guard, device->mac);
 
 	if (guard_is_held(guard, device))
 		say_word(view, "It is never stopped: it is the gateway's, a resolver or an admin's.");
-	else if (decided && decision.kind == DECISION_TRUST)
+	else if (decision && decision->kind == DECISION_TRUST)
 		say_word(view, "A person allowed it everything.");
 	else if (device->quarantined)
 		say_word(view,
@@ -58,6 +57,15 @@ void guard_note_talk(struct guard *guard, const struct fw_guard_frame *frame, co
 	talk_note(guard->talks, &key, out ? FW_GUARD_OUT : FW_GUARD_IN, frame->frame_len);
 }
 
+void guard_note_name(void *context, const struct engine_named *named)
+{
+	struct guard *guard = context;
+	const struct called called = {named->mac, named->peer, named->name, named->hello ? TALK_BY_HELLO : TALK_BY_DNS};
+
+	if (guard->called)
+		called_note(guard->called, &called, named->time_ns);
+}
+
 const struct guard_device_view *guard_device_view(struct guard *guard, const uint8_t mac[6])
 {
 	struct roster_device *device = roster_find(guard->roster, mac);
@@ -74,6 +82,8 @@ const struct guard_device_view *guard_device_view(struct guard *guard, const uin
 	if (number != DEVICE_NONE)
 		live_device(guard->live, number, &view->device);
 	view->talk_count = talk_of(guard->talks, mac, view->talks, GUARD_TALKS_SHOWN);
+	for (uint32_t i = 0; i < view->talk_count; i++)
+		view->talks[i].named = called_find(guard->called, mac, view->talks[i].peer, view->talks[i].name);
 	say_stand(guard, device, view);
 	say_policy(guard, device, view);
 	return view;

@@ -47,6 +47,13 @@ static bool take_place(struct guard *guard, struct roster_device *device)
 	return false;
 }
 
+static void note_leak(struct guard *guard, struct roster_device *device, const struct fw_guard_count *count)
+{
+	struct leak_sample now = guard_leak_now(guard, device, count);
+
+	leak_note(guard->leaks, &device->leak, &now);
+}
+
 struct roster_device *guard_device_of(struct guard *guard, const uint8_t mac[6])
 {
 	struct roster_device *device;
@@ -62,7 +69,7 @@ struct roster_device *guard_device_of(struct guard *guard, const uint8_t mac[6])
 		roster_remove(guard->roster, mac);
 		return NULL;
 	}
-	leak_note(&device->leak, guard->now_ns, 0, 0);
+	leak_note(guard->leaks, &device->leak, &(struct leak_sample){.time_ns = guard->now_ns});
 	return device;
 }
 
@@ -178,6 +185,8 @@ int guard_open_devices(struct guard *guard)
 
 	memcpy(key, guard->config.key, sizeof(key));
 	error = roster_new(count, key, &guard->roster);
+	if (!error)
+		error = leak_book_new(count < FW_DEVICE_MAX ? count : FW_DEVICE_MAX, key, &guard->leaks);
 	for (uint32_t place = FW_STRANGERS; !error && place < count + FW_STRANGERS; place++) {
 		struct fw_guard_device kernels;
 		struct fw_guard_count counted;
@@ -195,7 +204,7 @@ int guard_open_devices(struct guard *guard)
 		device->place = place;
 		device->answered = true;
 		if (plane_guard_counts(guard->plane, place, &counted) == 0)
-			leak_note(&device->leak, guard->now_ns, counted.unanswered.packets, counted.unanswered.bytes);
+			note_leak(guard, device, &counted);
 		device->quarantined = kernels.flags & FW_DEVICE_QUARANTINED;
 	}
 	return error;
@@ -433,17 +442,20 @@ static void hear_address(struct guard *guard, struct roster_device *device, cons
 }
 
 /* Until its place holds, what it sends is counted among the strangers. */
-static void note_early(struct roster_device *device, const struct fw_guard_frame *frame)
+static void note_early(struct guard *guard, struct roster_device *device, const struct fw_guard_frame *frame)
 {
-	if (!device->leak.fine_count)
-		leak_note(&device->leak, frame->time_ns > FW_NS_PER_S ? frame->time_ns - FW_NS_PER_S : 0, 0, 0);
+	struct leak_sample soon = {.time_ns = frame->time_ns > FW_NS_PER_S ? frame->time_ns - FW_NS_PER_S : 0};
+
+	if (!device->leak.noted)
+		leak_note(guard->leaks, &device->leak, &soon);
 	if (frame->place >= FW_STRANGERS || frame->outcome == FW_GUARD_DROPPED || frame->reason == FW_REASON_LOCAL)
 		return;
 	device->early_packets++;
 	device->early_bytes += frame->frame_len;
+	soon = (struct leak_sample){frame->time_ns + FW_NS_PER_S / 1000, device->early_packets, device->early_bytes};
 	/* So it stood shortly after: a finding about this very frame still counts it. */
 	if (!device->counted_ns)
-		leak_note(&device->leak, frame->time_ns + FW_NS_PER_S / 1000, device->early_packets, device->early_bytes);
+		leak_note(guard->leaks, &device->leak, &soon);
 }
 
 /* A place that it has from before it was an interface's. */
@@ -498,7 +510,7 @@ static void see_frame(void *context, const struct fw_guard_frame *frame, const u
 	if (frame->way == FW_GUARD_OUT) {
 		device = hear(guard, packet.src_mac);
 		if (device) {
-			note_early(device, frame);
+			note_early(guard, device, frame);
 			hear_address(guard, device, &packet, frame->outcome);
 		}
 	} else if (packet.family) {
@@ -545,8 +557,7 @@ static void note_counts(struct guard *guard, struct roster_device *device)
 	device->counted_ns = kernels.last_ns;
 	if (plane_guard_counts(guard->plane, device->place, &count))
 		return;
-	leak_note(&device->leak, guard->now_ns, count.unanswered.packets + device->early_packets,
-		count.unanswered.bytes + device->early_bytes);
+	note_leak(guard, device, &count);
 	lost = count.frames_lost > device->lost ? count.frames_lost - device->lost : 0;
 	device->lost = count.frames_lost;
 	guard->frames_lost += lost;

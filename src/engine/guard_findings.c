@@ -58,15 +58,21 @@ static uint64_t to_steady(const struct guard *guard, uint64_t wall_ns)
 	return guard->now_ns > ago_ns ? guard->now_ns - ago_ns : 0;
 }
 
+struct leak_sample guard_leak_now(const struct guard *guard, const struct roster_device *device, const struct fw_guard_count *count)
+{
+	return (struct leak_sample){
+		guard->now_ns, count->unanswered.packets + device->early_packets, count->unanswered.bytes + device->early_bytes};
+}
+
 static void measure_leak(struct guard *guard, struct roster_device *device, struct found_view *view)
 {
+	struct leak_sample now, leaked;
 	struct fw_guard_count count;
-	struct leak_sample leaked;
 
 	if (!device->place || plane_guard_counts(guard->plane, device->place, &count))
 		return;
-	view->leak_known = leak_since(&device->leak, to_steady(guard, view->finding.first_ns),
-		count.unanswered.packets + device->early_packets, count.unanswered.bytes + device->early_bytes, &leaked);
+	now = guard_leak_now(guard, device, &count);
+	view->leak_known = leak_since(guard->leaks, &device->leak, to_steady(guard, view->finding.first_ns), &now, &leaked);
 	view->leaked_packets = leaked.packets;
 	view->leaked_bytes = leaked.bytes;
 }

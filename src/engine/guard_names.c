@@ -4,7 +4,6 @@
  * before their time is over, from the configured resolvers alone, and each answer joins the set that the name follows. A member stays for
  * its TTL and the grace; where a resolver falls silent, what is there stays as long as it was promised, and the slit with it.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/endpoint.h"
 #include "engine/guard_room.h"
 #include "wire/guard_case.h"
 
@@ -60,41 +60,15 @@ void guard_close_names(struct guard *guard)
 	ask_free(guard->ask);
 }
 
-static socklen_t to_socket_address(const uint8_t address[16], struct sockaddr_storage *out)
-{
-	struct sockaddr_in *four = (struct sockaddr_in *)out;
-	struct sockaddr_in6 *six = (struct sockaddr_in6 *)out;
-
-	memset(out, 0, sizeof(*out));
-	if (is_four(address)) {
-		four->sin_family = AF_INET;
-		four->sin_port = htons(DNS_PORT);
-		memcpy(&four->sin_addr, address + 12, 4);
-		return sizeof(*four);
-	}
-	six->sin6_family = AF_INET6;
-	six->sin6_port = htons(DNS_PORT);
-	memcpy(&six->sin6_addr, address, 16);
-	return sizeof(*six);
-}
-
 static bool is_resolver(const struct guard *guard, const struct sockaddr_storage *from)
 {
-	for (uint32_t i = 0; i < guard->config.resolvers_count; i++) {
-		struct sockaddr_storage resolver;
-		to_socket_address(guard->config.resolvers[i], &resolver);
-		if (from->ss_family != resolver.ss_family)
-			continue;
-		if (from->ss_family == AF_INET) {
-			const struct sockaddr_in *a = (const struct sockaddr_in *)from, *b = (const struct sockaddr_in *)&resolver;
-			if (a->sin_port == b->sin_port && a->sin_addr.s_addr == b->sin_addr.s_addr)
-				return true;
-		} else {
-			const struct sockaddr_in6 *a = (const struct sockaddr_in6 *)from, *b = (const struct sockaddr_in6 *)&resolver;
-			if (a->sin6_port == b->sin6_port && memcmp(&a->sin6_addr, &b->sin6_addr, 16) == 0)
-				return true;
-		}
-	}
+	uint8_t address[16];
+
+	if (endpoint_read((const struct sockaddr *)from, address) != DNS_PORT)
+		return false;
+	for (uint32_t i = 0; i < guard->config.resolvers_count; i++)
+		if (memcmp(guard->config.resolvers[i], address, sizeof(address)) == 0)
+			return true;
 	return false;
 }
 
@@ -110,7 +84,7 @@ void guard_ask_names(struct guard *guard)
 	for (unsigned i = 0; i < QUESTIONS_A_TICK && count; i++) {
 		const uint8_t *resolver = guard->config.resolvers[guard->resolver_turn % count];
 		struct sockaddr_storage to;
-		socklen_t to_len = to_socket_address(resolver, &to);
+		socklen_t to_len = endpoint_name(resolver, DNS_PORT, &to);
 		int descriptor = guard->watches[is_four(resolver) ? GUARD_WATCH_NAMES_4 : GUARD_WATCH_NAMES_6].descriptor;
 
 		len = ask_next(guard->ask, guard->now_ns, message);
@@ -123,29 +97,10 @@ void guard_ask_names(struct guard *guard)
 	}
 }
 
-/* As people write it, in lower case, to wire form. */
-static uint32_t to_wire(const char *name, uint8_t out[256])
-{
-	uint32_t at = 0;
-
-	while (*name) {
-		size_t len = strcspn(name, ".");
-		if (!len || len > 63 || at + len + 2 > 255)
-			return 0;
-		out[at++] = (uint8_t)len;
-		memcpy(out + at, name, len);
-		at += (uint32_t)len;
-		name += len;
-		name += *name == '.';
-	}
-	out[at++] = 0;
-	return at;
-}
-
 static uint64_t digest_of(const struct guard *guard, const char *name)
 {
 	uint8_t wire[256];
-	uint32_t len = to_wire(name, wire);
+	uint32_t len = ask_name(name, wire);
 
 	return len ? fw_guard_name_digest(&guard->config, wire, len) : 0;
 }

@@ -19,7 +19,8 @@ enum {
 	GUARD_POLICIES_MAX = 4096,
 	GUARD_FOUND_MAX = 1024, /* findings shown; the oldest goes */
 	GUARD_FRAMES_A_TURN = 4096, /* handed on before others have their turn */
-	GUARD_RING_BYTES = 8 << 20,
+	GUARD_RING_LEAST = 1 << 20, /* bytes: a burst of long frames */
+	GUARD_RING_MOST = 8 << 20,
 	GUARD_MUD_FILE_MAX = 1 << 20,
 	GUARD_MACS_MAX = 64, /* of the gateway's own interfaces */
 	GUARD_SETTLE_S = 6, /* names are waited for so long before a first policy holds all the same */
@@ -67,7 +68,9 @@ struct guard {
 	struct plane_guard *plane;
 	struct live *live;
 	struct roster *roster;
+	struct leak_book *leaks; /* of its devices */
 	struct talk_book *talks;
+	struct called_book *called;
 	struct ask *ask;
 	struct policy_sets *sets;
 	struct guard_policies policies;
@@ -101,6 +104,8 @@ struct guard {
 	uint64_t names_refused; /* addresses of names asked for here that none may mean */
 	uint64_t opened_s, strangers, released, frames_seen, frames_lost;
 	uint32_t attached, left_out;
+	bool pardons; /* the decision that just ended was a person's release of this one: */
+	uint8_t pardoned[6];
 	bool bypass; /* a decision that all filters are off stands */
 
 	struct found_view *found; /* ring of GUARD_FOUND_MAX */
@@ -111,6 +116,8 @@ struct guard {
 	uint32_t waiting[FW_RECENT_WAITING_MAX], waiting_count; /* numbers of findings that are to be proven */
 	struct given_name *given; /* by MAC */
 	uint32_t given_count;
+
+	struct guard_advice *advice; /* guard_advice.c */
 
 	struct guard_view view;
 	struct guard_device_view *device_view; /* made when first asked for */
@@ -171,8 +178,12 @@ void guard_configure_devices(struct guard *guard);
 void guard_see_frames(struct guard *guard);
 /* Leases that end, counters that moved, addresses in sets of makers. */
 void guard_tick_devices(struct guard *guard);
+/* guard_findings.c: what left to peers that never answered, until now. */
+struct leak_sample guard_leak_now(const struct guard *guard, const struct roster_device *device, const struct fw_guard_count *count);
 /* guard_device.c: a frame that was not stopped, for whom it says the device talks to. */
 void guard_note_talk(struct guard *guard, const struct fw_guard_frame *frame, const struct fw_packet *packet);
+/* How a device calls a peer: for the same. */
+void guard_note_name(void *context, const struct engine_named *named);
 /* A MAC that must have a place: NULL where no room can be made. */
 struct roster_device *guard_device_of(struct guard *guard, const uint8_t mac[6]);
 bool guard_is_held(const struct guard *guard, const struct roster_device *device);
@@ -217,7 +228,16 @@ const char *guard_muted(const struct guard *guard, const struct found_view *foun
 
 /* ---- guard_stand.c ---- */
 
-/* The decision about this MAC that stands: false where none does. */
-bool guard_decision_of(const struct guard *guard, const uint8_t mac[6], struct decision *out_decision);
+/* The decision about this MAC that stands, borrowed from the store; NULL where none does. */
+const struct decision *guard_decision_of(const struct guard *guard, const uint8_t mac[6]);
 /* Its flags follow: held, quarantined. */
 void guard_stand_device(struct guard *guard, struct roster_device *device);
+
+/* ---- guard_advice.c ---- */
+
+int guard_open_advice(struct guard *guard);
+void guard_close_advice(struct guard *guard);
+/* The files are other ones now. */
+void guard_reread_advice(struct guard *guard);
+/* Files that were read are taken, some devices are held against them; a reload's files begin to be read. */
+void guard_tick_advice(struct guard *guard);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/endpoint.h"
 #include "engine/guard_room.h"
 #include "wire/guard_case.h"
 
@@ -24,27 +25,11 @@ static struct fw_bucket_rule rule_of(struct settings_brake brake)
 
 /* ---- prefixes ---- */
 
-static bool address_of(const struct sockaddr *from, uint8_t out[16])
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-
-	if (from && from->sa_family == AF_INET) {
-		memcpy(out, mapped, sizeof(mapped));
-		memcpy(out + 12, &((const struct sockaddr_in *)(const void *)from)->sin_addr, 4);
-		return true;
-	}
-	if (from && from->sa_family == AF_INET6) {
-		memcpy(out, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, 16);
-		return true;
-	}
-	return false;
-}
-
 static uint8_t bits_of(const struct sockaddr *mask)
 {
 	uint8_t bytes[16], bits = 0;
 
-	if (!address_of(mask, bytes))
+	if (endpoint_read(mask, bytes) < 0)
 		return 128;
 	for (unsigned i = mask->sa_family == AF_INET ? 12 : 0; i < 16; i++)
 		bits = (uint8_t)(bits + __builtin_popcount(bytes[i]));
@@ -156,7 +141,7 @@ static bool has_addresses(const struct settings_guard *guard, const struct ifadd
 	uint8_t address[16];
 
 	for (const struct ifaddrs *each = all; each; each = each->ifa_next)
-		if (is_of(guard, each->ifa_name) && address_of(each->ifa_addr, address) && !is_link_local(address))
+		if (is_of(guard, each->ifa_name) && endpoint_read(each->ifa_addr, address) >= 0 && !is_link_local(address))
 			return true;
 	return false;
 }
@@ -193,7 +178,7 @@ static void take_macs(const struct settings_guard *settings, const struct ifaddr
 		if (each->ifa_name && is_of(settings, each->ifa_name) && each->ifa_addr && each->ifa_addr->sa_family == AF_PACKET)
 			add_mac(filling, each->ifa_name, all);
 	for (const struct ifaddrs *each = all; each && !own; each = each->ifa_next)
-		if (each->ifa_name && address_of(each->ifa_addr, address) && is_private(address))
+		if (each->ifa_name && endpoint_read(each->ifa_addr, address) >= 0 && is_private(address))
 			add_mac(filling, each->ifa_name, all);
 }
 
@@ -209,10 +194,11 @@ static int take_interfaces(struct guard *guard, struct filling *filling)
 	own = has_addresses(settings, all);
 	/* those that the devices see come first: a gateway may have more than there is room for */
 	for (const struct ifaddrs *each = all; each && !settings->gateway_count; each = each->ifa_next)
-		if (each->ifa_name && is_of(settings, each->ifa_name) && address_of(each->ifa_addr, address) && !is_link_local(address))
+		if (each->ifa_name && is_of(settings, each->ifa_name) && endpoint_read(each->ifa_addr, address) >= 0 &&
+			!is_link_local(address))
 			add_held(&filling->config, address);
 	for (const struct ifaddrs *each = all; each; each = each->ifa_next) {
-		if (!each->ifa_name || strcmp(each->ifa_name, "lo") == 0 || !address_of(each->ifa_addr, address))
+		if (!each->ifa_name || strcmp(each->ifa_name, "lo") == 0 || endpoint_read(each->ifa_addr, address) < 0)
 			continue;
 		/* whatever address of the gateway a device speaks to, it speaks to the gateway */
 		if (!settings->gateway_count && !is_link_local(address))

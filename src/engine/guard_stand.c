@@ -9,16 +9,33 @@
 #include "base/text.h"
 #include "engine/guard_room.h"
 
-bool guard_decision_of(const struct guard *guard, const uint8_t mac[6], struct decision *out_decision)
+const struct decision *guard_decision_of(const struct guard *guard, const uint8_t mac[6])
 {
 	struct prefix prefix = {.bits = DECISION_OF_MAC};
-	const struct decision *decision;
 
 	memcpy(prefix.address, mac, 6);
-	decision = store_decision_of(guard->store, &prefix);
-	if (decision)
-		*out_decision = *decision;
-	return decision != NULL;
+	return store_decision_of(guard->store, &prefix);
+}
+
+/*
+ * Its quarantine ends. Who is released is clean, until it is found again. What a person began and took back, or what was over by itself, says
+ * nothing of what was found: that stands.
+ */
+static void let_off(struct guard *guard, struct roster_device *device, uint32_t number)
+{
+	bool pardoned = guard->pardons && memcmp(guard->pardoned, device->mac, 6) == 0;
+
+	if (device->by_person && !pardoned)
+		live_judge_state(guard->live, number);
+	else
+		live_release(guard->live, number);
+	device->by_person = false;
+}
+
+void guard_pardon(struct guard *guard, const uint8_t mac[6])
+{
+	memcpy(guard->pardoned, mac, sizeof(guard->pardoned));
+	guard->pardons = true;
 }
 
 static void set_flags(struct guard *guard, struct roster_device *device, bool held, bool quarantined)
@@ -32,7 +49,7 @@ static void set_flags(struct guard *guard, struct roster_device *device, bool he
 	device->quarantined = quarantined;
 	number = ends ? live_device_of(guard->live, device->mac) : DEVICE_NONE;
 	if (number != DEVICE_NONE)
-		live_release(guard->live, number);
+		let_off(guard, device, number);
 }
 
 static void stand_by(struct guard *guard, struct roster_device *device, const struct decision *decision)
@@ -40,19 +57,20 @@ static void stand_by(struct guard *guard, struct roster_device *device, const st
 	bool held = guard_is_held(guard, device);
 
 	set_flags(guard, device, held || decision->kind == DECISION_TRUST, decision->kind == DECISION_BLOCK && !held);
+	device->by_person = device->quarantined && strcmp(decision->who, "floodwall") != 0;
 }
 
 void guard_stand_device(struct guard *guard, struct roster_device *device)
 {
-	struct decision decision;
+	const struct decision *decision = guard_decision_of(guard, device->mac);
 
-	device->decided = guard_decision_of(guard, device->mac, &decision);
-	if (!device->decided) {
+	device->decided = decision != NULL;
+	if (!decision) {
 		set_flags(guard, device, guard_is_held(guard, device), false);
 		return;
 	}
 	device->lasting = true;
-	stand_by(guard, device, &decision);
+	stand_by(guard, device, decision);
 }
 
 /* ---- all at once: each decision is looked at once, not once a device ---- */
@@ -127,6 +145,7 @@ int guard_decide(struct guard *guard, struct fault *out_fault)
 	roster_each(guard->roster, clear_one, NULL);
 	store_each_decision(guard->store, give_place, guard);
 	roster_each(guard->roster, end_one, guard);
+	guard->pardons = false;
 	if (error) {
 		fault_set(out_fault, "", 0, 0, "the kernel's configuration could not be written: %s; its earlier one holds",
 			strerror(-error));

@@ -12,14 +12,14 @@ enum { STATM_MAX = 128 };
 
 static void stand_of(struct guard *guard, const struct roster_device *device, struct guarded_view *view)
 {
-	struct decision decision;
+	const struct decision *decision = device->decided ? guard_decision_of(guard, device->mac) : NULL;
 
-	if (device->decided && guard_decision_of(guard, device->mac, &decision)) {
-		view->decision = decision.id;
-		view->since_s = decision.made_s;
-		view->until_s = decision.until_s;
-		snprintf(view->why, sizeof(view->why), "%s", decision.reason);
-		view->stand = decision.kind == DECISION_TRUST ? STAND_ALLOWED : STAND_QUARANTINED;
+	if (decision) {
+		view->decision = decision->id;
+		view->since_s = decision->made_s;
+		view->until_s = decision->until_s;
+		view->why = decision->reason;
+		view->stand = decision->kind == DECISION_TRUST ? STAND_ALLOWED : STAND_QUARANTINED;
 	} else if (device->quarantined) { /* the store could not keep it */
 		view->stand = STAND_QUARANTINED;
 	}
@@ -27,27 +27,31 @@ static void stand_of(struct guard *guard, const struct roster_device *device, st
 		view->stand = STAND_HELD;
 }
 
+static struct guarded_guess guess_of(const struct guess *guess)
+{
+	return (struct guarded_guess){.name = guess->name, .confidence = guess->confidence};
+}
+
 static void identity_of(struct guard *guard, const struct roster_device *roster, struct guarded_view *view)
 {
 	const struct settings_device *named = guard_settings_of(guard, roster);
 	const char *given = guard_given(guard, roster->mac);
 	uint32_t number = live_device_of(guard->live, roster->mac);
-	struct device device;
+	const struct device *device = number != DEVICE_NONE ? live_device_borrow(guard->live, number) : NULL;
 
-	if (number != DEVICE_NONE && live_device(guard->live, number, &device)) {
-		memcpy(view->name, device.name, sizeof(view->name));
-		view->maker = device.maker;
-		view->kind = device.kind;
-		view->model = device.model;
-		view->state = device.state;
+	if (device) {
+		view->name = device->name;
+		view->maker = guess_of(&device->maker);
+		view->kind = guess_of(&device->kind);
+		view->model = guess_of(&device->model);
+		view->state = device->state;
 	}
 	view->known = named != NULL;
 	if (!given && named && named->name[0])
 		given = named->name;
 	if (!given)
 		return;
-	snprintf(view->name, sizeof(view->name), "%s", given);
-	snprintf(view->user_name, sizeof(view->user_name), "%s", given);
+	view->name = view->user_name = given;
 }
 
 static uint64_t to_wall_s(const struct guard *guard, uint64_t steady_ns)
@@ -61,10 +65,10 @@ void guard_fill_view(struct guard *guard, const struct roster_device *device, st
 {
 	struct fw_guard_device kernels;
 
-	*view = (struct guarded_view){.place = (uint16_t)device->place};
+	*view = (struct guarded_view){GUARDED_NOTHING, .place = (uint16_t)device->place};
 	memcpy(view->mac, device->mac, sizeof(view->mac));
-	memcpy(view->addresses, device->addresses, sizeof(view->addresses));
 	view->address_count = device->address_count;
+	view->addresses = device->address_count ? (const uint8_t(*)[16])device->addresses : NULL;
 	view->first_s = guard_first_s(guard, device->mac, to_wall_s(guard, device->first_ns));
 	if (device->place && plane_guard_device(guard->plane, device->place, &kernels) && kernels.last_ns)
 		view->last_s = to_wall_s(guard, kernels.last_ns);
@@ -74,8 +78,8 @@ void guard_fill_view(struct guard *guard, const struct roster_device *device, st
 		view->policy_from = device->url_by_user ? POLICY_BY_USER : POLICY_BY_DEVICE;
 		view->rules = guard->policies.list[device->policy - 1].rules;
 	}
-	memcpy(view->mud_url, device->url, sizeof(view->mud_url));
-	memcpy(view->mud_refused, device->refused, sizeof(view->mud_refused));
+	view->mud_url = device->url;
+	view->mud_refused = device->refused;
 	if (device->place)
 		plane_guard_counts(guard->plane, device->place, &view->count);
 }

@@ -461,7 +461,16 @@ static void note_inputs(const struct inspect *inspect, FILE *notes, struct inspe
 	}
 }
 
-static int open_extras(struct inspect *inspect, FILE *notes, struct fault *out_fault)
+static int open_advise(struct inspect *inspect, const struct signature_say *say, struct fault *out_fault)
+{
+	struct advise_start start = {
+		.options = inspect->options->advise, .signatures = &inspect->signatures, .say = say, .notes = inspect->notes};
+
+	memcpy(start.hash_key, inspect_key, sizeof(start.hash_key));
+	return advise_open(&start, &inspect->advise, out_fault);
+}
+
+static int open_extras(struct inspect *inspect, struct fault *out_fault)
 {
 	const struct inspect_options *options = inspect->options;
 	int error = 0;
@@ -473,7 +482,7 @@ static int open_extras(struct inspect *inspect, FILE *notes, struct fault *out_f
 	if (!error && options->signatures_folder)
 		error = signatures_list(options->signatures_folder, &inspect->signatures, out_fault);
 	if (!error && options->advise)
-		error = advise_open(options->advise, inspect_key, notes, &inspect->advise, out_fault);
+		error = open_advise(inspect, NULL, out_fault);
 	if (!error && options->anonymise_key)
 		error = veil_new(options->anonymise_key, &inspect->veil);
 	if (!error && options->evidence_folder)
@@ -488,7 +497,7 @@ int inspect_run(const struct inspect_options *options, FILE *out, FILE *notes, s
 	struct shown shown = {0};
 	int error;
 
-	if ((error = read_mutes(&inspect, out_fault)) || (error = open_extras(&inspect, notes, out_fault)) ||
+	if ((error = read_mutes(&inspect, out_fault)) || (error = open_extras(&inspect, out_fault)) ||
 		(error = open_inputs(&inspect, out_fault)) || (error = read_frames(&inspect)) ||
 		(error = advise_engine(inspect.advise, inspect.engine)) ||
 		(error = advise_take_marks(inspect.advise, &result.marks, &result.marks_len, out_fault)))
@@ -520,20 +529,23 @@ out:
 
 int inspect_list(const struct inspect_options *options, FILE *out, FILE *notes, struct inspect_result *out_result, struct fault *out_fault)
 {
+	struct inspect inspect = {.options = options, .notes = notes};
 	struct inspect_result result = {0};
-	struct advise *advise = NULL;
-	int error = advise_open(options->advise, inspect_key, notes, &advise, out_fault);
+	int error = options->signatures_folder ? signatures_list(options->signatures_folder, &inspect.signatures, out_fault) : 0;
 
 	if (!error)
-		error = advise_list(advise);
+		error = open_advise(&inspect, &(struct signature_say){say_note, notes}, out_fault);
 	if (!error)
-		error = advise_take_marks(advise, &result.marks, &result.marks_len, out_fault);
+		error = advise_list(inspect.advise);
 	if (!error)
-		error = advise_write_list(advise, options, out, &result);
+		error = advise_take_marks(inspect.advise, &result.marks, &result.marks_len, out_fault);
+	if (!error)
+		error = advise_write_list(inspect.advise, options, out, &result);
 	if (!error)
 		*out_result = result;
 	else
 		free(result.marks);
-	advise_free(advise);
+	signatures_done(&inspect.signatures);
+	advise_free(inspect.advise);
 	return error;
 }

@@ -2,6 +2,7 @@
 /* From captures to a report: what `floodwall inspect` does, without its command line. */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -40,6 +41,11 @@ struct advise_options {
 	size_t mark_count;
 	const char *today; /* of these marks: 2026-11-22 */
 	bool sheets; /* the report is a sheet for each device, in text, JSON or HTML */
+	/* where memory is short and somebody waits: */
+	uint64_t kept_max; /* bytes of all that is kept of advisories; 0: FW_CSAF_KEPT_MAX */
+	size_t document_max; /* bytes of one document; 0: FW_CSAF_BYTES_MAX */
+	uint32_t files_max; /* files of a folder; 0: FW_MIRROR_FILES_MAX */
+	const atomic_bool *stop; /* once it is true reading ends, with -ECANCELED; or NULL */
 };
 
 struct inspect_options {

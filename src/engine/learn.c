@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/room.h"
+#include "wire/opening.h"
 
 enum { PROTO_TCP = 6, PROTO_UDP = 17 };
 
@@ -134,6 +135,14 @@ static bool answers_ours(const struct engine *engine, const struct conversation 
 	return c && engine->direction == 1 && (c->flags & CONVERSATION_SRC_OURS);
 }
 
+static void tell_named(const struct engine *engine, const uint8_t mac[6], const uint8_t peer[16], struct slice name, bool hello)
+{
+	const struct engine_named named = {mac, peer, name, hello, engine->now_ns};
+
+	if (engine->config.named && engine->packet->has_mac && !engine->depth)
+		engine->config.named(engine->config.named_context, &named);
+}
+
 static void learn_dns(struct engine *engine, const struct fact *fact)
 {
 	const struct conversation *c = engine->conversation;
@@ -145,6 +154,7 @@ static void learn_dns(struct engine *engine, const struct fact *fact)
 		if (answers_ours(engine, c)) {
 			note_named(engine, fact->addr, NAMED_BY_ANSWER);
 			inventory_note_peer_name(engine->inventory, fact->addr, fact->alias.len ? fact->alias : fact->name);
+			tell_named(engine, engine->packet->dst_mac, fact->addr, fact->alias.len ? fact->alias : fact->name, false);
 		}
 		return;
 	}
@@ -220,6 +230,8 @@ static void learn_sender(struct engine *engine, const struct fact *fact)
 	if (!c)
 		return;
 	device = c->device[engine->direction == 0 ? 0 : 1];
+	if (fact->kind == FACT_TLS_SERVER_NAME && device != DEVICE_NONE)
+		tell_named(engine, engine->packet->src_mac, engine->packet->dst, fact->text, true);
 	if (device != DEVICE_NONE)
 		inventory_note_fact(engine->inventory, device, fact);
 	else
@@ -386,4 +398,18 @@ void learn_ports(struct engine *engine, const struct conversation *c, const stru
 		inventory_note_port(engine->inventory, end->target_device, use[0], other);
 		inventory_note_port(engine->inventory, end->device, use[1], other);
 	}
+}
+
+/* Of a device of ours alone, and not out of a tunnel, whose far end may have written it. */
+void learn_opening(struct engine *engine)
+{
+	const struct conversation *c = engine->conversation;
+	uint32_t device = c->device[engine->direction == 0 ? 0 : 1];
+	struct fw_opening opening;
+
+	if (device == DEVICE_NONE || engine->depth || (c->flags & (CONVERSATION_FORGED | CONVERSATION_LOOPBACK)) ||
+		!inventory_wants_opening(engine->inventory, device, engine->packet->tcp_flags & FW_OPENING_ACK))
+		return;
+	if (fw_opening_read(engine->frame->bytes, engine->packet, &opening) == FW_READ_OK)
+		inventory_note_opening(engine->inventory, device, engine->packet->has_mac, &opening);
 }

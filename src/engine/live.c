@@ -44,6 +44,7 @@ struct told {
 	enum device_state state;
 	bool counts;
 	bool released; /* since: if it goes on, it is news */
+	bool withdrawn; /* since: what it said is no more, and if it is again, that is news, however often it was counted */
 	bool anew; /* it did not count, and is to be judged once more */
 };
 
@@ -63,7 +64,8 @@ struct live {
 
 int live_new(const struct live_config *config, struct live **out_live)
 {
-	struct engine_config engine = {.side = config->side, .live = true, .quiet_ns = config->quiet_ns};
+	struct engine_config engine = {
+		.side = config->side, .live = true, .quiet_ns = config->quiet_ns, .named = config->named, .named_context = config->context};
 	struct live *live;
 	int error;
 
@@ -286,9 +288,14 @@ const struct live_finding *live_finding_at(struct live *live, uint32_t index)
 
 /* ---- devices ---- */
 
-uint32_t live_device_count(const struct live *live)
+uint32_t live_device_at(const struct live *live, uint32_t place)
 {
-	return engine_device_count(live->engine);
+	return inventory_at(live->engine->inventory, place);
+}
+
+const struct device *live_device_borrow(const struct live *live, uint32_t number)
+{
+	return engine_device(live->engine, number);
 }
 
 bool live_device(const struct live *live, uint32_t number, struct device *out_device)
@@ -308,17 +315,57 @@ uint32_t live_device_of(const struct live *live, const uint8_t mac[6])
 	return inventory_number(live->engine->inventory, inventory_find_mac(live->engine->inventory, mac));
 }
 
+/* What was told of a finding of this device that stands in this place; NULL: there is none. */
+static struct told *told_of(struct live *live, uint32_t place, uint32_t device)
+{
+	struct told *told = &live->told[place];
+	bool stands = told->number && told->number == detect_number(live->engine->detect, place);
+
+	return stands && outcome_device(live->engine, engine_finding(live->engine, place)) == device ? told : NULL;
+}
+
 void live_release(struct live *live, uint32_t device)
 {
 	inventory_clear_state(live->engine->inventory, device);
 	for (uint32_t place = 0; place < detect_places(live->engine->detect); place++) {
-		const struct finding *finding = engine_finding(live->engine, place);
-		struct told *told = &live->told[place];
+		struct told *told = told_of(live, place, device);
 
-		if (told->number && told->number == detect_number(live->engine->detect, place) &&
-			outcome_device(live->engine, finding) == device) {
-			told->released = true;
-			told->count = finding->count;
+		if (!told)
+			continue;
+		told->released = true;
+		told->count = engine_finding(live->engine, place)->count;
+	}
+}
+
+void live_judge_state(struct live *live, uint32_t device)
+{
+	inventory_clear_state(live->engine->inventory, device);
+	for (uint32_t place = 0; place < detect_places(live->engine->detect); place++) {
+		const struct told *told = told_of(live, place, device);
+
+		if (told && told->counts && !told->released)
+			inventory_note_state(live->engine->inventory, device, told->state);
+	}
+}
+
+void live_advise(struct live *live, uint32_t device, const struct evidence_advisory *worst)
+{
+	const struct device *known = engine_device(live->engine, device);
+
+	if (known && worst)
+		detect_advisory(live->engine->detect, device, known->first_ns, known->last_ns, worst);
+	for (uint32_t place = 0; place < detect_places(live->engine->detect); place++) {
+		struct told *told = told_of(live, place, device);
+
+		if (!told || engine_finding(live->engine, place)->id != FINDING_ADVISORY)
+			continue;
+		if (!worst) {
+			told->released = told->withdrawn = true;
+			told->count = engine_finding(live->engine, place)->count;
+			live_judge_state(live, device);
+		} else if (told->withdrawn) {
+			told->released = told->withdrawn = false;
+			told->anew = true;
 		}
 	}
 }
@@ -326,7 +373,7 @@ void live_release(struct live *live, uint32_t device)
 void live_judge_anew(struct live *live)
 {
 	for (uint32_t place = 0; place < detect_places(live->engine->detect); place++)
-		live->told[place].anew = !live->told[place].counts;
+		live->told[place].anew |= !live->told[place].counts;
 }
 
 void live_fill(struct live *live, struct live_fill *out_fill)

@@ -44,6 +44,8 @@ struct live_config {
 	 * call back into live but to read devices.
 	 */
 	bool (*found)(void *context, const struct live_finding *found);
+	/* A device has a name for a peer (engine/engine.h); or NULL. */
+	void (*named)(void *context, const struct engine_named *named);
 	void *context;
 };
 
@@ -85,9 +87,12 @@ void live_lost(struct live *live, const uint8_t mac[6], uint64_t lost, uint64_t 
 enum { LIVE_TOLD_MAX = 128 }; /* in one call; the others with the next: each is written to a disk before anybody hears of it */
 void live_tick(struct live *live, uint64_t steady_ns, uint64_t wall_ns);
 
-/* Devices, by number; a copy with the wall's times. False past the last, and for one that merged into another. */
-uint32_t live_device_count(const struct live *live);
+/* The number of the device in this place, of FW_DEVICE_MAX; DEVICE_NONE: nobody has it. Devices come and go, and their numbers only rise. */
+uint32_t live_device_at(const struct live *live, uint32_t place);
+/* A device by number; a copy with the wall's times. False for one that left, and for one that merged into another. */
 bool live_device(const struct live *live, uint32_t number, struct device *out_device);
+/* The same or NULL, borrowed until the next frame or tick; its times are the steady clock's. */
+const struct device *live_device_borrow(const struct live *live, uint32_t number);
 
 /* The number of the device with this MAC, DEVICE_NONE where there is none. */
 uint32_t live_device_of(const struct live *live, const uint8_t mac[6]);
@@ -97,6 +102,15 @@ const struct live_finding *live_finding_at(struct live *live, uint32_t index);
 
 /* From a finding on, its device is clean again: a person released it. The findings stay; one that goes on is told as new. */
 void live_release(struct live *live, uint32_t device);
+
+/*
+ * What advisories say of this device now: the worst that is open becomes its finding (NULL: none is open any more, and what the finding made of
+ * its state is taken back). To be told with the next tick.
+ */
+void live_advise(struct live *live, uint32_t device, const struct evidence_advisory *worst);
+
+/* Its state is what its findings say that count and that nobody released since. */
+void live_judge_state(struct live *live, uint32_t device);
 
 /* Other findings are muted now: with the next tick those that did not count are told once more, as new, but those that a person released. */
 void live_judge_anew(struct live *live);

@@ -84,7 +84,8 @@ static int read_file(struct reading *reading, size_t number)
 		reading->report->unchanged++;
 		return 0;
 	}
-	error = fetch_file(file->path, FW_CSAF_BYTES_MAX, &body, &len, &fault);
+	error = fetch_regular(
+		file->path, reading->options->document_max ? reading->options->document_max : FW_CSAF_BYTES_MAX, &body, &len, &fault);
 	if (error) {
 		refuse(reading, &fault);
 		return error == -ENOMEM ? error : 0;
@@ -136,6 +137,11 @@ static void write_index(struct reading *reading)
 		tell(reading, &fault);
 }
 
+static int stopped(const struct reading *reading)
+{
+	return reading->options->stop && atomic_load(reading->options->stop) ? -ECANCELED : 0;
+}
+
 static int read_all(struct reading *reading)
 {
 	int error = 0;
@@ -147,8 +153,10 @@ static int read_all(struct reading *reading)
 	if (!reading->digests)
 		return -ENOMEM;
 	count_gone(reading);
-	for (size_t i = 0; !error && i < reading->tree.count; i++)
-		error = read_file(reading, i);
+	for (size_t i = 0; !error && i < reading->tree.count; i++) {
+		error = stopped(reading);
+		error = error ? error : read_file(reading, i);
+	}
 	if (!error)
 		write_index(reading);
 	return error;
@@ -188,6 +196,39 @@ int mirror_read(
 	mirror_index_close(reading.index);
 	if (error == -ENOSPC)
 		fault_set(out_fault, options->folder, 0, 0, "holds more advisories than there is room for; those that were read are used");
+	if (error && error != -ENOSPC)
+		return error;
+	settled = advisories_settle(advisories);
+	return settled ? settled : error;
+}
+
+static int take_all(struct reading *reading)
+{
+	struct mirror_entry entry;
+	int error = 0;
+
+	for (size_t i = 0; !error && mirror_index_at(reading->index, i, &entry); i++) {
+		error = stopped(reading);
+		error = error ? error : advisories_unpack(reading->advisories, entry.path, entry.body, entry.len);
+		reading->report->unchanged += !error;
+		if (!error || error == -ENOMEM || error == -ENOSPC || error == -ECANCELED)
+			continue;
+		reading->report->refused++;
+		error = 0;
+	}
+	return error;
+}
+
+int mirror_take(
+	const struct mirror_options *options, struct advisories *advisories, struct mirror_report *out_report, struct fault *out_fault)
+{
+	struct reading reading = {.options = options, .advisories = advisories, .report = out_report};
+	int error = mirror_index_open(options->index, kind, &reading.index, out_fault), settled;
+
+	*out_report = (struct mirror_report){.files = mirror_index_count(reading.index)};
+	if (!error)
+		error = take_all(&reading);
+	mirror_index_close(reading.index);
 	if (error && error != -ENOSPC)
 		return error;
 	settled = advisories_settle(advisories);

@@ -4,38 +4,22 @@
  * send here, so what a NOTIFY can do is little: a zone that is ours is asked for its serial. A connection has some seconds, and when
  * all are taken the oldest makes room.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/endpoint.h"
 #include "engine/protect_room.h"
 
 enum { DATAGRAM_MAX = 65536, DATAGRAMS_AT_ONCE = 64, BACKLOG = 16 };
 
 #define STREAM_NS (5 * FW_NS_PER_S)
 
-static socklen_t address_of(const struct settings_endpoint *at, struct sockaddr_storage *out)
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(at->port)};
-	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(at->port)};
-
-	if (memcmp(at->address, mapped, sizeof(mapped)) == 0) {
-		memcpy(&in.sin_addr, at->address + 12, 4);
-		memcpy(out, &in, sizeof(in));
-		return sizeof(in);
-	}
-	memcpy(&in6.sin6_addr, at->address, 16);
-	memcpy(out, &in6, sizeof(in6));
-	return sizeof(in6);
-}
-
 static int open_socket(const struct settings_endpoint *at, int type)
 {
 	struct sockaddr_storage address;
-	socklen_t len = address_of(at, &address);
+	socklen_t len = endpoint_name(at->address, at->port, &address);
 	int descriptor = socket(address.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1, error;
 
 	if (descriptor < 0)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/endpoint.h"
 #include "engine/protect_room.h"
 
 /* A wider prefix has so many times as much, where nobody says otherwise: Knot's module rrl. */
@@ -110,22 +111,6 @@ void protect_zone_rules(struct protect *protect, const struct protect_zone *of)
 
 /* ---- addresses ---- */
 
-static bool address_of(const struct sockaddr *from, uint8_t out[16])
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-
-	if (from && from->sa_family == AF_INET) {
-		memcpy(out, mapped, sizeof(mapped));
-		memcpy(out + 12, &((const struct sockaddr_in *)(const void *)from)->sin_addr, 4);
-		return true;
-	}
-	if (from && from->sa_family == AF_INET6) {
-		memcpy(out, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, 16);
-		return true;
-	}
-	return false;
-}
-
 /* An address with a label of its own is told under that label: eth0:1. */
 static bool is_of(const char *name, const char *interface)
 {
@@ -144,7 +129,7 @@ static int interface_addresses(const char *interface, uint8_t out[][16], uint32_
 	if (getifaddrs(&all))
 		return -errno;
 	for (const struct ifaddrs *each = all; each; each = each->ifa_next) {
-		if (!is_of(each->ifa_name, interface) || !address_of(each->ifa_addr, address))
+		if (!is_of(each->ifa_name, interface) || endpoint_read(each->ifa_addr, address) < 0)
 			continue;
 		if (count < SETTINGS_PROTECTED_MAX)
 			memcpy(out[count++], address, sizeof(address));

@@ -104,4 +104,6 @@ bool tunnel_inside(struct engine *engine, const struct fw_packet *p, struct fram
 void learn_fact(void *context, const struct fact *fact);
 /* Which ports its two ends called and answered at; once, when it is over. */
 void learn_ports(struct engine *engine, const struct conversation *conversation, const struct conversation_end *end);
+/* The packet at hand is a SYN or SYN-ACK: how the sender's system writes it. */
+void learn_opening(struct engine *engine);
 bool learn_is_named(const struct engine *engine, const uint8_t address[16], uint32_t what);

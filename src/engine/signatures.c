@@ -50,7 +50,14 @@ static void tell(const struct signature_say *say, const struct fault *fault)
 	say->say(say->context, sentence);
 }
 
-static int load_file(struct engine *engine, const char *path, const struct signature_say *say)
+/* Where signatures go: to an inventory, or those of companies alone. */
+struct load {
+	struct inventory *inventory;
+	struct companies *companies;
+	const struct signature_say *say;
+};
+
+static int load_file(const struct load *load, const char *path)
 {
 	struct fault fault = {0};
 	size_t len;
@@ -58,25 +65,42 @@ static int load_file(struct engine *engine, const char *path, const struct signa
 	int error = fetch_file(path, FILE_MAX, &body, &len, &fault);
 
 	if (!error) {
-		error = inventory_read_signatures(engine->inventory, path, body, len, &fault);
+		error = load->inventory ? inventory_read_signatures(load->inventory, path, body, len, &fault)
+					: companies_read(load->companies, path, body, len, &fault);
 		free(body);
 	}
-	if (error != -ENOMEM)
-		tell(say, &fault);
+	if (error != -ENOMEM && load->say)
+		tell(load->say, &fault);
 	return error == -ENOMEM ? error : 0;
 }
 
-int signatures_load(struct engine *engine, const struct signature_files *files, const struct signature_say *say)
+static int load_files(const struct load *load, const struct signature_files *files)
 {
-	int error = inventory_read_shipped(engine->inventory);
+	int error = 0;
 
 	for (size_t i = 0; !error && i < files->count; i++) {
 		char path[PATH_ROOM];
 
 		if (snprintf(path, sizeof(path), "%s/%s", files->folder, files->names[i]) < (int)sizeof(path))
-			error = load_file(engine, path, say);
+			error = load_file(load, path);
 	}
 	return error;
+}
+
+int signatures_load(struct engine *engine, const struct signature_files *files, const struct signature_say *say)
+{
+	const struct load load = {.inventory = engine->inventory, .say = say};
+	int error = inventory_read_shipped(engine->inventory);
+
+	return error ? error : load_files(&load, files);
+}
+
+int signatures_companies(struct companies *companies, const struct signature_files *files, const struct signature_say *say)
+{
+	const struct load load = {.companies = companies, .say = say};
+	int error = companies_read_shipped(companies);
+
+	return error ? error : load_files(&load, files);
 }
 
 void signatures_note(const struct engine *engine, const struct signature_say *say)

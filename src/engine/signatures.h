@@ -27,5 +27,9 @@ struct signature_say {
 /* Those of the program, then those of the files; a sentence for each file that cannot be used, whole or in part. Returns 0 or -ENOMEM. */
 int signatures_load(struct engine *engine, const struct signature_files *files, const struct signature_say *say);
 
+struct companies;
+/* The same for names alone: how companies are called, in tables. say may be NULL. Returns 0 or -ENOMEM. */
+int signatures_companies(struct companies *companies, const struct signature_files *files, const struct signature_say *say);
+
 /* After the last frame: a sentence if signatures took more steps than they may. */
 void signatures_note(const struct engine *engine, const struct signature_say *say);

@@ -90,8 +90,7 @@ void ask_free(struct ask *ask)
 
 /* ---- what is wanted ---- */
 
-/* A name as people write it to wire form. 0: it is none. */
-static uint32_t to_wire(const char *name, uint8_t out[256])
+uint32_t ask_name(const char *name, uint8_t out[256])
 {
 	uint32_t at = 0;
 
@@ -125,7 +124,7 @@ int ask_want(struct ask *ask, const char *name, uint32_t set)
 {
 	uint8_t wire[256];
 
-	if (!set || strlen(name) >= ASK_NAME_MAX || !to_wire(name, wire))
+	if (!set || strlen(name) >= ASK_NAME_MAX || !ask_name(name, wire))
 		return -EINVAL;
 	for (uint32_t family = 0; family < FAMILIES; family++) {
 		uint64_t key = key_of(ask, name, set, family);
@@ -285,7 +284,7 @@ static uint32_t write_question(const struct wanted *wanted, uint16_t id, uint8_t
 	out[0] = (uint8_t)(id >> 8);
 	out[1] = (uint8_t)id;
 	memcpy(out + 2, rest, sizeof(rest));
-	len = DNS_HEADER + to_wire(wanted->name, out + DNS_HEADER);
+	len = DNS_HEADER + ask_name(wanted->name, out + DNS_HEADER);
 	out[len++] = 0;
 	out[len++] = wanted->family ? TYPE_AAAA : TYPE_A;
 	out[len++] = 0;

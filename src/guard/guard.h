@@ -23,17 +23,30 @@ struct leak_sample {
 	uint64_t time_ns, packets, bytes; /* the kernel's counter as it was then */
 };
 
-/* Six seconds finely, five minutes coarsely; behind that the oldest sample answers, so that rather too much is told than too little. */
+/*
+ * The minutes of those devices whose counters moved last: detection knows no more than FW_DEVICE_MAX at once, and no finding comes about another. Six seconds
+ * finely, five minutes coarsely; behind that the oldest sample answers, so that rather too much is told than too little.
+ */
+struct leak_book;
+
+/* max devices, 1.6 KiB each. Returns 0 or -ENOMEM. */
+int leak_book_new(uint32_t max, const uint8_t key[16], struct leak_book **out_book);
+void leak_book_free(struct leak_book *book);
+
+/* Of each device, whether its minutes are there or not; all zero at first. */
 struct leak {
-	struct leak_sample fine[LEAK_FINE], coarse[LEAK_COARSE];
-	uint32_t fine_count, coarse_count; /* ever noted */
+	uint8_t mac[6];
+	bool noted; /* ever */
+	struct leak_sample last; /* since when the counter stands so */
+	uint64_t still_ns; /* and until when that was seen */
 };
 
 /* The counter now: on every tick in which it moved. One that went back (its place was emptied) begins anew. */
-void leak_note(struct leak *leak, uint64_t now_ns, uint64_t packets, uint64_t bytes);
+void leak_note(struct leak_book *book, struct leak *leak, const struct leak_sample *now);
 
-/* What was added between first_ns and a counter of (packets, bytes). False: nothing is known of that time, and *out is all since the first sample. */
-bool leak_since(const struct leak *leak, uint64_t first_ns, uint64_t packets, uint64_t bytes, struct leak_sample *out);
+/* What was added between first_ns and the counter now. False: nothing is known of that time, and *out is all since the first sample. */
+bool leak_since(
+	const struct leak_book *book, const struct leak *leak, uint64_t first_ns, const struct leak_sample *now, struct leak_sample *out);
 
 /* ---- roster.c: who has a place ---- */
 
@@ -64,6 +77,7 @@ struct roster_device {
 	bool quarantined; /* its flag as the kernel has it */
 	bool decided; /* a decision about it stands */
 	bool unkept; /* quarantined by a finding, and the store could not keep it */
+	bool by_person; /* a person put it into quarantine: no finding did */
 	uint64_t counted_ns, lost; /* when its counters were read last, by the kernel's time; its frames that were not sent up */
 	uint32_t lost_in, in_seen; /* of lost, those that reached it; since then, those that did and were sent up */
 	struct leak leak;
@@ -78,7 +92,7 @@ enum roster_answer {
 
 struct roster;
 
-/* max devices, about 4 KiB each. Returns 0 or -ENOMEM. */
+/* max devices, 900 bytes each. Returns 0 or -ENOMEM. */
 int roster_new(uint32_t max, const uint8_t key[16], struct roster **out_roster);
 void roster_free(struct roster *roster);
 uint32_t roster_count(const struct roster *roster);
@@ -187,6 +201,8 @@ struct ask;
 int ask_new(uint32_t max, const uint8_t key[16], uint64_t seed, struct ask **out_ask);
 void ask_free(struct ask *ask);
 
+/* A name as people write it, in lower case, to wire form. Returns its length; 0: it is none. */
+uint32_t ask_name(const char *name, uint8_t out[256]);
 /* From now on this name (as people write it, lower case) belongs to this set. Returns 0, -EINVAL (no name) or -ENOSPC. */
 int ask_want(struct ask *ask, const char *name, uint32_t set);
 /* Names that were not wanted since the last call are forgotten. */
@@ -234,5 +250,23 @@ int talk_new(const uint8_t hash_key[16], struct talk_book **out_book);
 void talk_free(struct talk_book *book);
 /* A frame of bytes between the device and its peer. */
 void talk_note(struct talk_book *book, const struct talk_key *key, enum fw_guard_way way, uint32_t bytes);
-/* Of one device, heaviest by bytes first; at most room. Returns how many. */
+/* Of one device, heaviest by bytes first, without names; at most room. Returns how many. */
 uint32_t talk_of(const struct talk_book *book, const uint8_t mac[6], struct guard_talk *out, uint32_t room);
+
+/* ---- called.c: under which names devices asked for them ---- */
+
+enum { CALLED_MAX = 4096, CALLED_NAME_MAX = 64 };
+
+struct called {
+	const uint8_t *mac, *peer; /* 6 bytes, 16 bytes */
+	struct slice name; /* any bytes */
+	enum talk_named named;
+};
+
+struct called_book;
+int called_new(const uint8_t hash_key[16], struct called_book **out_book);
+void called_free(struct called_book *book);
+/* A name with a zero byte in it is none. */
+void called_note(struct called_book *book, const struct called *called, uint64_t now_ns);
+/* out_name: as struct guard_talk has it; "" with TALK_UNNAMED. */
+enum talk_named called_find(const struct called_book *book, const uint8_t mac[6], const uint8_t peer[16], char out_name[CALLED_NAME_MAX]);

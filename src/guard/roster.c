@@ -127,6 +127,7 @@ static struct roster_device *add(struct roster *roster, const uint8_t mac[6], ui
 	key_of(mac, key);
 	device = table_put(&roster->table, key, &is_new, NULL, NULL);
 	device->first_ns = device->last_ns = now_ns;
+	memcpy(device->leak.mac, mac, sizeof(device->leak.mac));
 	return device;
 }
 

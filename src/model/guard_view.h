@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * All that there is to be seen of a running guard, as plain values: the hall fills it, the daemon's JSON, its metrics and, by way of the JSON, the
- * text for people show it. The lists behind pointers are the hall's. Names are as they came from the network: escape on output.
+ * text for people show it. The lists behind pointers are the hall's, and so are all texts of a device: ten thousand of them are three megabytes so,
+ * and were sixteen as copies. Names are as they came from the network: escape on output.
  */
 #pragma once
 
@@ -34,27 +35,37 @@ enum guard_stand {
 		[STAND_ORDINARY] = "ordinary", [STAND_HELD] = "held", [STAND_ALLOWED] = "allowed", [STAND_QUARANTINED] = "quarantined", \
 	}
 
+struct guarded_guess {
+	const char *name; /* "": unknown */
+	uint8_t confidence; /* percent */
+};
+
+/* Texts are borrowed, from whatever knows them, and never NULL: begin with GUARDED_NOTHING. */
 struct guarded_view {
 	uint16_t place; /* 0: none yet */
 	uint8_t mac[6];
 	bool known; /* from the configuration, not learned */
-	char name[DEVICE_TEXT_MAX]; /* "": none known */
-	char user_name[DEVICE_TEXT_MAX]; /* that a person gave it, here or in the configuration; "": none */
-	struct guess maker, kind, model;
-	enum device_state state;
-	uint8_t addresses[GUARD_ADDRESSES_SHOWN][16];
 	uint8_t address_count;
+	const uint8_t (*addresses)[16]; /* NULL where there is none */
+	const char *name; /* "": none known */
+	const char *user_name; /* that a person gave it, here or in the configuration; "": none */
+	struct guarded_guess maker, kind, model;
+	enum device_state state;
 	uint64_t first_s, last_s; /* since 1970; last_s 0: not heard since the start */
 	enum guard_stand stand;
 	uint64_t decision; /* that says so, or 0 */
 	uint64_t since_s, until_s; /* of the quarantine or allowance; until_s 0: no end */
-	char why[GUARD_SENTENCE_MAX];
+	const char *why; /* of the decision; "": none is given */
 	enum policy_from policy_from;
-	char mud_url[GUARD_URL_MAX]; /* whose policy holds */
-	char mud_refused[GUARD_URL_MAX]; /* another URL that it sends now, and that was not taken; "": none */
+	const char *mud_url; /* whose policy holds */
+	const char *mud_refused; /* another URL that it sends now, and that was not taken; "": none */
 	uint32_t rules; /* of its policy */
 	struct fw_guard_count count; /* summed over CPUs, since it has its place */
 };
+
+#define GUARDED_NOTHING \
+	.name = "", .user_name = "", .maker = {.name = ""}, .kind = {.name = ""}, .model = {.name = ""}, .why = "", .mud_url = "", \
+	.mud_refused = ""
 
 /* What was done about a finding. */
 enum guard_act {
@@ -133,10 +144,14 @@ struct guard_view {
 	uint32_t policy_count;
 };
 
+/* Where the name of a peer is from: from the DNS answer that this very device got for it, or from what the device wrote into the connection. */
+enum talk_named { TALK_UNNAMED, TALK_BY_HELLO, TALK_BY_DNS };
+
 /* With whom a device speaks; of what came up to detection, which is not every packet of a long conversation. */
 struct guard_talk {
 	uint8_t peer[16];
-	char name[64]; /* as DNS called it, raw; "": unknown */
+	char name[64]; /* that the device asked for, raw; of a longer one its end behind "..."; "": unknown */
+	enum talk_named named;
 	uint8_t proto; /* of IP */
 	uint16_t port; /* of the one who was called; 0: none */
 	uint64_t packets[FW_GUARD_WAYS], bytes[FW_GUARD_WAYS]; /* out of the device, in to it */

@@ -50,6 +50,12 @@ int report_line_decision(FILE *out, const struct live_line_decision *line)
 		member_put(&ours, "decision", member_number(line->decision));
 	if (line->of)
 		member_put(&ours, "of", member_number(line->of));
+	if (line->kind)
+		member_put(&ours, "kind", json_string(line->kind));
+	if (line->finding)
+		member_put(&ours, "finding", member_number(line->finding));
+	if (line->until_ns)
+		member_put(&ours, "until", member_time(line->until_ns));
 	member_put(&ours, "who", member_text(line->who, SIZE_MAX));
 	member_put(&ours, "detail", member_text(line->detail, SIZE_MAX));
 	member_put(&event, "floodwall", ours);

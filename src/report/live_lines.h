@@ -26,7 +26,9 @@ int report_line_device(FILE *out, uint64_t time_ns, const struct device *device,
 
 struct live_line_decision {
 	uint64_t time_ns, deed, decision, of; /* 0: none */
+	uint64_t until_ns, finding; /* of the decision; 0: none */
 	const char *verb, *who, *detail;
+	const char *kind; /* "quarantine" ..., or NULL */
 };
 int report_line_decision(FILE *out, const struct live_line_decision *line);
 

@@ -72,9 +72,12 @@ struct sheet_view {
 	const struct report_view *report; /* devices as below, captures, what was left out */
 	const struct sheet *sheets; /* of each of its devices, in their order */
 	size_t sheet_count;
+	const struct sheet_question *questions; /* provisions that are asked for, of whatever device */
+	uint32_t question_count;
 	const struct sheet_document *documents; /* those that affect one of them, by publisher and id */
 	size_t document_count;
 	uint32_t advisories_read, advisories_refused;
+	uint32_t advisory_names_left_out; /* of makers and models in them: by these nobody is found */
 	bool without_advisories; /* no folder was named: recalls and what was seen alone */
 };
 
@@ -110,6 +113,17 @@ struct report_told {
 	const char *advice; /* a constant */
 };
 void report_tell(const struct finding *finding, const char *name, struct report_told *out_told);
+
+/* One advisory of a sheet in words, escaped; the last three are for machines, borrowed. */
+enum { REPORT_ADVICE_MAX = 3072 };
+struct report_advice {
+	char standing[REPORT_ADVICE_MAX]; /* how sure, how grave, how far one is with it */
+	char remedy[REPORT_ADVICE_MAX]; /* what helps, and where it is; "": nothing is said */
+	const char *certainty, *status, *remediation;
+};
+void report_advisory(const struct sheet_advisory *advisory, struct report_advice *out_advice);
+/* "Recalled: yes. ..." or the question that would decide, escaped. Returns "yes", "no" or "unknown". */
+const char *report_recall(const struct sheet_recall *recall, char out[REPORT_ADVICE_MAX]);
 
 const char *report_finding_name(enum finding_id id); /* "default-password" ... */
 const char *report_severity_name(enum severity severity);

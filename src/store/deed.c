@@ -2,6 +2,7 @@
 /* The audit log: what was done, by whom, to what. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/inside.h"
@@ -41,6 +42,32 @@ static void read_subject(sqlite3_stmt *row, struct prefix *out)
 	}
 }
 
+/* By which finding floodwall decided stands in front of its reason (engine/guard_findings.c); a person may write what they like. */
+static uint64_t finding_of(const char *who, const char *reason)
+{
+	static const char before[] = "finding ";
+	const char *digits = reason + sizeof(before) - 1;
+
+	if (strcmp(who, "floodwall") != 0 || strncmp(reason, before, sizeof(before) - 1) != 0 || *digits < '1' || *digits > '9')
+		return 0;
+	return strtoull(digits, NULL, 10);
+}
+
+static void read_decision(sqlite3_stmt *row, struct deed *out)
+{
+	int64_t kind = sqlite3_column_int64(row, 11);
+	char who[DECISION_WHO_MAX];
+
+	out->decided = sqlite3_column_type(row, 11) == SQLITE_INTEGER && kind >= DECISION_BLOCK && kind <= DECISION_BYPASS;
+	if (!out->decided)
+		return;
+	out->kind = (enum decision_kind)kind;
+	out->until_s = (uint64_t)sqlite3_column_int64(row, 12);
+	store_text(row, 13, out->reason, sizeof(out->reason));
+	store_text(row, 14, who, sizeof(who));
+	out->finding = finding_of(who, out->reason);
+}
+
 void deed_read(sqlite3_stmt *row, struct deed *out)
 {
 	int verb = sqlite3_column_int(row, 2);
@@ -56,6 +83,7 @@ void deed_read(sqlite3_stmt *row, struct deed *out)
 	store_text(row, 6, out->who, sizeof(out->who));
 	store_text(row, 7, out->detail, sizeof(out->detail));
 	read_subject(row, &out->subject);
+	read_decision(row, out);
 }
 
 int store_note(struct store *store, const struct deed *deed, struct fault *out_fault)

@@ -201,6 +201,20 @@ uint64_t store_finding_count(struct store *store)
 	return store->findings;
 }
 
+int store_findings_raised(struct store *store, const uint64_t since_s[2], uint64_t out_count[2])
+{
+	sqlite3_stmt *row = store_ask(store,
+		"select count(*) filter (where raised >= ?), count(*) filter (where raised >= ?)"
+		" from (select raised, muted from finding order by number desc limit ?) where not muted",
+		"iii", since_s[0], since_s[1], (uint64_t)HISTORY_LOOKED_MAX);
+	int code = row ? sqlite3_step(row) : SQLITE_ERROR;
+
+	for (int i = 0; i < 2 && code == SQLITE_ROW; i++)
+		out_count[i] = (uint64_t)sqlite3_column_int64(row, i);
+	sqlite3_finalize(row);
+	return code == SQLITE_ROW ? 0 : store_fault(store, "the findings cannot be read", NULL);
+}
+
 /* ---- looking ---- */
 
 #define FINDING_COLUMNS "select number, mac, kind, severity, raised, last, muted, body from finding "

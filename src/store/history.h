@@ -92,6 +92,11 @@ int store_each_finding(struct store *store, const struct finding_query *query, v
 /* By MAC. */
 int store_each_device(struct store *store, void (*see)(void *context, const struct kept_device *), void *context);
 uint64_t store_finding_count(struct store *store);
+/*
+ * How many were raised at or after each of two times, those that are muted left out, among the latest HISTORY_LOOKED_MAX: by one statement, and no body is
+ * read. 0 or -errno.
+ */
+int store_findings_raised(struct store *store, const uint64_t since_s[2], uint64_t out_count[2]);
 
 /*
  * A person names a device ("": takes the name away): a deed (DEED_NAME, its detail the name, its subject the device) that undo takes back.

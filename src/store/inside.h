@@ -77,7 +77,8 @@ int store_open_at(const char *path, struct store *store, bool whole);
 int store_add_deed(struct store *store, const struct deed *deed, uint64_t *out_id);
 /* What deed_read() takes, in order; conditions and an order may follow. */
 #define DEED_COLUMNS \
-	"select deed.id, time, verb, decision, of, undone, deed.who, detail, mac, decision.address, decision.bits" \
+	"select deed.id, time, verb, decision, of, undone, deed.who, detail, mac, decision.address, decision.bits," \
+	" decision.kind, decision.until, decision.reason, decision.who" \
 	" from deed left join decision on decision.id = deed.decision "
 void deed_read(sqlite3_stmt *row, struct deed *out);
 /* The name that a deed gave is taken away, and the one before is back; -EBUSY where a later name was given. */

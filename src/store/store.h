@@ -71,6 +71,11 @@ struct deed {
 	uint64_t of; /* UNDO: the deed that was undone */
 	bool undone;
 	struct prefix subject; /* set when read: of the decision, or the device that was named (DECISION_OF_MAC); zeros: of none */
+	/* set when read, of the decision as it was made, where the file still has it */
+	bool decided;
+	enum decision_kind kind;
+	uint64_t until_s, finding; /* 0: no end; the number of the finding that floodwall decided by, or 0 */
+	char reason[DECISION_REASON_MAX];
 	char who[DECISION_WHO_MAX], detail[DECISION_REASON_MAX];
 };
 

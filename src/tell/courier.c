@@ -49,6 +49,7 @@ struct courier {
 	char *words[COURIER_WORDS_MAX + 1];
 	uint32_t most_s;
 	uint64_t orders;
+	uint64_t leave_ns; /* when what still runs is killed; 0: it is not leaving */
 	struct courier_state state;
 	struct job jobs[COURIER_JOBS];
 };
@@ -346,7 +347,7 @@ void courier_see(const struct courier *courier, struct courier_state *out_state)
 	}
 }
 
-static unsigned still_running(struct courier *courier)
+static unsigned still_running(struct courier *courier, uint64_t steady_ns)
 {
 	unsigned count = 0;
 
@@ -358,16 +359,48 @@ static unsigned still_running(struct courier *courier)
 		feed(job);
 		hear(job);
 		job->once = true;
-		count += !ended(courier, job, 0, &news);
+		count += !ended(courier, job, steady_ns, &news);
 	}
 	return count;
+}
+
+/* What waits is not begun any more. */
+static uint32_t drop_waiting(struct courier *courier)
+{
+	uint32_t count = 0;
+
+	for (unsigned i = 0; i < COURIER_JOBS; i++) {
+		if (courier->jobs[i].state != JOB_WAITS)
+			continue;
+		courier->jobs[i].state = JOB_FREE;
+		count++;
+	}
+	courier->state.lost += count;
+	return count;
+}
+
+uint32_t courier_leave(struct courier *courier, uint64_t steady_ns)
+{
+	if (!courier->leave_ns)
+		courier->leave_ns = steady_ns + END_MS * 1000000ull;
+	return drop_waiting(courier);
+}
+
+bool courier_left(struct courier *courier, uint64_t steady_ns)
+{
+	if (!still_running(courier, steady_ns))
+		return true;
+	for (unsigned i = 0; i < COURIER_JOBS; i++)
+		if (courier->jobs[i].state == JOB_RUNS && !courier->jobs[i].killed && steady_ns >= courier->leave_ns)
+			kill_job(&courier->jobs[i]);
+	return false;
 }
 
 void courier_free(struct courier *courier)
 {
 	if (!courier)
 		return;
-	for (unsigned waited_ms = 0; still_running(courier) && waited_ms < END_MS; waited_ms += END_STEP_MS)
+	for (unsigned waited_ms = 0; still_running(courier, 0) && waited_ms < END_MS; waited_ms += END_STEP_MS)
 		poll(NULL, 0, END_STEP_MS);
 	for (unsigned i = 0; i < COURIER_JOBS; i++) {
 		struct job *job = &courier->jobs[i];

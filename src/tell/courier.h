@@ -39,8 +39,14 @@ typedef void (*courier_came)(void *context, const struct courier_news *news);
 struct courier;
 /* command: a path and arguments, apart by spaces. Returns 0, -EINVAL (empty, too many words) or -ENOMEM. */
 int courier_new(const char *command, uint32_t most_s, struct courier **out_courier);
-/* What runs has a second to end, then it is killed. */
+/* What runs has a second to end, then it is killed: this may wait for so long. */
 void courier_free(struct courier *courier);
+/*
+ * The same without waiting: nothing is begun any more, what waits is lost and counted (returned), what runs has a second. Then courier_left() at each
+ * tick until it says true; courier_free() waits for nothing then.
+ */
+uint32_t courier_leave(struct courier *courier, uint64_t steady_ns);
+bool courier_left(struct courier *courier, uint64_t steady_ns);
 /* Copies. once: not tried again. Returns 0, -E2BIG, or -ENOSPC: lost, and counted. */
 int courier_send(struct courier *courier, const char *body, size_t len, uint32_t mark, bool once);
 void courier_tick(struct courier *courier, uint64_t steady_ns, courier_came came, void *context);

@@ -166,7 +166,7 @@ static uint64_t mix_text(uint64_t digest, const char *text)
 	return mix(digest, text, strlen(text) + 1);
 }
 
-static uint64_t mix_guess(uint64_t digest, const struct guess *guess)
+static uint64_t mix_guess(uint64_t digest, const struct guarded_guess *guess)
 {
 	return guess->confidence >= DISCOVERY_SURE ? mix_text(digest, guess->name) : mix_text(digest, "");
 }
@@ -242,7 +242,7 @@ static json_t *shown(const char *raw)
 	return json_string(clean);
 }
 
-static void put_guess(json_t *device, const char *key, const struct guess *guess)
+static void put_guess(json_t *device, const char *key, const struct guarded_guess *guess)
 {
 	if (guess->name[0] && guess->confidence >= DISCOVERY_SURE)
 		json_object_set_new(device, key, shown(guess->name));

@@ -351,3 +351,20 @@ void outlet_see(const struct outlet *outlet, struct outlet_state *out_state)
 	if (outlet->trouble)
 		snprintf(out_state->trouble, sizeof(out_state->trouble), "%s", why_of(outlet));
 }
+
+uint64_t outlet_unwritten(const struct outlet *outlet)
+{
+	uint64_t lines = 0;
+
+	for (size_t i = 0; i < outlet->used; i++)
+		lines += outlet->queue[i] == '\n';
+	return lines;
+}
+
+void outlet_say_lost(const struct outlet *outlet, uint64_t lines, char out_say[OUTLET_SENTENCE_MAX])
+{
+	char place[OUTLET_PATH_MAX + 96];
+
+	snprintf(out_say, OUTLET_SENTENCE_MAX, "%s is let go; %llu lines that waited were lost", place_of(outlet, place, sizeof(place)),
+		(unsigned long long)lines);
+}

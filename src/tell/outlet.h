@@ -36,6 +36,7 @@ struct outlet_state {
 struct outlet;
 /* Nothing is opened yet. Returns 0 or -ENOMEM. */
 int outlet_new(const struct outlet_setup *setup, struct outlet **out_outlet);
+/* Lines that wait are gone with it: ask outlet_unwritten() before. */
 void outlet_free(struct outlet *outlet);
 
 /* A line of len bytes without its end, at time_s since 1970; severity as syslog counts it, 0 (worst) to 7. word: what RFC 5424 calls MSGID. */
@@ -59,3 +60,7 @@ enum outlet_news outlet_tick(struct outlet *outlet, uint64_t steady_ns, char out
 /* Whoever rotates logs has moved the file away: a line that was cut goes whole into the new one. Sockets are let go and reached again. */
 void outlet_reopen(struct outlet *outlet);
 void outlet_see(const struct outlet *outlet, struct outlet_state *out_state);
+/* Lines that wait, the one that was written in part too. Looks through the queue: not for each line. */
+uint64_t outlet_unwritten(const struct outlet *outlet);
+/* What to say when it is freed with so many lines waiting. */
+void outlet_say_lost(const struct outlet *outlet, uint64_t lines, char out_say[OUTLET_SENTENCE_MAX]);

@@ -20,24 +20,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/endpoint.h"
 #include "web/inside.h"
 
 enum { ACCEPTS_AT_ONCE = 32 };
 
 #define SECOND_NS 1000000000ull
-
-static void address_of(const struct sockaddr_storage *from, uint8_t out[16])
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-
-	memset(out, 0, 16);
-	if (from->ss_family == AF_INET6)
-		memcpy(out, &((const struct sockaddr_in6 *)from)->sin6_addr, 16);
-	if (from->ss_family == AF_INET) {
-		memcpy(out, mapped, sizeof(mapped));
-		memcpy(out + 12, &((const struct sockaddr_in *)from)->sin_addr, 4);
-	}
-}
 
 void connection_phase(struct connection *connection, enum phase phase)
 {
@@ -112,7 +100,7 @@ static void take_in(struct web *web, int descriptor, const struct sockaddr_stora
 {
 	uint8_t address[16];
 
-	address_of(from, address);
+	endpoint_read((const struct sockaddr *)from, address);
 	make_room(web, address);
 	if (!free_place(web) || count_of(web, address) >= WEB_CONNECTIONS_OF_ONE) {
 		web->cut++;
@@ -166,10 +154,10 @@ static void begin(struct web *web, struct MHD_Connection *handle, void **socket_
 	place->target[0] = 0;
 	place->target_long = place->waits = false;
 	if (getpeername(place->descriptor, (struct sockaddr *)&end, &len) == 0)
-		address_of(&end, place->address);
+		endpoint_read((struct sockaddr *)&end, place->address);
 	len = sizeof(end);
 	if (getsockname(place->descriptor, (struct sockaddr *)&end, &len) == 0)
-		address_of(&end, place->here);
+		endpoint_read((struct sockaddr *)&end, place->here);
 	connection_phase(place, PHASE_ASKS);
 }
 

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/endpoint.h"
 #include "base/text.h"
 #include "web/inside.h"
 
@@ -68,29 +69,10 @@ static void on_tick(uv_timer_t *timer)
 
 /* ---- opening ---- */
 
-static socklen_t name_of(const struct web_setup *setup, struct sockaddr_storage *out)
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	struct sockaddr_in *four = (struct sockaddr_in *)out;
-	struct sockaddr_in6 *six = (struct sockaddr_in6 *)out;
-
-	memset(out, 0, sizeof(*out));
-	if (memcmp(setup->address, mapped, sizeof(mapped)) == 0) {
-		four->sin_family = AF_INET;
-		four->sin_port = htons(setup->port);
-		memcpy(&four->sin_addr, setup->address + 12, 4);
-		return sizeof(*four);
-	}
-	six->sin6_family = AF_INET6;
-	six->sin6_port = htons(setup->port);
-	memcpy(&six->sin6_addr, setup->address, 16);
-	return sizeof(*six);
-}
-
 static int listen_at(struct web *web, struct fault *out_fault)
 {
 	struct sockaddr_storage name;
-	socklen_t len = name_of(&web->setup, &name);
+	socklen_t len = endpoint_name(web->setup.address, web->setup.port, &name);
 	char word[TEXT_ADDRESS_MAX];
 	int yes = 1;
 

@@ -13,8 +13,8 @@ const changed = () => window.dispatchEvent(new Event('floodwall-changed'));
 
 export async function undo(deed) {
 	try {
-		await act({do: 'undo', deed});
-		tell('Undone. All is as it was before.');
+		const answer = await act({do: 'undo', deed});
+		tell(answer.warning ? `Undone. But: ${answer.warning}.` : 'Undone. All is as it was before.', null, answer.warning ? 'bad' : undefined);
 	} catch (error) {
 		tell(error.message, null, 'bad');
 	}

@@ -35,13 +35,13 @@ const TALKS = 10;
 function talks(device) {
 	const all = device.talks ?? [], heaviest = Math.max(1, ...all.map(one => one.bytes_out + one.bytes_in));
 	const columns = [
-		{title: 'Peer', head: true, cell: one => [one.name || one.peer, one.name && h('small', {}, ` ${one.peer}`)]},
+		{title: 'Peer', head: true, cell: one => [one.name || one.peer, one.name && h('small', {}, ` ${one.peer}`, one.named_by === 'hello' && ', by its own word')]},
 		{title: 'By', left: true, cell: one => [one.protocol, one.port ? ` ${one.port}` : '']},
 		{title: 'Sent', cell: one => [bytes(one.bytes_out), h('br'), h('small', {}, many(one.packets_out, 'packet'))]},
 		{title: 'Received', cell: one => [bytes(one.bytes_in), h('br'), h('small', {}, many(one.packets_in, 'packet'))]},
 		{title: 'Share', cell: one => [h('span', {class: 'unseen'}, `${Math.round(100 * (one.bytes_out + one.bytes_in) / heaviest)} % of the heaviest`), bar({share: one.bytes_out / heaviest, tone: 'sent'}, {share: one.bytes_in / heaviest, tone: 'traffic'})]},
 	], rest = all.slice(TALKS);
-	return section('Whom it talks to', all.length ? table('Heaviest first', columns, all.slice(0, TALKS)) : empty('No conversation of it is remembered.'),
+	return section('Whom it talks to', all.some(one => one.name) && h('p', {class: 'identity'}, 'Names are those that this device asked for by DNS; “by its own word” is what it wrote into the connection, which nobody has checked.'), all.length ? table('Heaviest first', columns, all.slice(0, TALKS)) : empty('No conversation of it is remembered.'),
 		rest.length > 0 && h('details', {key: 'talks'}, h('summary', {}, `${many(rest.length, 'lighter one')}`), table('Lighter ones', columns, rest, {hidden: true})));
 }
 
@@ -50,10 +50,26 @@ const timeline = device => section('What happened', device.timeline?.length ? h(
 	: empty('Nothing yet but that it was heard.'));
 
 const safe = url => /^https:\/\//.test(url ?? '') ? url : null;
-const advisories = device => section('Known weaknesses', device.advisories?.length ? h('ul', {class: 'stories'}, device.advisories.map(one => h('li', {class: 'story e-exposed'},
-	label('advisory', one.certainty), h('h3', {}, one.title ?? one.id), h('p', {class: 'identity'}, one.id), one.remedy && h('p', {}, one.remedy),
-	safe(one.url) && h('p', {}, h('a', {href: one.url, rel: 'noopener noreferrer', target: '_blank'}, 'What its maker says (opens in another tab)')))))
-	: empty('No advisory is known that fits it.'));
+const CERTAINTIES = {exact: 'affects it', product: 'may affect it', maker: 'of its maker'};
+const ANSWERS = {yes: 'recalled', unknown: 'perhaps recalled', no: 'not recalled'};
+const link = (url, words) => safe(url) && h('p', {}, h('a', {href: url, rel: 'noopener noreferrer', target: '_blank'}, `${words} (opens in another tab)`));
+const weakness = one => h('li', {class: `story ${one.open ? 'e-exposed' : ''}`},
+	label(one.open ? 'advisory' : 'low', one.status === 'affected' || one.certainty === 'maker' ? CERTAINTIES[one.certainty] ?? one.certainty : one.status),
+	h('h3', {}, one.title || one.id), h('p', {class: 'identity'}, [one.id, one.publisher].filter(Boolean).join(' · ')),
+	one.standing && h('p', {}, one.standing), one.remedy && h('p', {}, one.remedy), link(one.url, 'The whole advisory'));
+const recall = one => h('li', {class: `story ${one.answer === 'yes' ? 'e-exposed' : ''}`},
+	label(one.answer === 'yes' ? 'high' : 'low', ANSWERS[one.answer] ?? one.answer), h('h3', {}, one.title || one.id), h('p', {class: 'identity'}, one.publisher ?? ''),
+	h('p', {}, one.says), link(one.url, 'Where it was published'));
+
+/* What speaks of its maker alone may be about something else: folded away. */
+function advisories(device) {
+	const all = device.advisories ?? [], recalls = device.recalls ?? [], near = all.filter(one => one.certainty !== 'maker'), far = all.filter(one => one.certainty === 'maker');
+	return section('Known weaknesses',
+		(near.length || recalls.length) ? h('ul', {class: 'stories'}, recalls.map(recall), near.map(weakness))
+			: empty(device.advice ? capital(`${device.advice}.`) : 'No advisory is known that fits it.'),
+		far.length > 0 && h('details', {key: 'far'}, h('summary', {}, `${many(far.length, 'document')} about its maker's products: perhaps not this one`),
+			h('ul', {class: 'stories'}, far.map(weakness))));
+}
 
 const findings = device => section('Findings', device.findings?.length ? h('ul', {class: 'stories'}, device.findings.map((one, i) => findingCard(one, 'h3', true, i > 0)))
 	: empty('No findings about it.'));

@@ -7,7 +7,7 @@ import {bytes, capital, count, deviceName, FILTERS, label, many, MODES, percent,
 import {deviceButtons} from './acts.js';
 import {curve} from './curve.js';
 
-const NEEDS = {hijacked: 'hijacked', exposure: 'exposed', stranger: 'new here', advisory: 'known weakness', fault: 'trouble', blind: 'cannot be seen'};
+const NEEDS = {hijacked: 'hijacked', exposure: 'exposed', stranger: 'new here', advisory: 'known weakness', recall: 'recalled', fault: 'trouble', blind: 'cannot be seen'};
 
 /* What the whole page says in one line, and the colour of its kicker. */
 function verdict(all) {
@@ -108,7 +108,7 @@ export const overview = {
 			const wanted = new Set((all.needs ?? []).map(one => one.device).filter(Boolean));
 			const devices = new Map();
 			if (guard && wanted.size) {
-				const told = await show('devices', {count: 200});
+				const told = await show('devices', {order: 'state', count: 200});
 				for (const device of told.devices ?? [])
 					if (wanted.has(device.mac))
 						devices.set(device.mac, device);

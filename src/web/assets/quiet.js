@@ -68,7 +68,7 @@ export const settings = {
 /* ---- audit log, and decisions that hold ---- */
 
 const VERBS = {decide: 'decided', confirm: 'confirmed', release: 'released', expire: 'came to its end', revert: 'taken back: not confirmed in time', undo: 'undid', note: 'noted', name: 'named', bypass: 'bypass'};
-const KINDS = {quarantine: 'quarantine', allow: 'allow', mute: 'mute'};
+const KINDS = {quarantine: 'quarantine', allow: 'allowed all', mute: 'mute', bypass: 'all filters paused'};
 const UNDOABLE = new Set(['decide', 'release', 'name', 'bypass', 'confirm']);
 
 const decisions = (list, names) => section('Decisions that hold', list.length ? table('Each ends by itself or is released', [{title: 'What', head: true, cell: row => KINDS[row.kind] ?? row.kind}, {title: 'About', left: true, cell: row => told(row.prefix, names)},
@@ -106,9 +106,10 @@ export const audit = {
 					break;
 			}
 			return {all, more, held: (await show('decisions')).decisions ?? [], names: await namesOf(frame)};
-		}, ({all, more, held, names, kinds = new Map(held.map(one => [one.decision, one.kind]))}) => [head('Audit log', 'Who decided what, and when. Every decision can be taken back here.'), decisions(held, names),
-			section('What was done', all.length ? table('Latest first', [{title: 'Number', head: true, cell: row => count(row.deed)}, {title: 'When', cell: row => time(row.time)}, {title: 'What', left: true, cell: row => [VERBS[row.verb] ?? row.verb, row.of ? ` deed ${row.of}` : '', kinds.has(row.decision) ? `: ${kinds.get(row.decision)}` : '']},
-				{title: 'Detail', left: true, cell: row => told(row.detail, names)}, {title: 'Who', left: true, cell: row => row.who}, {title: 'Take it back', left: true, cell: undoing}], all, {stack: true, key: row => `deed ${row.deed}`})
+		}, ({all, more, held, names}) => [head('Audit log', 'Who decided what, and when. Every decision can be taken back here.'), decisions(held, names),
+			section('What was done', all.length ? table('Latest first', [{title: 'Number', head: true, cell: row => count(row.deed)}, {title: 'When', cell: row => time(row.time)}, {title: 'What', left: true, cell: row => [VERBS[row.verb] ?? row.verb, row.verb === 'undo' && row.of ? ` deed ${row.of}` : '', row.kind ? `: ${KINDS[row.kind] ?? row.kind}` : '']},
+				{title: 'About', left: true, cell: row => row.about ? told(row.about, names) : ''},
+				{title: 'Why', left: true, cell: row => [told(row.verb === 'decide' && row.reason ? row.reason : row.detail, names), row.finding ? [' ', h('a', {href: `#/finding/${row.finding}`}, `finding ${row.finding}`)] : '', row.verb === 'decide' && row.until ? [h('br'), h('small', {}, 'until ', time(row.until))] : '']}, {title: 'Who', left: true, cell: row => row.who}, {title: 'Take it back', left: true, cell: undoing}], all, {stack: true, key: row => `deed ${row.deed}`})
 				: empty('Nothing has been decided yet.'),
 			more && h('p', {class: 'paging'}, button('Show earlier ones', () => { pages++; content.refresh(); }, {class: 'button'})))]);
 		return content;
