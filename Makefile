@@ -23,9 +23,7 @@ build: needs-build
 test: needs-test
 	@[ -f $(BUILD)/build.ninja ] || meson setup $(BUILD) $(WERROR)
 	@[ -f $(ASAN)/build.ninja ] || meson setup $(ASAN) $(WERROR) -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
-	@ninja -C $(BUILD)
 	@ln -sf src/cli/floodwall $(BUILD)/floodwall
-	@ninja -C $(ASAN)
 	@tools/run-tests $(BUILD) $(ASAN)
 
 bench: needs-bench
@@ -40,11 +38,11 @@ lab: needs-lab
 	@tests/lab/lab $(BUILD)
 	@tests/lab/guard/guard $(BUILD)
 
-# libFuzzer, all targets together in FUZZ_SECONDS, or each of them FUZZ_RUNS times.
+# libFuzzer, all targets together in FUZZ_SECONDS of processor time, or each of them FUZZ_RUNS times.
 FUZZ_SECONDS ?= 120
 fuzz: needs-test
 	@[ -f $(FUZZ)/build.ninja ] || CC=clang meson setup $(FUZZ) -Dfuzz=true -Dbuildtype=debugoptimized -Db_lundef=false
-	@ninja -C $(FUZZ)
+	@ninja -C $(FUZZ) $$(ninja -C $(FUZZ) -t targets rule c_LINKER | grep -E '^tests/fuzz/([^/]*/)*(libfuzzer|fuzz)_[^/]*$$')
 	@tools/run-fuzz $(FUZZ) $(if $(FUZZ_RUNS),$(FUZZ_RUNS)x,$(FUZZ_SECONDS))
 
 lint: needs-test

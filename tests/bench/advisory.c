@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "engine/mirror.h"
+#include "inventory/inventory.h"
 
 enum { DEVICES = 10000 };
 
@@ -29,9 +30,24 @@ static double seconds(uint64_t since_ns)
 	return (double)(clock_steady_ns() - since_ns) / 1e9;
 }
 
-static struct advisories *read_once(const char *folder, const char *index, struct mirror_report *report, double *out_seconds)
+static bool company(void *context, const char *name, char out[ADVISORY_MAKER_MAX])
 {
-	const struct advisories_config config = {.hash_key = {1}};
+	return companies_find(context, name, out, ADVISORY_MAKER_MAX);
+}
+
+static struct companies *known_companies(void)
+{
+	struct companies *companies;
+
+	if (companies_new((const uint8_t[16]){1}, &companies) || companies_read_shipped(companies))
+		exit(1);
+	return companies;
+}
+
+static struct advisories *read_once(
+	const char *folder, const char *index, struct companies *companies, struct mirror_report *report, double *out_seconds)
+{
+	const struct advisories_config config = {.hash_key = {1}, .company = company, .context = companies};
 	const struct mirror_options options = {.folder = folder, .index = index};
 	struct advisories *advisories;
 	struct fault fault = {0};
@@ -58,7 +74,7 @@ static double match_all(const struct advisories *advisories, uint64_t counts[3])
 			.maker_confidence = 90,
 			.model_confidence = 80,
 			.firmware_confidence = 80};
-		advisories_match(advisories, &asset, count_match, counts);
+		advisories_match(advisories, &asset, count_match, counts, NULL);
 	}
 	return seconds(began);
 }
@@ -73,8 +89,9 @@ int main(int argc, char **argv)
 	if (argc != 3)
 		return 2;
 	remove(argv[2]);
-	advisories_free(read_once(argv[1], argv[2], &first, &scratch));
-	struct advisories *advisories = read_once(argv[1], argv[2], &second, &indexed);
+	struct companies *companies = known_companies();
+	advisories_free(read_once(argv[1], argv[2], companies, &first, &scratch));
+	struct advisories *advisories = read_once(argv[1], argv[2], companies, &second, &indexed);
 	matched = match_all(advisories, counts);
 	getrusage(RUSAGE_SELF, &usage);
 	printf("{\"documents\": %u, \"scratch_s\": %.4f, \"unchanged\": %llu, \"indexed_s\": %.4f, \"match_s\": %.4f, \"maker\": %llu, "
@@ -84,5 +101,6 @@ int main(int argc, char **argv)
 		(unsigned long long)counts[ASSET_MAKER], (unsigned long long)counts[ASSET_PRODUCT], (unsigned long long)counts[ASSET_EXACT],
 		usage.ru_maxrss);
 	advisories_free(advisories);
+	companies_free(companies);
 	return 0;
 }

@@ -11,9 +11,10 @@ import signal
 import socket
 import struct
 import subprocess
+import sys
 import time
 
-from guard_bed import CAMERA, OTHER, URL, dhcp, mud, packet, play, sh, syn, wait_for
+from guard_bed import CAMERA, OTHER, URL, dhcp, full_disk_under, mud, packet, play, syn, wait_for
 
 
 def policy_with_names(bed):
@@ -86,6 +87,8 @@ def paused(bed):
     assert overview["bypass"] and overview["needs"][0]["severity"] == "critical" and set(overview["mode"].values()) == {"off"}, overview
     assert "switched off by a person" in bed.call("show", "overview").stdout
     assert next(d for d in bed.show("decisions") if d["kind"] == "bypass")["reason"] == "the printer"
+    assert "All filters are off: nothing is stopped" in bed.call("show", "devices").stdout.splitlines()[0]
+    assert "paused      floodwall run" in bed.call("check", "-c", bed.configuration).stdout
     again = bed.call("pause", check=False)
     assert again.returncode == 2 and "off already" in again.stderr, again.stderr
     bed.end()
@@ -97,6 +100,7 @@ def paused(bed):
     bed.call("release", CAMERA)
     bed.call("undo", str(done["deed"]))
     assert not bed.show("overview")["bypass"] and not bed.connects("10.8.0.2", 9000)
+    assert "are off" not in bed.call("check", "-c", bed.configuration).stdout + bed.call("show", "devices").stdout
     bed.call("pause", "--for", "2s")
     assert bed.connects("10.8.0.2", 9000)
     wait_for(lambda: not bed.show("overview")["bypass"], 6, "the end of the pause")
@@ -134,6 +138,102 @@ def allowed(bed):
     assert bed.connects("10.8.0.2", 9000), "nothing stops it"
     bed.call("release", CAMERA)
     assert not bed.connects("10.8.0.2", 9000)
+
+
+def advised(bed):
+    """A device says what it is; the index of a folder of advisories says what is weak in it; a person's facts, that it was recalled."""
+    axis, folder, index = "02:00:00:00:00:0d", f"{bed.folder}/csaf", f"{bed.folder}/csaf.index"
+    os.mkdir(folder)
+    with open(f"{bed.root}/tests/golden/advise/documents/hl-2016-001.json", encoding="utf-8") as file:
+        document = file.read().replace("Harbour Light HL-9008", "Axis M1045-LW").replace('"HL-9008"', '"M1045-LW"').replace('"Harbour Light"', '"Axis"')
+    with open(f"{folder}/one.json", "w", encoding="utf-8") as file:
+        file.write(document.replace("5.2.0", "5.60"))
+    with open(f"{folder}/two.json", "w", encoding="utf-8") as file:
+        file.write("{" + " " * (2 << 20) + "}")
+    with open(f"{bed.folder}/recalls.yaml", "w", encoding="utf-8") as file:
+        file.write("- recall: axis-1\n  title: Recall of a power supply\n  source: https://axis.example/recall\n  applies-if: maker = 'Axis'\n  recalled-if: bought < 2015-04\n  yes: Take it back to the shop.\n")
+    with open(f"{bed.folder}/facts.yaml", "w", encoding="utf-8") as file:
+        file.write(f"- device: {axis}\n  bought: 2014-11\n")
+    wrong = subprocess.run([bed.floodwall, "advise", "--advisories", f"{bed.folder}/facts.yaml", "--asset", "maker=Axis"], capture_output=True, text=True, check=False)
+    assert wrong.returncode == 2 and "no folder, and no index" in wrong.stderr, wrong.stderr
+    subprocess.run([bed.floodwall, "advise", "--advisories", folder, "--index", index, "--asset", "maker=Axis"], capture_output=True, check=True)
+
+    def learns(more):
+        bed.configure(more=more)
+        bed.daemon.send_signal(signal.SIGHUP)
+
+    told = len(bed.heard())
+    learns(f"  advisories: {folder}")
+    wait_for(lambda: "advisories: 1 documents are known" in bed.heard()[told:], 10, "the folder")
+    assert "two.json" in bed.heard()[told:], "one that is too large is left out, and said"
+    options = b"\x3c" + bytes([34]) + b"AXIS,Network Camera,M1045-LW,5.50.4"[:34]
+    bed.inject([dhcp(1, axis, options=options), syn(axis, "10.9.0.13", "10.8.0.2", 9000)])
+    wait_for(lambda: (bed.device(axis) or {"state": ""})["state"] == "exposed", 20, "what the advisory makes of it")
+    device = bed.show(f"device {axis}")
+    one = device["advisories"][0]
+    assert (one["id"], one["certainty"], one["status"], one["remediation"], one["open"], one["score"]) == ("HL-2016-001", "exact", "affected", "vendor_fix", True, 9.8), one
+    assert one["url"] == "https://harbour-light.example/advisories/hl-2016-001.html" and "Install version 5.60" in one["remedy"] and device["advice"] is None, device
+    found = device["findings"][0]
+    assert found["id"] == "advisory" and found["severity"] == "high" and found["act"] == "noted" and device["stand"] == "ordinary", found
+    text = bed.call("show", "device", axis).stdout
+    assert "Known weaknesses" in text and "HL-2016-001: Telnet" in text and "Install version 5.60" in text, text
+    need = next(n for n in bed.show("overview")["needs"] if n.get("device") == axis)
+    assert need["what"] == "advisory" and "HL-2016-001" in need["text"] and "Install the update" in need["do"], need
+    # the index is as good as the folder that it was made of; what is known of its sale says that it was recalled
+    told = len(bed.heard())
+    learns(f"  advisories: {index}\n  recalls: {bed.folder}/recalls.yaml\n  facts: {bed.folder}/facts.yaml")
+    wait_for(lambda: any(n["what"] == "recall" for n in bed.show("overview")["needs"]), 10, "the recall")
+    assert "advisories: 1 documents are known" in bed.heard()[told:], bed.heard()[told:]
+    need = next(n for n in bed.show("overview")["needs"] if n["what"] == "recall")
+    assert need["device"] == axis and "Recall of a power supply" in need["text"] and need["do"] == "Take it back to the shop.", need
+    recall = bed.show(f"device {axis}")["recalls"][0]
+    assert recall["id"] == "axis-1" and recall["answer"] == "yes" and "bought 2014-11" in recall["says"], recall
+    assert bed.device(axis)["state"] == "exposed"
+    # a folder that is gone costs what it knew, and nothing else
+    learns(f"  advisories: {bed.folder}/nowhere")
+    wait_for(lambda: bed.show(f"device {axis}")["advice"] and "could not be read" in bed.show(f"device {axis}")["advice"], 10, "what is lacking")
+    assert bed.show("device camera")["policy"]["rules"] == 2 and bed.connects("10.8.0.2", 8000)
+    # where no advisory is at hand none is open: what it made of the state ends with it
+    learns("")
+    wait_for(lambda: (bed.device(axis) or {"state": ""})["state"] == "clean", 10, "a device of which nothing is known to be weak")
+    assert "no advisories are at hand" in bed.show(f"device {axis}")["advice"]
+    # more than there is room for: what has room is used, and the rest is said to be left out
+    for i in range(400):
+        with open(f"{folder}/more{i}.json", "w", encoding="utf-8") as file:
+            file.write(document.replace('"HL-2016-001"', f'"HL-{i}"').replace("First published.", "First published. " * 100))
+    learns(f"  advisories: {folder}")
+    with open(bed.configuration, encoding="utf-8") as file:
+        small = file.read().replace("flows: 64}", "flows: 64, advisories: 1mib}")
+    with open(bed.configuration, "w", encoding="utf-8") as file:
+        file.write(small)
+    bed.end()
+    told = len(bed.heard())
+    bed.run()
+    known = wait_for(lambda: re.search(r"advisories: (\d+) documents are known", bed.heard()[told:]), 20, "as many as have room")
+    assert 100 < int(known.group(1)) < 401 and "more advisories than there is room for" in bed.heard()[told:], bed.heard()[told:]
+    bed.configure()
+    bed.end()
+    bed.run()
+
+
+def peers_by_name(bed):
+    """The name that this device asked for; of a peer that it never asked for, what it writes into the connection, marked as that."""
+    def talk(peer):
+        return next((t for t in bed.show("device camera")["talks"] if t["peer"] == peer and t["port"] == 8000), {"name": None, "named_by": None})
+
+    assert bed.resolves() and bed.connects("10.8.0.2", 8000)
+    wait_for(lambda: talk("10.8.0.2")["named_by"] == "dns", 5, "the name of its question")
+    assert talk("10.8.0.2")["name"] == "cloud.example.com", talk("10.8.0.2")
+    bed.call("allow", CAMERA)
+    hello = ("import socket,ssl,sys\ns=socket.create_connection(('10.8.0.3', 8000), 2)\nc=ssl.create_default_context()\n"
+             "try: c.wrap_socket(s, server_hostname='said.example')\nexcept OSError: pass")
+    bed_run = subprocess.run(bed.at(bed.camera, sys.executable, "-c", hello), capture_output=True, text=True, check=False)
+    assert bed_run.returncode == 0, bed_run.stderr
+    wait_for(lambda: talk("10.8.0.3")["named_by"] == "hello", 5, "the name in its greeting")
+    assert talk("10.8.0.3")["name"] == "said.example", talk("10.8.0.3")
+    text = bed.call("show", "device", "camera").stdout
+    assert "cloud.example.com (10.8.0.2)\n" in text and "said.example (10.8.0.3), by its own word\n" in text, text
+    bed.call("release", CAMERA)
 
 
 def death_and_restart(bed):
@@ -242,18 +342,78 @@ def hijacked(bed):
     bed.call("release", bulb)
 
 
+def written_down(bed):
+    """The audit log says what was decided, about whom, why and until when, after a restart too; of what floodwall decided, by which finding."""
+    def latest(count):
+        return bed.show("audit")[:count]
+
+    bed.call("quarantine", CAMERA, "--for", "1h", "--reason", "told so")
+    bed.call("allow", CAMERA)
+    bed.call("release", CAMERA)
+    bed.call("mute", "scan", CAMERA, "--reason", "a test of ours")
+    bed.call("undo")
+    bed.call("pause", "--reason", "the printer")
+    bed.call("resume")
+    bed.call("name", CAMERA, "Front door")
+    bed.call("undo")
+    bed.end()
+    bed.run()
+    deeds = [d for d in latest(20) if d["verb"] != "note"][:9][::-1]
+    told = [(d["verb"], d["kind"], d["about"], d["reason"]) for d in deeds]
+    assert told == [("decide", "quarantine", CAMERA, "told so"), ("decide", "allow", CAMERA, None), ("release", "allow", CAMERA, None),
+                    ("decide", "mute", f"scan {CAMERA}", "a test of ours"), ("undo", "mute", f"scan {CAMERA}", "a test of ours"),
+                    ("decide", "bypass", "everything", "the printer"), ("release", "bypass", "everything", "the printer"),
+                    ("name", None, CAMERA, None), ("undo", None, CAMERA, None)], told
+    assert deeds[0]["until"] and not deeds[1]["until"] and all(d["who"] == "root" and d["finding"] is None for d in deeds), deeds
+    text = bed.call("show", "audit").stdout
+    assert re.search(rf"decide   quarantine of {CAMERA} until \S+ decision \d+ by root: told so\n", text), text
+    story = [event["text"] for event in bed.show("device camera")["timeline"] if event["what"] == "deed"]
+    assert any(re.fullmatch(r"put into quarantine by root: told so; until [-0-9]{10} [0-9:]{5} UTC", line) for line in story), story
+    assert "a name was undone by root" in story, story
+    assert "allowed everything no longer by root" in story, story
+    bot = "02:00:00:00:00:0f"
+    bed.inject([syn(bot, "10.9.0.15", f"10.8.{i}.80", 23) for i in range(60)])
+    wait_for(lambda: (bed.device(bot) or {"stand": ""})["stand"] == "quarantined", 10, "its quarantine")
+    found = next(f for f in bed.show("findings")["findings"] if f["mac"] == bot)["finding"]
+    bed.call("release", bot)
+    deeds = [d for d in latest(8) if d["about"] == bot]
+    assert [(d["verb"], d["kind"], d["finding"]) for d in deeds] == [("release", "quarantine", found), ("decide", "quarantine", found)], deeds
+    assert any(event["deed"] and event["finding"] == found for event in bed.show(f"device {bot}")["timeline"])
+
+
+def hijacked_and_let_be(bed):
+    """A person quarantines a hijacked device, and takes that back, or its time ends: what was found stands. Who is released is clean."""
+    bot = "02:00:00:00:00:0e"
+    bed.configure(more="  quarantine: {from: never}")
+    bed.daemon.send_signal(signal.SIGHUP)
+    bed.inject([syn(bot, "10.9.0.14", f"10.8.{i}.79", 23) for i in range(60)])
+    wait_for(lambda: (bed.device(bot) or {"state": ""})["state"] == "hijacked", 10, "what was found")
+    assert bed.device(bot)["stand"] == "ordinary"
+
+    def stands():
+        return bed.device(bot)["state"], bed.device(bot)["stand"]
+
+    done = json.loads(bed.call("quarantine", bot, "--json").stdout)
+    assert stands() == ("hijacked", "quarantined")
+    text = bed.call("undo", str(done["deed"])).stdout
+    assert stands() == ("hijacked", "ordinary"), stands()
+    assert "is hijacked still, and nothing holds it now" in text, text
+    bed.call("quarantine", bot, "--for", "1s")
+    wait_for(lambda: stands() == ("hijacked", "ordinary"), 5, "the end of its time")
+    done = json.loads(bed.call("quarantine", CAMERA, "--json").stdout)
+    text = bed.call("undo", str(done["deed"])).stdout
+    assert "nothing holds it now" not in text and bed.device()["state"] == "clean", text
+    bed.call("quarantine", bot)
+    bed.call("release", bot)
+    assert stands() == ("clean", "ordinary"), stands()
+    bed.configure()
+    bed.daemon.send_signal(signal.SIGHUP)
+    wait_for(lambda: "from: high" in bed.call("show", "configuration").stdout, 5, "the old settings")
+
+
 def full_disk(bed):
     """What a person decides is refused with a sentence; what is found is stopped all the same."""
-    bed.end()
-    sh("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", f"{bed.folder}/state")
-    try:
-        bed.run()
-        try:
-            with open(f"{bed.folder}/state/fill", "wb", buffering=0) as out:
-                while True:
-                    out.write(bytes(4096))
-        except OSError:
-            pass
+    with full_disk_under(bed):
         full = bed.call("quarantine", CAMERA, check=False)
         assert full.returncode == 2 and "disk is full" in full.stderr, full
         assert bed.connects("10.8.0.2", 8000)
@@ -267,10 +427,6 @@ def full_disk(bed):
         assert bed.device(camera)["stand"] == "quarantined", "what another decides about another changes nothing"
         bed.call("release", camera)
         assert bed.device(camera)["stand"] == "ordinary"
-    finally:
-        bed.end()
-        sh("umount", f"{bed.folder}/state")
-        bed.run()
 
 
 def backup_and_restore(bed):
@@ -358,7 +514,7 @@ def bypass(bed):
     assert bed.connects("10.8.0.2", 9000)
 
 
-STORIES = [policy_with_names, shows, quarantine_and_undo, paused, named, muted, allowed, stolen_address, death_and_restart, reload, url_of_a_device, dhcp_release, hijacked, full_disk, backup_and_restore, forged_macs, metrics,
+STORIES = [policy_with_names, shows, quarantine_and_undo, paused, named, muted, allowed, advised, peers_by_name, stolen_address, death_and_restart, reload, url_of_a_device, dhcp_release, hijacked, hijacked_and_let_be, written_down, full_disk, backup_and_restore, forged_macs, metrics,
            observes, admin, bypass]
 
 

@@ -3,6 +3,7 @@
 
     camera 10.9.0.2 --- c0 -- lan0 10.9.0.1 gateway (DNS) 10.8.0.1 wan0 -- w0 --- internet 10.8.0.2 .3      all end with this process
 """
+import contextlib
 import ctypes
 import json
 import os
@@ -257,6 +258,26 @@ def packet(mac, source, target, proto, payload):
     total = (total & 0xffff) + (total >> 16)
     ip = ip[:10] + struct.pack("!H", ~(total + (total >> 16)) & 0xffff) + ip[12:]
     return bytes.fromhex(GATEWAY.replace(":", "")) + bytes.fromhex(mac.replace(":", "")) + b"\x08\x00" + ip + payload
+
+
+@contextlib.contextmanager
+def full_disk_under(bed):
+    """The daemon runs with its state on a file system that is full: {folder}/state/fill is what fills it."""
+    bed.end()
+    sh("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", f"{bed.folder}/state")
+    try:
+        bed.run()
+        try:
+            with open(f"{bed.folder}/state/fill", "wb", buffering=0) as out:
+                while True:
+                    out.write(bytes(4096))
+        except OSError:
+            pass
+        yield
+    finally:
+        bed.end()
+        sh("umount", f"{bed.folder}/state")
+        bed.run()
 
 
 def play(name, stories, started=True):

@@ -259,11 +259,13 @@ def commands(stage):
     wait_for(lambda: not stage.config("binary_sensor", FIRST, "quarantine"), 10, "the sensor in its place to go")
     stage.publish(switch["command_topic"], "ON")
     stage.becomes(FIRST, "quarantine", "ON")
+    wait_for(lambda: stage.deeds, 10, "the deed to be told")
     assert stage.deeds == ["MQTT decide switched on by MQTT"], stage.deeds
     stage.publish(switch["command_topic"], "ON")
     stage.do("later 6")
     stage.publish(switch["command_topic"], "OFF")
     stage.becomes(FIRST, "quarantine", "OFF")
+    wait_for(lambda: len(stage.deeds) > 1, 10, "the second deed to be told")
     assert [d.split()[1] for d in stage.deeds] == ["decide", "release"], "what is so already is not done again"
     stage.publish(f"floodwall/{THIRD}/quarantine/set", "ON")
     stage.hears("never stopped")

@@ -39,6 +39,7 @@ struct host {
 
 static struct host host;
 static struct guarded_view devices[DEVICES_MAX], shown[DEVICES_MAX];
+static char names[DEVICES_MAX][DEVICE_TEXT_MAX], whys[DEVICES_MAX][GUARD_SENTENCE_MAX];
 static uint32_t device_count;
 static struct found_view findings[FINDINGS_MAX];
 
@@ -105,7 +106,8 @@ static void stand_of(void *context, const struct decision *decision)
 	for (uint32_t i = 0; i < view->device_count; i++)
 		if (decision->prefix.bits == DECISION_OF_MAC && memcmp(decision->prefix.address, view->devices[i].mac, 6) == 0) {
 			view->devices[i].stand = decision->kind == DECISION_TRUST ? STAND_ALLOWED : STAND_QUARANTINED;
-			snprintf(view->devices[i].why, sizeof(view->devices[i].why), "%s", decision->reason);
+			snprintf(whys[i], sizeof(whys[i]), "%s", decision->reason);
+			view->devices[i].why = whys[i];
 		}
 }
 
@@ -145,6 +147,15 @@ bool guard_holds(const struct guard *guard, const uint8_t mac[6])
 	return false;
 }
 
+bool guard_one_device(struct guard *guard, const uint8_t mac[6], struct guarded_view *out_view)
+{
+	return false;
+}
+
+void guard_pardon(struct guard *guard, const uint8_t mac[6])
+{
+}
+
 int guard_who(struct guard *guard, const char *word, uint8_t out_mac[6], struct fault *out_fault)
 {
 	return mac_read(word, out_mac);
@@ -166,9 +177,9 @@ static void make_devices(uint32_t count)
 {
 	device_count = count < DEVICES_MAX ? count : DEVICES_MAX;
 	for (uint32_t i = 0; i < device_count; i++) {
-		devices[i] = (struct guarded_view){.mac = {2, 0, 0, 0, (uint8_t)(i >> 8), (uint8_t)i}};
-		if (i % 2)
-			snprintf(devices[i].name, sizeof(devices[i].name), "device %u", i);
+		devices[i] = (struct guarded_view){GUARDED_NOTHING, .mac = {2, 0, 0, 0, (uint8_t)(i >> 8), (uint8_t)i}};
+		snprintf(names[i], sizeof(names[i]), i % 2 ? "device %u" : "", i);
+		devices[i].name = names[i];
 	}
 }
 
@@ -183,12 +194,14 @@ static void show_once(uint32_t count)
 
 static void name_device(struct guarded_view *device, const char *hex)
 {
+	char *name = names[device - devices];
 	size_t len = 0;
 	unsigned byte;
 
-	for (; len + 1 < sizeof(device->name) && sscanf(hex, "%2x", &byte) == 1; hex += 2)
-		device->name[len++] = (char)byte;
-	device->name[len] = 0;
+	for (; len + 1 < DEVICE_TEXT_MAX && sscanf(hex, "%2x", &byte) == 1; hex += 2)
+		name[len++] = (char)byte;
+	name[len] = 0;
+	device->name = name;
 }
 
 static void find_something(const struct guarded_view *device, unsigned severity)
@@ -242,7 +255,7 @@ static void obey(const char *line)
 	else if (strcmp(verb, "held") == 0)
 		device->stand = STAND_HELD;
 	else if (strcmp(verb, "maker") == 0)
-		device->maker = (struct guess){.name = "Xiongmai", .confidence = (uint8_t)number};
+		device->maker = (struct guarded_guess){.name = "Xiongmai", .confidence = (uint8_t)number};
 	else if (strcmp(verb, "finding") == 0)
 		find_something(device, number & 3);
 	else if (strcmp(verb, "junk") == 0)

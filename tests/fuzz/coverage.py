@@ -24,7 +24,7 @@ ROOMS = {
     "conf": (("fuzz_mute.c", "fuzz_settings.c"), ["-lcyaml", "-lyaml"], ("settings_change.c", "settings_table.c")),
     "daemon": (("fuzz_control.c",), ["-Wl,--defsym=shipped_signatures=0,--defsym=shipped_signatures_count=0", "-ljansson", "-lsqlite3", "-lcyaml", "-lyaml", "-lcrypto", "-lm"],
                DAEMON_BESIDES),
-    "guard": (("fuzz_lease.c", "fuzz_ask.c"), [], ("leak.c", "quarantine.c", "roster.c", "talk.c")),
+    "guard": (("fuzz_lease.c", "fuzz_ask.c"), [], ("called.c", "leak.c", "quarantine.c", "roster.c", "talk.c")),
     "sheet": (("fuzz_sheet.c",), ["-ljansson"], ("sheet.c", "provision.c")),
     "policy": (("fuzz_mud.c",), ["-ljansson"], ("sets.c",)),
     "advisory": (("fuzz_csaf.c",), ["-ljansson", "-lm"], ()),

@@ -95,6 +95,24 @@ def near_misses(at):
     expect("another model", 0, named(found, "other").get("by_maker"))
 
 
+def serials(at):
+    """Devices of one product, of which each of two documents means some by their serial numbers: the product's list has both."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(DOCUMENTS, "hl-2016-002.json"), encoding="utf-8") as file:
+            document = json.load(file)
+        product = document["product_tree"]["branches"][0]["branches"][0]["branches"][0]["product"]
+        for year in ("2014", "2015"):
+            document["document"]["tracking"]["id"] = f"HL-{year}"
+            product["product_identification_helper"] = {"serial_numbers": [year + "*"]}
+            with open(os.path.join(folder, f"hl-{year}.json"), "w", encoding="utf-8") as file:
+                json.dump(document, file)
+        found = sheets(at, "--advisories", folder, *[w for serial in ("2014-1", "2015-1", "2015-2", "2016-1") for w in
+                                                    ("--asset", f"maker=Harbour Light,model=HL-Cam 2,serial={serial},name={serial}")])
+        expect("serial numbers: sheets", {"2014-1": ["HL-2014"], "2015-1": ["HL-2015"], "2015-2": ["HL-2015"], "2016-1": []},
+               {s["device"]["name"]: [a["id"] for a in s["advisories"]] for s in found["sheets"]})
+        expect("serial numbers: by product", [["HL-2014", "HL-2015"]], [sorted(p["advisories"]) for p in found["products"]])
+
+
 def recall(at):
     """The recall of 2016: yes, no, or the question."""
     cases = [("bought=2014-11", "yes", None), ("bought=2015-04", "no", None), ("bought=2016", "no", None), ("made=2015-09", "no", None),
@@ -251,6 +269,126 @@ def hostile(at):
         expect("ten thousand: page", (0, True), (page.returncode, len(page.stdout) < 2000000))
 
 
+def revisions(at):
+    """A corrected document: the sheet says what changed, in each form. A draft is called one; a withdrawn document calls for nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        documents, index = os.path.join(folder, "csaf"), os.path.join(folder, "index")
+        subprocess.run(["cp", "-r", DOCUMENTS, documents], check=True)
+        words = ["--advisories", documents, "--index", index, "--asset", "maker=Harbour Light,model=HL-9008,firmware=5.1.3"]
+        of = lambda: next(a for a in sheets(at, *words)["sheets"][0]["advisories"] if a["id"] == "HL-2016-001")
+        before = of()
+        expect("nothing is corrected", None, before["corrected"])
+
+        def correct(document):
+            tracking = document["document"]["tracking"]
+            tracking["version"] = "9.0.0"
+            tracking["revision_history"].append({"number": "9.0.0", "date": "2016-12-01T10:00:00Z", "summary": "The fix does not help."})
+            document["vulnerabilities"].append(dict(document["vulnerabilities"][0], cve="CVE-2016-99999"))
+            for remedy in document["vulnerabilities"][0]["remediations"]:
+                remedy["category"] = "no_fix_planned"
+        revise(documents, correct)
+        kept_index = os.path.join(folder, "kept")
+        subprocess.run(["cp", index, kept_index], check=True)
+        told = {}
+        for form in ("json", "text", "html"):
+            subprocess.run(["cp", kept_index, index], check=True)
+            told[form] = " ".join(run(at, "--format", form, "--width", "1000", *words).stdout.split())
+        corrected = of()["corrected"]
+        expect("corrected from", (before["version"], "The fix does not help."), (corrected["version_before"], corrected["says"]))
+        expect("corrected: changes", True, {"CVE-2016-99999 is new"} <= set(corrected["changes"]) and
+               any("no_fix_planned, was vendor_fix" in change for change in corrected["changes"]))
+        for form, text in told.items():
+            expect(f"corrected, {form}", (True, True), ("CVE-2016-99999 is new" in text, "The fix does not help." in text))
+        revise(documents, lambda document: document["document"]["tracking"].update(status="draft", version="10.0.0"))
+        expect("a draft", (True, True), (of()["draft"], "It is a draft." in " ".join(run(at, *words).stdout.split())))
+        revise(documents, lambda document: document["document"].update(category="csaf_withdrawn"))
+        withdrawn = of()
+        expect("withdrawn", (True, False), (withdrawn["withdrawn"], withdrawn["open"]))
+        expect("withdrawn: no step", [], sheets(at, *words)["sheets"][0]["tonight"])
+
+
+def left_out(at):
+    """What a ceiling keeps from being looked up is said in each form, though nothing else is known of the device."""
+    models = " ".join(f"A{i:03}" for i in range(18))
+    rules = "".join(f"- recall: r{i}\n  title: Of {i}\n  source: none\n  applies-if: maker = 'Harbour Light'\n  recalled-if: bought < 2015-01\n"
+                    for i in range(11))
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(DOCUMENTS, "hl-2016-001.json"), encoding="utf-8") as file:
+            document = json.load(file)
+        document["product_tree"]["branches"][0]["branches"][0]["name"] = ", ".join(f"HL-8{i:03}" for i in range(20))
+        with open(os.path.join(folder, "many.json"), "w", encoding="utf-8") as file:
+            json.dump(document, file)
+        recalls = os.path.join(folder, "recalls.yaml")
+        with open(recalls, "w", encoding="ascii") as file:
+            file.write(rules)
+        asset = ["--advisories", folder, "--asset", f"maker=Harbour Light,model={models}", "--recalls", recalls]
+        found = sheets(at, *asset)
+        expect("left out: of documents", 10, found["advisories"]["names_left_out"])
+        expect("left out: of the device", (3, 3), (found["sheets"][0]["names_left_out"], found["sheets"][0]["recalls_left_out"]))
+        for form in ("text", "html"):
+            said = " ".join(run(at, *asset, "--format", form).stdout.split())
+            expect(f"left out, {form}", (True, True, True), ("Left out: 10 names of makers and models" in said, "Left out: 3 of its names" in said,
+                                                             "Left out: 3 more recalls" in said))
+        said = " ".join(run(at, "--advisories", folder, "--asset", f"maker=Harbour Light,model={models}").stdout.split())
+        expect("left out is something to be said", (True, False), ("Left out: 3 of its names" in said, "Nothing is known against any" in said))
+        plain = sheets(at, "--advisories", DOCUMENTS, "--asset", "maker=Harbour Light,model=HL-9008")
+        expect("nothing left out", (0, 0, 0), (plain["advisories"]["names_left_out"], plain["sheets"][0]["names_left_out"], plain["sheets"][0]["recalls_left_out"]))
+
+
+def companies(at):
+    """Makers are called in documents as devices are: by the rows of the signatures, the program's and a person's own."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(DOCUMENTS, "hl-2016-001.json"), encoding="utf-8") as file:
+            document = json.load(file)
+        documents, signatures = os.path.join(folder, "csaf"), os.path.join(folder, "signatures")
+        os.mkdir(documents)
+        os.mkdir(signatures)
+        vendors = {"DLink": "D-Link International", "GE": "General Electric", "GEUTEBR\u00c3\u00bcCK": "Geutebruck GmbH", "TPLINK": "TP-Link",
+                   "AVEVA Software, LLC": "AVEVA", "Hanwha Techwin": "Hanwha Vision Co., Ltd.", "XMeye": "Hangzhou Xiongmai Technology", "Nemo Nautics": "Nautilus", "HARBOUR LIGHT": "Captain Nemo"}
+        for number, vendor in enumerate(vendors):
+            document["document"]["tracking"]["id"] = f"V-{number}"
+            document["product_tree"]["branches"][0]["name"] = vendor
+            with open(os.path.join(documents, f"v-{number}.json"), "w", encoding="utf-8") as file:
+                json.dump(document, file)
+        with open(os.path.join(signatures, "mine.tsv"), "w", encoding="ascii") as file:
+            file.write("company\tNemo*\tis\tNautilus\t95\tthe label\ncompany\tCaptain Nemo\tis\tHarbour Light\t95\tthe label\n")
+        found = lambda vendor, *words: [a["id"] for a in sheets(at, "--advisories", documents, "--asset", f"maker={vendor},model=HL-9008,firmware=5.1.3",
+                                                                *words)["sheets"][0]["advisories"] if a["certainty"] == "exact"]
+        own = ["--signatures", signatures]
+        for number, (vendor, called) in enumerate(vendors.items()):
+            expect(f"{called} is {vendor}", [f"V-{number}"], found(called.replace(",", ""), *own))
+            if number >= 7:
+                expect(f"{called} without --signatures", [], found(called))
+        done = run(at, "--signatures", documents, "--asset", "maker=Harbour Light")
+        expect("--signatures of a folder without any", (2, True), (done.returncode, "no signatures in it" in done.stderr))
+
+
+def provisions(at):
+    """What no packet shows is asked for, and missed or met as its owner says; a computer is no device of that standard."""
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as facts:
+        facts.write("- device: Shed\n  support-period: no\n  disclosure-policy: yes\n")
+        facts.flush()
+        cameras = ["--facts", facts.name, "--asset", "name=Shed,maker=Acme,kind=camera", "--asset", "name=Hall,maker=Acme,kind=camera",
+                   "--asset", "name=Desk,maker=Acme,kind=laptop"]
+        found = sheets(at, *cameras)
+        expect("provisions: what is asked", ["5.2-1", "5.3-13", "5.3-16"], [q["provision"] for q in found["questions"]])
+        for name, answers in {"Shed": ["met", "missed", "asked"], "Hall": ["asked"] * 3, "Desk": []}.items():
+            expect(f"provisions: {name}", answers, [a["answer"] for a in named(found, name)["provisions_asked"]])
+            expect(f"provisions: {name} in a sentence", "Nothing is known against it" + (" but provisions that it misses." if "missed" in answers else "."),
+                   named(found, name)["verdict"])
+        text = " ".join(run(at, *cameras).stdout.split())
+        expect("provisions: text", (True, True, True, False),
+               ("missed 5.3-13" in text, "met 5.2-1" in text, "asked 5.3-16 model-on-label" in text, "Does it bear" in text))
+        expect("provisions: -v", True, "Does it bear its model's name" in " ".join(run(at, "-v", *cameras).stdout.split()))
+        expect("provisions: -q", False, "5.3-13" in run(at, "-q", *cameras).stdout)
+        page = run(at, "--format", "html", *cameras).stdout
+        expect("provisions: page", (True, True, True), ("<b>missed</b> 5.3-13" in page, "<b>met</b> 5.2-1" in page, "<b>asked</b> 5.3-16" in page))
+        facts.write("- device: Hall\n  support-period: perhaps\n")
+        facts.flush()
+        done = run(at, *cameras)
+        expect("provisions: neither yes nor no", (2, True), (done.returncode, ":5: " in done.stderr and "yes or no" in done.stderr))
+
+
 def kept(at):
     """What is no index, no regular file or no advisory is refused, and nobody's file is lost."""
     device = ["--asset", "maker=Harbour Light,model=HL-9008,firmware=1.0.0"]
@@ -338,7 +476,7 @@ def real(at):
 
 def main():
     at = Setting()
-    parts = [incident, near_misses, recall, marks, whose_mark, many_marks, inspect, hostile, kept, words, wrong_use, help_and_manual]
+    parts = [incident, near_misses, serials, recall, marks, whose_mark, many_marks, inspect, hostile, revisions, left_out, companies, provisions, kept, words, wrong_use, help_and_manual]
     there = os.path.isdir(at.shared)
     for part in parts + ([real] if there else []):
         part(at)

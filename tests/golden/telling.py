@@ -36,9 +36,24 @@ class Capture:
         question = b"".join(bytes([len(label)]) + label.encode() for label in name.split(".")) + b"\0\0\1\0\1"
         self.datagram((40000, 53), struct.pack("!HHHHHH", 1, 0x100, 1, 0, 0, 0) + question)
 
+    def announce(self, host):
+        name = b"".join(bytes([len(label)]) + label.encode() for label in (host, "local")) + b"\0"
+        record = name + struct.pack("!HHIH", 1, 0x8001, 120, 4) + DEVICE
+        self.datagram((5353, 5353), struct.pack("!HHHHHH", 0, 0x8400, 0, 1, 0, 0) + record, DEVICE, bytes([224, 0, 0, 251]))
+
     def notify(self, kind, server):
         text = f"NOTIFY * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nNT: {kind}\r\nNTS: ssdp:alive\r\nSERVER: {server}\r\nUSN: uuid:1::{kind}\r\n\r\n"
         self.datagram((1900, 1900), text.encode(), DEVICE, GROUP)
+
+    def syn(self, options, window, hops=64, whole=True, answer=False):
+        options = bytes.fromhex(options)
+        ends, ports = ((SERVER, DEVICE), (80, 40001)) if answer else ((DEVICE, SERVER), (40001, 80))
+        if answer:  # somebody asks first
+            self.frames.append(b"\xff" * 6 + bytes.fromhex("001199000009") + b"\x08\x00\x45\x00" + struct.pack("!HHHBBH4s4s", 40, 0, 0, 64, 6, 0, *ends) +
+                               struct.pack("!HHIIBBHHH", 40001, 80, 1, 0, 0x50, 2, 100, 0, 0))
+        tcp = struct.pack("!HHIIBBHHH", *ports, 1, 2 if answer else 0, (5 + len(options) // 4) << 4, 18 if answer else 2, window, 0, 0) + options
+        header = struct.pack("!HHHBBH4s4s", 20 + len(tcp), 0, 0x4000 if whole else 0, hops, 6, 0, DEVICE, SERVER)
+        self.frames.append(b"\xff\xff\xff\xff\xff\xff" + self.mac + b"\x08\x00\x45\x00" + header + tcp)
 
     def write(self, path):
         with open(path, "wb") as out:
@@ -64,6 +79,31 @@ LIAR = ("claims to be everything", "00:11:22:00:00:01",
          ("MediaRenderer", "MediaServer", "Printer", "InternetGatewayDevice", "DigitalSecurityCamera", "HVAC_System")] +
         [("notify", f"urn:Belkin:device:{kind}:1", "x UPnP/1.0 y/1") for kind in ("controllee", "bridge", "sensor", "lightswitch")],
         {"maker": (None, 0, 60), "brand": (None, 0, 60), "kind": (None, 0, 60), "model": (None, 0, 60)}, {})
+LINUX, WINDOWS = "020405b40402080a000000010000000001030301", "020405b40103030801010402"
+NOBODY = {"maker": None, "brand": None, "kind": None, "model": None}
+# How a system opens connections: source, text, what it says; or nothing of it where it is not the device's own.
+OPENINGS = [
+    ("Linux", [("syn", LINUX, 5840)], NOBODY,
+     ("tcp syn", "mss sack time nop scale: ttl 64, df, window 4 mss, mss 1460, scale 1", "runs: Linux 2.4 or 2.6; runs: Linux with little memory")),
+    ("a Linux that answers", [("syn", LINUX, 5792, 64, True, True)], NOBODY,
+     ("tcp syn-ack", "mss sack time nop scale: ttl 64, df, window 4 mss, mss 1460, scale 1", "runs: Linux")),
+    ("Windows", [("syn", WINDOWS, 64240, 128)], {"maker": None, "kind": ("computer", 35, 45)},
+     ("tcp syn", "mss nop scale nop nop sack: ttl 128, df, window 44 mss, mss 1460, scale 8", "kind: computer; runs: Windows Vista or later")),
+    ("an order like that of Windows", [("syn", WINDOWS, 64240, 64)], NOBODY,
+     ("tcp syn", "mss nop scale nop nop sack: ttl 64, df, window 44 mss, mss 1460, scale 8", "")),
+    ("lwIP", [("syn", "02040218", 2144, 255, False)], NOBODY, ("tcp syn", "mss: ttl 255, no df, window 4 mss, mss 536", "runs: lwIP as it comes")),
+    ("a SYN that it passes on", [("syn", WINDOWS, 64240, 127)], NOBODY, None),
+    ("a scanner's SYN", [("syn", "", 5840)], NOBODY, None),
+    ("a SYN whose options lie", [("syn", "020005b4", 5840)], NOBODY, None),
+]
+# What no row may make anybody too sure of, in the ways in which devices lead to a wrong word.
+MISLEADING = [
+    ("a computer whose owner likes coffee", [("dhcp", "coffee", ""), ("announce", "coffee")], {"kind": ("coffee machine", 40, 60)}),
+    ("a server of websockets", [("dhcp", "websocket01", ""), ("announce", "websocket01")], {"kind": ("smart plug", 40, 60)}),
+    ("a console that runs Windows", [("dhcp", "", "MSFT 5.0 XBOX"), ("syn", WINDOWS, 64240, 128)], {"kind": ("game console", 60, 95)}),
+    ("a television with somebody's player in it", [("notify", "urn:roku-com:device:player:1-0", "Roku/9 UPnP/1.0 Roku/9")],
+     {"maker": ("Roku", 50, 80), "kind": ("media player", 40, 75)}),
+]
 ACME = ("a table of one's own", "00:11:99:00:00:01", [("dhcp", "PLUG-1234", ""), ("ask", "cloud.acme.example")],
         {"maker": ("Acme", 60, 60), "kind": ("smart plug", 75, 90), "model": ("PLUG-1234", 60, 60)}, {})
 
@@ -107,12 +147,27 @@ def check(floodwall, folder, case, *more, quiet=False):
     return wrong
 
 
+def check_openings(floodwall, folder):
+    wrong = 0
+    for title, said, wanted, clue in OPENINGS:
+        wrong += check(floodwall, folder, (title, "00:11:99:00:00:01", said, wanted, {}))
+        devices = run(floodwall, folder, os.path.join(folder, "device.pcap"))[0]["devices"]
+        clues = next(device for device in devices if "00:11:99:00:00:01" in device["macs"])["clues"]
+        found = [(one["source"], one["value"], one["says"]) for one in clues if one["source"].startswith("tcp ")]
+        if found != ([clue] if clue else []):
+            wrong += 1
+            print(f"{title}: {found}, wanted {clue}")
+    return wrong
+
+
 def main():
     floodwall, document = sys.argv[1:3]
     with tempfile.TemporaryDirectory() as folder:
         with open(os.path.join(folder, "oui.csv"), "w", encoding="utf-8") as out:
             out.write(REGISTRY)
         wrong = sum(check(floodwall, folder, case) for case in (AGREES, CONTRADICTS, RADIO, SILENT, LIAR))
+        wrong += check_openings(floodwall, folder)
+        wrong += sum(check(floodwall, folder, (title, "00:11:99:00:00:01", said, wanted, {})) for title, said, wanted in MISLEADING)
         own = os.path.join(folder, "own")
         os.mkdir(own)
         with open(os.path.join(own, "acme.tsv"), "w", encoding="utf-8") as out:

@@ -5,6 +5,7 @@ runs the unit: started, killed, told a wrong configuration, stopped, removed, pu
 
 usage: package.py SOURCE BUILD_FOLDER CAPTURE
 """
+import concurrent.futures
 import filecmp
 import glob
 import json
@@ -232,14 +233,17 @@ def main():
     for tool in ("dpkg-buildpackage", "dh", "lintian", "mmdebstrap", "nsenter"):
         if not shutil.which(tool):
             skip(f"{tool} is missing")
-    package = build(source, f"{place}/one")
-    again = build(source, f"{place}/two/by/another/name")
-    assert filecmp.cmp(package, again, shallow=False), "two builds of one tree differ"
-    judged(glob.glob(f"{place}/one/deb/*.changes")[0])
-    with tempfile.TemporaryDirectory(prefix="floodwall-package-") as folder:
+    # the fresh Debian comes over the network, lintian uses one core: both beside the builds
+    with tempfile.TemporaryDirectory(prefix="floodwall-package-") as folder, concurrent.futures.ThreadPoolExecutor(2) as beside:
         debian = Debian(folder)
+        made = beside.submit(debian.make)
+        package = build(source, f"{place}/one")
+        judgement = beside.submit(judged, glob.glob(f"{place}/one/deb/*.changes")[0])
+        again = build(source, f"{place}/two/by/another/name")
+        assert filecmp.cmp(package, again, shallow=False), "two builds of one tree differ"
+        judgement.result()
+        made.result()
         try:
-            debian.make()
             debian.install(package)
             debian.boot()
             is_quiet_before_it_is_configured(debian)

@@ -120,12 +120,19 @@ class World:
         mine = [one for one in reversed(self.findings) if one["mac"] == found["mac"]]
         more = {"clues": [{"source": "dhcp 12", "value": NASTY, "says": "kind: camera"}, {"source": "oui", "value": found["mac"][:8], "says": "maker: Dahua"}],
                 "policy_words": ["It may talk to cloud.camera.example over TCP, port 443.", "It may ask the gateway for names and the time.", "Nothing else."],
-                "talks": [{"peer": f"203.0.113.{i}", "name": "cloud.camera.example" if i % 2 else None, "protocol": "TCP", "port": 443, "bytes_out": 90000 // i,
+                "talks": [{"peer": f"203.0.113.{i}", "name": "cloud.camera.example" if i % 2 else None, "named_by": {1: "dns", 3: "hello"}.get(i % 4), "protocol": "TCP", "port": 443, "bytes_out": 90000 // i,
                            "bytes_in": 1300000 // i, "packets_out": 800 // i, "packets_in": 1100 // i} for i in range(1, 6)],
                 "timeline": [{"time": one["raised"], "what": "finding", "text": one["text"], "finding": one["finding"]} for one in mine[:6]] +
                             [{"time": iso(self.start), "what": "seen", "text": "First heard, as 192.168.1.2"}],
-                "findings": mine[:3], "advisories": [{"id": "CVE-2021-33044", "title": "Login without a password", "certainty": "may be affected", "remedy": "Install firmware of 2021-09 or later.",
-                                                      "url": "https://example.com/advisory"}]}
+                "findings": mine[:3], "advice": None,
+                "recalls": [{"id": "example-2016", "title": "Recall of recorders sold before April 2015", "publisher": "Example Technology", "url": "https://example.com/recall",
+                             "answer": "unknown", "says": "Recalled: look at the label or receipt. When was it bought? The receipt says it; the month is enough."}],
+                "advisories": [{"id": "EX-2021-01", "title": "Login without a password", "publisher": "Example CERT", "url": "https://example.com/advisory", "certainty": "product",
+                                "status": "affected", "score": 9.8, "exploited": True, "open": True, "remediation": "vendor_fix",
+                                "standing": "It is about this product; which version it runs is not known. Score 9.8 of 10. Known to be used in attacks. Names: CVE-2021-33044.",
+                                "remedy": "Fix: Install firmware of 2021-09 or later."},
+                               {"id": "EX-2022-07", "title": NASTY, "publisher": "Example CERT", "url": "javascript:alert(1)", "certainty": "maker", "status": "none", "score": None,
+                                "exploited": False, "open": False, "remediation": "none", "standing": "It speaks of other products of its maker.", "remedy": None}]}
         return {"device": {**found, **more}}
 
     def found(self, asked):
@@ -192,17 +199,18 @@ class World:
 
     # ---- deeds ----
 
-    def deed(self, verb, detail, back):
+    def deed(self, verb, detail, back, kind=None, about=None):
         number = len(self.deeds) + 1
         self.undo[number] = back
-        self.deeds.append({"deed": number, "time": iso(time.time()), "verb": verb, "decision": number, "of": 0, "undone": False, "who": "the page", "detail": detail})
+        self.deeds.append({"deed": number, "time": iso(time.time()), "verb": verb, "decision": number, "of": 0, "undone": False, "who": "the page", "detail": detail,
+                           "kind": kind, "about": about, "reason": detail, "until": iso(time.time() + 86400) if kind == "quarantine" else None, "finding": None})
         self.tell("deed", self.deeds[-1])
         return {"ok": True, "deed": number, "decision": number, "filter": "enforce"}
 
     def change(self, device, verb, detail, **fields):
         before = {key: device[key] for key in fields}
         device.update(fields)
-        return self.deed(verb, detail, lambda: device.update(before))
+        return self.deed(verb, detail, lambda: device.update(before), {"quarantined": "quarantine", "allowed": "allow"}.get(fields.get("stand")), device["mac"])
 
     def do(self, asked):
         verb, reason = asked.get("do"), asked.get("reason", "")
@@ -222,7 +230,8 @@ class World:
             muted = [one for one in self.findings if asked["what"] in (one["id"], "*") and one["mac"] == asked.get("prefix")]
             for one in muted:
                 one["muted"] = reason
-            return self.deed("decide", f"{asked['what']} {asked.get('prefix', '*')} {reason}", lambda: [one.update(muted=None) for one in muted])
+            return self.deed("decide", f"{asked['what']} {asked.get('prefix', '*')} {reason}", lambda: [one.update(muted=None) for one in muted],
+                             "mute", f"{asked['what']} {asked.get('prefix', '*')}")
         if not device:
             raise ValueError("no device of that name or address is known")
         if verb == "name":

@@ -170,8 +170,11 @@ class Reader {
 
 const GUARD = ['overview', 'devices', 'findings', 'traffic', 'blind', 'settings', 'audit'];
 
+/* Each width and each colour on every page; with FLOODWALL_FULL_SWEEP set, each with each. */
+const LOOKS = process.env.FLOODWALL_FULL_SWEEP ? [[1400, 'light'], [1400, 'dark'], [360, 'light'], [360, 'dark']] : [[1400, 'light'], [360, 'dark']];
+
 async function everyPage(who, routes) {
-	for (const [width, scheme] of [[1400, 'light'], [1400, 'dark'], [360, 'light'], [360, 'dark']]) {
+	for (const [width, scheme] of LOOKS) {
 		const reader = await (await Reader.come(who, {width, scheme})).enter();
 		for (const route of routes) {
 			await reader.go(route);
@@ -417,6 +420,25 @@ async function live(who) {
 	await reader.leave();
 }
 
+/* What is known to be weak in a device, and under which names it asked for its peers; the audit log says what was decided. */
+async function weaknesses(who) {
+	const reader = await (await Reader.come(who)).enter();
+	await reader.go('device/02:00:00:00:00:00');
+	const list = reader.page.locator('section', {has: reader.page.locator('h2', {hasText: 'Known weaknesses'})});
+	await list.locator('.story', {hasText: 'Login without a password'}).waitFor();
+	const said = await list.textContent();
+	for (const words of ['EX-2021-01', 'may affect it', 'Fix: Install firmware of 2021-09 or later.', 'perhaps recalled', 'When was it bought?'])
+		must(said.includes(words), `the weaknesses of a device do not say: ${words}`);
+	must(await list.locator('details').getAttribute('open') === null, 'what speaks of the maker alone stands open');
+	must(await list.locator('a[href="https://example.com/advisory"]').count() === 1, 'no link leads to the advisory');
+	must(await list.locator('a:not([href^="https://"])').count() === 0, 'a link of a document leads to what is no page');
+	const talks = await reader.page.locator('section', {has: reader.page.locator('h2', {hasText: 'Whom it talks to'})}).textContent();
+	must(/cloud\.camera\.example 203\.0\.113\.1[^,]/.test(talks) && /203\.0\.113\.3, by its own word/.test(talks), `peers are not named as they were asked for: ${talks}`);
+	await reader.go('audit');
+	await reader.see('main table', {hasText: 'decided: quarantine'});
+	await reader.leave();
+}
+
 async function scenes() {
 	await inScene('guard', async who => {
 		await strangers(who);
@@ -432,6 +454,7 @@ async function scenes() {
 		await reader.go('device/02:00:00:00:00:ff');
 		await reader.see('.trouble', {hasText: 'No device of that name or address is known.'}).catch(() => {});
 		await reader.leave();
+		await weaknesses(who);
 		await everyPage(who, [...GUARD, 'device/02:00:00:00:00:00', 'finding/5']);
 	});
 	await inScene('shield', who => everyPage(who, ['overview', 'shield', 'traffic', 'settings']));
@@ -463,7 +486,7 @@ async function scenes() {
 	});
 }
 
-// Which to walk, if not all: for whoever works on the page.
+// Which to walk, if not all: two tests, each of which waits while the other works; and for whoever works on the page.
 const only = process.env.WALK_ONLY;
 try {
 	if (only !== 'demo')

@@ -39,9 +39,9 @@ def into_a_network_of_its_own():
 
 
 class Demo:
-    def __init__(self, folder):
+    def __init__(self, folder, *words):
         self.log = open(tempfile.mktemp(dir=folder), "w+", encoding="utf-8")
-        self.process = subprocess.Popen([FLOODWALL, "run", "--demo"], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, env={**os.environ, "TMPDIR": folder})
+        self.process = subprocess.Popen([FLOODWALL, "run", "--demo", *words], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, env={**os.environ, "TMPDIR": folder})
 
     def said(self, pattern):
         deadline = time.monotonic() + PATIENCE_S
@@ -200,9 +200,20 @@ def main():
             every_post(description, browser)
             metrics(browser)
             second = Demo(folder)
-            second.said(r"page: nobody can be served at 127\.0\.0\.1, port 8753: Address already in use; all else goes on")
+            second.said(r"page: port 8753 of 127\.0\.0\.1 is taken by another program, so there is no page; 'floodwall run --demo --listen 8754' takes another port; all else goes on")
             assert "floodwall" in second.command("show", "configuration")
             second.end()
+            second = Demo(folder, "--listen", "8754")
+            second.said(r"http://127\.0\.0\.1:8754/#token=[0-9a-f]{64}\n")
+            second.end()
+            second = Demo(folder, "--listen", "127.0.0.2:8753")
+            second.said(r"http://127\.0\.0\.2:8753/#token=[0-9a-f]{64}\n")
+            second.end()
+            for word in ("0", "65536", "x", "192.0.2.1:8754", "::1:8754", "[::1]", "127.0.0.1/8:80", ":80", ""):
+                refused = subprocess.run([FLOODWALL, "run", "--demo", "--listen", word], capture_output=True, text=True, check=False, timeout=30)
+                assert refused.returncode == 2 and "--listen wants a port" in refused.stderr, (word, refused)
+            refused = subprocess.run([FLOODWALL, "run", "--listen", "8754"], capture_output=True, text=True, check=False, timeout=30)
+            assert refused.returncode == 2 and "goes with --demo" in refused.stderr, refused
             other = demo.command("token").splitlines()[-1]
             assert token not in other, other
             assert re.fullmatch(r"http://127\.0\.0\.1:8753/#token=[0-9a-f]{64}", other), other

@@ -83,12 +83,12 @@ static void match(const struct advisories *advisories, char *line)
 		.maker_confidence = 90,
 		.model_confidence = 90,
 		.firmware_confidence = 60};
-	advisories_match(advisories, &asset, see_match, (void *)(uintptr_t)advisories);
+	advisories_match(advisories, &asset, see_match, (void *)(uintptr_t)advisories, NULL);
 	for (uint32_t i = 0; i < advisories_count(advisories); i++)
 		if (advisories_match_one(advisories, i, &asset, &one))
 			see_match((void *)(uintptr_t)advisories, &one);
 	if (fields[0])
-		must(strlen(advisory_maker(maker, fields[0])) < ADVISORY_MAKER_MAX);
+		must(strlen(advisories_maker(advisories, fields[0], maker)) < ADVISORY_MAKER_MAX);
 }
 
 /* Equal versions are in an equal range, whatever they are, unless they cannot be judged. */
@@ -161,7 +161,7 @@ static void spoil(const void *packed, size_t len)
 		words[at] ^= at % 2 ? 0x7fffffff : 0x41;
 		must(advisories_new(&config, &copy) == 0);
 		if (advisories_unpack(copy, "a.json", words, len) == 0 && advisories_settle(copy) == 0)
-			advisories_match(copy, &asset, see_match, copy);
+			advisories_match(copy, &asset, see_match, copy, NULL);
 		advisories_free(copy);
 	}
 	free(words);
@@ -196,7 +196,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		for (uint32_t i = 0; i < advisories_count(advisories); i++) {
 			must(advisories_at(advisories, i, &advisory) && advisories_find(advisories, advisory.id, &advisory));
 			advisories_each_revision(advisories, i, see_revision, NULL);
-			advisories_changes(advisories, i, see_change, NULL);
+			advisories_changes(advisories, i, see_change, NULL, NULL);
 			must(advisories_version_before(advisories, i) != NULL);
 		}
 		pack(advisories);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "../../unit/daemon/fake_host.h"
+#include "daemon/deeds.h"
 #include "store/inside.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
@@ -59,6 +60,7 @@ static void fill(struct host *host)
 		free(body);
 	}
 	host->store->state = state;
+	host->recalled = true;
 	host_fault(host, "clock", "the clock jumped");
 }
 
@@ -77,6 +79,15 @@ static struct host *host_of(bool guards)
 	return hosts[guards];
 }
 
+/* The first that was done, as it was written. */
+static void read_back(struct store *store)
+{
+	const struct deed asked = {.id = 1, .verb = DEED_DECIDE}, written = deed_whole(store, &asked);
+
+	if (written.decided != (deed_kind(&written) != NULL))
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	struct host *host = host_of(len > 5 && memcmp(bytes, "guard", 5) == 0); /* a first line that is no request */
@@ -89,6 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		host->no_room = turn % 7 == 6;
 		ask(host, bytes + at, line_len, turn);
 	}
+	read_back(host_store(host));
 	decide_tick(host, &(struct fetch_time){.wall_s = 100000});
 	return 0;
 }

@@ -177,6 +177,7 @@ static const struct shape {
 	[FACT_UBNT_HOST_NAME] = {"ubnt_host_name", HAS_TEXT},
 	[FACT_UBNT_PRODUCT] = {"ubnt_product", HAS_TEXT},
 	[FACT_UBNT_MODEL] = {"ubnt_model", HAS_NUMBER | HAS_TEXT},
+	[FACT_OWN_ACTIVATED] = {"own_activated", HAS_NUMBER | HAS_TEXT},
 };
 
 struct line {

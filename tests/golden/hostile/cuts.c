@@ -4,10 +4,13 @@
  *
  * Captures that nobody here made, cut and damaged, through the whole program:
  *
- * - cut at every kilobyte (files above 100 KiB: 100 cuts, spread over the first MiB). The longer the rest, the more packets are
- *   read: no cut may ever show a packet that the whole does not have.
+ * - cut at places drawn by a fixed seed, one in each piece of equal length, 24 of them in the first 256 KiB; the smallest captures at
+ *   every byte. The longer the rest, the more packets are read: no cut may ever show a packet that the whole does not have.
  * - one byte overwritten or one bit flipped at a time, at places drawn by a fixed seed, most of them in headers;
  * - every frame damaged at one place in its headers, all at once: what survives the file's reader and goes deep.
+ *
+ * A run costs what it reads, so the sample is many captures and few bytes of each. With FLOODWALL_FULL_SWEEP set: 100 cuts in the first MiB,
+ * twice as many flips and storms, and captures above 4 MiB whole, which tests/unit/engine/test_live_captures.c reads anyway.
  *
  * Every run must return 0 and keep its report free of control characters; the sanitizers do the rest. The files are dealt to
  * one process per core, the largest first.
@@ -24,13 +27,23 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { KIB = 1024, CUTS_MAX = 100, WITHIN = 1 << 20, FLIP_WITHIN = 64 << 10, FLIPS = 16, STORMS = 6, FILES_MAX = 1024, WORKERS_MAX = 8 };
+enum { KIB = 1024, FLIP_WITHIN = 64 << 10, FILES_MAX = 1024, WORKERS_MAX = 8 };
 enum { PCAP_HEADER = 24, RECORD_HEADER = 16, FRAME_HEADERS = 62 };
 
 struct capture {
 	char path[512];
 	size_t len;
 };
+
+/* How much is done to each capture. */
+struct sweep {
+	size_t cuts_max, cut_within; /* bytes */
+	size_t whole_max, each_byte_max; /* bytes: longer ones are not read whole, not cut at every byte */
+	uint32_t flips, storms;
+};
+
+static const struct sweep sample = {24, 256 << 10, 4 << 20, 512, 8, 3}, full = {100, 1 << 20, SIZE_MAX, 2 << 10, 16, 6};
+static const struct sweep *sweep = &sample;
 
 /* What a process is at, in memory shared with the one that waits for it. */
 struct at_work {
@@ -116,19 +129,28 @@ static uint64_t run(const struct stage *stage, struct at_work *me, enum inspect_
 	return seen.packets;
 }
 
+/* Where the cut number left of count is, in the piece of that number. */
+static size_t cut_place(size_t within, size_t count, size_t left, uint64_t *state)
+{
+	size_t piece = within / count;
+
+	return left == count ? within : left * piece + (left ? draw(state, (uint32_t)piece) : 0);
+}
+
 static void cuts(const struct stage *stage, struct at_work *me, size_t len)
 {
-	size_t count = len / KIB, within = len;
-	uint64_t packets, more = UINT64_MAX;
+	size_t within = len < sweep->cut_within ? len : sweep->cut_within, count = len / KIB ? len / KIB : 1;
+	uint64_t packets, more = UINT64_MAX, state = len;
 
-	if (len > (size_t)CUTS_MAX * KIB) {
-		count = CUTS_MAX;
-		within = len < WITHIN ? len : WITHIN;
-	}
+	if (len <= sweep->each_byte_max)
+		count = len;
+	else if (count > sweep->cuts_max)
+		count = sweep->cuts_max;
 	snprintf(me->doing, sizeof(me->doing), "whole, as text");
-	run(stage, me, INSPECT_TEXT);
-	for (size_t left = count + 1; left-- > 0;) {
-		size_t at = left == count ? within : left * (within / count);
+	if (len <= sweep->whole_max)
+		run(stage, me, INSPECT_TEXT);
+	for (size_t left = count + 1; count && left-- > 0;) {
+		size_t at = cut_place(within, count, left, &state);
 		snprintf(me->doing, sizeof(me->doing), "cut at byte %zu", at);
 		stage_cut(stage, at);
 		packets = run(stage, me, INSPECT_JSON);
@@ -187,7 +209,7 @@ static void flips(const struct stage *stage, struct at_work *me, uint8_t *bytes,
 {
 	uint64_t state = len;
 
-	for (uint32_t i = 0; i < FLIPS && len; i++) {
+	for (uint32_t i = 0; i < sweep->flips && len; i++) {
 		size_t at = draw_place(bytes, len, &state);
 		uint8_t other = damaged(bytes[at], draw(&state, 24));
 		snprintf(me->doing, sizeof(me->doing), "first %zu bytes, byte %zu is 0x%02x", len, at, other);
@@ -201,7 +223,7 @@ static void storms(const struct stage *stage, struct at_work *me, uint8_t *bytes
 {
 	uint8_t *storm = malloc(len);
 
-	for (uint32_t i = 0; storm && i < STORMS && is_pcap(bytes, len); i++) {
+	for (uint32_t i = 0; storm && i < sweep->storms && is_pcap(bytes, len); i++) {
 		uint64_t state = i;
 		memcpy(storm, bytes, len);
 		for (size_t at = PCAP_HEADER; at < len; at = next_record(bytes, len, at)) {
@@ -276,6 +298,8 @@ int main(int argc, char **argv)
 	uint32_t count = cores < 2 ? 2 : cores > WORKERS_MAX ? WORKERS_MAX : (uint32_t)cores, runs = 0, faults;
 	pid_t workers[WORKERS_MAX];
 
+	if (getenv("FLOODWALL_FULL_SWEEP"))
+		sweep = &full;
 	captures = calloc(FILES_MAX, sizeof(*captures));
 	if (shared == MAP_FAILED || !captures)
 		return 3;

@@ -10,19 +10,9 @@
 
 #include <cmocka.h>
 
-#include "conf/conf.h"
+#include "settings_of.h"
 
 #define GUARD "role: guard\nguard:\n  interfaces: [lan0]\n"
-
-static struct settings *settings_of(const char *text)
-{
-	struct settings *settings = NULL;
-	struct fault fault = {0};
-
-	if (settings_read("floodwall.yaml", text, strlen(text), &settings, &fault))
-		fail_msg("%llu: %s\n%s", (unsigned long long)fault.line, fault.sentence, text);
-	return settings;
-}
 
 static const struct {
 	const char *text;

@@ -10,18 +10,8 @@
 
 #include <cmocka.h>
 
-#include "conf/conf.h"
+#include "settings_of.h"
 #include "conf/settings_table.h"
-
-static struct settings *settings_of(const char *text)
-{
-	struct settings *settings = NULL;
-	struct fault fault = {0};
-
-	if (settings_read("floodwall.yaml", text, strlen(text), &settings, &fault))
-		fail_msg("%llu: %s\n%s", (unsigned long long)fault.line, fault.sentence, text);
-	return settings;
-}
 
 static const struct {
 	const char *text;

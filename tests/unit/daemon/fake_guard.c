@@ -10,6 +10,7 @@
 enum { DEVICES = 4, FINDINGS = 5, POLICIES = 2 };
 
 static struct guarded_view devices[DEVICES];
+static const uint8_t addresses[DEVICES][16];
 static struct found_view findings[FINDINGS];
 static struct policy_view policies[POLICIES];
 static struct guard_view view;
@@ -17,21 +18,14 @@ static struct guard_view view;
 static void make_devices(void)
 {
 	for (unsigned i = 0; i < DEVICES; i++) {
-		devices[i] = (struct guarded_view){.place = (uint16_t)(i * 20),
-			.mac = {2, 0, 0, 0, 0, (uint8_t)i},
-			.known = i & 1,
-			.first_s = 1,
-			.last_s = i,
-			.stand = (enum guard_stand)i,
-			.decision = i,
-			.since_s = i,
-			.until_s = i & 2,
-			.policy_from = (enum policy_from)(i % 3),
-			.state = (enum device_state)i,
+		devices[i] = (struct guarded_view){GUARDED_NOTHING, .place = (uint16_t)(i * 20), .mac = {2, 0, 0, 0, 0, (uint8_t)i},
+			.known = i & 1, .first_s = 1, .last_s = i, .stand = (enum guard_stand)i, .decision = i, .since_s = i,
+			.until_s = i & 2, .policy_from = (enum policy_from)(i % 3), .state = (enum device_state)i,
 			.address_count = (uint8_t)i};
-		snprintf(devices[i].name, sizeof(devices[i].name), "%s", i ? "cam\x1b[2J\xff" : "");
-		snprintf(devices[i].why, sizeof(devices[i].why), "%s", i & 2 ? "told so" : "");
-		snprintf(devices[i].mud_refused, sizeof(devices[i].mud_refused), "%s", i & 1 ? "https://elsewhere.example/x" : "");
+		devices[i].addresses = addresses;
+		devices[i].name = i ? "cam\x1b[2J\xff" : "";
+		devices[i].why = i & 2 ? "told so" : "";
+		devices[i].mud_refused = i & 1 ? "https://elsewhere.example/x" : "";
 	}
 }
 
@@ -78,7 +72,12 @@ const struct guard_device_view *guard_device_view(struct guard *guard, const uin
 	static struct guard_device_view more = {.word_count = 1,
 		.words = {"anything\x1b[2J"},
 		.talk_count = 1,
-		.talks = {{.name = "cloud.example\xff", .proto = 6, .port = 443, .packets = {3, 2}, .bytes = {300, 200}}},
+		.talks = {{.name = "cloud.example\xff",
+			.named = TALK_BY_HELLO,
+			.proto = 6,
+			.port = 443,
+			.packets = {3, 2},
+			.bytes = {300, 200}}},
 		.device = {.clue_count = 1, .clues = {{"dhcp 12", "cam\x1b[2J", "maker: Foo"}}}};
 
 	return mac[5] < DEVICES ? &more : NULL;
@@ -160,6 +159,10 @@ void guard_each_device(struct guard *guard, void (*see)(void *context, const str
 		devices[i].last_s += fake_host_now()->heard_s;
 		see(context, &devices[i]);
 	}
+	for (uint32_t i = 0; i < fake_host_now()->crowd; i++)
+		see(context,
+			&(struct guarded_view){
+				GUARDED_NOTHING, .mac = {2, 1, 0, 0, (uint8_t)(i >> 8), (uint8_t)i}, .first_s = 1, .last_s = 1});
 }
 
 bool guard_one_device(struct guard *guard, const uint8_t mac[6], struct guarded_view *out_view)
@@ -188,4 +191,56 @@ void guard_totals(struct guard *guard, struct fw_guard_totals *out_totals)
 {
 	memset(out_totals, 0, sizeof(*out_totals));
 	out_totals->reason[FW_GUARD_OUT][FW_GUARD_PASSED][0] = fake_host_now()->passed;
+}
+
+/* The exposed one has an advisory of each certainty, with text that no page should take as it is; the hijacked one is recalled. */
+const struct sheet *guard_advice_of(struct guard *guard, const uint8_t mac[6], const char **out_why)
+{
+	static struct sheet_remedy remedy = {REMEDY_VENDOR_FIX, "install 2\x1b[2J", "https://fix.example/\xff", ""};
+	static struct sheet_advisory advisories[3];
+	static struct sheet_recall recall = {.id = "r-1",
+		.title = "cells\x1b",
+		.publisher = "",
+		.source = "",
+		.answer = TRUTH_YES,
+		.says = "take it back",
+		.assumed = "",
+		.where = ""};
+	static struct sheet sheet = {.advisories = advisories, .advisory_count = 3, .recalls = &recall, .recall_count = 1};
+
+	for (unsigned i = 0; i < 3; i++)
+		advisories[i] = (struct sheet_advisory){.id = "X-1",
+			.title = "bad\x1b[2J",
+			.publisher = "",
+			.url = i ? "https://x.example/" : "",
+			.product = "",
+			.product_version = "",
+			.certainty = (enum asset_certainty)i,
+			.status = STATUS_AFFECTED,
+			.remedy = i ? REMEDY_VENDOR_FIX : REMEDY_COUNT,
+			.open = i == 2,
+			.score = (uint16_t)(i * 49),
+			.remedies = &remedy,
+			.remedy_count = i > 0};
+	*out_why = mac[5] == 1 ? "" : "advisories are being read";
+	return mac[5] == 1 ? &sheet : NULL;
+}
+
+void guard_each_recalled(
+	struct guard *guard, void (*see)(void *context, const struct device *device, const struct sheet_recall *recall), void *context)
+{
+	static const struct device those[] = {
+		{.macs = {{2, 0, 0, 0, 0, 3}}, .mac_count = 1}, {.macs = {{2, 0, 0, 0, 0, 2}}, .mac_count = 1, .name = "IPCAM"}};
+	struct sheet_recall recall = {.title = "cells", .says = "take it back", .assumed = "", .answer = TRUTH_YES};
+
+	for (unsigned i = 0; fake_host_now()->recalled && i < 2; i++) {
+		see(context, &those[i], &recall);
+		recall.assumed = "country = US";
+	}
+}
+
+void guard_pardon(struct guard *guard, const uint8_t mac[6])
+{
+	(void)guard;
+	(void)mac;
 }

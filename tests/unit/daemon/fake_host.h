@@ -21,6 +21,8 @@ struct host {
 	struct fw_guard_tally passed; /* out, since the tables were made */
 	char fault_key[32], fault[320]; /* what was said last; "": all is well */
 	unsigned faults; /* how often */
+	uint32_t crowd; /* devices besides the four that each walk goes by */
+	bool recalled; /* the device ending in 03, and where something is taken for granted, that ending in 02 */
 	bool guards; /* its role is guard (fake_guard.c), else shield */
 };
 

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/deeds.h"
 #include "fake_host.h"
 #include "nomem.h"
 
@@ -286,6 +287,22 @@ static void take(void *at)
 	free(at);
 }
 
+/* Where no line could be written of an end, none is told in its place: neither that of an earlier end, nor one that was told already. */
+static void ends_that_are_not_written(void **state)
+{
+	struct decision decision = {.kind = DECISION_BLOCK, .prefix.bits = 128, .made_s = 1000, .until_s = 1010, .who = "root"};
+	struct deed unwritten = {.time_s = 5000, .verb = DEED_EXPIRE, .who = "floodwall"}, told;
+	struct fault fault = {0};
+	uint64_t id, number;
+
+	assert_int_equal(store_decide(host->store, &decision, &id, &number, &fault), 0);
+	assert_int_equal(store_expire(host->store, 1010, 1, &fault), 1);
+	told = deed_whole(host->store, &(struct deed){.id = number + 1, .verb = DEED_EXPIRE, .who = "floodwall"});
+	assert_true(told.decided && told.decision == id && told.time_s == 1010);
+	told = deed_whole(host->store, &unwritten);
+	assert_true(!told.decided && !told.decision && told.time_s == 5000);
+}
+
 static int set_up(void **state)
 {
 	json_set_alloc_funcs(give, take); /* so that they can fail */
@@ -307,6 +324,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_wrong_is_said, fresh, stale),
 		cmocka_unit_test_setup_teardown(what_is_right_is_done, fresh, stale),
 		cmocka_unit_test_setup_teardown(what_is_shown, fresh, stale),
+		cmocka_unit_test_setup_teardown(ends_that_are_not_written, fresh, stale),
 		cmocka_unit_test_setup_teardown(what_is_muted, fresh_guard, stale),
 		cmocka_unit_test_setup_teardown(cut_and_changed_at_every_byte, fresh, stale),
 		cmocka_unit_test_setup_teardown(without_memory, fresh, stale),

@@ -39,6 +39,11 @@ void **host_parts(struct host *of)
 	return parts;
 }
 
+void host_say(struct host *of, const char *sentence)
+{
+	snprintf(said + strlen(said), sizeof(said) - strlen(said), "%s\n", sentence);
+}
+
 void host_fault(struct host *of, const char *key, const char *sentence)
 {
 	if (sentence)
@@ -377,6 +382,73 @@ static void reload(void **state)
 	end();
 }
 
+static void until_said(const char *what)
+{
+	for (unsigned i = 0; i < STEPS && !strstr(said, what); i++) {
+		now.steady_ns += STEP_MS * 1000000ull;
+		part_messages.tick(part, &now);
+		poll(NULL, 0, STEP_MS);
+	}
+	if (!strstr(said, what))
+		fail_msg("not said: %s; but: %s", what, said);
+}
+
+/* The mail program that a Debian machine has cannot work within the unit: what it says becomes what a person can do. */
+static void a_setgid_program(void **state)
+{
+	struct fault fault = {0};
+	char setting[512];
+
+	make_hook("echo 'sendmail: fatal: mail_queue_enter: create file maildrop/1.2: Permission denied'; exit 75");
+	snprintf(setting, sizeof(setting), "mail: %s, to: me@example.org, from: f@example.org", in_folder("hook"));
+	begin(setting);
+	tick_to(500000, 1);
+	json_decref(messages_test(host, &fault));
+	until_said("ended with 75");
+	assert_non_null(strstr(said, "NoNewPrivileges): name an SMTP client such as msmtp instead"));
+	end();
+}
+
+/* What hangs does not hold the loop when the configuration names another command; what waited for it, and lines that nobody took, are said. */
+static void nothing_is_lost_unsaid(void **state)
+{
+	struct fault fault = {0};
+	struct timespec before, after;
+	char setting[512], expected[128];
+	uint64_t waiting;
+
+	make_hook("exec sleep 100");
+	snprintf(setting, sizeof(setting), "hook: %s, eve: {socket: %s/none}", in_folder("hook"), folder);
+	begin(setting);
+	tick_to(600000, 1);
+	for (unsigned i = 0; i < 4; i++)
+		json_decref(messages_test(host, &fault));
+	tick_to(600001, 2);
+	make_hook("exec true");
+	snprintf(setting, sizeof(setting), "hook: %s other, eve: {socket: %s/another}", in_folder("hook"), folder);
+	configure(setting);
+	waiting = outlet_unwritten(((struct messages *)part)->outlets[OUTLET_SOCKET]);
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	part_messages.reload(part);
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	assert_true((after.tv_sec - before.tv_sec) * 1000 + (after.tv_nsec - before.tv_nsec) / 1000000 < 500);
+	assert_non_null(strstr(said, "hook: the command is another one now; 2 messages that waited for the earlier one were lost"));
+	snprintf(expected, sizeof(expected), "/none is let go; %u lines that waited were lost", (unsigned)waiting);
+	assert_true(waiting >= 4 && strstr(said, expected));
+	assert_int_equal(((struct messages *)part)->messages_lost, 2);
+	assert_int_equal(((struct messages *)part)->lines_let_go, waiting);
+	assert_non_null(((struct messages *)part)->ways[WAY_HOOK].leaving);
+	for (unsigned i = 0; i < STEPS && ((struct messages *)part)->ways[WAY_HOOK].leaving; i++) {
+		now.steady_ns += STEP_MS * 1000000ull;
+		part_messages.tick(part, &now);
+		poll(NULL, 0, STEP_MS);
+	}
+	assert_null(((struct messages *)part)->ways[WAY_HOOK].leaving);
+	decided(DEED_NOTE);
+	end();
+	assert_non_null(strstr(said, "/another is let go; "));
+}
+
 static int open_host(void **state)
 {
 	setenv("TZ", "UTC0", 1);
@@ -410,7 +482,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(event_lines), cmocka_unit_test(told_once), cmocka_unit_test(a_night),
 		cmocka_unit_test(the_day), cmocka_unit_test(a_test_message), cmocka_unit_test(a_flood_of_findings),
-		cmocka_unit_test(reload)};
+		cmocka_unit_test(reload), cmocka_unit_test(a_setgid_program), cmocka_unit_test(nothing_is_lost_unsaid)};
 
 	if (argc > 1)
 		snprintf(lines_path, sizeof(lines_path), "%s", argv[1]);

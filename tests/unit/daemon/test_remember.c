@@ -233,6 +233,28 @@ static void test_devices(void **state)
 	assert_true(sqlite3_total_changes(host->store->db) > before);
 }
 
+/* Nobody waits while a thousand are written: some each second, each once, and the next round begins with the next minute. */
+static void test_a_crowd_of_devices(void **state)
+{
+	uint32_t count = 0, before;
+	int changes;
+
+	host->heard_s = 1;
+	host->crowd = 600;
+	pass(REMEMBER_MINUTE_S);
+	for (unsigned seconds = 0; count < 604; seconds++) {
+		before = count;
+		count = 0;
+		store_each_device(host->store, count_device, &count);
+		assert_true(count > before && count - before <= 250 && seconds < 3);
+		pass(1);
+	}
+	changes = sqlite3_total_changes(host->store->db);
+	pass(REMEMBER_MINUTE_S);
+	pass(1);
+	assert_int_equal(sqlite3_total_changes(host->store->db), changes); /* nothing is written twice */
+}
+
 static void test_names(void **state)
 {
 	struct deed deed = {.verb = DEED_NAME};
@@ -450,6 +472,7 @@ int main(void)
 		STORY(test_wrong_requests),
 		STORY(test_packets),
 		STORY(test_devices),
+		STORY(test_a_crowd_of_devices),
 		STORY(test_names),
 		STORY(test_counts),
 		STORY(test_minute_at_hand),

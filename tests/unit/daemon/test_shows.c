@@ -181,7 +181,8 @@ static void which_device_comes_first(void **state)
 	struct guard_view view = {.devices = devices, .device_count = CASES, .findings = findings, .finding_count = CASES, .now_s = 100};
 
 	for (uint8_t i = 0; i < CASES; i++) {
-		devices[i] = (struct guarded_view){.mac = {2, 0, 0, 0, 0, i}, .state = cases[i].state, .stand = cases[i].stand};
+		devices[i] =
+			(struct guarded_view){GUARDED_NOTHING, .mac = {2, 0, 0, 0, 0, i}, .state = cases[i].state, .stand = cases[i].stand};
 		findings[i].number = i + 1u;
 		findings[i].finding =
 			(struct finding){.id = FINDING_SCAN, .severity = cases[i].severity, .state = cases[i].state, .device = i};
@@ -201,12 +202,41 @@ static void which_device_comes_first(void **state)
 	assert_int_equal(needs.count, 0);
 }
 
+/* "There is none" is said where a document says so, and not where it says nothing. */
+static void what_helps_against_a_weakness(void **state)
+{
+	static const struct {
+		enum remedy remedy;
+		const char *todo;
+	} cases[] = {
+		{REMEDY_VENDOR_FIX, "Install the update"},
+		{REMEDY_WORKAROUND, "No update is named"},
+		{REMEDY_NONE_AVAILABLE, "There is no update"},
+		{REMEDY_NO_FIX_PLANNED, "There is no update"},
+		{REMEDY_COUNT, "No update is named"},
+	};
+	struct guarded_view device = {GUARDED_NOTHING, .mac = {2}, .state = STATE_EXPOSED};
+	static struct found_view found = {
+		.number = 1, .finding = {.id = FINDING_ADVISORY, .severity = SEVERITY_HIGH, .state = STATE_EXPOSED}};
+	struct guard_view view = {.devices = &device, .device_count = 1, .findings = &found, .finding_count = 1, .now_s = 100};
+	static struct needs needs;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		found.finding.advisory.remedy = cases[i].remedy;
+		memset(&needs, 0, sizeof(needs));
+		needs_of_guard(&needs, &view);
+		assert_int_equal(needs.count, 1);
+		assert_string_equal(needs.list[0].what, "advisory");
+		assert_memory_equal(needs.list[0].todo, cases[i].todo, strlen(cases[i].todo));
+	}
+}
+
 /* Who comes when all others have long been here. */
 static void who_is_new(void **state)
 {
 	enum { DAY = 86400 };
 	static struct needs needs;
-	struct guarded_view device = {.mac = {2}, .first_s = 10 * DAY};
+	struct guarded_view device = {GUARDED_NOTHING, .mac = {2}, .first_s = 10 * DAY};
 	struct guard_view view = {.devices = &device, .device_count = 1, .started_s = 1, .now_s = 10 * DAY + 60};
 
 	needs_of_guard(&needs, &view);
@@ -217,7 +247,7 @@ static void who_is_new(void **state)
 	others[0].first_s = 60; /* came with the daemon's start */
 	others[1].first_s = 8 * DAY; /* was looked at, or not, for a day */
 	others[2].known = true;
-	snprintf(others[3].user_name, sizeof(others[3].user_name), "Lamp");
+	others[3].user_name = "Lamp";
 	view.devices = others;
 	view.device_count = 4;
 	memset(&needs, 0, sizeof(needs));
@@ -301,12 +331,13 @@ static void one_device(void **state)
 	assert_string_equal(text_in(json_array_get(json_object_get(one, "clues"), 0), "value"), "cam\\x1b[2J");
 	assert_string_equal(json_string_value(json_array_get(json_object_get(one, "policy_words"), 0)), "anything\\x1b[2J");
 	assert_string_equal(text_in(talk, "protocol"), "tcp");
+	assert_string_equal(text_in(talk, "named_by"), "hello");
 	assert_int_equal(number_in(talk, "bytes_in"), 200);
 	assert_int_equal(json_array_size(json_object_get(one, "findings")), 1);
 	/* the decision of second 1000, the finding of second 7, the first packet of second 1 */
 	assert_int_equal(json_array_size(timeline), 3);
 	assert_string_equal(text_in(json_array_get(timeline, 0), "what"), "deed");
-	assert_string_equal(text_in(json_array_get(timeline, 0), "text"), "decided by user 1000: told so");
+	assert_string_equal(text_in(json_array_get(timeline, 0), "text"), "allowed everything by user 1000: told so");
 	assert_int_equal(number_in(json_array_get(timeline, 1), "finding"), 7);
 	assert_string_equal(text_in(json_array_get(timeline, 1), "text"), "It looks for others (high, muted)");
 	assert_string_equal(text_in(json_array_get(timeline, 2), "what"), "seen");
@@ -315,6 +346,51 @@ static void one_device(void **state)
 	assert_refused("{\"do\": \"show\", \"what\": \"device\", \"who\": \"nobody\"}", "no device has this name");
 	assert_refused(
 		"{\"do\": \"show\", \"what\": \"device\", \"who\": \"02:00:00:00:00:77\"}", "no device with this MAC has been heard");
+}
+
+/* What is known to be weak in it, by how sure that is; what is lacking to say more; and who is recalled needs somebody. */
+static void known_weaknesses(void **state)
+{
+	static const char *const certainties[] = {"maker", "product", "exact"};
+	json_t *answer = asked("{\"do\": \"show\", \"what\": \"device\", \"who\": \"02:00:00:00:00:01\"}"),
+	       *one = json_object_get(answer, "device");
+	json_t *list = json_object_get(one, "advisories"), *first;
+
+	assert_int_equal(json_array_size(list), 3);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_string_equal(text_in(json_array_get(list, i), "certainty"), certainties[i]);
+		assert_string_equal(text_in(json_array_get(list, i), "title"), "bad\\x1b[2J");
+		assert_int_equal(json_is_true(json_object_get(json_array_get(list, i), "open")), i == 2);
+	}
+	first = json_array_get(list, 2);
+	assert_string_equal(text_in(first, "remediation"), "vendor_fix");
+	assert_string_equal(text_in(first, "remedy"), "Fix: install 2\\x1b[2J https://fix.example/\\xff");
+	assert_string_equal(text_in(first, "url"), "https://x.example/");
+	assert_non_null(strstr(text_in(first, "standing"), "Score 9.8 of 10."));
+	assert_true(json_is_null(json_object_get(json_array_get(list, 0), "remedy")) &&
+		json_is_null(json_object_get(json_array_get(list, 0), "score")));
+	assert_true(json_is_null(json_object_get(one, "advice")));
+	list = json_object_get(one, "recalls");
+	assert_string_equal(text_in(json_array_get(list, 0), "answer"), "yes");
+	assert_string_equal(text_in(json_array_get(list, 0), "says"), "Recalled: yes. take it back");
+	json_decref(answer);
+	answer = asked("{\"do\": \"show\", \"what\": \"device\", \"who\": \"02:00:00:00:00:03\"}");
+	one = json_object_get(answer, "device");
+	assert_int_equal(json_array_size(json_object_get(one, "advisories")), 0);
+	assert_string_equal(text_in(one, "advice"), "advisories are being read");
+	json_decref(answer);
+	host->recalled = true;
+	snprintf(host->name, sizeof(host->name), "Bureau");
+	answer = asked("{\"do\": \"show\", \"what\": \"overview\"}");
+	first = json_array_get(json_object_get(json_object_get(answer, "overview"), "needs"), 0);
+	assert_string_equal(text_in(first, "what"), "recall");
+	assert_string_equal(text_in(first, "text"), "02:00:00:00:00:03 is recalled: cells");
+	assert_string_equal(text_in(first, "do"), "take it back");
+	/* by the name that a person gave, and what was taken for granted is said */
+	first = json_array_get(json_object_get(json_object_get(answer, "overview"), "needs"), 1);
+	assert_string_equal(text_in(first, "text"), "Bureau is recalled if country = US: cells");
+	host->name[0] = 0;
+	json_decref(answer);
 }
 
 static const json_t *line_of(const json_t *answer, const char *setting)
@@ -418,10 +494,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_a_shield_needs, fresh_shield, stale),
 		cmocka_unit_test(the_most_urgent_first),
 		cmocka_unit_test(which_device_comes_first),
+		cmocka_unit_test(what_helps_against_a_weakness),
 		cmocka_unit_test(who_is_new),
 		cmocka_unit_test_setup_teardown(a_page_of_devices, fresh_guard, stale),
 		cmocka_unit_test_setup_teardown(the_worst_device_first, fresh_guard, stale),
 		cmocka_unit_test_setup_teardown(one_device, fresh_guard, stale),
+		cmocka_unit_test_setup_teardown(known_weaknesses, fresh_guard, stale),
 		cmocka_unit_test_setup_teardown(settings_with_their_lines, fresh_shield, stale),
 		cmocka_unit_test_setup_teardown(without_memory, fresh_guard, stale),
 	};

@@ -116,9 +116,42 @@ static void muted_no_more(void **state)
 	}
 }
 
+/* An advisory is open, is none any more (a fix, a mark, a folder that is gone), and is open again: as many as before, and news all the same. */
+static void advised_again(void **state)
+{
+	const struct evidence_advisory worst = {.certainty = ASSET_EXACT, .score = 98, .advisories = 1, .id = "HL-1"};
+	struct fed *fed = begin();
+	struct fed_packet syn = syn_to(OUTSIDE, 443);
+	struct device device;
+	uint32_t number;
+
+	fed_packet(fed, &syn);
+	number = live_device_of(fed->live, (const uint8_t[]){2, 0, 0, 0, 0, BOT_MAC});
+	for (unsigned turn = 0; turn < 3; turn++) {
+		uint32_t told = fed->told_count;
+
+		live_advise(fed->live, number, &worst);
+		live_judge_anew(fed->live);
+		fed_until(fed, fed->now_ns + S);
+		assert_int_equal(fed_count(fed, told, FINDING_ADVISORY, SEVERITY_HIGH), 1);
+		assert_true(live_device(fed->live, number, &device) && device.state == STATE_EXPOSED);
+		live_advise(fed->live, number, NULL);
+		assert_true(live_device(fed->live, number, &device) && device.state == STATE_CLEAN);
+		fed_until(fed, fed->now_ns + S);
+	}
+	/* what a person released is no news while it is as it was */
+	live_advise(fed->live, number, &worst);
+	fed_until(fed, fed->now_ns + S);
+	live_release(fed->live, number);
+	live_advise(fed->live, number, &worst);
+	fed_until(fed, fed->now_ns + S);
+	assert_true(live_device(fed->live, number, &device) && device.state == STATE_CLEAN);
+	fed_free(fed);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(muted), cmocka_unit_test(muted_no_more)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(muted), cmocka_unit_test(muted_no_more), cmocka_unit_test(advised_again)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -319,6 +319,8 @@ static void clues(void **state)
 		{"dvrip protocol", "DVRIP", "maker: Xiongmai", true, true},
 		{"dvrip name", "Anna's room", "name: Anna's room", false, false},
 		{"coap resource", "/oic/res", "speaks OCF", false, true},
+		{"sadp activated", "false", "no password was ever set", false, true},
+		{"sadp mac", "44:19:b6:11:22:33", "answers for another device", false, true},
 		{"mdns txt", "fn=Anna's room", "", false, true},
 		{"mdns txt", "no key", "", false, true},
 		{"dhcp 12", "annas-phone", "", false, true},

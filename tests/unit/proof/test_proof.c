@@ -10,30 +10,9 @@
 
 #include <cmocka.h>
 
+#include "nomem.h"
 #include "proof/inside.h"
 #include "wire/limits.h"
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-
-static long until_failure = -1;
-
-static bool fails(void)
-{
-	return until_failure >= 0 && until_failure-- == 0;
-}
-
-void *__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return fails() ? NULL : __real_calloc(count, size);
-}
 
 #define SECOND 1000000000ull
 #define MAPPED(a, b, c, d) \
@@ -479,13 +458,13 @@ static void without_memory(void **state)
 	struct finding flood = a_finding(FINDING_FLOOD);
 	struct proof_subject subject = {&flood, &camera};
 	struct proof_config config = {0};
-	long at = 0;
+	uint64_t at = 0;
 
 	for (;; at++) {
 		struct proof *proof = NULL;
-		until_failure = at;
+		nomem_start(at, false);
 		int error = proof_new(&config, &subject, 1, &proof);
-		until_failure = -1;
+		nomem_stop();
 		proof_free(proof);
 		if (!error)
 			break;

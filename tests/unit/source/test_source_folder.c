@@ -16,29 +16,8 @@
 #include <cmocka.h>
 
 #include "craft.h"
+#include "nomem.h"
 #include "source/spool.h"
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-
-static long until_failure = -1;
-
-static bool fails(void)
-{
-	return until_failure >= 0 && until_failure-- == 0;
-}
-
-void *__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return fails() ? NULL : __real_calloc(count, size);
-}
 
 static bool is_ours(const char *name)
 {
@@ -270,7 +249,7 @@ static int all_of_it(const char *file)
 
 static void without_memory(void **state)
 {
-	long at = 0;
+	uint64_t at = 0;
 	int error;
 
 	do {
@@ -280,9 +259,9 @@ static void without_memory(void **state)
 		assert_int_equal(write(ends[1], "x", 1), 1);
 		close(ends[1]);
 		snprintf(name, sizeof(name), "/proc/self/fd/%d", ends[0]);
-		until_failure = at++;
+		nomem_start(at++, false);
 		error = all_of_it(name);
-		until_failure = -1;
+		nomem_stop();
 		close(ends[0]);
 		assert_true(error == 0 || error == -ENOMEM);
 	} while (error);

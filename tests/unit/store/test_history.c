@@ -190,6 +190,7 @@ static void pages_of_findings(void **state)
 {
 	struct store *store = opened();
 	struct finding_query query = {.count = 3, .muted_too = true};
+	uint64_t raised[2];
 
 	keep(store, 1, "scan", "high", "{\"peer\":\"192.0.2.7\"}");
 	keep(store, 2, "scan", "low", "{\"peer\":\"192.0.2.8\"}");
@@ -220,6 +221,9 @@ static void pages_of_findings(void **state)
 	assert_page(store, &query, "", 0);
 	query = (struct finding_query){.count = 1, .before = UINT64_MAX};
 	assert_page(store, &query, "6 ", 6);
+	/* the fifth is muted */
+	assert_int_equal(store_findings_raised(store, (uint64_t[2]){1005, 1001}, raised), 0);
+	assert_true(raised[0] == 1 && raised[1] == 5);
 	store_close(store);
 }
 
@@ -229,7 +233,7 @@ static void a_page_looks_at_a_bounded_number(void **state)
 	struct store *store = opened();
 	struct finding_query query = {.count = 50, .search = "needle"};
 	struct page page = {0};
-	uint64_t next;
+	uint64_t next, raised[2];
 	unsigned pages = 0;
 
 	sql(store,
@@ -242,6 +246,8 @@ static void a_page_looks_at_a_bounded_number(void **state)
 	} while (next);
 	assert_string_equal(page.text, "1 ");
 	assert_int_equal(pages, 2);
+	assert_int_equal(store_findings_raised(store, (uint64_t[2]){49002, 0}, raised), 0);
+	assert_true(raised[0] == 1000 && raised[1] == HISTORY_LOOKED_MAX);
 	store_close(store);
 }
 

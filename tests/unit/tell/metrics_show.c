@@ -48,7 +48,8 @@ static void show_guard(void)
 	view.fills[0] = (struct fill_of_guard){"devices", 4, 1024};
 	view.fill_count = 1;
 	for (unsigned i = 0; i < 4; i++)
-		devices[i] = (struct guarded_view){.stand = (enum guard_stand)i, .state = i == 3 ? STATE_HIJACKED : STATE_CLEAN};
+		devices[i] = (struct guarded_view){
+			GUARDED_NOTHING, .stand = (enum guard_stand)i, .state = i == 3 ? STATE_HIJACKED : STATE_CLEAN};
 	for (unsigned i = 0; i < 8; i++) {
 		findings[i] = (struct found_view){.number = 80 - i, .act = (enum guard_act)(i % 5)};
 		findings[i].finding = (struct finding){.id = i < 5 ? FINDING_SCAN : FINDING_FLOOD, .severity = SEVERITY_HIGH};

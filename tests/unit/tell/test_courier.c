@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -236,6 +237,36 @@ static void the_end(void **state)
 	courier_free(NULL);
 }
 
+/* A command is exchanged while the earlier one hangs: nobody waits, what waited is counted, and after a second it is gone. */
+static void leaves_without_a_wait(void **state)
+{
+	struct courier *courier;
+	struct courier_state seen;
+	struct timespec before, after;
+	bool left = false;
+
+	make_script("hangs", "exec sleep 100");
+	courier = make(script, 60);
+	for (unsigned i = 0; i < 5; i++)
+		assert_int_equal(courier_send(courier, "x", 1, i, false), 0);
+	courier_tick(courier, now_ns, came, NULL);
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	assert_int_equal(courier_leave(courier, now_ns), 5 - COURIER_AT_ONCE);
+	assert_int_equal(courier_leave(courier, now_ns + 1), 0);
+	assert_false(courier_left(courier, now_ns));
+	assert_false(courier_left(courier, now_ns + 999ull * MS));
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	assert_true(after.tv_sec - before.tv_sec <= 1 || !"it waited");
+	courier_see(courier, &seen);
+	assert_true(seen.lost == 5 - COURIER_AT_ONCE && seen.running == COURIER_AT_ONCE && !seen.waiting);
+	for (unsigned i = 0; i < STEPS && !(left = courier_left(courier, now_ns + 1000ull * MS)); i++)
+		poll(NULL, 0, STEP_MS);
+	assert_true(left);
+	courier_see(courier, &seen);
+	assert_int_equal(seen.running, 0);
+	courier_free(courier);
+}
+
 static void without_memory(void **state)
 {
 	struct courier *courier = NULL;
@@ -270,7 +301,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(takes_the_message), cmocka_unit_test(fails), cmocka_unit_test(hangs),
 		cmocka_unit_test(talks_much), cmocka_unit_test(cannot_be_run), cmocka_unit_test(bounded), cmocka_unit_test(the_end),
-		cmocka_unit_test(without_memory)};
+		cmocka_unit_test(leaves_without_a_wait), cmocka_unit_test(without_memory)};
 
 	return cmocka_run_group_tests(tests, open_folder, close_folder);
 }

@@ -25,8 +25,8 @@ static struct guarded_view *device(unsigned number, const char *name)
 {
 	struct guarded_view *one = &devices[view.device_count++];
 
-	*one = (struct guarded_view){.mac = {2, 0, 0, 0, 0, (uint8_t)number}, .last_s = 1};
-	snprintf(one->name, sizeof(one->name), "%s", name);
+	*one = (struct guarded_view){GUARDED_NOTHING, .mac = {2, 0, 0, 0, 0, (uint8_t)number}, .last_s = 1};
+	one->name = name;
 	return one;
 }
 
@@ -78,8 +78,8 @@ static void a_bad_day(void **state)
 	camera->state = STATE_HIJACKED;
 	camera->stand = STAND_QUARANTINED;
 	camera->since_s = new_year + DAY + 3600;
-	snprintf(camera->why, sizeof(camera->why), "finding 3: scan");
-	snprintf(camera->maker.name, sizeof(camera->maker.name), "Xiongmai");
+	camera->why = "finding 3: scan";
+	camera->maker.name = "Xiongmai";
 	tv = device(6, "tv");
 	tv->state = STATE_EXPOSED;
 	snprintf(view.blind[view.blind_count++], GUARD_SENTENCE_MAX, "hardware offload is on");
@@ -166,7 +166,7 @@ static void known_devices(void **state)
 
 	memset(&known, 0, sizeof(known));
 	for (unsigned i = 0; i < 2000; i++)
-		many[i] = (struct guarded_view){.mac = {2, 0, 0, 0, (uint8_t)(i >> 8), (uint8_t)i}, .last_s = 1};
+		many[i] = (struct guarded_view){GUARDED_NOTHING, .mac = {2, 0, 0, 0, (uint8_t)(i >> 8), (uint8_t)i}, .last_s = 1};
 	for (unsigned round = 0; round < 100; round++) {
 		for (unsigned i = 1000; i < 2000; i++) /* the other half has new MACs each day */
 			many[i].mac[2] = (uint8_t)(round + 1);

@@ -262,11 +262,21 @@ static void findings_of_a_guard(void **state)
 /* No address and no name of a device, whatever the view holds. */
 static void nobody_is_named(void **state)
 {
-	struct guarded_view device = {
-		.mac = {2, 0xde, 0xad, 0xbe, 0xef, 1}, .address_count = 1, .name = "grandmother", .state = STATE_EXPOSED};
+	const uint8_t addresses[1][16] = {[0][15] = 77};
+	struct guarded_view device = {.mac = {2, 0xde, 0xad, 0xbe, 0xef, 1},
+		.address_count = 1,
+		.addresses = addresses,
+		.name = "grandmother",
+		.user_name = "grandmother",
+		.maker = {"grandmother", 90},
+		.kind = {"", 0},
+		.model = {"", 0},
+		.why = "grandmother",
+		.mud_url = "",
+		.mud_refused = "",
+		.state = STATE_EXPOSED};
 	struct guard_view view = {.version = "0.1.0", .devices = &device, .device_count = 1};
 
-	device.addresses[0][15] = 77;
 	char *text = written_of_guard(&view);
 	assert_null(strstr(text, "grandmother"));
 	assert_null(strstr(text, "de:ad"));

@@ -174,6 +174,9 @@ static void a_queue_has_a_ceiling(void **state)
 	assert_int_equal(state_of(outlet).lost, 1000 - fits);
 	assert_int_equal(state_of(outlet).waiting, fits * 1000);
 	assert_true(state_of(outlet).waiting <= OUTLET_QUEUE);
+	assert_int_equal(outlet_unwritten(outlet), fits);
+	outlet_say_lost(outlet, fits, sentence);
+	assert_non_null(strstr(sentence, "nobody is let go; 262 lines that waited were lost"));
 	outlet_free(outlet);
 }
 

@@ -51,3 +51,21 @@ void guard_bed_policy(struct guard_bed *bed, uint32_t local, const struct fw_rul
 void guard_bed_member(struct guard_bed *bed, uint32_t set, uint32_t address, uint64_t seconds);
 /* A rule of TCP or UDP, any ports and everybody, that accepts: to be narrowed. */
 struct fw_rule guard_bed_rule(enum fw_rule_way way, uint8_t proto);
+
+/* ---- the short words of stories ---- */
+
+#define OUT(bed, talk, why) assert_int_equal(guard_bed_out(bed, talk), FW_REASON_##why)
+#define IN(bed, talk, why) assert_int_equal(guard_bed_in(bed, talk), FW_REASON_##why)
+
+enum { SYN = FW_TCP_SYN, ACK = FW_TCP_ACK, RST = FW_TCP_RST, SYN_ACK = FW_TCP_SYN | FW_TCP_ACK };
+
+/* Of the camera's. */
+static inline struct talk tcp(uint32_t remote, uint16_t local_port, uint16_t remote_port, uint8_t flags)
+{
+	return (struct talk){BED_CAMERA, remote, local_port, remote_port, .proto = FW_IP_TCP, .flags = flags};
+}
+
+static inline struct talk udp(uint32_t remote, uint16_t local_port, uint16_t remote_port, uint16_t len)
+{
+	return (struct talk){BED_CAMERA, remote, local_port, remote_port, .proto = FW_IP_UDP, .payload_len = len};
+}

@@ -10,31 +10,6 @@
 
 #include "guard_bed.h"
 
-#define OUT(bed, talk, why) assert_int_equal(guard_bed_out(bed, talk), FW_REASON_##why)
-#define IN(bed, talk, why) assert_int_equal(guard_bed_in(bed, talk), FW_REASON_##why)
-
-static struct talk tcp(uint32_t remote, uint16_t local_port, uint16_t remote_port, uint8_t flags)
-{
-	return (struct talk){.local = BED_CAMERA,
-		.remote = remote,
-		.local_port = local_port,
-		.remote_port = remote_port,
-		.proto = FW_IP_TCP,
-		.flags = flags};
-}
-
-static struct talk udp(uint32_t remote, uint16_t local_port, uint16_t remote_port, uint16_t len)
-{
-	return (struct talk){.local = BED_CAMERA,
-		.remote = remote,
-		.local_port = local_port,
-		.remote_port = remote_port,
-		.proto = FW_IP_UDP,
-		.payload_len = len};
-}
-
-enum { SYN = FW_TCP_SYN, ACK = FW_TCP_ACK, SYN_ACK = FW_TCP_SYN | FW_TCP_ACK };
-
 static void only_what_it_asked_for_comes_in(void **state)
 {
 	struct guard_bed bed;

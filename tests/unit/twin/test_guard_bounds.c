@@ -10,11 +10,6 @@
 
 #include "guard_bed.h"
 
-#define OUT(bed, talk, why) assert_int_equal(guard_bed_out(bed, talk), FW_REASON_##why)
-#define IN(bed, talk, why) assert_int_equal(guard_bed_in(bed, talk), FW_REASON_##why)
-
-enum { SYN = FW_TCP_SYN, ACK = FW_TCP_ACK, RST = FW_TCP_RST, SYN_ACK = FW_TCP_SYN | FW_TCP_ACK };
-
 static struct talk talk_of(uint8_t proto, uint32_t remote, uint16_t local_port, uint16_t remote_port, uint8_t flags)
 {
 	return (struct talk){.local = BED_CAMERA,

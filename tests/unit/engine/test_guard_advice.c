@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who is held against advisories and recalls: the whole guard, without a kernel, over a capture in which more MACs than there are places come
+ * and go before the camera does that was recalled.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "conf/conf.h"
+#include "engine/guard.h"
+#include "gen.h"
+#include "store/store.h"
+#include "wire/limits.h"
+
+enum { START_S = 1000, WALL_S = 1700000000, TENTHS = 600, FORGED = FW_DEVICE_MAX + 64, WAIT_MS = 20000, NOBODY = 65534, FILES = 2200 };
+
+static char folder[] = "/tmp/floodwall-advice-XXXXXX";
+static const uint8_t camera[6] = {2, 0, 0, 0, 0, 0x0d};
+
+struct bed {
+	char said[2048];
+	struct store *store;
+	struct settings *settings;
+	struct guard *guard;
+	uint64_t now_ns;
+	unsigned recalled;
+};
+
+static const char *path_of(const char *name)
+{
+	static char paths[4][128];
+	static unsigned turn;
+	char *path = paths[turn++ % 4];
+
+	snprintf(path, sizeof(paths[0]), "%s/%s", folder, name);
+	return path;
+}
+
+static void write_file(const char *name, const char *text)
+{
+	FILE *out = fopen(path_of(name), "we");
+
+	assert_non_null(out);
+	fputs(text, out);
+	assert_int_equal(fclose(out), 0);
+}
+
+static void forge(struct gen *gen, const struct host *gateway, unsigned number)
+{
+	struct host outside = gen_outside(gateway, "45.33.0.9");
+	char mac[18], address[16];
+	struct host host;
+
+	snprintf(mac, sizeof(mac), "02:11:00:00:%02x:%02x", number >> 8, number & 0xff);
+	snprintf(address, sizeof(address), "192.168.%u.%u", 2 + number / 200, 1 + number % 200);
+	host = gen_host(mac, address);
+	gen_udp(gen, &host, 4000, &outside, 9000, "x", 1);
+}
+
+static void write_capture(void)
+{
+	struct gen *gen = gen_new(WALL_S * GEN_S, 7);
+	struct host gateway = gen_host("02:00:00:00:00:01", "192.168.1.1"), known = gen_host("02:00:00:00:00:02", "192.168.1.2"),
+		    axis = gen_host("02:00:00:00:00:0d", "192.168.1.13"), outside = gen_outside(&gateway, "45.33.0.8");
+	struct talk talk = gen_open(gen, &known, &outside, 443, 10 * GEN_MS);
+
+	gen_text(gen, &talk, true, "hello");
+	gen_close(gen, &talk);
+	for (unsigned i = 0; i < FORGED; i++) {
+		forge(gen, &gateway, i);
+		gen_wait(gen, GEN_MS);
+	}
+	gen_wait(gen, 15 * GEN_S);
+	gen_dhcp(gen, &axis, &gateway, "axis", "AXIS,Network Camera,M1045-LW,5.50.4");
+	talk = gen_open(gen, &axis, &outside, 443, 10 * GEN_MS);
+	gen_close(gen, &talk);
+	gen_wait(gen, 20 * GEN_S);
+	talk = gen_open(gen, &known, &outside, 443, 10 * GEN_MS);
+	gen_close(gen, &talk);
+	gen_write_pcap(gen, path_of("many.pcap"), true);
+	gen_free(gen);
+}
+
+static void say(void *context, const char *sentence)
+{
+	struct bed *bed = context;
+	size_t len = strlen(bed->said);
+
+	snprintf(bed->said + len, sizeof(bed->said) - len, "%s\n", sentence);
+}
+
+static void found(void *context, const struct found_view *view, enum live_news news)
+{
+}
+
+static void deed(void *context, const struct deed *done)
+{
+}
+
+static void bed_open(struct bed *bed, const char *more)
+{
+	struct guard_setup setup = {.version = "0",
+		.capture = path_of("many.pcap"),
+		.say = say,
+		.note = say,
+		.found = found,
+		.deed = deed,
+		.context = bed,
+		.now = {.steady_ns = START_S * GEN_S, .wall_s = WALL_S}};
+	struct fault fault = {0};
+	char text[1024];
+
+	snprintf(text, sizeof(text),
+		"role: guard\nguard:\n  interfaces: [demo]\n  mode: observe\n"
+		"  sizes:\n    devices: 256\n    rules: 4096\n    members: 4096\n    names: 256\n    flows: 128\n%s",
+		more);
+	if (settings_read("floodwall.yaml", text, strlen(text), &bed->settings, &fault))
+		fail_msg("%s", fault.sentence);
+	assert_int_equal(store_open(folder, &bed->store, &fault), 0);
+	setup.settings = bed->settings;
+	setup.store = bed->store;
+	if (guard_open(&setup, &bed->guard, &fault))
+		fail_msg("%s", fault.sentence);
+	bed->now_ns = START_S * GEN_S;
+}
+
+static void tick(struct bed *bed, uint64_t passed_ns)
+{
+	struct fetch_time now = {.steady_ns = bed->now_ns += passed_ns, .wall_s = WALL_S + bed->now_ns / GEN_S - START_S};
+
+	guard_tick(bed->guard, &now);
+}
+
+/* Files are read on a thread: its time is the machine's. */
+static const char *wait_until_read(struct bed *bed)
+{
+	const struct timespec moment = {.tv_nsec = 1000000};
+	const char *why = "";
+
+	for (unsigned waited = 0; waited < WAIT_MS; waited++) {
+		tick(bed, GEN_MS);
+		guard_advice_of(bed->guard, camera, &why);
+		if (!strstr(why, "being read"))
+			break;
+		nanosleep(&moment, NULL);
+	}
+	return why;
+}
+
+static void bed_close(struct bed *bed)
+{
+	struct fault fault = {0};
+
+	assert_int_equal(guard_close(bed->guard, false, &fault), 0);
+	store_close(bed->store);
+	settings_free(bed->settings);
+}
+
+static void see_recalled(void *context, const struct device *device, const struct sheet_recall *recall)
+{
+	struct bed *bed = context;
+
+	assert_memory_equal(device->macs[0], camera, sizeof(camera));
+	assert_string_equal(recall->id, "axis-1");
+	bed->recalled++;
+}
+
+/* Forged MACs take every place first, and it comes when they have made room: its number is beyond all places then. */
+static void who_comes_late(void **state)
+{
+	struct bed bed = {0};
+	char more[512];
+
+	write_file("recalls.yaml",
+		"- recall: axis-1\n  title: Recall of a power supply\n  source: https://axis.example/recall\n"
+		"  applies-if: maker = 'Axis'\n  recalled-if: bought < 2015-04\n  yes: Take it back to the shop.\n");
+	write_file("facts.yaml", "- device: 02:00:00:00:00:0d\n  bought: 2014-11\n");
+	snprintf(more, sizeof(more), "  recalls: %s\n  facts: %s\n", path_of("recalls.yaml"), path_of("facts.yaml"));
+	bed_open(&bed, more);
+	assert_null(strstr(wait_until_read(&bed), "could not"));
+	for (unsigned i = 0; i < TENTHS && !bed.recalled; i++) {
+		tick(&bed, GEN_S / 10);
+		guard_each_recalled(bed.guard, see_recalled, &bed);
+	}
+	assert_int_equal(bed.recalled, 1);
+	bed_close(&bed);
+}
+
+/* What is wrong with the file is said, not that it is something else; a pipe holds nobody up. */
+static void what_cannot_be_read(void **state)
+{
+	static const struct {
+		const char *setting, *file, *says;
+	} cases[] = {
+		{"advisories", "closed.index", "closed.index: cannot be read: Permission denied"},
+		{"advisories", "facts.yaml", "facts.yaml: is no folder, and no index that"},
+		{"advisories", "pipe", "pipe: Not a directory"},
+		{"facts", "pipe", "pipe: is no regular file"},
+	};
+	bool root = geteuid() == 0;
+
+	write_file("closed.index", "FWINDEX1");
+	chmod(path_of("closed.index"), 0);
+	assert_int_equal(mkfifo(path_of("pipe"), 0600), 0);
+	chmod(path_of("pipe"), 0666);
+	chmod(folder, 0755);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bed bed = {0};
+		char more[256];
+
+		snprintf(more, sizeof(more), "  %s: %s\n", cases[i].setting, path_of(cases[i].file));
+		bed_open(&bed, more);
+		/* whom the daemon becomes before it reads */
+		assert_int_equal(root ? seteuid(NOBODY) : 0, 0);
+		assert_non_null(strstr(wait_until_read(&bed), "could not be read"));
+		assert_int_equal(root ? seteuid(0) : 0, 0);
+		if (!strstr(bed.said, cases[i].says))
+			fail_msg("%s of %s: %s", cases[i].setting, cases[i].file, bed.said);
+		bed_close(&bed);
+	}
+}
+
+/* Of a folder with far more files than could be kept, no more are even looked at: each costs memory. */
+static void a_folder_of_thousands(void **state)
+{
+	struct bed bed = {0};
+	char more[256], name[32];
+
+	assert_int_equal(mkdir(path_of("csaf"), 0755), 0);
+	for (unsigned i = 0; i < FILES; i++) {
+		snprintf(name, sizeof(name), "csaf/%u.json", i);
+		write_file(name, "");
+	}
+	snprintf(more, sizeof(more), "    advisories: 1mib\n  advisories: %s\n", path_of("csaf"));
+	bed_open(&bed, more);
+	wait_until_read(&bed);
+	if (!strstr(bed.said, "one file more than are read of one folder"))
+		fail_msg("%s", bed.said);
+	bed_close(&bed);
+	for (unsigned i = 0; i < FILES; i++) {
+		snprintf(name, sizeof(name), "csaf/%u.json", i);
+		unlink(path_of(name));
+	}
+	rmdir(path_of("csaf"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_comes_late), cmocka_unit_test(what_cannot_be_read), cmocka_unit_test(a_folder_of_thousands)};
+	static const char *const files[] = {
+		"many.pcap", "recalls.yaml", "facts.yaml", "closed.index", "pipe", "floodwall.db", "floodwall.db-wal", "floodwall.db-shm"};
+	int code;
+
+	if (!mkdtemp(folder))
+		return 1;
+	write_capture();
+	code = cmocka_run_group_tests(tests, NULL, NULL);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		unlink(path_of(files[i]));
+	rmdir(folder);
+	return code;
+}
