@@ -71,6 +71,7 @@ bool stack_text(const struct fw_opening *opening, char out[DEVICE_TEXT_MAX])
 	char options[OPTIONS_LEN_MAX] = "", window[16], scale[16] = "";
 	unsigned count = segments(opening);
 	size_t len = 0;
+	int needed;
 
 	if (!opening->mss || !opening->window)
 		return false;
@@ -79,12 +80,12 @@ bool stack_text(const struct fw_opening *opening, char out[DEVICE_TEXT_MAX])
 	snprintf(window, sizeof(window), count ? "%u mss" : "%u", count ? count : opening->window);
 	if (has(opening, FW_TCP_SCALE))
 		snprintf(scale, sizeof(scale), ", scale %u", opening->scale);
-	snprintf(out, DEVICE_TEXT_MAX, "%s: ttl %u, %s, window %s, mss %u%s", options, start_of(opening->hops),
+	needed = snprintf(out, DEVICE_TEXT_MAX, "%s: ttl %u, %s, window %s, mss %u%s", options, start_of(opening->hops),
 		opening->family == 6     ? "ipv6"
 			: opening->whole ? "df"
 					 : "no df",
 		window, opening->mss, scale);
-	return true;
+	return needed < DEVICE_TEXT_MAX;
 }
 
 /* NULL: it is not to be heard any more, or there is no such device. */

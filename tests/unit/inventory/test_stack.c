@@ -65,8 +65,8 @@ static const struct expectation table[] = {
 	{{1240, 1240, 4, 64, 0, ALONE, false, false}, "mss: ttl 64, no df, window 1 mss, mss 1240", "runs: uIP (Contiki)"},
 	{{8192, 1460, 4, 128, 0, 5, {2, 1, 1, 1, 0}, false, false}, "mss nop nop nop end: ttl 128, no df, window 8192, mss 1460", "runs: NetX (ThreadX)"},
 	{{65535, 1, 4, 31, 0, ALONE, false, false}, "mss: ttl 32, no df, window 65535, mss 1", ""},
-	{{65535, 1460, 4, 255, 255, 12, {30, 30, 34, 99, 99, 99, 99, 99, 99, 99, 99, 2}, false, false},
-		"mptcp mptcp fast other other other other other other other other mss: ttl 255, no df, window 65", ""},
+	{{65535, 1460, 4, 255, 255, 8, {30, 34, 99, 99, 99, 99, 2, 3}, true, false},
+		"mptcp fast other other other other mss scale: ttl 255, no df, window 65535, mss 1460, scale 255", ""},
 };
 /* clang-format on */
 
@@ -90,8 +90,9 @@ static void what_no_system_writes_is_not_heard(void **state)
 {
 	static const struct fw_opening none[] = {
 		{5840, 0, 4, 64, 0, 0, {0}, false, false}, /* Mirai's */
-		{1024, 0, 4, 64, 0, 1, {FW_TCP_NOP}, false, false},
-		{0, 1460, 4, 64, 0, ALONE, false, false},
+		{1024, 0, 4, 64, 0, 1, {FW_TCP_NOP}, false, false}, {0, 1460, 4, 64, 0, ALONE, false, false},
+		{65535, 1460, 4, 255, 255, 12, {30, 30, 34, 99, 99, 99, 99, 99, 99, 99, 99, 2}, false,
+			false}, /* more than the text holds */
 	};
 	struct inventory *inventory = fresh();
 
