@@ -61,7 +61,7 @@ struct shield_scratch {
 	struct fw_shield_notes notes;
 	struct fw_packet packet;
 	struct fw_dns_question question;
-	uint64_t full_tick; /* when there was no room for a sample */
+	struct fw_tick tick;
 	uint64_t early; /* enum shield_early: how the last frame was judged */
 };
 FW_PER_CPU(shield_scratch, 1, struct shield_scratch);
@@ -74,7 +74,7 @@ FW_PER_CPU(shield_scratch_out, 1, struct shield_scratch);
  */
 #ifndef FW_SHIELD_NOW
 #define FW_SHIELD_NOW() bpf_ktime_get_coarse_ns()
-#define FW_SHIELD_TICK(scratch) bpf_jiffies64() /* one load; changes when that clock does */
+#define FW_SHIELD_TICK() bpf_jiffies64() /* one load; changes when that clock does */
 #endif
 
 /* The store of wire/shield_store.h. */
@@ -226,20 +226,6 @@ FW_INLINE bool shield_ends(const struct xdp_md *context, struct fw_address *out_
 	return true;
 }
 
-/* There is surely no room for a sample: asked of the clock once a tick. */
-FW_INLINE bool shield_no_sample(struct fw_shield_case *c, struct shield_scratch *scratch)
-{
-	uint64_t tick = FW_SHIELD_TICK(scratch);
-
-	if (scratch->full_tick == tick)
-		return true;
-	c->notes->now_ns = fw_store_now(c->store);
-	if (fw_budget_word_has(c, FW_WORD_SAMPLE))
-		return false;
-	scratch->full_tick = tick;
-	return true;
-}
-
 FW_INLINE bool shield_blocks(const struct xdp_md *context, struct fw_shield_case *c, struct shield_scratch *scratch)
 {
 	struct fw_address source;
@@ -254,7 +240,8 @@ FW_INLINE bool shield_blocks(const struct xdp_md *context, struct fw_shield_case
 	if (!fw_shield_in_digests(fw_store_blocked(c->store, (uint32_t)digest & c->config->blocked_mask), digest) &&
 		!fw_shield_in_digests(fw_store_blocked(c->store, (uint32_t)(digest >> 32) & c->config->blocked_mask), digest))
 		return false;
-	if (!shield_no_sample(c, scratch))
+	fw_tick_begin(c, &scratch->tick, FW_SHIELD_TICK());
+	if (fw_tick_has(c, &scratch->tick, FW_WORD_SAMPLE))
 		return false;
 	fw_shield_tally(c, FW_OUTCOME_DROPPED, FW_REASON_BLOCKED);
 	scratch->early = SHIELD_EARLY_BLOCKED;
@@ -275,7 +262,8 @@ static __attribute__((noinline)) int shield_short(
 		.question = &scratch->question,
 		.notes = &scratch->notes};
 
-	return fw_shield_plain(&c);
+	fw_tick_begin(&c, &scratch->tick, FW_SHIELD_TICK());
+	return fw_shield_plain(&c, &scratch->tick);
 }
 
 SEC("xdp")

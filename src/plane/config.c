@@ -19,6 +19,7 @@ static void fill_in(const struct plane *plane, struct fw_shield_config *config, 
 	const uint32_t *entries = plane->hold.entries;
 
 	config->names_half = names_half;
+	config->serial = config_active(plane)->serial + 1;
 	config->names_mask = fw_hint_buckets(entries[MAP_NAMES_A]) - 1;
 	config->cells_mask = entries[MAP_CELLS] - 1;
 	config->proven_mask = fw_hint_buckets(entries[MAP_PROVEN]) - 1;

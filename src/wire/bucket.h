@@ -41,16 +41,29 @@ FW_INLINE struct fw_bucket_rule fw_bucket_rule_of(uint32_t rate_per_s, uint32_t 
 	return (struct fw_bucket_rule){.rate_per_s = rate, .depth_ns = burst * FW_LIMIT(FW_NS_PER_S) / rate};
 }
 
+/* Whether an arrival of this cost at now_ns may pass: cost_ns <= depth - debt, without dividing. */
+FW_INLINE bool fw_bucket_has(uint64_t word, const struct fw_bucket_rule *rule, uint32_t cost, uint64_t now_ns)
+{
+	uint64_t room_ns = FW_LIMIT(rule->depth_ns);
+
+	if (word > now_ns) {
+		if (word - now_ns > room_ns)
+			return false;
+		room_ns -= word - now_ns;
+	}
+	return cost * FW_LIMIT(FW_NS_PER_S) <= room_ns * rule->rate_per_s;
+}
+
 /*
  * The word after an arrival of this cost at now_ns. *out_allowed says whether it may pass; if not, the word is unchanged.
  * Pure: the caller stores the result (in BPF by compare-and-swap, and asks again where another CPU was faster).
  */
 FW_INLINE uint64_t fw_bucket_next(uint64_t word, const struct fw_bucket_rule *rule, uint32_t cost, uint64_t now_ns, bool *out_allowed)
 {
-	uint64_t debt_ns = word > now_ns ? word - now_ns : 0;
 	uint64_t due = cost * FW_LIMIT(FW_NS_PER_S);
 
-	/* cost_ns <= depth - debt, without dividing: most of a flood ends here */
-	*out_allowed = debt_ns <= rule->depth_ns && due <= (FW_LIMIT(rule->depth_ns) - debt_ns) * rule->rate_per_s;
-	return *out_allowed ? now_ns + debt_ns + (due + (rule->rate_per_s - FW_LIMIT(1u))) / rule->rate_per_s : word;
+	*out_allowed = fw_bucket_has(word, rule, cost, now_ns);
+	if (!*out_allowed)
+		return word;
+	return (word > now_ns ? word : now_ns) + (due + (rule->rate_per_s - FW_LIMIT(1u))) / rule->rate_per_s;
 }

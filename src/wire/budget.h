@@ -43,10 +43,7 @@ FW_INLINE bool fw_budget_take(struct fw_shield_case *c, uint64_t *word, const st
 /* Only looks. */
 FW_INLINE bool fw_budget_has(const struct fw_shield_case *c, const uint64_t *word, const struct fw_bucket_rule *rule, uint32_t cost)
 {
-	bool allowed;
-
-	fw_bucket_next(*(const volatile uint64_t *)word, rule, cost, c->notes->now_ns, &allowed);
-	return allowed;
+	return fw_bucket_has(*(const volatile uint64_t *)word, rule, cost, c->notes->now_ns);
 }
 
 FW_INLINE bool fw_budget_word_take(struct fw_shield_case *c, enum fw_shield_word which)

@@ -17,7 +17,44 @@
 
 #include "wire/shield.h"
 
+/*
+ * What one tick of the clock has shown, for each CPU: a bucket fills by time alone, so that one which has nothing has nothing until
+ * the next tick, and neither it nor the clock need be asked again for each frame of a flood. (Where another CPU moves tick and clock on
+ * one after the other, the clock may lag by a tick more: then budgets give later, never more.) Another configuration may have other
+ * budgets, so what is known ends with its serial number.
+ */
+struct fw_tick {
+	uint64_t at; /* the tick; 0: none yet */
+	uint64_t now_ns; /* fw_store_now() as it was first asked in it */
+	uint32_t serial; /* of the configuration */
+	uint32_t empty; /* a bit for each enum fw_shield_word that has nothing */
+	struct fw_address last; /* the last source one of whose prefixes had nothing ... */
+	uint64_t spent; /* ... and of what: a bit for each enum fw_cell_kind */
+};
+_Static_assert(FW_WORD_COUNT <= 32 && FW_CELL_PROVEN_UNKNOWN < 64, "a bit each");
+
 #ifdef __bpf__
+
+/* at: the tick that it is now, not 0. */
+FW_INLINE void fw_tick_begin(struct fw_shield_case *c, struct fw_tick *tick, uint64_t at)
+{
+	if (tick->at != at || tick->serial != c->config->serial) {
+		*tick = (struct fw_tick){.at = at, .now_ns = fw_store_now(c->store), .serial = c->config->serial};
+		FW_FORGET();
+	}
+	c->notes->now_ns = tick->now_ns;
+}
+
+/* As fw_budget_word_has(). */
+FW_INLINE bool fw_tick_has(struct fw_shield_case *c, struct fw_tick *tick, enum fw_shield_word which)
+{
+	if (tick->empty & 1u << which)
+		return false;
+	if (fw_budget_word_has(c, which))
+		return true;
+	tick->empty |= 1u << which;
+	return false;
+}
 
 #define FW_PLAIN_LABELS 8u /* at most, without the root */
 #define FW_PLAIN_LOW_MAPPED 0xffff0000ull /* the lower half of ::ffff:0.0.0.0, as it lies in memory */
@@ -35,6 +72,7 @@ struct fw_plain {
 	bool four; /* known when this is compiled, and so all places */
 	uint32_t name_len, first_len; /* of the name and of its first label, with the byte before it */
 	struct fw_address_sum sum; /* of the source */
+	struct fw_tick *tick; /* begun */
 };
 
 FW_INLINE uint32_t fw_plain_udp_off(const struct fw_plain *plain)
@@ -157,7 +195,7 @@ FW_INLINE struct fw_zone *fw_plain_class(struct fw_shield_case *c, const struct 
 }
 
 /* The narrowest prefix of this source or its widest has nothing left: fw_budget_levels_take() would find the same, and take nothing. */
-FW_INLINE bool fw_plain_spent(struct fw_shield_case *c, const struct fw_plain *plain, enum fw_cell_kind kind)
+FW_INLINE bool fw_plain_look(struct fw_shield_case *c, const struct fw_plain *plain, enum fw_cell_kind kind)
 {
 	const struct fw_level_rules *rules = fw_budget_rules(c->config, kind);
 	uint32_t widest = fw_level_bits(plain->four, plain->four ? FW_LEVELS_4 - 1 : FW_LEVELS_6 - 1);
@@ -165,6 +203,22 @@ FW_INLINE bool fw_plain_spent(struct fw_shield_case *c, const struct fw_plain *p
 	if (!fw_budget_cells_have(c, fw_budget_cells(c, kind, 128, plain->sum), plain->four ? &rules->four[0] : &rules->six[0]))
 		return true;
 	return !fw_budget_prefix_has(c, kind, widest, plain->four ? &rules->four[FW_LEVELS_4 - 1] : &rules->six[FW_LEVELS_6 - 1]);
+}
+
+/* The same, once a tick for a source that sends all the time. */
+FW_INLINE bool fw_plain_spent(struct fw_shield_case *c, const struct fw_plain *plain, enum fw_cell_kind kind)
+{
+	const struct fw_address *src = &c->notes->src;
+	struct fw_tick *tick = plain->tick;
+	bool last = tick->last.low == src->low && tick->last.high == src->high;
+
+	if (last && (tick->spent & 1ull << kind))
+		return true;
+	if (!fw_plain_look(c, plain, kind))
+		return false;
+	tick->spent = (last ? tick->spent : 0) | 1ull << kind;
+	tick->last = *src;
+	return true;
 }
 
 /* The reason for which fw_shield_names() would stop it, where a look is enough to say so; or none. */
@@ -182,7 +236,7 @@ FW_INLINE enum fw_reason fw_plain_names(struct fw_shield_case *c, const struct f
 /* The same of fw_shield_budgets(). */
 FW_INLINE enum fw_reason fw_plain_budgets(struct fw_shield_case *c, const struct fw_plain *plain)
 {
-	if (!fw_budget_word_has(c, FW_WORD_SHARE))
+	if (!fw_tick_has(c, plain->tick, FW_WORD_SHARE))
 		return FW_REASON_SHARE_RATE;
 	return fw_plain_spent(c, plain, FW_CELL_TOTAL) ? FW_REASON_PREFIX_RATE : FW_REASON_NONE;
 }
@@ -190,8 +244,8 @@ FW_INLINE enum fw_reason fw_plain_budgets(struct fw_shield_case *c, const struct
 /* Nothing will be answered nor sampled: what is over its budget ends here. */
 FW_INLINE bool fw_plain_silent(struct fw_shield_case *c, const struct fw_plain *plain)
 {
-	return (!fw_budget_word_has(c, FW_WORD_TRUNCATED) || fw_plain_spent(c, plain, FW_CELL_TRUNCATED)) &&
-		!fw_budget_word_has(c, FW_WORD_SAMPLE);
+	return (!fw_tick_has(c, plain->tick, FW_WORD_TRUNCATED) || fw_plain_spent(c, plain, FW_CELL_TRUNCATED)) &&
+		!fw_tick_has(c, plain->tick, FW_WORD_SAMPLE);
 }
 
 /* As fw_shield_weigh(), as far as looks go. True: outcome and reason stand. */
@@ -201,8 +255,7 @@ FW_INLINE bool fw_plain_weighs(struct fw_shield_case *c, const struct fw_plain *
 	enum fw_reason reason;
 
 	if (!names && !fw_shield_acts(c, FW_FILTER_BUDGETS)) {
-		if (!c->notes->overload)
-			fw_budget_word_take(c, FW_WORD_OVERLOAD);
+		fw_budget_word_take(c, FW_WORD_OVERLOAD);
 		return true;
 	}
 	if (c->notes->lane != FW_LANE_UNPROVEN || c->config->mode[names ? FW_FILTER_NAMES : FW_FILTER_BUDGETS] != FW_MODE_ENFORCE)
@@ -263,6 +316,7 @@ FW_INLINE bool fw_plain_proven(struct fw_shield_case *c, const struct fw_plain *
 FW_INLINE enum fw_plain_end fw_plain_judge(struct fw_shield_case *c, struct fw_plain *plain)
 {
 	struct fw_zone *zone;
+	bool defends;
 
 	if (!fw_plain_headers(plain, c->config->dns_port) || !fw_plain_asks(plain->begin + fw_plain_udp_off(plain) + 8))
 		return FW_PLAIN_NOT;
@@ -279,27 +333,53 @@ FW_INLINE enum fw_plain_end fw_plain_judge(struct fw_shield_case *c, struct fw_p
 	c->notes->answerable = true;
 	c->notes->reason = FW_REASON_EXISTS + c->notes->class;
 	c->notes->is_question = true;
-	c->notes->now_ns = fw_store_now(c->store);
 	plain->sum = fw_shield_sum_of(c->config->address_key, &c->notes->src);
 	c->notes->lane = fw_plain_proven(c, plain) ? FW_LANE_PROVEN : FW_LANE_UNPROVEN;
-	c->notes->overload = !fw_budget_word_has(c, FW_WORD_OVERLOAD);
-	return fw_plain_weighs(c, plain, zone) ? FW_PLAIN_DONE : FW_PLAIN_HANDED;
+	defends = c->config->acting[FW_FILTER_NAMES] && c->config->acting[FW_FILTER_BUDGETS];
+	if (!defends)
+		c->notes->overload = !fw_tick_has(c, plain->tick, FW_WORD_OVERLOAD);
+	if (fw_plain_weighs(c, plain, zone))
+		return FW_PLAIN_DONE;
+	if (defends) /* whatever acts acts anyway: nobody has asked until now */
+		c->notes->overload = !fw_tick_has(c, plain->tick, FW_WORD_OVERLOAD);
+	return FW_PLAIN_HANDED;
 }
 
-FW_INLINE enum fw_plain_end fw_plain_case(struct fw_shield_case *c, bool four)
+/* As fw_shield_count(), of what passed or was dropped and has not been observed by anybody. */
+FW_INLINE void fw_plain_count(struct fw_shield_case *c)
+{
+	const struct fw_shield_notes *notes = c->notes;
+	bool passed = notes->outcome == FW_OUTCOME_PASSED;
+	struct fw_zone_count *count = fw_store_zone_count(c->store, notes->place);
+	struct fw_tally *tally = &c->counts->lane[notes->lane == FW_LANE_PROVEN ? FW_LANE_PROVEN : FW_LANE_UNPROVEN]
+						 [passed ? FW_OUTCOME_PASSED : FW_OUTCOME_DROPPED];
+
+	fw_shield_tally(c, passed ? FW_OUTCOME_PASSED : FW_OUTCOME_DROPPED, notes->reason);
+	tally->packets++;
+	tally->bytes += notes->frame_len;
+	if (!count || notes->class >= FW_CLASS_COUNT)
+		return;
+	count->seen[notes->class]++;
+	if (passed)
+		count->passed[notes->class]++;
+	else
+		count->dropped++;
+}
+
+FW_INLINE enum fw_plain_end fw_plain_case(struct fw_shield_case *c, struct fw_tick *tick, bool four)
 {
 	const struct fw_cursor frame = fw_store_frame(c->store);
-	struct fw_plain plain = {.begin = frame.begin, .end = frame.end, .four = four};
-	struct fw_shield_notes notes = {.frame_len = c->notes->frame_len};
+	struct fw_plain plain = {.begin = frame.begin, .end = frame.end, .four = four, .tick = tick};
+	struct fw_shield_notes notes = {.frame_len = c->notes->frame_len, .now_ns = c->notes->now_ns};
 	struct fw_packet packet;
-	struct fw_shield_case own = {c->store, c->config, c->counts, &packet, c->question, &notes, fw_store_words(c->store)};
+	struct fw_shield_case own = {c->store, c->config, c->counts, &packet, c->question, &notes, NULL};
 	enum fw_plain_end end;
 
-	if (!own.words || plain.begin + fw_plain_udp_off(&plain) + 8 + FW_PLAIN_SHORTEST > plain.end)
+	if (plain.begin + fw_plain_udp_off(&plain) + 8 + FW_PLAIN_SHORTEST > plain.end)
 		return FW_PLAIN_NOT;
 	end = fw_plain_judge(&own, &plain);
 	if (end == FW_PLAIN_DONE) {
-		fw_shield_count_here(&own);
+		fw_plain_count(&own);
 		c->notes->outcome = notes.outcome;
 		c->notes->reason = notes.reason;
 	} else if (end == FW_PLAIN_HANDED) {
@@ -310,14 +390,14 @@ FW_INLINE enum fw_plain_end fw_plain_case(struct fw_shield_case *c, bool four)
 	return end;
 }
 
-/* A frame that arrives; the case as for fw_shield_arrive(). */
-FW_INLINE enum fw_plain_end fw_shield_plain(struct fw_shield_case *c)
+/* A frame that arrives; the case as for fw_shield_arrive(), at a tick that has begun. */
+FW_INLINE enum fw_plain_end fw_shield_plain(struct fw_shield_case *c, struct fw_tick *tick)
 {
 	const struct fw_cursor frame = fw_store_frame(c->store);
 
 	if (frame.begin + 14 > frame.end)
 		return FW_PLAIN_NOT;
-	return frame.begin[12] == FW_ETHER_IPV4 >> 8 ? fw_plain_case(c, true) : fw_plain_case(c, false);
+	return frame.begin[12] == FW_ETHER_IPV4 >> 8 ? fw_plain_case(c, tick, true) : fw_plain_case(c, tick, false);
 }
 
 /* What is left to be said of a case that was handed over. */

@@ -26,7 +26,7 @@
 #include "wire/names.h"
 
 /* One more for each change of a struct or map in this file: pins of another layout are refused. */
-#define FW_SHIELD_LAYOUT 3u
+#define FW_SHIELD_LAYOUT 4u
 
 /* Each is off, observes (counts what it would do) or enforces. In the order in which they are asked. */
 enum fw_shield_filter {
@@ -114,7 +114,7 @@ struct fw_shield_config {
 	uint8_t blocked; /* the same of shield_blocked */
 	uint8_t mode[FW_FILTER_COUNT]; /* enum fw_filter_mode */
 	uint8_t acting[FW_FILTER_COUNT]; /* which of NAMES and BUDGETS the stance calls for now; the others need not be called */
-	uint8_t zero[4]; /* padding, always zero */
+	uint32_t serial; /* another one for each configuration that holds: what was found out under the one before is forgotten */
 };
 _Static_assert(sizeof(struct fw_shield_config) == 1040 + 8 * FW_SHIELD_KEY_WORDS + 16 * FW_WORD_COUNT + 4 * 152 + 2 * 16 + 16 + 8 * 4 + 24,
 	"no holes");

@@ -211,6 +211,7 @@ void shielded_stance(struct shielded *shielded, enum shielded_stance stance)
 	}
 	config->stance = stance == SHIELDED_CALM ? FW_STANCE_CALM : FW_STANCE_DEFEND;
 	config->acting[FW_FILTER_NAMES] = config->acting[FW_FILTER_BUDGETS] = stance != SHIELDED_CALM;
+	config->serial++;
 }
 
 void shielded_block(struct shielded *shielded, bool asked)

@@ -12,13 +12,16 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "wire/shield_plain.h"
+
 enum { FRAME_LEAST = 15, FRAME_MOST = 3000, PAGE = 4096, CPUS_MAX = 512 };
 
 struct scratch {
 	struct fw_shield_notes notes;
 	struct fw_packet packet;
 	struct fw_dns_question question;
-	uint64_t full_tick, early;
+	struct fw_tick tick;
+	uint64_t early;
 };
 
 struct shield_kernel {
@@ -179,6 +182,21 @@ static int clear(const struct shield_kernel *k, int map, uint32_t entries)
 	return error;
 }
 
+/* What the configuration before this one has left in the very tick in which the scene begins: nothing had anything left. */
+static int leave_tick(const struct shield_kernel *k, const struct scene *scene)
+{
+	struct scratch scratch = {.tick = {.at = SCENE_BEGIN_S * FW_NS_PER_S + 1,
+					  .now_ns = 1,
+					  .serial = scene->config.serial - 1,
+					  .empty = ~0u,
+					  .spent = ~0ull}};
+	size_t each = (sizeof(scratch) + 7) / 8 * 8;
+
+	for (int i = 0; i < k->cpus; i++)
+		memcpy((uint8_t *)k->room + each * (size_t)i, &scratch, sizeof(scratch));
+	return bpf_map_update_elem(k->scratch_in, &(uint32_t){0}, k->room, BPF_ANY);
+}
+
 int shield_kernel_begin(struct shield_kernel *k, const struct scene *scene)
 {
 	int error = set_prefixes(k, scene);
@@ -199,7 +217,7 @@ int shield_kernel_begin(struct shield_kernel *k, const struct scene *scene)
 	if (!error)
 		error = clear(k, k->zone_counts, SCENE_ZONES);
 	if (!error)
-		error = clear(k, k->scratch_in, 1);
+		error = leave_tick(k, scene);
 	return error ? error : clear(k, k->scratch_out, 1);
 }
 
