@@ -3,8 +3,10 @@
 """10,000 devices that are all heard and 1,000,000 findings: what the daemon takes at its peak, how soon its page answers over HTTP to who is signed in, and
 what it takes when nothing happens. And a box of the OpenWrt class. Memory has a ceiling; times are figures for people.
 
-usage: scale.py FLOODWALL ROOT [STORY...]      FLOODWALL_FINDINGS how many findings, FLOODWALL_IDLE_S how long it is left alone (10),
-                                               FLOODWALL_SCALE a file for the figures, as JSON
+A program under sanitizers keeps what was freed, so its memory says nothing: there fewer findings go through the same stories, for what sanitizers see.
+
+usage: scale.py FLOODWALL ROOT [STORY...]      FLOODWALL_FINDINGS how many findings, FLOODWALL_RUNS how often each page is asked for,
+                                               FLOODWALL_IDLE_S how long it is left alone, FLOODWALL_SCALE a file for the figures, as JSON
 """
 import http.client
 import json
@@ -18,7 +20,9 @@ from guard_bed import CAMERA, packet, play, wait_for
 from remembering import ask
 
 CEILING, SMALL_CEILING = 64, 32  # MiB resident at the peak since the start, counted by the kernel (VmHWM)
-DEVICES, SMALL_DEVICES, RUNS = 9990, 200, 21
+DEVICES, SMALL_DEVICES = 9990, 200
+FINDINGS, SANITIZED_FINDINGS = 1000000, 20000
+RUNS, SANITIZED_RUNS = 21, 3
 PORT = 8753
 MILLION = """with recursive n(i) as (select 1 union all select i + 1 from n where i < ?)
 insert into finding (mac, kind, severity, raised, last, muted, body)
@@ -76,6 +80,10 @@ def hear_all(bed, count):
     wait_for(heard, 20, "the last device")
 
 
+def asked_for(bed, name, plain, sanitized):
+    return int(os.environ.get(name, sanitized if bed.sanitized else plain))
+
+
 def sign_in(bed):
     """A connection that stays, and the headers of somebody who is signed in."""
     token = ask(bed, do="token")["address"].rsplit("=", 1)[-1].rsplit("#", 1)[-1]
@@ -98,8 +106,9 @@ def get(client, headers, address):
 def ask_page(bed):
     """As a browser does, one address after the other, again and again."""
     client, headers = sign_in(bed)
+    runs = asked_for(bed, "FLOODWALL_RUNS", RUNS, SANITIZED_RUNS)
     taken = {address: [] for address in ASKED}
-    for _ in range(RUNS):
+    for _ in range(runs):
         for address in ASKED:
             begun = time.monotonic()
             get(client, headers, address)
@@ -107,9 +116,9 @@ def ask_page(bed):
     listed = json.loads(get(client, headers, "/api/devices.json?count=65536"))["devices"]
     assert len(listed["devices"]) < listed["total"] >= DEVICES, "one answer holds them all"
     client.close()
-    print("     ms over HTTP, least, median and 95th percentile, of " + str(RUNS), flush=True)
+    print("     ms over HTTP, least, median and 95th percentile, of " + str(runs), flush=True)
     for address, times in taken.items():
-        print(f"     {min(times):8.1f} {statistics.median(times):8.1f} {sorted(times)[round(0.95 * (RUNS - 1))]:8.1f}   {address}", flush=True)
+        print(f"     {min(times):8.1f} {statistics.median(times):8.1f} {sorted(times)[round(0.95 * (runs - 1))]:8.1f}   {address}", flush=True)
     figures["ms"] = taken
 
 
@@ -145,7 +154,7 @@ def all_of_them(bed, count):
 
 
 def thousands_of_devices(bed):
-    million = int(os.environ.get("FLOODWALL_FINDINGS", "1000000"))
+    million = asked_for(bed, "FLOODWALL_FINDINGS", FINDINGS, SANITIZED_FINDINGS)
     bed.configure()
     with open(bed.configuration, encoding="utf-8") as text:
         small = text.read()
