@@ -162,6 +162,7 @@ bool guard_found(void *context, const struct live_finding *found)
 	const char *why;
 	bool stops;
 
+	guard->findings_made += found->first;
 	view->finding = *found->finding;
 	device = culprit(guard, found->finding, view->mac);
 	why = guard_muted(guard, view);

@@ -109,7 +109,8 @@ struct guard {
 	bool bypass; /* a decision that all filters are off stands */
 
 	struct found_view *found; /* ring of GUARD_FOUND_MAX */
-	uint64_t found_count;
+	uint64_t found_count; /* places of the ring that were ever taken: a finding that left it and goes on takes another */
+	uint64_t findings_made; /* by this process */
 	uint64_t found_before; /* the last number of earlier runs: ours go on from there */
 
 	struct recent *recent;

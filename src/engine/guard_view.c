@@ -283,6 +283,7 @@ static void view_numbers(struct guard *guard)
 	view->names_waiting = asked.waiting;
 	view->names_refused = guard->names_refused + view->totals.bound_refused;
 	view->released = guard->released;
+	view->findings_made = guard->findings_made;
 	view->decisions = 0;
 	store_each_decision(guard->store, count_decision, &view->decisions);
 	snprintf(view->store_why, sizeof(view->store_why), "%s",

@@ -214,13 +214,13 @@ static uint64_t wall_of(const struct live *live, uint64_t hall_ns)
 }
 
 /* A copy as others may see it. */
-static const struct live_finding *show(struct live *live, uint32_t place, enum live_news news)
+static const struct live_finding *show(struct live *live, uint32_t place, enum live_news news, bool first)
 {
 	live->shown = *engine_finding(live->engine, place);
 	live->shown.device = outcome_device(live->engine, &live->shown);
 	live->shown.first_ns = wall_of(live, live->shown.first_ns);
 	live->shown.last_ns = wall_of(live, live->shown.last_ns);
-	live->shown_as = (struct live_finding){detect_number(live->engine->detect, place), news, &live->shown};
+	live->shown_as = (struct live_finding){detect_number(live->engine->detect, place), news, &live->shown, first};
 	return &live->shown_as;
 }
 
@@ -228,13 +228,14 @@ static void tell(struct live *live, uint32_t place, enum live_news news, uint64_
 {
 	const struct finding *finding = engine_finding(live->engine, place);
 	struct told *told = &live->told[place];
+	bool first = told->number != detect_number(live->engine->detect, place);
 
 	*told = (struct told){.number = detect_number(live->engine->detect, place),
 		.told_ns = now_ns,
 		.count = finding->count,
 		.severity = finding->severity,
 		.state = finding->state};
-	told->counts = live->config.found(live->config.context, show(live, place, news));
+	told->counts = live->config.found(live->config.context, show(live, place, news, first));
 	if (told->counts && live->shown.device != DEVICE_NONE)
 		inventory_note_state(live->engine->inventory, live->shown.device, live->shown.state);
 }
@@ -282,7 +283,7 @@ const struct live_finding *live_finding_at(struct live *live, uint32_t index)
 {
 	for (uint32_t place = 0; place < detect_places(live->engine->detect); place++)
 		if (detect_number(live->engine->detect, place) && index-- == 0)
-			return show(live, place, LIVE_MORE);
+			return show(live, place, LIVE_MORE, false);
 	return NULL;
 }
 

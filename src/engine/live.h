@@ -30,6 +30,7 @@ struct live_finding {
 	uint64_t number; /* of this finding, never used again within a run */
 	enum live_news news;
 	const struct finding *finding; /* borrowed for the call; times are the wall's, the device's number is the one that holds */
+	bool first; /* nothing was told of this number before; what was released or muted and goes on is LIVE_NEW again, under its number */
 };
 
 struct live_config {

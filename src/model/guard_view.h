@@ -138,8 +138,9 @@ struct guard_view {
 	uint32_t blind_count;
 	struct guarded_view *devices;
 	uint32_t device_count;
-	struct found_view *findings; /* latest first */
+	struct found_view *findings; /* of this run, latest first */
 	uint32_t finding_count;
+	uint64_t findings_made; /* in this run, also those that are shown no more */
 	struct policy_view *policies;
 	uint32_t policy_count;
 };

@@ -98,11 +98,10 @@ static void put_names(const struct guard_view *view, FILE *out)
 /* Kinds and severities are closed lists: all of them, so that a first finding is a change and no new series. */
 static void put_findings(const struct guard_view *view, FILE *out)
 {
-	uint64_t count[FINDING_ID_COUNT][4] = {{0}}, muted = 0, acts[5] = {0}, last = 0;
+	uint64_t count[FINDING_ID_COUNT][4] = {{0}}, muted = 0, acts[5] = {0};
 
 	for (uint32_t i = 0; i < view->finding_count; i++) {
 		const struct found_view *found = &view->findings[i];
-		last = found->number > last ? found->number : last;
 		acts[found->act]++;
 		if (found->muted[0])
 			muted++;
@@ -118,7 +117,7 @@ static void put_findings(const struct guard_view *view, FILE *out)
 	metric_family(out, "findings_acted", METRIC_GAUGE, "Findings that are shown, by what was done.");
 	for (unsigned i = 0; i < 5; i++)
 		fprintf(out, "floodwall_findings_acted{act=\"%s\"} %" PRIu64 "\n", act_words[i], acts[i]);
-	metric_single(out, "findings_total", METRIC_COUNTER, "Findings that were ever made; the number of the latest.", last);
+	metric_single(out, "findings_total", METRIC_COUNTER, "Findings that were made since the start.", view->findings_made);
 }
 
 static void put_fills(const struct guard_view *view, FILE *out)

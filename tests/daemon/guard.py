@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -466,6 +467,34 @@ def metrics(bed):
         assert line.startswith("#") or re.fullmatch(r'floodwall_[a-z_]+(\{[^}]*\})? \d+', line), line
 
 
+def findings_are_counted(bed):
+    """A counter of this process: after a restart it begins at 0, though numbers of findings go on."""
+    def made():
+        return int(re.search(r"^floodwall_findings_total (\d+)$", bed.call("show", "stats", "--prometheus").stdout, re.M).group(1))
+
+    def latest():
+        return bed.show("findings")["findings"][0]["finding"]
+    def scans(bot, source):
+        bed.inject([syn(bot, source, f"10.8.{i}.82", 23) for i in range(60)])
+        wait_for(lambda: (bed.device(bot) or {"stand": ""})["stand"] == "quarantined", 10, "its quarantine")
+        bed.call("release", bot)
+    scans("02:00:00:00:00:2a", "10.9.0.42")
+    bed.end()
+    last = latest_kept(bed)
+    bed.run()
+    assert made() == latest() - last < last, (made(), latest(), last)
+    scans("02:00:00:00:00:2b", "10.9.0.43")
+    wait_for(lambda: 0 < made() == latest() - last, 5, "as many as there are new numbers")
+
+
+def latest_kept(bed):
+    base = sqlite3.connect(f"{bed.folder}/state/floodwall.db")
+    try:
+        return base.execute("select max(number) from finding").fetchone()[0]
+    finally:
+        base.close()
+
+
 def observes(bed):
     bed.configure(mode="observe")
     bed.daemon.send_signal(signal.SIGHUP)
@@ -514,7 +543,7 @@ def bypass(bed):
     assert bed.connects("10.8.0.2", 9000)
 
 
-STORIES = [policy_with_names, shows, quarantine_and_undo, paused, named, muted, allowed, advised, peers_by_name, stolen_address, death_and_restart, reload, url_of_a_device, dhcp_release, hijacked, hijacked_and_let_be, written_down, full_disk, backup_and_restore, forged_macs, metrics,
+STORIES = [policy_with_names, shows, quarantine_and_undo, paused, named, muted, allowed, advised, peers_by_name, stolen_address, death_and_restart, reload, url_of_a_device, dhcp_release, hijacked, hijacked_and_let_be, written_down, full_disk, backup_and_restore, forged_macs, metrics, findings_are_counted,
            observes, admin, bypass]
 
 

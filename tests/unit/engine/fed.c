@@ -60,7 +60,7 @@ static bool found(void *context, const struct live_finding *news)
 	struct fed_told *told = &fed->told[fed->told_count < FED_TOLD_MAX - 1 ? fed->told_count++ : FED_TOLD_MAX - 1];
 
 	*told = (struct fed_told){fed_key_of(news->finding, known ? &device : NULL), news->number, fed->now_ns, news->finding->first_ns,
-		news->finding->last_ns, news->news};
+		news->finding->last_ns, news->news, news->first};
 	return !fed->mute;
 }
 

@@ -16,6 +16,7 @@ struct fed_told {
 	uint64_t number, time_ns; /* of the finding; of the tick */
 	uint64_t first_ns, last_ns;
 	enum live_news news;
+	bool first;
 };
 
 struct fed {

@@ -16,7 +16,7 @@
 #include "engine/guard.h"
 #include "store/store.h"
 
-enum { START_S = 1000, END_S = 70, WALL_S = 1700000000, NUMBERS_MAX = 4096 };
+enum { START_S = 1000, END_S = 70, WALL_S = 1700000000, NUMBERS_MAX = 4096, EARLIER = 1000 };
 
 static const char *incident;
 static char folder[] = "/tmp/floodwall-told-XXXXXX";
@@ -87,6 +87,23 @@ static struct fetch_time at(uint64_t tenths)
 	return (struct fetch_time){.steady_ns = START_S * 1000000000ull + tenths * 100000000ull, .wall_s = WALL_S + tenths / 10};
 }
 
+/* Of an earlier run: numbers go on from there, what is counted in this run does not. */
+static void keep_an_earlier_one(struct store *store)
+{
+	const struct kept_finding earlier = {.number = EARLIER, .kind = "scan", .severity = "low", .body = "{}"};
+
+	assert_int_equal(store_finding_keep(store, &earlier, NULL), 0);
+}
+
+static unsigned count_kept(const struct heard *heard)
+{
+	unsigned count = 0;
+
+	for (unsigned number = 0; number < NUMBERS_MAX; number++)
+		count += heard->kept[number];
+	return count;
+}
+
 static void kept_before_it_is_told(void **state)
 {
 	static struct heard heard;
@@ -100,10 +117,12 @@ static void kept_before_it_is_told(void **state)
 		.found = found,
 		.deed = deed,
 		.context = &heard};
+	const struct guard_view *view;
 	struct guard *guard = NULL;
 	struct fault fault = {0};
 
 	assert_int_equal(store_open(folder, &heard.store, &fault), 0);
+	keep_an_earlier_one(heard.store);
 	setup.store = heard.store;
 	if (guard_open(&setup, &guard, &fault))
 		fail_msg("%s", fault.sentence);
@@ -111,6 +130,11 @@ static void kept_before_it_is_told(void **state)
 		struct fetch_time now = at(tenths);
 		guard_tick(guard, &now);
 	}
+	view = guard_view(guard, &(struct fetch_time){.steady_ns = at(END_S * 10).steady_ns, .wall_s = WALL_S + END_S});
+	assert_non_null(view);
+	assert_int_equal(view->findings_made, count_kept(&heard));
+	assert_false(heard.kept[1]);
+	assert_true(heard.kept[EARLIER + 1]);
 	assert_int_equal(guard_close(guard, false, &fault), 0);
 	assert_true(heard.found > 3);
 	assert_true(heard.decided > 0);

@@ -392,6 +392,7 @@ static void released(void **state)
 	assert_int_equal(device.state, STATE_HIJACKED);
 	live_release(fed->live, number);
 	assert_true(live_device(fed->live, number, &device) && device.state == STATE_CLEAN);
+	assert_true(fed->told[0].first);
 	told = fed->told_count;
 	fed_until(fed, fed->now_ns + 100 * S);
 	assert_int_equal(fed->told_count, told);
@@ -404,6 +405,8 @@ static void released(void **state)
 	fed_until(fed, fed->now_ns + 5 * S);
 	assert_int_equal(fed_count(fed, told, FINDING_SCAN, SEVERITY_HIGH), 1);
 	assert_int_equal(fed->told[told].news, LIVE_NEW);
+	assert_false(fed->told[told].first); /* the same one, once more */
+	assert_int_equal(fed->told[told].number, fed->told[0].number);
 	assert_true(live_device(fed->live, number, &device) && device.state == STATE_HIJACKED);
 	fed_free(fed);
 }
