@@ -9,6 +9,7 @@
 #include "daemon/inside.h"
 #include "daemon/messages.h"
 #include "daemon/part.h"
+#include "daemon/remember.h"
 #include "tell/tell.h"
 
 enum { ANSWER_LARGE = 1 << 18 };
@@ -81,6 +82,7 @@ static struct guard_view *guard_view_of(struct host *host)
 		return NULL;
 	snprintf(view->reload_why, sizeof(view->reload_why), "%s", host_refused(host));
 	view->reload_refused = view->reload_why[0] != 0;
+	view->findings_lost = remember_lost(host);
 	return view;
 }
 

@@ -235,6 +235,8 @@ void needs_trouble(struct needs *needs, const char *key, const char *sentence)
 	} known[] = {
 		{"store", "high", "Make room on the disk, or see to the folder's permissions: floodwall show configuration names it.",
 			RANK_STORE},
+		{"findings", "high", "Make room on the disk: those findings are gone, but what is found from now on is kept.",
+			RANK_STORE - 2},
 		{"clock", "low", "See that this machine asks a time server.", RANK_TROUBLE - 1},
 		{"mqtt", "medium", "See that the broker runs, and that its address and password in the configuration are right.",
 			RANK_TROUBLE},

@@ -3,7 +3,7 @@
  * What is done when:
  *
  *	at once          a finding that appears or becomes worse: one transaction, synced, before any other part hears of it
- *	5 seconds        findings that go on; what could not be written, once more
+ *	5 seconds        findings that go on; what could not be written, once more; what left memory before it could be is counted and said
  *	a minute         devices that changed, counters: a transaction each
  *	a second         the oldest goes (store_age())
  *
@@ -48,6 +48,36 @@ static void look_at_store(struct remember *remember)
 		host_fault(remember->host, "store", sentences[state]);
 	else if (state == STORE_SOUND && !remember->broken)
 		host_fault(remember->host, "store", NULL);
+}
+
+/* Nothing brings them back: that is said for a day, and a growing number once a minute. */
+static void say_lost(struct remember *remember, uint64_t steady_s)
+{
+	char sentence[FAULT_SENTENCE_MAX];
+
+	if (remember->lost != remember->lost_said && (!remember->lost_s || steady_s - remember->lost_s >= REMEMBER_MINUTE_S)) {
+		snprintf(sentence, sizeof(sentence),
+			"%llu finding%s left memory before the store could take them, and are lost; what was stopped is stopped all the "
+			"same",
+			(unsigned long long)remember->lost, remember->lost == 1 ? "" : "s");
+		host_fault(remember->host, "findings", sentence);
+		remember->lost_said = remember->lost;
+		remember->lost_s = steady_s;
+	} else if (remember->lost_s && steady_s - remember->lost_s > REMEMBER_LOST_SHOWN_S) {
+		host_fault(remember->host, "findings", NULL);
+		remember->lost_s = 0;
+	}
+}
+
+/* What waits for the disk ends with the process. */
+static void say_left(struct remember *remember)
+{
+	uint32_t count = remember_waiting(remember);
+	char sentence[96];
+
+	snprintf(sentence, sizeof(sentence), "findings that could not be written end with this process: %u", count);
+	if (count)
+		host_say(remember->host, sentence);
 }
 
 static int open_part(struct host *host, void **out, struct fault *out_fault)
@@ -136,8 +166,10 @@ static void tick(void *part, const struct fetch_time *now)
 	uint64_t steady_s = now->steady_ns / 1000000000u;
 
 	look_at_clock(remember, steady_s, now->wall_s);
-	if (is_due(&remember->again_s, steady_s, REMEMBER_AGAIN_S))
+	if (is_due(&remember->again_s, steady_s, REMEMBER_AGAIN_S)) {
 		remember_again(remember);
+		say_lost(remember, steady_s);
+	}
 	if (is_due(&remember->minute_s, steady_s, REMEMBER_MINUTE_S))
 		remember_traffic(remember, now->wall_s);
 	if (remember->devices && is_due(&remember->devices_s, steady_s, remember->devices_at ? 1 : REMEMBER_MINUTE_S))
@@ -151,6 +183,7 @@ static void close_part(void *part)
 	struct remember *remember = part;
 
 	remember_again(remember);
+	say_left(remember);
 	remember_traffic(remember, host_now().wall_s);
 	if (remember->devices)
 		remember_devices(remember, true);

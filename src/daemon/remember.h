@@ -6,6 +6,7 @@
 #pragma once
 
 #include "daemon/part.h"
+#include "engine/guard.h"
 
 extern const struct part part_remember;
 
@@ -33,18 +34,30 @@ enum remembered_counter {
 /* Findings of this run that the store does not have, as it could not be written: the latest is 0 back. NULL past the last. */
 const struct found_view *remember_unkept(struct host *host, uint32_t back);
 
+/* How many findings of this run are lost: they left memory before they could be written. */
+uint64_t remember_lost(struct host *host);
+
 /* What was counted since the last minute was written: it belongs to the minute at hand. */
 void remember_running(struct host *host, uint64_t out[COUNTED_COUNT]);
 
 /* ---- what remember*.c share ---- */
 
-enum { REMEMBER_DIRTY_MAX = 1024, REMEMBER_AGAIN_S = 5, REMEMBER_MINUTE_S = 60, REMEMBER_JUMP_S = 3, REMEMBER_JUMP_SHOWN_S = 600 };
+enum {
+	REMEMBER_DIRTY_MAX = GUARD_FOUND_MAX, /* so that each that the guard holds has room */
+	REMEMBER_AGAIN_S = 5,
+	REMEMBER_MINUTE_S = 60,
+	REMEMBER_JUMP_S = 3,
+	REMEMBER_JUMP_SHOWN_S = 600,
+	REMEMBER_LOST_SHOWN_S = 86400,
+};
 
 struct remember {
 	struct host *host;
 	/* findings that go on, or could not be written: within REMEMBER_AGAIN_S they are */
 	uint32_t dirty[REMEMBER_DIRTY_MAX], dirty_count;
 	bool broken; /* what was written last was not taken */
+	/* findings that left the guard's memory before they could be written: so far, and when it was said last (steady; 0: it is not said now) */
+	uint64_t lost, lost_said, lost_s;
 	struct table *devices; /* what was kept of each; NULL in the role shield */
 	uint32_t devices_at; /* those before this one, in their order, were looked at in this round; 0: it is over */
 	/* totals as they were counted last */
@@ -61,6 +74,8 @@ int remember_took(struct remember *remember, int error, const struct fault *faul
 /* remember_findings.c */
 void remember_finding(struct remember *remember, const struct found_view *found, enum live_news news);
 void remember_again(struct remember *remember);
+/* Findings that wait to be written and of which the store has nothing. */
+uint32_t remember_waiting(const struct remember *remember);
 /* One finding as it is kept and shown; NULL: no memory. */
 json_t *remember_show(struct host *host, const struct found_view *found);
 /* What of a kept entry may have changed since: its device's name, whether it is muted. */

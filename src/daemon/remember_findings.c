@@ -85,11 +85,37 @@ static void see_len(void *context, const struct kept_finding *finding)
 	*(uint32_t *)context = finding->packets_len;
 }
 
+static bool is_kept(const struct remember *remember, uint32_t number)
+{
+	uint32_t len;
+
+	return store_finding(host_store(remember->host), number, see_len, &len) == 0;
+}
+
+/*
+ * One that waits and has left the guard's memory can be written no more: it is lost, unless the store has it as it was earlier. The guard holds as many
+ * as have room here, so that where none is left one of those that wait has gone, and mostly the one that came first.
+ */
+static void forget_one(struct remember *remember)
+{
+	uint32_t i = 0;
+
+	while (i < remember->dirty_count && guard_finding(host_guard(remember->host), remember->dirty[i]))
+		i++;
+	if (i == remember->dirty_count)
+		return;
+	remember->lost += !is_kept(remember, remember->dirty[i]);
+	remember->dirty_count--;
+	memmove(&remember->dirty[i], &remember->dirty[i + 1], (remember->dirty_count - i) * sizeof(remember->dirty[0]));
+}
+
 static void later(struct remember *remember, uint32_t number)
 {
 	for (uint32_t i = 0; i < remember->dirty_count; i++)
 		if (remember->dirty[i] == number)
 			return;
+	if (remember->dirty_count == REMEMBER_DIRTY_MAX)
+		forget_one(remember);
 	if (remember->dirty_count < REMEMBER_DIRTY_MAX)
 		remember->dirty[remember->dirty_count++] = number;
 }
@@ -108,6 +134,7 @@ void remember_again(struct remember *remember)
 {
 	struct store *store = host_store(remember->host);
 	struct fault fault = {0};
+	uint64_t lost = 0;
 	int error = 0;
 
 	if (!remember->dirty_count || !host_guard(remember->host))
@@ -117,12 +144,31 @@ void remember_again(struct remember *remember)
 		for (uint32_t i = 0; i < remember->dirty_count && !error; i++) {
 			const struct found_view *found = guard_finding(host_guard(remember->host), remember->dirty[i]);
 			error = found ? keep(remember, found, &fault) : 0;
+			lost += !found && !is_kept(remember, remember->dirty[i]);
 		}
 		int settled = store_settle(store, error ? NULL : &fault);
 		error = error ? error : settled;
 	}
-	if (remember_took(remember, error, &fault) == 0)
-		remember->dirty_count = 0;
+	if (remember_took(remember, error, &fault))
+		return;
+	remember->dirty_count = 0;
+	remember->lost += lost;
+}
+
+uint32_t remember_waiting(const struct remember *remember)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < remember->dirty_count; i++)
+		count += !is_kept(remember, remember->dirty[i]);
+	return count;
+}
+
+uint64_t remember_lost(struct host *host)
+{
+	const struct remember *remember = part_find(host, part_remember.name);
+
+	return remember ? remember->lost : 0;
 }
 
 const struct found_view *remember_unkept(struct host *host, uint32_t back)

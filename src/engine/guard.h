@@ -80,6 +80,8 @@ const struct guard_device_view *guard_device_view(struct guard *guard, const uin
 
 /* ---- guard_kept.c: what is remembered, and goes on over restarts ---- */
 
+enum { GUARD_FOUND_MAX = 1024 }; /* findings of this run that are at hand; the oldest goes */
+
 /* The finding of this number, if it is of this run and still at hand; NULL otherwise. Borrowed until the next call. */
 const struct found_view *guard_finding(const struct guard *guard, uint64_t number);
 /* The reason for which such a finding counts for nothing now, borrowed, or NULL. mac, id, source and target are looked at. */

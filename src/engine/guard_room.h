@@ -17,7 +17,6 @@
 
 enum {
 	GUARD_POLICIES_MAX = 4096,
-	GUARD_FOUND_MAX = 1024, /* findings shown; the oldest goes */
 	GUARD_FRAMES_A_TURN = 4096, /* handed on before others have their turn */
 	GUARD_RING_LEAST = 1 << 20, /* bytes: a burst of long frames */
 	GUARD_RING_MOST = 8 << 20,

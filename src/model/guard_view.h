@@ -141,6 +141,7 @@ struct guard_view {
 	struct found_view *findings; /* of this run, latest first */
 	uint32_t finding_count;
 	uint64_t findings_made; /* in this run, also those that are shown no more */
+	uint64_t findings_lost; /* of them, those that left memory before they could be written: the daemon fills it in */
 	struct policy_view *policies;
 	uint32_t policy_count;
 };

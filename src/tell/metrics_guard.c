@@ -118,6 +118,8 @@ static void put_findings(const struct guard_view *view, FILE *out)
 	for (unsigned i = 0; i < 5; i++)
 		fprintf(out, "floodwall_findings_acted{act=\"%s\"} %" PRIu64 "\n", act_words[i], acts[i]);
 	metric_single(out, "findings_total", METRIC_COUNTER, "Findings that were made since the start.", view->findings_made);
+	metric_single(out, "findings_lost_total", METRIC_COUNTER, "Of them, those that left memory before the store could take them.",
+		view->findings_lost);
 }
 
 static void put_fills(const struct guard_view *view, FILE *out)

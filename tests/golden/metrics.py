@@ -52,6 +52,7 @@ def the_views_numbers(guard, shield):
     assert value(guard, "guard_bytes_total", way="out", outcome="dropped", reason="blocked") == 5100
     assert value(guard, "findings", kind="scan", severity="high") == 5 and value(guard, "findings", kind="flood", severity="high") == 2
     assert value(guard, "findings", kind="flood", severity="low") == 0 and value(guard, "findings_muted") == 1 and value(guard, "findings_total") == 14, "their number is none of them"
+    assert value(guard, "findings_lost_total") == 5
     assert value(guard, "findings_acted", act="quarantined") == 2 and value(guard, "devices", stand="quarantined") == 1
     assert value(guard, "devices_state", state="hijacked") == 1 and value(guard, "devices_state", state="clean") == 3
     assert (value(guard, "frames_seen_total"), value(guard, "frames_lost_total"), value(guard, "strangers_total"), value(guard, "blind_spots")) == (101, 102, 103, 2)

@@ -22,6 +22,7 @@ struct host {
 	char fault_key[32], fault[320]; /* what was said last; "": all is well */
 	unsigned faults; /* how often */
 	uint32_t crowd; /* devices besides the four that each walk goes by */
+	uint64_t found_first, found_last; /* numbers of findings that are at hand besides the five; 0: none */
 	bool recalled; /* the device ending in 03, and where something is taken for granted, that ending in 02 */
 	bool guards; /* its role is guard (fake_guard.c), else shield */
 };

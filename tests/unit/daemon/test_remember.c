@@ -19,6 +19,12 @@
 static char folder[48], path[64];
 static struct host *host;
 static struct fetch_time now;
+static char said[512]; /* the log's last line */
+
+void host_say(struct host *of, const char *sentence)
+{
+	snprintf(said, sizeof(said), "%s", sentence);
+}
 
 static json_t *shown(const char *request)
 {
@@ -69,6 +75,7 @@ static int open_it(void **state)
 	assert_int_equal(fake_host_reset(host), 0);
 	now = host_now();
 	host->heard_s = host->faults = host->names_taken = 0;
+	host->found_first = host->found_last = 0;
 	host->fault[0] = host->name[0] = 0;
 	host->passed = (struct fw_guard_tally){.packets = 1000, .bytes = 100000};
 	return part_remember.open(host, &host->parts[0], &fault);
@@ -175,10 +182,9 @@ static void see_nothing(void *context, const struct kept_finding *finding)
 	(void)finding;
 }
 
-static void test_full(void **state)
+static void fill_disk(void)
 {
 	static char body[2000];
-	char request[64];
 	int error = 0;
 
 	memset(body, 'x', sizeof(body) - 1);
@@ -188,6 +194,13 @@ static void test_full(void **state)
 		error = store_finding_keep(host->store, &filler, NULL);
 	}
 	assert_int_equal(error, -ENOSPC);
+}
+
+static void test_full(void **state)
+{
+	char request[64];
+
+	fill_disk();
 	for (uint64_t number = 1; number <= 5; number++)
 		found(number, LIVE_NEW);
 	assert_string_equal(host->fault_key, "store");
@@ -203,6 +216,95 @@ static void test_full(void **state)
 	assert_string_equal(host->fault, "");
 	for (uint64_t number = 1; number <= 5; number++)
 		assert_int_equal(store_finding(host->store, number, see_nothing, NULL), 0);
+}
+
+/* The sentence under this key, "" where all is well. */
+static const char *trouble(const char *key)
+{
+	uint32_t count;
+	const char *const *sentences = host_faults(host, &count);
+
+	for (uint32_t i = 0; i < count; i++)
+		if (strcmp(host_fault_key(host, i), key) == 0)
+			return sentences[i];
+	return "";
+}
+
+static uint32_t count_kept(uint64_t first, uint64_t last)
+{
+	uint32_t count = 0;
+
+	for (uint64_t number = first; number <= last; number++)
+		count += store_finding(host->store, number, see_nothing, NULL) == 0;
+	return count;
+}
+
+/* While the disk is full more is found than the guard holds: what left its memory is counted and said, all else is written when there is room. */
+static void test_more_than_memory_holds(void **state)
+{
+	enum { FIRST = 10000, GONE = 76, LAST = FIRST + GUARD_FOUND_MAX + GONE - 1 };
+	struct remember *remember = host->parts[0];
+	json_t *answer;
+
+	fill_disk();
+	host->found_first = FIRST;
+	for (uint64_t number = FIRST; number <= LAST; number++) {
+		host->found_last = number;
+		host->found_first = number < FIRST + GUARD_FOUND_MAX ? FIRST : number - GUARD_FOUND_MAX + 1;
+		found(number, LIVE_NEW);
+		found(number, LIVE_MORE); /* is no second one */
+	}
+	assert_int_equal(remember->lost, GONE);
+	assert_int_equal(remember_waiting(remember), GUARD_FOUND_MAX);
+	pass(REMEMBER_AGAIN_S);
+	assert_non_null(strstr(trouble("findings"), "76 findings left memory"));
+	assert_non_null(strstr(trouble("store"), "full"));
+	host->found_first += 2; /* two more leave while they wait */
+	pragma("pragma max_page_count = 1000000");
+	pass(REMEMBER_AGAIN_S);
+	assert_int_equal(count_kept(FIRST, LAST), GUARD_FOUND_MAX - 2);
+	assert_int_equal(count_kept(LAST - GUARD_FOUND_MAX + 3, LAST), GUARD_FOUND_MAX - 2);
+	assert_int_equal(remember->lost, GONE + 2);
+	assert_string_equal(trouble("store"), "");
+	pass(REMEMBER_MINUTE_S); /* not a line of the log with each of them */
+	assert_non_null(strstr(trouble("findings"), "78 findings left memory"));
+	answer = shown("{\"do\": \"show\", \"what\": \"metrics\"}");
+	assert_non_null(strstr(json_string_value(json_object_get(answer, "text")), "\nfloodwall_findings_lost_total 78\n"));
+	json_decref(answer);
+	now.steady_ns += REMEMBER_LOST_SHOWN_S * 1000000000ull;
+	now.wall_s += REMEMBER_LOST_SHOWN_S;
+	pass(REMEMBER_AGAIN_S);
+	assert_string_equal(trouble("findings"), "");
+}
+
+/* One that the store has, and that goes on while the disk is full, is not lost when it leaves memory. */
+static void test_what_is_kept_is_not_lost(void **state)
+{
+	struct remember *remember = host->parts[0];
+
+	host->found_first = host->found_last = 20000;
+	found(20000, LIVE_NEW);
+	found(20000, LIVE_MORE);
+	host->found_first = host->found_last = 0;
+	pass(REMEMBER_AGAIN_S);
+	assert_int_equal(remember->dirty_count, 0);
+	assert_int_equal(remember->lost, 0);
+	assert_string_equal(trouble("findings"), "");
+}
+
+/* The daemon ends while the disk is full: how many findings end with it is said. */
+static void test_ends_with_a_full_disk(void **state)
+{
+	fill_disk();
+	for (uint64_t number = 1; number <= 3; number++)
+		found(number, LIVE_NEW);
+	part_remember.close(host->parts[0]);
+	assert_string_equal(said, "findings that could not be written end with this process: 3");
+	pragma("pragma max_page_count = 1000000");
+	said[0] = 0;
+	part_remember.close(host->parts[0]);
+	assert_string_equal(said, "");
+	assert_int_equal(count_kept(1, 3), 3);
 }
 
 /* ---- devices ---- */
@@ -480,6 +582,9 @@ int main(void)
 		STORY(test_clock_is_whole_seconds),
 		STORY(test_audit_leaves_nothing_out),
 		STORY(test_full),
+		STORY(test_more_than_memory_holds),
+		STORY(test_what_is_kept_is_not_lost),
+		STORY(test_ends_with_a_full_disk),
 		STORY(test_a_day_levels_off),
 	};
 

@@ -60,6 +60,7 @@ static void show_guard(void)
 	view.findings = findings;
 	view.finding_count = 8;
 	view.findings_made = 14;
+	view.findings_lost = 5;
 	metrics_guard_write(&view, stdout);
 }
 
