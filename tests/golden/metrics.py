@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The numbers for Prometheus by promtool's judgement; what docs/metrics.md and the example dashboard name is what there is.
+"""The numbers for Prometheus by promtool's judgement; what docs/metrics.md and the example dashboard name is what there is, and the page's own is among it.
 
-usage: metrics.py METRICS_SHOW DOCS
+usage: metrics.py METRICS_SHOW DOCS FLOODWALL [WEB_STAND]      WEB_STAND: the page's server (tests/web/serve.c), where it is built
 """
 import json
 import os
@@ -11,12 +11,24 @@ import shutil
 import subprocess
 import sys
 
-show, docs = sys.argv[1:3]
+show, docs, floodwall = sys.argv[1:4]
 ROLES = ("guard", "shield")
 
 
 def written(role):
     return subprocess.run([show, role], check=True, capture_output=True, text=True).stdout
+
+
+def served():
+    """What the page's server writes behind a role's numbers, which are one here."""
+    if len(sys.argv) < 5:
+        return ""
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../web"))
+    from stand import Stand
+    with Stand(sys.argv[4], "open") as stand:
+        status, _, body = stand.ask("GET", "/metrics")
+    assert status == 200 and b"floodwall_up 1\n" in body, (status, body)
+    return body.decode().partition("floodwall_up 1\n")[2]
 
 
 def samples(text):
@@ -82,9 +94,22 @@ def names_in(text):
 def described(names):
     with open(os.path.join(docs, "metrics.md"), encoding="utf-8") as file:
         text = file.read()
+    if not any(name.startswith("floodwall_page_") for name in names):
+        print("the page's families were not looked at: it is not built")
+        text = "".join(line for line in text.splitlines(True) if not line.startswith("| `floodwall_page_"))
     tables = "".join(line for line in text.splitlines(True) if line.startswith("|"))
     assert names_in(tables) == names, names_in(tables) ^ names
     assert names_in(text) <= names, names_in(text) - names
+
+
+def commands():
+    """Those that the text names are understood: what they lack here is a daemon."""
+    with open(os.path.join(docs, "metrics.md"), encoding="utf-8") as file:
+        named = re.findall(r"`floodwall ([a-z][^`]*)`", file.read())
+    assert named
+    for words in named:
+        done = subprocess.run([floodwall, *words.split(), "--socket", "/nonexistent/socket"], capture_output=True, text=True, check=False)
+        assert "no daemon answers there" in done.stderr, (words, done)
 
 
 def dashboard(names, texts):
@@ -108,15 +133,17 @@ def dashboard(names, texts):
 def main():
     texts = {role: written(role) for role in ROLES}
     numbers = {role: samples(text) for role, text in texts.items()}
-    names = {name for role in ROLES for name, _ in numbers[role]}
+    page = served()
+    names = {name for role in ROLES for name, _ in numbers[role]} | {name for name, _ in samples(page)}
     the_views_numbers(numbers["guard"], numbers["shield"])
     bounded(numbers["guard"], numbers["shield"])
     described(names)
+    commands()
     dashboard(names, texts)
     if not shutil.which("promtool"):
         print("SKIP metrics: promtool is missing")
         sys.exit(77)
-    by_promtool(texts)
+    by_promtool({**texts, "guard": texts["guard"] + page, "page": page} if page else texts)
 
 
 main()
