@@ -157,6 +157,33 @@ class Reader {
 		steps++;
 	}
 
+	// A curve is a canvas with something on it: an empty one is as tall.
+	async drew(what) {
+		const painted = () => this.page.evaluate(() => {
+			const all = [...document.querySelectorAll('main .curve canvas')];
+			return all.length > 0 && all.every(one => {
+				const copy = new OffscreenCanvas(one.width || 1, one.height || 1).getContext('2d', {willReadFrequently: true});
+				copy.drawImage(one, 0, 0);
+				return copy.getImageData(0, 0, copy.canvas.width, copy.canvas.height).data.some(Boolean);
+			});
+		});
+		await this.until(painted, `${this.who.name}, ${what} at ${this.width}: a curve`);
+		steps++;
+	}
+
+	// A part of the page by its title, and what of these words it does not say.
+	part(title) {
+		return this.page.locator('main section', {has: this.page.locator('h2', {hasText: title})});
+	}
+
+	async says(title, ...words) {
+		const part = this.part(title);
+		await part.first().waitFor();
+		const said = (await part.allTextContents()).join(' ');
+		for (const one of words)
+			must(said.includes(one), `${this.who.name}: "${title}" does not say "${one}" but: ${said.slice(0, 600)}`);
+	}
+
 	picture(what) {
 		return this.page.screenshot({path: path.join(pictures, `${this.who.name}-${what}-${this.width}-${this.scheme}.png`), fullPage: true});
 	}
@@ -170,6 +197,8 @@ class Reader {
 
 const GUARD = ['overview', 'devices', 'findings', 'traffic', 'blind', 'settings', 'audit'];
 
+const CURVES = ['overview', 'traffic'];
+
 /* Each width and each colour on every page; with FLOODWALL_FULL_SWEEP set, each with each. */
 const LOOKS = process.env.FLOODWALL_FULL_SWEEP ? [[1400, 'light'], [1400, 'dark'], [360, 'light'], [360, 'dark']] : [[1400, 'light'], [360, 'dark']];
 
@@ -178,6 +207,8 @@ async function everyPage(who, routes) {
 		const reader = await (await Reader.come(who, {width, scheme})).enter();
 		for (const route of routes) {
 			await reader.go(route);
+			if (CURVES.includes(route))
+				await reader.drew(route);
 			await reader.sound(route);
 			await reader.picture(route.replace(/\W+.*/, ''));
 		}
@@ -246,6 +277,37 @@ async function decisions(reader, device) {
 	await reader.heard('Undone');
 	await reader.go(`device/${device}`);
 	must(!(await reader.page.locator('h1').textContent()).includes('Walked'), 'a name that was undone stays');
+}
+
+// Of a device that nothing is wrong with, so that no finding decides in between.
+async function allowedAndReleased(reader, device) {
+	const buttons = reader.page.locator('main > .buttons'), dialog = reader.page.locator('dialog');
+	const press = async verb => {
+		await buttons.getByRole('button', {name: verb}).click();
+		await reader.see('dialog[open]');
+		await reader.page.fill('dialog input[name=reason]', `walked: ${verb}`);
+		await dialog.getByRole('button', {name: verb}).click();
+		await reader.gone('dialog');
+	};
+	const allowed = '.standing .label:has-text("allowed: nothing stops it")';
+	await reader.go(`device/${device}`);
+	await press('Allow');
+	await reader.heard('is allowed: nothing stops it');
+	await reader.see(allowed);
+	must(await buttons.getByRole('button', {name: 'Allow'}).count() === 0, 'what is allowed can be allowed once more');
+	must(await buttons.getByRole('button', {name: 'Release'}).count() === 1, 'what is allowed cannot be released');
+	await reader.undo('is allowed: nothing stops it');
+	await reader.gone(allowed);
+	await press('Quarantine');
+	await reader.heard('is in quarantine');
+	await reader.see('.standing .label.t-quarantined');
+	must(await buttons.getByRole('button', {name: 'Quarantine'}).count() === 0, 'what is in quarantine can be put there once more');
+	await press('Release');
+	await reader.heard('is released');
+	await reader.gone('.standing .label.t-quarantined');
+	await buttons.getByRole('button', {name: 'Quarantine'}).waitFor();
+	await reader.go('audit');
+	await reader.says('What was done', 'walked: Allow', 'walked: Quarantine', 'released');
 }
 
 async function mutes(reader) {
@@ -332,9 +394,10 @@ async function narrow(who) {
 }
 
 // What lasts beyond this visit is put back, so that the walk can be done again.
-async function walk(who, device) {
+async function walk(who, device, calm) {
 	const reader = await (await Reader.come(who)).enter();
 	await decisions(reader, device);
+	await allowedAndReleased(reader, calm);
 	await mutes(reader);
 	await bypasses(reader);
 	await reader.leave();
@@ -368,12 +431,12 @@ async function demonstration() {
 		await reader.see('.story');
 		const mac = await reader.page.evaluate(async () => (await (await fetch('/api/findings.json')).json()).findings.findings.find(one => one.mac).mac);
 		const proof = reader.page.locator('a[href$=".pcapng"]').first();
-		if (await proof.count()) {
-			const [file] = await Promise.all([reader.page.waitForEvent('download'), proof.click()]);
-			must(fs.readFileSync(await file.path()).readUInt32LE(0) === 0x0a0d0d0a, 'the packets that prove a finding are no pcapng');
-		}
+		await proof.waitFor();
+		const [file] = await Promise.all([reader.page.waitForEvent('download'), proof.click()]);
+		must(fs.readFileSync(await file.path()).readUInt32LE(0) === 0x0a0d0d0a, 'the packets that prove a finding are no pcapng');
+		const calm = await reader.page.evaluate(async () => (await (await fetch('/api/devices.json')).json()).devices.devices.find(one => one.state === 'clean' && one.stand === 'ordinary').mac);
 		await reader.leave();
-		await walk(who, mac);
+		await walk(who, mac, calm);
 		await everyPage(who, [...GUARD, `device/${mac}`, 'finding/1']);
 	} finally {
 		if (who)
@@ -439,11 +502,61 @@ async function weaknesses(who) {
 	await reader.leave();
 }
 
+/* What a device may do and what happened to it, what cannot be seen, what is set and in which line, what was stopped and why. */
+async function told(who) {
+	const reader = await (await Reader.come(who)).enter();
+	await reader.go('device/02:00:00:00:00:00');
+	await reader.says('What it may do', 'It may talk to cloud.camera.example over TCP, port 443.', 'It may ask the gateway for names and the time.', 'Nothing else.');
+	await reader.says('What happened', 'First heard, as 192.168.1.2');
+	must(await reader.part('What happened').locator('ol.events a[href^="#/finding/"]').count() === 6, 'what happened does not lead to its findings');
+	await reader.go('device/02:00:00:00:00:01');
+	await reader.says('What happened', 'First heard');
+	await reader.go('blind');
+	await reader.says('What is not seen', 'Devices on one switch or radio that talk past these interfaces are not seen', 'A device behind another router is seen as that router');
+	await reader.says('Trouble', 'No trouble');
+	await reader.says('What was lost on the way', 'None of 1,048,576 packets was lost');
+	await reader.go('settings');
+	const row = name => reader.page.locator('main tr', {has: reader.page.locator('th', {hasText: name})});
+	const line = async name => (await row(name).locator('td').last().textContent()).trim();
+	must(await line('guard.mode') === 'line 12 of /etc/floodwall/floodwall.yaml', `guard.mode is said to be from ${await line('guard.mode')}`);
+	must(await line('page.port') === 'default', `page.port is said to be from ${await line('page.port')}`);
+	await reader.page.fill('main input[type=search]', '8753');
+	await reader.gone('main tr:has-text("guard.mode")');
+	must(await row('page.port').count() === 1, 'a setting is not found by its value');
+	await reader.act('Read the file again');
+	await reader.heard('The configuration was read anew, and holds.');
+	await reader.go('traffic');
+	await reader.says('Why packets were stopped', 'Too much to peers that never answered', 'sent by devices', '7,500', 'towards devices', '812');
+	for (const span of ['Last day', 'Last month', 'Last year']) {
+		await reader.act(span);
+		await reader.see(`main button[aria-pressed="true"]:has-text("${span}")`);
+		await reader.drew(`traffic, ${span}`);
+	}
+	await reader.leave();
+}
+
+/* The stance and why, the lanes with their numbers, how the honest fare, what stands aside. */
+async function shielded(who) {
+	const reader = await (await Reader.come(who)).enter();
+	await reader.go('shield');
+	await reader.see('h1', {hasText: 'An attack is under way, and the shield defends.'});
+	await reader.see('.dek', {hasText: 'Random names below example.com.'});
+	await reader.see('.figure', {hasText: 'Legitimate success99.799 %'});
+	await reader.says('Lanes', 'Trusted: prefixes that you named', 'Proven: sources whose address is their own', 'Unproven: all others');
+	const proven = await reader.part('Lanes').locator('tr', {hasText: 'Proven'}).first().locator('td').allTextContents();
+	must(proven.slice(0, 4).join() === '81,234,44,120,0', `the lane of the proven has ${proven}`);
+	must(await reader.part('Lanes').locator('tbody svg.bar').count() === 3, 'a lane has no bar of what passes');
+	await reader.says('Reasons', 'A name that its zone does not have, over the budget of the zone', '9,000,000');
+	await reader.says('Zones', 'example.net', 'stands aside: the server made a name up: www2', 'names in no zone of yours');
+	await reader.says('Filters', 'acts', 'off');
+	await reader.leave();
+}
+
 async function scenes() {
 	await inScene('guard', async who => {
 		await strangers(who);
 		await live(who);
-		await walk(who, '02:00:00:00:00:00');
+		await walk(who, '02:00:00:00:00:00', '02:00:00:00:00:01');
 		const reader = await (await Reader.come(who)).enter();
 		await reader.go('findings');
 		const before = await reader.page.locator('.story').count();
@@ -452,13 +565,24 @@ async function scenes() {
 		await reader.page.selectOption('select[name=severity]', 'low');
 		await reader.gone('.story .t-critical');
 		await reader.go('device/02:00:00:00:00:ff');
-		await reader.see('.trouble', {hasText: 'No device of that name or address is known.'}).catch(() => {});
+		await reader.see('.trouble', {hasText: 'No device of that name or address is known.'});
 		await reader.leave();
 		await weaknesses(who);
+		await told(who);
 		await everyPage(who, [...GUARD, 'device/02:00:00:00:00:00', 'finding/5']);
 	});
-	await inScene('shield', who => everyPage(who, ['overview', 'shield', 'traffic', 'settings']));
-	await inScene('trouble', who => everyPage(who, ['overview', 'blind']));
+	await inScene('shield', async who => {
+		await shielded(who);
+		await everyPage(who, ['overview', 'shield', 'traffic', 'settings']);
+	});
+	await inScene('trouble', async who => {
+		const reader = await (await Reader.come(who)).enter();
+		await reader.go('blind');
+		await reader.says('Trouble', 'The store: disk full, findings are kept in memory alone', 'MQTT: the broker 192.168.1.5 does not answer', 'The clock jumped by 3 hours');
+		await reader.says('What was lost on the way', '1,200 packets of 1,049,776 came faster than they could be read');
+		await reader.leave();
+		await everyPage(who, ['overview', 'blind']);
+	});
 	await inScene('calm', async who => {
 		const reader = await (await Reader.come(who)).enter();
 		await reader.see('h1', {hasText: 'Nothing needs you now.'});
