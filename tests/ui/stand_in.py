@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A daemon's answers without a daemon, for what the demonstration never shows: a shield under attack, 10,000 devices, a network in which nothing
-happens, trouble of every kind. Serves the page from the source tree, with the headers that src/web sends.
+happens, trouble of every kind. Serves the page from the source tree, with the headers that src/web/reply.c gives each answer, read from there.
 
 usage: stand_in.py SCENE ASSETS UPLOT      SCENE: guard, calm, many, trouble, shield, bare
 Prints "http://127.0.0.1:PORT TOKEN"; POST /stop (of the test alone) breaks the line to whoever listens for a while.
@@ -16,9 +16,19 @@ import time
 from urllib.parse import parse_qs, urlsplit
 
 TOKEN = "0123456789abcdef" * 4
-CSP = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
 TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 NASTY = "<img src=x onerror=alert(1)>\u202e\"'&"
+
+
+def guarding_headers(path):
+    """Names and values that reply_guarded() adds whatever the answer is."""
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    policy = re.search(r'^#define POLICY "(.*)"$', text, re.M).group(1)
+    body = re.search(r"^void reply_guarded\(.*?^}", text, re.M | re.S).group(0)
+    found = re.findall(r'response, "([\w-]+)", (?:"([^"]+)"|POLICY)\)', body)
+    assert len(found) > 5 and found[0][0] == "Content-Security-Policy", found
+    return [(name, value or policy) for name, value in found]
 
 
 def iso(seconds):
@@ -253,14 +263,14 @@ class World:
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     world = assets = uplot = None
+    guarding = []
 
     def log_message(self, *_):
         pass
 
     def reply(self, status, body, kind="application/json", cookie=None):
         self.send_response(status)
-        for name, value in (("Content-Type", kind), ("Content-Length", str(len(body))), ("Content-Security-Policy", CSP), ("Cache-Control", "no-store"),
-                            ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"), ("Set-Cookie", cookie)):
+        for name, value in (("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", "no-store"), *self.guarding, ("Set-Cookie", cookie)):
             if value is not None:
                 self.send_header(name, value)
         self.end_headers()
@@ -341,7 +351,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 def main():
     scene, Handler.assets, Handler.uplot = sys.argv[1:4]
-    Handler.world = World(scene)
+    Handler.world, Handler.guarding = World(scene), guarding_headers(os.path.join(Handler.assets, "../reply.c"))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     print(f"http://127.0.0.1:{server.server_address[1]} {TOKEN}", flush=True)
