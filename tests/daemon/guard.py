@@ -4,18 +4,21 @@
 
 usage: guard.py FLOODWALL ROOT [STORY...]
 """
+import contextlib
+import http.client
 import json
 import os
 import re
 import signal
 import socket
 import sqlite3
+import ssl
 import struct
 import subprocess
 import sys
 import time
 
-from guard_bed import CAMERA, OTHER, URL, dhcp, full_disk_under, mud, packet, play, syn, wait_for
+from guard_bed import CAMERA, OTHER, URL, dhcp, full_disk_under, mud, packet, play, sh, syn, wait_for
 
 
 def policy_with_names(bed):
@@ -536,6 +539,75 @@ def stolen_address(bed):
     wait_for(lambda: bed.device()["stand"] == "ordinary", 5, "an ordinary device")
 
 
+PAGE, PAGE_PORT = "floodwall.example", 8755
+
+
+def https(certificate, method, path, body=None, headers=None, name=PAGE):
+    """Status, headers and body, of who believes this certificate alone, and asks by this name."""
+    client = http.client.HTTPConnection(name, PAGE_PORT)
+    client.sock = ssl.create_default_context(cafile=certificate).wrap_socket(socket.create_connection(("127.0.0.1", PAGE_PORT), 10), server_hostname=PAGE)
+    try:
+        client.request(method, path, body, headers or {})
+        answer = client.getresponse()
+        return answer.status, answer.headers, answer.read()
+    finally:
+        client.close()
+
+
+@contextlib.contextmanager
+def served_over_tls(bed, folder, key):
+    """The daemon as somebody who may not read the key, with a state of its own."""
+    bed.configure()
+    with open(bed.configuration, encoding="utf-8") as text:
+        plain = text.read()
+    before, bed.socket = bed.socket, f"{folder}/run/control.sock"
+    with open(bed.configuration, "w", encoding="utf-8") as out:
+        out.write(plain.replace('user: ""', "user: nobody").replace(f"{bed.folder}/state", f"{folder}/state").replace(before, bed.socket) +
+                  f"page: {{port: {PAGE_PORT}, certificate: {folder}/certificate, key: {key}, hosts: [{PAGE}]}}\n")
+    bed.run()
+    try:
+        yield
+    finally:
+        bed.end()
+        bed.socket = before
+
+
+def page_over_tls(bed):
+    """The key is root's and is read before root is given up; address, cookie and name are those of https. A key that does not belong is said, and the rest goes on."""
+    folder = f"{bed.folder}/tls"
+    certificate, key, other = (f"{folder}/{name}" for name in ("certificate", "key", "other"))
+    os.mkdir(folder)
+    os.chmod(bed.folder, 0o711)  # another user goes through to the state
+    for cert_out, key_out in ((certificate, key), (f"{folder}/unused", other)):
+        sh("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={PAGE}", "-addext", f"subjectAltName=DNS:{PAGE}",
+           "-days", "2", "-keyout", key_out, "-out", cert_out)
+        os.chmod(key_out, 0o600)
+    bed.end()
+    with served_over_tls(bed, folder, key):
+        with open(f"/proc/{bed.daemon.pid}/status", encoding="ascii") as status:
+            assert re.search(r"^Uid:\s+(?!0\b)\d+", status.read(), re.M), "it is root still"
+        assert f"the page is at https://{PAGE}:{PAGE_PORT}/\n" in bed.heard(), bed.heard()[-600:]
+        assert re.search(rf"floodwall: https://{PAGE}:{PAGE_PORT}/#token=[0-9a-f]{{64}}\n", bed.heard()), "the first start's address"
+        address, token = bed.call("token").stdout.split()[-1].split("#token=")
+        assert address == f"https://{PAGE}:{PAGE_PORT}/", address
+        status, headers, body = https(certificate, "POST", "/api/login", json.dumps({"token": token}), {"Content-Type": "application/json"})
+        cookie = headers["Set-Cookie"]
+        assert status == 200 and cookie.startswith("__Host-floodwall=") and "; Secure" in cookie, (status, body, cookie)
+        status, _, body = https(certificate, "GET", "/api/overview.json", headers={"Cookie": cookie.split(";")[0]})
+        assert status == 200 and json.loads(body)["overview"]["role"] == "guard", (status, body)
+        assert https(certificate, "GET", "/")[0] == 200 and https(certificate, "GET", "/", name="elsewhere.example")[0] != 200
+        with socket.create_connection(("127.0.0.1", PAGE_PORT), 10) as plain:
+            plain.sendall(f"GET / HTTP/1.1\r\nHost: {PAGE}:{PAGE_PORT}\r\n\r\n".encode())
+            with contextlib.suppress(ConnectionResetError):
+                assert b"200 OK" not in plain.recv(4096), "it is served in clear, too"
+    for wrong, sentence in ((other, "certificate and key cannot be used"), (f"{folder}/none", "none: cannot be read: No such file")):
+        with served_over_tls(bed, folder, wrong):
+            assert sentence in bed.heard() and bed.show("overview")["role"] == "guard", bed.heard()[-600:]
+            assert socket.socket().connect_ex(("127.0.0.1", PAGE_PORT)), "a page without its key"
+    bed.configure()
+    bed.run()
+
+
 def bypass(bed):
     bed.end()
     assert not bed.connects("10.8.0.2", 9000)
@@ -544,7 +616,7 @@ def bypass(bed):
 
 
 STORIES = [policy_with_names, shows, quarantine_and_undo, paused, named, muted, allowed, advised, peers_by_name, stolen_address, death_and_restart, reload, url_of_a_device, dhcp_release, hijacked, hijacked_and_let_be, written_down, full_disk, backup_and_restore, forged_macs, metrics, findings_are_counted,
-           observes, admin, bypass]
+           observes, admin, page_over_tls, bypass]
 
 
 if __name__ == "__main__":
