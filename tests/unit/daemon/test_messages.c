@@ -276,6 +276,67 @@ static void a_night(void **state)
 	assert_string_equal(file_of(in_folder("count.hook")), "x\n");
 }
 
+/*
+ * Two kinds are told at once: a device that is hijacked, and an exposure, each from severity high on. Whatever else is found, and what is muted, leaves
+ * the hook alone and waits for the digest.
+ */
+static void nothing_else_at_once(void **state)
+{
+	static const struct {
+		enum device_state state;
+		enum severity severity;
+		bool muted, nobody;
+	} quiet[] = {
+		{.state = STATE_CLEAN, .severity = SEVERITY_CRITICAL},
+		{.state = STATE_SUSPECT, .severity = SEVERITY_HIGH},
+		{.state = STATE_SUSPECT, .severity = SEVERITY_CRITICAL},
+		{.state = STATE_EXPOSED, .severity = SEVERITY_LOW},
+		{.state = STATE_EXPOSED, .severity = SEVERITY_MEDIUM},
+		{.state = STATE_HIJACKED, .severity = SEVERITY_MEDIUM},
+		{.state = STATE_EXPOSED, .severity = SEVERITY_CRITICAL, .muted = true},
+		{.state = STATE_HIJACKED, .severity = SEVERITY_CRITICAL, .muted = true},
+		{.state = STATE_HIJACKED, .severity = SEVERITY_CRITICAL, .nobody = true},
+	};
+	enum { QUIET = sizeof(quiet) / sizeof(quiet[0]), MUTED = 2 };
+	struct found_view advised = found_of(799, 60, STATE_EXPOSED, ACT_NOTED);
+	const struct messages *messages;
+	char setting[512];
+
+	make_hook("cat >in.once && echo x >>count.once");
+	snprintf(setting, sizeof(setting), "hook: %s hook, mail: %s mail, to: me@example.org, from: f@example.org", in_folder("hook"),
+		in_folder("hook"));
+	begin(setting);
+	messages = part;
+	tick_to(30ull * 86400 + 8 * 3600, 1);
+	digest_init(&((struct messages *)part)->tally, now.wall_s); /* what earlier tests left */
+	for (uint32_t i = 0; i < QUIET; i++) {
+		struct found_view found = found_of(700 + i, (uint8_t)(40 + i), quiet[i].state, ACT_NOTED);
+		found.finding.severity = quiet[i].severity;
+		snprintf(found.muted, sizeof(found.muted), "%s", quiet[i].muted ? "ours" : "");
+		if (quiet[i].nobody)
+			memset(found.mac, 0, sizeof(found.mac));
+		happens(&found, LIVE_NEW);
+		happens(&found, LIVE_MORE);
+	}
+	tick_to(30ull * 86400 + 8 * 3600 + 2, 3);
+	tick_to(30ull * 86400 + 11 * 3600, 3 * 3600);
+	assert_int_equal(messages->number, 0);
+	assert_int_equal(messages->notices.held_count + messages->notices.held_more, 0);
+	assert_int_equal(messages->tally.muted, MUTED);
+	assert_int_equal(messages->tally.found[SEVERITY_LOW] + messages->tally.found[SEVERITY_MEDIUM] +
+			messages->tally.found[SEVERITY_HIGH] + messages->tally.found[SEVERITY_CRITICAL],
+		QUIET - MUTED);
+	/* the ways are there all the same: an advisory of severity high is an exposure like each other */
+	advised.finding.id = FINDING_ADVISORY;
+	happens(&advised, LIVE_NEW);
+	tick_to(now.wall_s + 2, 3 * 3600 + 2);
+	assert_int_equal(messages->number, 1);
+	until_there("count.once");
+	end();
+	file_of(in_folder("in.once"));
+	assert_int_equal(count("is exposed"), 1);
+}
+
 /* At half past seven, once; not again after a restart, nor when the clock goes back. */
 static void the_day(void **state)
 {
@@ -482,7 +543,8 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(event_lines), cmocka_unit_test(told_once), cmocka_unit_test(a_night),
 		cmocka_unit_test(the_day), cmocka_unit_test(a_test_message), cmocka_unit_test(a_flood_of_findings),
-		cmocka_unit_test(reload), cmocka_unit_test(a_setgid_program), cmocka_unit_test(nothing_is_lost_unsaid)};
+		cmocka_unit_test(reload), cmocka_unit_test(a_setgid_program), cmocka_unit_test(nothing_is_lost_unsaid),
+		cmocka_unit_test(nothing_else_at_once)};
 
 	if (argc > 1)
 		snprintf(lines_path, sizeof(lines_path), "%s", argv[1]);
