@@ -14,7 +14,8 @@ import tempfile
 import threading
 
 ESCAPES = "\x1b[31mred\x1b]0;title\x07"
-VERBS = ["run", "check", "show", "quarantine", "allow", "release", "confirm", "undo", "messages", "token", "backup", "restore", "bypass"]
+VERBS = ["run", "check", "show", "name", "quarantine", "allow", "mute", "unmute", "release", "confirm", "undo", "messages", "token", "backup", "restore", "pause", "resume",
+         "bypass"]
 
 
 class Stage:
@@ -175,6 +176,7 @@ def manuals(stage):
         assert f".It Cm {verb}" in manual, verb
     described = set(re.findall(r"Fl Fl ([a-z][a-z-]+)", manual))
     assert helped == described, helped ^ described
+    of_the_manual(stage, manual)
     with open(os.path.join(stage.root, "man/floodwall.yaml.5"), encoding="utf-8") as file:
         manual = file.read()
     described = set(re.findall(r"Va ([a-z_0-9.]+)", manual))
@@ -188,13 +190,35 @@ def manuals(stage):
     lint_manuals(stage)
 
 
+def section(manual, title):
+    return re.search(rf"^\.Sh {title}$(.*?)(?=^\.Sh |\Z)", manual, re.M | re.S).group(1)
+
+
+def of_the_manual(stage, manual):
+    """The synopsis has each verb of the program, of show each thing and option; what else is there to read is named; an exit of 1 is told."""
+    synopsis = {block.split()[1]: set(re.findall(r"[\w-]+", block)) for block in section(manual, "SYNOPSIS").split(".Nm\n")[1:]}
+    usage = re.findall(r"^  ([a-z]+) ", stage.call("--help").stdout, re.M)
+    assert set(usage) - {"inspect", "advise", "mud"} == set(VERBS), set(usage) ^ set(VERBS)
+    missing = set(VERBS) - set().union(*synopsis.values())
+    assert not missing, missing
+    things = re.search(r"name one of (.*)", stage.call("show", "nothing of the kind").stderr).group(1).split(", ")
+    options = set(re.findall(r"--([a-z][a-z-]+)", stage.call("show", "--help").stdout)) - {"help", "version"}
+    assert len(things) > 12 and not (set(things) | options) - synopsis["show"], (set(things) | options) - synopsis["show"]
+    pages = {name.rsplit(".", 1)[0] for name in os.listdir(os.path.join(stage.root, "man")) if re.search(r"\.[1-8]$", name)} - {"floodwall"}
+    assert set(re.findall(r"\.Xr (\S+)", section(manual, "SEE ALSO"))) == pages, pages
+    says_one = {verb for verb in VERBS if "Exit code 1" in stage.call(verb, "--help").stdout}
+    told = section(manual, "EXIT STATUS")
+    assert says_one and all(f".Cm {verb}\nalso 1:" in told for verb in says_one), (says_one, told)
+
+
 def wrong_use(stage):
     for words in [["run", "x"], ["run", "--json"], ["check", "x"], ["check", "-c"], ["show"], ["show", "x"], ["show", "shield", "stats"], ["show", ESCAPES],
                   ["show", "shield", "--prometheus"], ["show", "stats", "--watch"], ["show", "shield", "--watch"], ["show", "shield", "--width", "3"],
                   ["quarantine"], ["quarantine", "a", "b"], ["quarantine", "192.0.2.1", "--for", "soon"], ["quarantine", "192.0.2.1", "--for", "0"],
                   ["quarantine", "192.0.2.1", "--" + ESCAPES], ["quarantine", "\udcff"], ["release"], ["release", "x", "--for", "1h"], ["confirm"],
                   ["confirm", "x"], ["confirm", "0"], ["confirm", "-1"], ["undo", "x"], ["undo", "1", "2"], ["undo", "9" * 30], ["bypass", "x"],
-                  ["backup"], ["backup", "a", "b"], ["restore"], ["restore", "a", "b"], ["restore", "a", "-c", "/nonexistent"],
+                  ["mute"], ["mute", "scan"], ["mute", "scan", "a", "b", "c", "--reason", "x"], ["unmute"], ["unmute", "x"], ["name", "a"], ["name", "a", "b", "c"], ["pause", "x"],
+                  ["pause", "--for", "soon"], ["resume", "x"], ["resume", "--for", "1h"], ["backup"], ["backup", "a", "b"], ["restore"], ["restore", "a", "b"], ["restore", "a", "-c", "/nonexistent"],
                   ["check", "--interface", "nonexistent0"]]:
         done = stage.call(*words)
         assert one_sentence(done), (words, done)
@@ -250,11 +274,30 @@ def hostile_answers(stage):
     assert done.stdout.splitlines()[-1] == "Undo: floodwall undo 9", done
 
 
+def decisions_as_json(stage):
+    """With --json what the daemon answered, whole; without it the sentence that a person reads."""
+    for words, answer, sentence in [
+            (["quarantine", "192.0.2.1"], {"decision": 7, "deed": 9, "until_s": 0, "filter": "enforce"}, "Decision 7 holds."),
+            (["allow", "192.0.2.1"], {"decision": 8, "deed": 10, "until_s": 1477048200, "filter": "enforce"}, "Decision 8 holds until"),
+            (["release", "192.0.2.1"], {"decision": 8, "deed": 11}, "Undo: floodwall undo 11"),
+            (["mute", "scan", "02:00:00:00:00:05", "--reason", "ours"], {"decision": 9, "deed": 12, "until_s": 0}, "Undo: floodwall undo 12"),
+            (["unmute", "9"], {"decision": 9, "deed": 13}, "Undo: floodwall undo 13"),
+            (["undo"], {"deed": 13, "verb": "release", "of": 12}, "13")]:
+        whole = {"ok": True, **answer}
+        line = json.dumps(whole).encode() + b"\n"
+        done = answering(stage, line, *words, "--json")
+        assert (done.returncode, done.stderr) == (0, "") and json.loads(done.stdout) == whole, (words, done)
+        done = answering(stage, line, *words)
+        assert done.returncode == 0 and sentence in done.stdout and not done.stdout.startswith("{"), (words, done)
+        for hostile in (b"{\n", b"[]\n", b'{"ok": false}\n'):
+            assert one_sentence(answering(stage, hostile, *words, "--json")), (words, hostile)
+
+
 def main():
     floodwall, root = map(os.path.abspath, sys.argv[1:3])
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage(floodwall, root, folder)
-        for story in (check_and_print, what_is_wrong, included_files, too_few_descriptors, helps, manuals, wrong_use, nobody_answers, hostile_answers):
+        for story in (check_and_print, what_is_wrong, included_files, too_few_descriptors, helps, manuals, wrong_use, nobody_answers, hostile_answers, decisions_as_json):
             story(stage)
             print(f"ok {story.__name__}", flush=True)
 

@@ -144,6 +144,24 @@ def allowed(bed):
     assert not bed.connects("10.8.0.2", 9000)
 
 
+def decided_as_json(bed):
+    """With --json each verb gives the daemon's own answer, by whose numbers a program goes on."""
+    def call(*words):
+        answer = json.loads(bed.call(*words, "--json").stdout)
+        assert answer["ok"] is True and answer["deed"] > 0, (words, answer)
+        return answer
+    allowed = call("allow", CAMERA, "--for", "1h")
+    assert bed.device()["stand"] == "allowed" and allowed["until_s"] > time.time() and bed.device()["decision"] == allowed["decision"], allowed
+    released = call("release", CAMERA)
+    assert bed.device()["stand"] == "ordinary" and released["deed"] > allowed["deed"], released
+    muted_now = call("mute", "scan", CAMERA, "--reason", "a test of ours")
+    assert [one["decision"] for one in bed.show("mutes")] == [muted_now["decision"]], bed.show("mutes")
+    undone = call("undo")
+    assert undone["deed"] == muted_now["deed"] and undone["verb"] == "decide" and bed.show("mutes") == [], undone
+    refused = bed.call("release", CAMERA, "--json", check=False)
+    assert refused.returncode == 2 and not refused.stdout and refused.stderr.startswith("floodwall release: "), refused
+
+
 def advised(bed):
     """A device says what it is; the index of a folder of advisories says what is weak in it; a person's facts, that it was recalled."""
     axis, folder, index = "02:00:00:00:00:0d", f"{bed.folder}/csaf", f"{bed.folder}/csaf.index"
@@ -615,7 +633,7 @@ def bypass(bed):
     assert bed.connects("10.8.0.2", 9000)
 
 
-STORIES = [policy_with_names, shows, quarantine_and_undo, paused, named, muted, allowed, advised, peers_by_name, stolen_address, death_and_restart, reload, url_of_a_device, dhcp_release, hijacked, hijacked_and_let_be, written_down, full_disk, backup_and_restore, forged_macs, metrics, findings_are_counted,
+STORIES = [policy_with_names, shows, quarantine_and_undo, paused, named, muted, allowed, decided_as_json, advised, peers_by_name, stolen_address, death_and_restart, reload, url_of_a_device, dhcp_release, hijacked, hijacked_and_let_be, written_down, full_disk, backup_and_restore, forged_macs, metrics, findings_are_counted,
            observes, admin, page_over_tls, bypass]
 
 
