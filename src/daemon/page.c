@@ -68,6 +68,14 @@ static int read_pem(const char *path, char **out_text, struct fault *out_fault)
 	return error;
 }
 
+/* What was read: the certificate's file may hold the key, too. */
+static void let_go_of_pem(char *text)
+{
+	if (text)
+		explicit_bzero(text, PEM_MAX);
+	free(text);
+}
+
 static const char *host_of(const struct settings_page *page, char out[TEXT_ADDRESS_MAX + 2])
 {
 	static const uint8_t all[16], all_four[16] = {[10] = 0xff, [11] = 0xff};
@@ -207,10 +215,8 @@ static int page_open(struct host *host, void **out, struct fault *out_fault)
 		error = serve(page, &setup, out_fault);
 	if (error == -EADDRINUSE)
 		say_taken(host, settings, out_fault);
-	if (key)
-		explicit_bzero(key, PEM_MAX);
-	free(certificate);
-	free(key);
+	let_go_of_pem(certificate);
+	let_go_of_pem(key);
 	*out = page->web ? page : NULL; /* also where its token cannot be kept: 'floodwall token' may do better later */
 	if (!page->web)
 		free(page);

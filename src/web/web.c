@@ -140,6 +140,14 @@ static int keep_text(const char **text)
 	return lost ? -ENOMEM : 0;
 }
 
+/* A file that is named as the certificate may hold the key, too. */
+static void let_go_of_text(const char *text)
+{
+	if (text)
+		OPENSSL_cleanse((char *)text, strlen(text));
+	free((char *)text);
+}
+
 int web_open(uv_loop_t *loop, const struct web_setup *setup, struct web **out_web, struct fault *out_fault)
 {
 	struct web *web = calloc(1, sizeof(*web));
@@ -219,10 +227,8 @@ void web_free(struct web *web)
 	}
 	if (web->listening >= 0)
 		close(web->listening);
-	if (web->setup.key)
-		OPENSSL_cleanse((char *)web->setup.key, strlen(web->setup.key));
-	free((char *)web->setup.certificate);
-	free((char *)web->setup.key);
+	let_go_of_text(web->setup.certificate);
+	let_go_of_text(web->setup.key);
 	free(web->tags);
 	OPENSSL_cleanse(web, sizeof(*web));
 	free(web);
