@@ -12,6 +12,16 @@ import sys
 import tempfile
 
 
+def all_kinds(root, alerts):
+    """Each word that the schemas have for a finding, an act, a piece of news is in some line."""
+    with open(os.path.join(root, "docs/schema/inspect.json"), encoding="utf-8") as file:
+        rules = json.load(file)["$defs"]["finding"]["properties"]["id"]["enum"]
+    with open(os.path.join(root, "docs/schema/eve.json"), encoding="utf-8") as file:
+        words = json.load(file)["$defs"]["finding"]["properties"]
+    for key, wanted in (("rule", rules), ("act", words["act"]["enum"]), ("news", words["news"]["enum"])):
+        assert {alert[key] for alert in alerts} == set(wanted), (key, {alert[key] for alert in alerts} ^ set(wanted))
+
+
 def main():
     program, root = map(os.path.abspath, sys.argv[1:3])
     sys.path.insert(0, os.path.join(root, "tests/golden/schema"))
@@ -25,6 +35,7 @@ def main():
             lines = [json.loads(line, object_pairs_hook=validate.unique_pairs) for line in file]
     kinds = collections.Counter(line["event_type"] for line in lines)
     assert set(kinds) == {"alert", "floodwall_device", "floodwall_decision", "stats"}, kinds
+    all_kinds(root, [line["floodwall"] for line in lines if line["event_type"] == "alert"])
     for number, line in enumerate(lines, 1):
         for error in validator.iter_errors(line):
             raise AssertionError(f"line {number}: {error.message}: {json.dumps(line)}")

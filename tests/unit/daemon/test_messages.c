@@ -173,7 +173,7 @@ static void decided(enum deed_verb verb)
 	part_messages.happened(part, &what);
 }
 
-/* Findings of each act and news, muted ones, a device that nobody knows, decisions, devices, stats: all in one file. */
+/* Findings of each act and news, one of each kind, muted ones, a device that nobody knows, decisions, devices, stats: all in one file. */
 static void event_lines(void **state)
 {
 	char setting[256];
@@ -188,13 +188,18 @@ static void event_lines(void **state)
 			found.finding.muted = "gone by then";
 			happens(&found, (enum live_news)news);
 		}
+	for (unsigned id = 0; id < FINDING_ID_COUNT; id++) {
+		struct found_view found = found_of(20 + id, 1, STATE_SUSPECT, ACT_NOTED);
+		found.finding.id = (enum finding_id)id;
+		happens(&found, LIVE_NEW);
+	}
 	for (unsigned verb = 0; verb < DEED_VERB_COUNT; verb++)
 		decided((enum deed_verb)verb);
 	tick_to(1000, 100);
 	tick_to(1061, 161);
 	end();
 	file_of(lines_path);
-	assert_int_equal(count("\"event_type\":\"alert\""), 15);
+	assert_int_equal(count("\"event_type\":\"alert\""), 15 + FINDING_ID_COUNT);
 	assert_int_equal(count("\"news\":\"worse\""), 5);
 	assert_int_equal(count("\"action\":\"blocked\""), 3);
 	assert_int_equal(count("\"event_type\":\"floodwall_decision\""), DEED_VERB_COUNT);
