@@ -5,7 +5,8 @@
  *
  * A store that cannot be written (full disk) or read (damaged) is a fault with a sentence, never an end: a damaged file is set
  * aside under another name and a new one begun; where even that fails, where another process holds it or a later program made it, the store
- * lives in memory alone, with a small ceiling, and store_state() says so.
+ * lives in memory alone, with a small ceiling, and store_state() says so. That is decided once, in store_open(), which locks the file until
+ * store_close(): a store in memory stays there, also when the file becomes free.
  *
  * Memory: 1.4 MiB at most, 1 of them SQLite's cache, however large the file; and decisions that stand, 332 bytes each.
  *
