@@ -633,7 +633,7 @@ def bypass(bed):
     assert bed.connects("10.8.0.2", 9000)
 
 
-STORIES = [policy_with_names, shows, quarantine_and_undo, paused, named, muted, allowed, decided_as_json, advised, peers_by_name, stolen_address, death_and_restart, reload, url_of_a_device, dhcp_release, hijacked, hijacked_and_let_be, written_down, full_disk, backup_and_restore, forged_macs, metrics, findings_are_counted,
+STORIES = [policy_with_names, shows, quarantine_and_undo, paused, named, muted, allowed, decided_as_json, advised, peers_by_name, stolen_address, death_and_restart, reload, url_of_a_device, dhcp_release, hijacked, hijacked_and_let_be, written_down, findings_are_counted, full_disk, backup_and_restore, forged_macs, metrics,
            observes, admin, page_over_tls, bypass]
 
 
