@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The Debian package: built twice, the same both times, without a complaint of lintian; installed in a fresh Debian, where the real systemd
-runs the unit: started, killed, told a wrong configuration, stopped, removed, purged.
+runs the unit: started, its page asked, killed, told a wrong configuration, stopped, removed, purged.
 
 usage: package.py SOURCE BUILD_FOLDER CAPTURE
 """
@@ -10,6 +10,7 @@ import filecmp
 import glob
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -23,7 +24,7 @@ guard:
   interfaces: [lan0]
   mode: observe
 """
-UNIT = "floodwall.service"
+UNIT, PAGE = "floodwall.service", "http://127.0.0.1:8753"
 
 
 def skip(why):
@@ -48,9 +49,8 @@ def wait_for(true, seconds, what):
     raise AssertionError(f"waited {seconds} s for: {what}")
 
 
-def build(source, place):
-    # another folder, another time of day, another umask: the same package
-    sh(os.path.join(source, "tools/deb"), place, env={**os.environ, "MAKEFLAGS": ""})
+def build(source, place, umask=0o022, **environment):
+    sh(os.path.join(source, "tools/deb"), place, umask=umask, env={**os.environ, "MAKEFLAGS": "", **environment})
     return glob.glob(f"{place}/deb/floodwall_*.deb")[0]
 
 
@@ -166,7 +166,28 @@ def runs_under_systemd(debian):
     assert status["Uid"].split()[0] != "0" and int(status["CapEff"], 16) == 0 and status["NoNewPrivs"] == "1" and status["Seccomp"] == "2", status
     assert debian.attached() and debian.pins()
     assert json.loads(debian.run("floodwall", "show", "devices", "--json"))["devices"] == []
-    assert "0 failed" not in debian.log()
+    assert json.loads(debian.run("floodwall", "show", "overview", "--json"))["faults"] == []
+    complaints = [line for line in debian.log().splitlines() if re.search("cannot|denied|not permitted|failed|lost", line, re.I)]
+    assert "protects" in debian.log() and not complaints, complaints
+
+
+def serves_its_page(debian):
+    """As installed: the page with its policy of content and what draws its curves, closed to who has no token, open to who has it."""
+    def curl(path, *more):
+        head, _, body = sh("nsenter", "--net", f"--target={debian.first}", "curl", "-sS", "-m", "20", "-D", "-", *more, PAGE + path).partition("\n\n")
+        return int(head.split()[1]), head, body
+    status, head, body = curl("/")
+    assert status == 200 and "<title>Floodwall" in body and "default-src 'self'" in head, (head, body[:300])
+    for asset, least in (("/assets/app.js", 4000), ("/assets/style.css", 4000), ("/assets/uplot.js", 30000)):
+        status, _, body = curl(asset)
+        assert status == 200 and len(body) > least, (asset, status, len(body))
+    assert curl("/api/overview.json")[0] == 401
+    token = debian.run("floodwall", "token").split("#token=")[1].split()[0]
+    status, head, body = curl("/api/login", "-H", "Content-Type: application/json", "-d", json.dumps({"token": token}))
+    assert status == 200, (head, body)
+    cookie = re.search(r"^set-cookie: ([^;]+);", head, re.I | re.M).group(1)
+    status, _, body = curl("/api/overview.json", "-H", f"Cookie: {cookie}")
+    assert status == 200 and json.loads(body)["overview"]["role"] == "guard", (status, body)
 
 
 def host_pid(debian, inner):
@@ -230,7 +251,7 @@ def main():
     source, place, capture = (os.path.abspath(argument) for argument in sys.argv[1:4])
     if os.geteuid():
         skip("needs root")
-    for tool in ("dpkg-buildpackage", "dh", "lintian", "mmdebstrap", "nsenter"):
+    for tool in ("dpkg-buildpackage", "dh", "lintian", "mmdebstrap", "nsenter", "curl"):
         if not shutil.which(tool):
             skip(f"{tool} is missing")
     # the fresh Debian comes over the network, lintian uses one core: both beside the builds
@@ -239,7 +260,8 @@ def main():
         made = beside.submit(debian.make)
         package = build(source, f"{place}/one")
         judgement = beside.submit(judged, glob.glob(f"{place}/one/deb/*.changes")[0])
-        again = build(source, f"{place}/two/by/another/name")
+        # in another folder, on the other side of the day, by who lets nobody else read, under another name and in another language: the same package
+        again = build(source, f"{place}/two/by/another/name", umask=0o077, TZ="Pacific/Kiritimati", LOGNAME="somebody", LC_ALL="C")
         assert filecmp.cmp(package, again, shallow=False), "two builds of one tree differ"
         judgement.result()
         made.result()
@@ -248,7 +270,7 @@ def main():
             debian.boot()
             is_quiet_before_it_is_configured(debian)
             reads_captures(debian, capture)
-            for story in (runs_under_systemd, comes_back_when_killed, keeps_what_it_has_when_told_nonsense, is_upgraded_without_a_gap,
+            for story in (runs_under_systemd, serves_its_page, comes_back_when_killed, keeps_what_it_has_when_told_nonsense, is_upgraded_without_a_gap,
                           leaves_protection_when_stopped_and_nothing_when_removed):
                 story(debian)
                 print(f"ok {story.__name__}")
