@@ -11,9 +11,11 @@ import subprocess
 import sys
 import tempfile
 
-from inspecting import captures_in, finish, generated, run
+from inspecting import captures_in, finish, generated, report, run
 
 SENTINEL_EACH = 2
+ADVISE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "advise")
+KNOWN = ["--advisories", os.path.join(ADVISE, "documents"), "--facts", os.path.join(ADVISE, "facts.yaml")]
 
 
 def shared_captures(folder):
@@ -25,6 +27,15 @@ def shared_captures(folder):
             yield from captures_in(os.path.join(sentinel, label))[:SENTINEL_EACH]
 
 
+def with_advisories(floodwall, incident):
+    """What only a report with advisories has; one that has none of it would show nothing."""
+    words = [*KNOWN, incident]
+    whole = report(floodwall, *words)
+    if not any(finding["id"] == "advisory" for finding in whole["findings"]) or not any(device["advisories"] for device in whole["devices"]):
+        raise SystemExit(f"no advisory is told of: {words}")
+    return [words]
+
+
 def main():
     floodwall, own, shared, schema = sys.argv[1:5]
     there = os.path.isdir(shared)
@@ -32,6 +43,7 @@ def main():
     inputs += [[path] for path in shared_captures(shared)] if there else []
     inputs += [inputs[0] + inputs[1], ["/nonexistent"], [os.devnull], ["--local", "0.0.0.0/0", "--local", "::/0", *inputs[0]]]
     inputs += [["--filter", "udp", "--from", "2016-10-21T11:01:00Z", *inputs[0]], ["--to", "1970-01-02", *inputs[0]]]
+    inputs += with_advisories(floodwall, os.path.join(own, "incident.pcapng"))
     faults = check(floodwall, inputs, "json", schema) + check(floodwall, inputs, "eve", os.path.join(os.path.dirname(schema), "eve.json"))
     finish(f"{len(inputs)} reports are as the schemas say", faults,
            None if there else "reports of shared captures: ../shared/captures is not here")

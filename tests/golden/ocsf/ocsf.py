@@ -21,6 +21,8 @@ SHARED = ("ddos/dahua_dhip_37810_bacnet_reflection.pcap", "iot/arkime_http_basic
 SITUATIONS = ("hijacked-home", "quiet-home", "minor", "server-under-flood", "many-devices", "hostile", "mixture", "exposed", "empty")
 SEVERITY = {"low": 2, "medium": 3, "high": 4, "critical": 5}
 PASSWORDS = (b"hunter2", b"xc3511", b"vizxv")
+ADVISE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "advise")
+KNOWN = ("--advisories", os.path.join(ADVISE, "documents"), "--facts", os.path.join(ADVISE, "facts.yaml"))
 
 
 def events_of(text):
@@ -40,6 +42,12 @@ def same(path, events, whole):
                         finding["evidence"]]) for finding in whole["findings"] if finding["id"] != "advisory")
     if told != meant or len(devices) + len(findings) != len(events):
         yield f"{path}: findings differ"
+    told = sorted(key([event["finding_info"]["types"], event["severity_id"], event["message"], event["count"], event.get("comment"), event["device"]["uid"],
+                       event["unmapped"]["evidence"]]) for event in findings if event["class_uid"] == 2002)
+    meant = sorted(key([[finding["id"]], SEVERITY[finding["severity"]], finding["summary"], finding["count"], finding.get("muted"), finding["device"],
+                        finding["evidence"]]) for finding in whole["findings"] if finding["id"] == "advisory")
+    if told != meant:
+        yield f"{path}: findings of advisories differ: {told}, {meant}"
     if [event["time"] for event in events] != sorted(event["time"] for event in events):
         yield f"{path}: not in the order of time"
     uids = [event["metadata"]["uid"] for event in events]
@@ -125,10 +133,42 @@ def options(floodwall, folder, incident):
         yield "a password"
 
 
-def table(floodwall, path):
+def vulnerability(event):
+    """Of a 2002 what else it says than its evidence, which the report has."""
+    evidence, (found,) = event["unmapped"]["evidence"], event["vulnerabilities"]
+    said = tuple(found.get(key) for key in ("advisory", "title", "is_exploit_available", "is_fix_available", "severity"))
+    meant = ({"uid": evidence.get("id"), "title": evidence.get("title")}, evidence.get("title"), evidence.get("exploited"),
+             evidence.get("remediation") == "vendor_fix", event["severity"])
+    if said != meant or not found["remediation"]["desc"] or event["finding_info"]["types"] != ["advisory"]:
+        yield f"{event['metadata']['uid']}: {said}, {meant} is meant"
+
+
+def advised(floodwall, folder, incident):
+    """With advisories at hand: a Vulnerability Finding for each device that one affects, one of them with a fix and one without; muted, it is suppressed."""
+    mutes = os.path.join(folder, "known")
+    with open(mutes, "w", encoding="utf-8") as file:
+        file.write("advisory * known to us\n")
+    for more, status in (((), "New"), (("--mute", mutes), "Suppressed")):
+        words = (*KNOWN, *more, incident)
+        text = output(floodwall, "--format", "ocsf", *words)
+        whole = report(floodwall, *words)
+        events = [event for event in events_of(text) if event["class_uid"] == 2002]
+        yield from checked("with advisories", text)
+        yield from same("with advisories", events_of(text), whole)
+        yield from table(floodwall, *words)
+        for event in events:
+            yield from vulnerability(event)
+        found = sorted((event["unmapped"]["evidence"].get("id", ""), event["vulnerabilities"][0]["is_fix_available"], event["status"]) for event in events)
+        if found != [("HL-2016-001", True, status), ("HL-2016-002", False, status)]:
+            yield f"with advisories: {found}"
+        if not more:
+            yield from refused(events)
+
+
+def table(floodwall, *words):
     """csv-devices: a row for each device, as in the report."""
-    whole = report(floodwall, path)
-    text = output(floodwall, "--format", "csv-devices", path).decode()
+    path, whole = words[-1], report(floodwall, *words)
+    text = output(floodwall, "--format", "csv-devices", *words).decode()
     rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
     if text.count("\r\n") != text.count("\n") or len(rows) != len(whole["devices"]):
         yield f"{path}: {len(rows)} rows, {len(whole['devices'])} devices"
@@ -166,6 +206,7 @@ def main():
     faults += refused(events_of(output(floodwall, "--format", "ocsf", incident))[-3:])
     with tempfile.TemporaryDirectory() as folder:
         faults += options(floodwall, folder, incident)
+        faults += advised(floodwall, folder, incident)
     finish("OCSF events are as the schema says, and say what the report says", faults[:20], None if there else "../shared/captures is not here")
 
 
