@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A word that ends in another one is a special case of it: who says "motion sensor" says "sensor", too, and the two do not contradict each
- * other (weigh.c). So "light switch" and "network switch" stand side by side, and there is no plain "switch", which would be either.
+ * other (weigh.c). So "light switch" and "network switch" stand side by side, and there is no plain "switch", which would be either. A "telephone"
+ * stands on a desk and is a thing; a "smartphone" is a computer, of which other things are expected (sheet/provision.c).
  */
 #include "inventory/kind.h"
 
@@ -55,6 +56,7 @@ static const char *const KINDS[] = {
 	"set-top box",
 	"smart home hub",
 	"smart plug",
+	"smartphone",
 	"smoke sensor",
 	"solar inverter",
 	"tablet",

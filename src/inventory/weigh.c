@@ -13,12 +13,12 @@
  *      ... and a title says D-Link (70):                       1.5 * 4 * 2.3 = 14       D-Link, 93
  *      OUI says Cellvision (60), a title says D-Link (70):     1.5 against 2.3          D-Link, 48, or else Cellvision, 31
  *
- * A mouth that says m things at once which cannot be true together is right about one at most: its s is s / m. So a telephone that asks for the
+ * A mouth that says m things at once which cannot be true together is right about one at most: its s is s / m. So a smartphone that asks for the
  * clouds of five makers is none of theirs, and a device that claims to be everything, in each way there is, ends as nothing. Who tells the same lie in all
  * ways is believed: nothing on the wire says otherwise.
  *
  * An app asks for the same clouds as the device that it is for. So what the group of clouds alone says of a value is worth CLOUD_ALONE at most; and from a
- * randomised MAC, which telephones and laptops have and things hardly ever, CLOUD_ALONE_RANDOM. Where another group says so too (the
+ * randomised MAC, which smartphones and laptops have and things hardly ever, CLOUD_ALONE_RANDOM. Where another group says so too (the
  * MAC's block, a host name), it is worth what its row says.
  *
  * Values are compared by what is left without letter case, legal form ("Co., Ltd.") and aliases. "HS110" and "HS110(EU)", "sensor" and "motion sensor"

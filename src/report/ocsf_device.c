@@ -26,8 +26,8 @@ static const struct device_type {
 	{"cable modem", TYPE_OTHER, "cable modem"},
 	{"network switch", 10, "Switch"},
 	{"router", TYPE_ROUTER, "Router"},
+	{"smartphone", 5, "Mobile"},
 	{"tablet", 4, "Tablet"},
-	{"telephone", 5, "Mobile"},
 };
 
 json_t *ocsf_time(uint64_t time_ns)

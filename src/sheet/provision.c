@@ -15,10 +15,11 @@ static void miss(struct sheet *sheet, enum provision provision, enum sheet_reaso
 	sheet->misses[sheet->miss_count++] = (struct sheet_miss){provision, {kind, index}};
 }
 
-/* The standard is about consumer things; computers and phones are none of its devices (section 1). */
+/* The standard is about consumer things; computers and smartphones are none of its devices (section 1). A telephone on a desk is one. */
 static bool is_meant(const struct device *device)
 {
-	static const char *const others[] = {"computer", "laptop", "desktop", "phone", "smartphone", "tablet", "server", "virtual machine"};
+	static const char *const others[] = {"computer", "smartphone", "tablet", /* as a person may write: */ "laptop", "desktop", "phone",
+		"mobile phone", "server", "virtual machine"};
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (strcasecmp(device->kind.name, others[i]) == 0)

@@ -104,6 +104,13 @@ MISLEADING = [
     ("a television with somebody's player in it", [("notify", "urn:roku-com:device:player:1-0", "Roku/9 UPnP/1.0 Roku/9")],
      {"maker": ("Roku", 50, 80), "kind": ("media player", 40, 75)}),
 ]
+# A telephone on a desk is a thing; one in a pocket is a computer: the standard for things asks nothing of its owner, and OCSF calls it a mobile.
+TELEPHONES = [
+    ("an iPhone", [("dhcp", "annas-iphone", "")], ("smartphone", 70, 80), "Mobile", []),
+    ("an Android", [("dhcp", "", "android-dhcp-13")], ("smartphone", 50, 60), "Mobile", []),
+    ("an iPad", [("dhcp", "annas-ipad", "")], ("tablet", 70, 80), "Tablet", []),
+    ("a Yealink", [("dhcp", "", "yealink")], ("telephone", 85, 95), "IOT", ["5.2-1", "5.3-13", "5.3-16"]),
+]
 ACME = ("a table of one's own", "00:11:99:00:00:01", [("dhcp", "PLUG-1234", ""), ("ask", "cloud.acme.example")],
         {"maker": ("Acme", 60, 60), "kind": ("smart plug", 75, 90), "model": ("PLUG-1234", 60, 60)}, {})
 
@@ -160,6 +167,20 @@ def check_openings(floodwall, folder):
     return wrong
 
 
+def check_telephones(floodwall, folder):
+    wrong, mac, path = 0, "00:11:99:00:00:01", os.path.join(folder, "device.pcap")
+    for title, said, kind, called, asked in TELEPHONES:
+        wrong += check(floodwall, folder, (title, mac, said, {"kind": kind}, {}))
+        lines = subprocess.run([floodwall, "inspect", "--format", "ocsf", path], stdout=subprocess.PIPE, check=True).stdout.splitlines()
+        types = [device["type"] for device in (json.loads(line)["device"] for line in lines) if device["mac"] == mac]
+        sheets = json.loads(subprocess.run([floodwall, "advise", "--json", path], stdout=subprocess.PIPE, check=True).stdout)["sheets"]
+        found = next([one["provision"] for one in sheet["provisions_asked"]] for sheet in sheets if mac in sheet["device"]["macs"])
+        if types != [called] or found != asked:
+            wrong += 1
+            print(f"{title}: {types}, asked {found}; wanted {called}, {asked}")
+    return wrong
+
+
 def main():
     floodwall, document = sys.argv[1:3]
     with tempfile.TemporaryDirectory() as folder:
@@ -167,6 +188,7 @@ def main():
             out.write(REGISTRY)
         wrong = sum(check(floodwall, folder, case) for case in (AGREES, CONTRADICTS, RADIO, SILENT, LIAR))
         wrong += check_openings(floodwall, folder)
+        wrong += check_telephones(floodwall, folder)
         wrong += sum(check(floodwall, folder, (title, "00:11:99:00:00:01", said, wanted, {})) for title, said, wanted in MISLEADING)
         own = os.path.join(folder, "own")
         os.mkdir(own)

@@ -214,10 +214,26 @@ static void test_clues(void **state)
 	device.clues[0].source = "dhcp 60"; /* said to the network, not to who asks */
 	sheet_judge(&sheet, NULL, 0);
 	assert_int_equal(misses_of(&sheet), 0);
-	device.clues[0].source = "http server";
-	memcpy(device.kind.name, "computer", sizeof("computer")); /* not what the standard is about */
-	sheet_judge(&sheet, NULL, 0);
-	assert_int_equal(misses_of(&sheet), 0);
+}
+
+/* Computers of all sizes are not what the standard is about; a telephone on a desk is. */
+static void test_kinds(void **state)
+{
+	static const struct {
+		const char *kind;
+		uint32_t misses;
+	} cases[] = {{"camera", MISS(5_6_2)}, {"telephone", MISS(5_6_2)}, {"", MISS(5_6_2)}, {"computer", 0}, {"tablet", 0},
+		{"smartphone", 0}, {"Laptop", 0}, {"phone", 0}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct device device = {.clue_count = 1, .clues = {{.source = "http server", .value = "debut/1.20"}}};
+		struct sheet sheet = {.device = &device, .question_count = 1};
+
+		memcpy(device.kind.name, cases[i].kind, strlen(cases[i].kind));
+		sheet_judge(&sheet, NULL, 0);
+		assert_int_equal(misses_of(&sheet), cases[i].misses);
+		assert_int_equal(sheet.question_count, cases[i].misses != 0);
+	}
 }
 
 /* The finding is about the camera; what it shows is about the router. */
@@ -245,6 +261,7 @@ int main(void)
 		cmocka_unit_test(test_recalls),
 		cmocka_unit_test(test_everything),
 		cmocka_unit_test(test_clues),
+		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_mapping),
 	};
 
