@@ -50,6 +50,12 @@ static uint32_t brands_of(const struct junk *junk, const struct junk_row *maker)
 	return count;
 }
 
+static void say_vector(const struct scope *scope, struct phrase *out)
+{
+	if (scope->vector != VECTOR_NONE)
+		phrase_add(out, " of the %s", name_vector_words(scope->vector));
+}
+
 static void say_sources(const struct junk *junk, const struct scope *scope, struct phrase *out)
 {
 	if (junk->sources.estimated)
@@ -60,8 +66,7 @@ static void say_sources(const struct junk *junk, const struct scope *scope, stru
 			"source");
 	else
 		phrase_count(out, scope->whole, "source");
-	if (scope->vector != VECTOR_NONE)
-		phrase_add(out, " of the %s", name_vector_words(scope->vector));
+	say_vector(scope, out);
 }
 
 static void say_share(const struct junk *junk, const struct scope *scope, struct phrase *out)
@@ -70,11 +75,13 @@ static void say_share(const struct junk *junk, const struct scope *scope, struct
 
 	if (scope->whole == 1) {
 		phrase_add(out, "The one source");
+		say_vector(scope, out);
 		return;
 	}
 	if (scope->whole < FEW) {
 		phrase_add(out, "%u of the ", scope->part);
 		phrase_count(out, scope->whole, "source");
+		say_vector(scope, out);
 		return;
 	}
 	phrase_add(out, "At least %u%% (95%% interval %u to %u) of the ", (unsigned)((uint64_t)scope->part * 100 / scope->whole),

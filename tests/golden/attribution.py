@@ -14,6 +14,7 @@ import tempfile
 from collections import Counter
 
 from inspecting import as_pcap, finish, output, read_capture, report
+from speaking import DEVICE, OTHER, Capture
 
 DAHUA = "ddos/dahua_dhip_37810_bacnet_reflection.pcap"
 DHIP, START = 37810, 1477048200 * 10**9
@@ -144,6 +145,52 @@ def made(floodwall, folder):
         yield f"stand-ins for makers: {masked['by_maker']}"
 
 
+def dvrip(number, said):
+    payload = json.dumps(said).encode() + b"\n\0"
+    return struct.pack("<BBHIIBBHI", 0xff, 1, 0, 7, 0, 0, 0, number, len(payload)) + payload
+
+
+def flooding(source, count, syn):
+    """What one device of ours sends to somebody outside: a frame each."""
+    capture, target = Capture(), (bytes([203, 0, 113, 80]), bytes([2, 0, 0, 0, 0, 1]))
+    for number in range(count):
+        if syn:
+            capture.packet(source, target, 6, struct.pack("!HHIIBBHHH", 1024 + number, 80, number, 0, 0x50, 2, 512, 0, 0))
+        else:
+            capture.datagram(source, target, (40001, 1024 + number), bytes(512))
+    return capture.frames
+
+
+def ours(floodwall, folder):
+    """A recorder of ours says in its maker's protocol what it is, and then floods in two ways; a device beside it that says nothing floods, too."""
+    talk = Capture()
+    talk.conversation(34567, [(True, dvrip(1020, {"Name": "SystemInfo"})),
+                              (False, dvrip(1021, {"Name": "SystemInfo", "Ret": 100, "SystemInfo": {"HardWare": "NBD6716T-F", "SoftWareVersion": "V4.02.R11"}})),
+                              (True, dvrip(1042, {"Name": "OEMcfg.Correspondent"})),
+                              (False, dvrip(1043, {"Ret": 100, "OEMcfg.Correspondent": {"BrandInfo": "Harbour Light", "Model": "NVT"}}))])
+    frames = [(START + i * 10**8, frame) for i, frame in enumerate(talk.frames)]
+    for begin, flood in ((60, flooding(DEVICE, 6000, False)), (120, flooding(DEVICE, 9000, True)), (180, flooding(OTHER, 4000, False))):
+        frames += [(START + begin * 10**9 + i * 5 * 10**5, frame) for i, frame in enumerate(flood)]
+    path = os.path.join(folder, "ours.pcap")
+    with open(path, "wb") as file:
+        file.write(as_pcap([(time, len(frame), frame, 1) for time, frame in frames]))
+    found = report(floodwall, path)
+    junk = found["junk"]
+    rows = [(row["maker"], row["packets"], row["sources"], row["basis"], row["vectors"]) for row in junk["by_maker"]]
+    if rows != [("Xiongmai", 15000, 1, {"inventory": 1}, {"syn": 1, "udp": 1}), (None, 4000, 1, {}, {"udp": 1})]:
+        yield f"ours: {rows}"
+    if [(row["maker"], row["brand"], row["packets"]) for row in junk["by_brand"]] != [("Xiongmai", "Harbour Light", 15000), (None, None, 4000)]:
+        yield f"ours: {junk['by_brand']}"
+    if (junk["sources"]["count"], junk["sources"]["looked_at"], junk["sources"]["contradicted"]) != (2, 2, 0):
+        yield f"ours: {junk['sources']}"
+    device = next(device for device in found["devices"] if device["maker"]["name"] == "Xiongmai")
+    if set(junk["by_maker"][0]["confidence"].values()) != {device["maker"]["confidence"]}:
+        yield f"ours: {junk['by_maker'][0]}, {device['maker']}"
+    if junk["attribution"] != "The one source of the SYN flood is made by Xiongmai, sold under 1 brand. It rests on 1 device on your side, 98% sure.":
+        yield f"ours: {junk['attribution']}"
+    yield from sums(junk)
+
+
 def liars(floodwall, folder):
     """One source of a thousand names, names that are escapes, and many more brands than are kept."""
     evil = "\x1b]0;owned\x07\u202e<b>=1+1"
@@ -185,7 +232,7 @@ def main():
     capture = os.path.join(shared, DAHUA)
     faults = []
     with tempfile.TemporaryDirectory() as folder:
-        for check in (made, liars, many):
+        for check in (made, ours, liars, many):
             faults += check(floodwall, folder)
     if os.path.exists(capture):
         faults += captured(floodwall, capture)
