@@ -22,7 +22,7 @@ static bool is_there(const char *name, char path[512])
 	snprintf(path, 512, "%s/%s", shared, name);
 	if (shared && access(path, R_OK) == 0)
 		return true;
-	print_message("SKIP: %s is not here\n", name);
+	print_message("SKIP advisories: %s is not here\n", name);
 	return false;
 }
 
