@@ -149,7 +149,7 @@ static void say_signatures(void *context, const char *sentence)
 /* A folder that cannot be used is said, and the guard goes on with what the program brings: it guards with less to tell devices by. */
 static int open_signatures(struct guard *guard)
 {
-	const struct signature_say say = {say_signatures, guard};
+	const struct signature_say say = {.say = say_signatures, .context = guard};
 	const char *folder = guard->settings->guard.signatures;
 	struct signature_files files = {0};
 	struct fault fault = {0};

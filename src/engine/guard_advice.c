@@ -19,6 +19,7 @@
 #include "engine/advise.h"
 #include "engine/guard_room.h"
 #include "engine/inspect.h"
+#include "engine/signatures.h"
 #include "engine/work.h"
 #include "wire/siphash.h"
 
@@ -27,6 +28,7 @@ enum { DOCUMENT_MAX = 1 << 20, ASKED_A_TICK = 8, LINES_SAID = 5, INDEX_MORE = 1 
 /* Copies: settings may go while the thread reads. */
 struct advice_files {
 	char advisories[GUARD_MUD_MAX], recalls[GUARD_MUD_MAX], facts[GUARD_MUD_MAX], marks[GUARD_MUD_MAX];
+	char signatures[GUARD_MUD_MAX]; /* those of the start: devices are called by them until the next */
 	uint64_t bytes;
 };
 
@@ -72,12 +74,34 @@ static int weigh_index(struct guard_advice *advice)
 	return -ENOSPC;
 }
 
+static void note(void *context, const char *sentence)
+{
+	fprintf(context, "%s\n", sentence);
+}
+
+/* Makers are called in documents as devices are here. What is wrong in such a file was said at the start; that it cannot be read now was not. */
+static int open_advise(struct guard_advice *advice, FILE *notes)
+{
+	const struct signature_say say = {.say = note, .context = notes, .unread_alone = true};
+	struct signature_files files = {0};
+	struct advise_start start = {.options = &advice->options, .signatures = &files, .say = &say, .notes = notes};
+	struct fault fault = {0};
+	int error = advice->files.signatures[0] ? signatures_list(advice->files.signatures, &files, &fault) : 0;
+
+	if (error == -ENOMEM)
+		return error;
+	if (error)
+		fprintf(notes, "%s: %s\n", fault.file, fault.sentence);
+	memcpy(start.hash_key, advice->hash_key, sizeof(start.hash_key));
+	error = advise_open(&start, &advice->made, &advice->fault);
+	signatures_done(&files);
+	return error;
+}
+
 static int read_files(void *context, const atomic_bool *stop)
 {
-	static const struct signature_files shipped_alone = {0};
 	struct guard_advice *advice = context;
 	FILE *notes = open_memstream(&advice->notes, &advice->notes_len);
-	struct advise_start start = {.options = &advice->options, .signatures = &shipped_alone, .notes = notes};
 	uint64_t most = advice->files.bytes / KEPT_LEAST;
 	int error = notes ? weigh_index(advice) : -ENOMEM;
 
@@ -89,9 +113,8 @@ static int read_files(void *context, const atomic_bool *stop)
 		.document_max = DOCUMENT_MAX,
 		.files_max = most < FW_MIRROR_FILES_MAX ? (uint32_t)most : FW_MIRROR_FILES_MAX,
 		.stop = stop};
-	memcpy(start.hash_key, advice->hash_key, sizeof(start.hash_key));
 	if (!error)
-		error = advise_open(&start, &advice->made, &advice->fault);
+		error = open_advise(advice, notes);
 	if (notes && fclose(notes) && !error)
 		error = -ENOMEM;
 	return error;
@@ -278,6 +301,7 @@ int guard_open_advice(struct guard *guard)
 	if (!guard->advice)
 		return -ENOMEM;
 	guard->advice->wanted = true;
+	memcpy(guard->advice->files.signatures, guard->settings->guard.signatures, sizeof(guard->advice->files.signatures));
 	return getrandom(guard->advice->hash_key, 16, 0) == 16 ? 0 : -EIO;
 }
 

@@ -165,7 +165,9 @@ static int start_engine(struct inspect *inspect, struct prelude *prelude)
 	if (inspect->would)
 		would_side(inspect->would, &config.side);
 	error = engine_new(&config, &inspect->engine);
-	return error ? error : signatures_load(inspect->engine, &inspect->signatures, &(struct signature_say){say_note, inspect->notes});
+	return error ? error
+		     : signatures_load(
+			       inspect->engine, &inspect->signatures, &(struct signature_say){.say = say_note, .context = inspect->notes});
 }
 
 static int read_frames(struct inspect *inspect)
@@ -505,7 +507,7 @@ int inspect_run(const struct inspect_options *options, FILE *out, FILE *notes, s
 	mute_and_judge(&inspect, &result);
 	error = show(&inspect, &shown, out, notes, &result);
 	note_inputs(&inspect, notes, &result);
-	signatures_note(inspect.engine, &(struct signature_say){say_note, notes});
+	signatures_note(inspect.engine, &(struct signature_say){.say = say_note, .context = notes});
 	if (inspect.would && !inspect.veil)
 		would_notes(inspect.would, notes);
 	*out_result = result;
@@ -534,7 +536,7 @@ int inspect_list(const struct inspect_options *options, FILE *out, FILE *notes, 
 	int error = options->signatures_folder ? signatures_list(options->signatures_folder, &inspect.signatures, out_fault) : 0;
 
 	if (!error)
-		error = open_advise(&inspect, &(struct signature_say){say_note, notes}, out_fault);
+		error = open_advise(&inspect, &(struct signature_say){.say = say_note, .context = notes}, out_fault);
 	if (!error)
 		error = advise_list(inspect.advise);
 	if (!error)

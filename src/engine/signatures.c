@@ -63,13 +63,14 @@ static int load_file(const struct load *load, const char *path)
 	size_t len;
 	char *body;
 	int error = fetch_file(path, FILE_MAX, &body, &len, &fault);
+	bool unread = error != 0;
 
 	if (!error) {
 		error = load->inventory ? inventory_read_signatures(load->inventory, path, body, len, &fault)
 					: companies_read(load->companies, path, body, len, &fault);
 		free(body);
 	}
-	if (error != -ENOMEM && load->say)
+	if (error != -ENOMEM && load->say && (unread || !load->say->unread_alone))
 		tell(load->say, &fault);
 	return error == -ENOMEM ? error : 0;
 }

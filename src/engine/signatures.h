@@ -2,6 +2,7 @@
 /* Signatures on their way into an engine: those of the program, and a folder's. Called before the first frame. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/fault.h"
@@ -22,6 +23,7 @@ void signatures_done(struct signature_files *files);
 struct signature_say {
 	void (*say)(void *context, const char *sentence);
 	void *context;
+	bool unread_alone; /* that a file cannot be read, not what is wrong in it */
 };
 
 /* Those of the program, then those of the files; a sentence for each file that cannot be used, whole or in part. Returns 0 or -ENOMEM. */

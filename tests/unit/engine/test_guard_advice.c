@@ -252,10 +252,69 @@ static void a_folder_of_thousands(void **state)
 	rmdir(path_of("csaf"));
 }
 
+/* How many documents the camera's sheet has once it is here. */
+static uint32_t advisories_of_camera(struct bed *bed)
+{
+	const struct sheet *sheet = NULL;
+	const char *why;
+
+	for (unsigned i = 0; i < TENTHS && (!sheet || strcmp(sheet->device->maker.name, "Axis")); i++) {
+		tick(bed, GEN_S / 10);
+		sheet = guard_advice_of(bed->guard, camera, &why);
+	}
+	assert_non_null(sheet);
+	assert_string_equal(sheet->device->maker.name, "Axis");
+	return sheet->advisory_count;
+}
+
+/* A document calls the maker as nobody but a row of the owner's own table does. */
+static void a_maker_by_another_name(void **state)
+{
+	static const char document[] =
+		"{\"document\":{\"category\":\"csaf_security_advisory\",\"csaf_version\":\"2.0\",\"title\":\"T\",\"publisher\":{"
+		"\"category\":"
+		"\"vendor\",\"name\":\"P\",\"namespace\":\"https://"
+		"example.com\"},\"tracking\":{\"id\":\"NL-1\",\"version\":\"1\",\"status\":"
+		"\"final\",\"current_release_date\":\"2016-10-01T10:00:00Z\",\"initial_release_date\":\"2016-10-01T10:00:00Z\","
+		"\"revision_history\":[{\"date\":\"2016-10-01T10:00:00Z\",\"number\":\"1\",\"summary\":\"First.\"}]}},\"product_tree\":{"
+		"\"branches\":[{\"category\":\"vendor\",\"name\":\"Nordlicht Optik\",\"branches\":[{\"category\":\"product_name\",\"name\":"
+		"\"M1045-LW\",\"product\":{\"name\":\"M1045-LW\",\"product_id\":\"P\"}}]}]},\"vulnerabilities\":[{\"product_status\":{"
+		"\"known_affected\":[\"P\"]}}]}";
+	char without[256], with[512];
+
+	assert_int_equal(mkdir(path_of("csaf"), 0755) | mkdir(path_of("signatures"), 0755), 0);
+	write_file("csaf/nl-1.json", document);
+	write_file("signatures/own.tsv", "company\tNordlicht*\tis\tAxis\t95\tthe label\n");
+	snprintf(without, sizeof(without), "  advisories: %s\n", path_of("csaf"));
+	snprintf(with, sizeof(with), "%s  signatures: %s\n", without, path_of("signatures"));
+	for (unsigned i = 0; i < 3; i++) {
+		struct bed bed = {0};
+		char said[256];
+
+		bed_open(&bed, i ? with : without);
+		/* what was read at the start is closed to whom the daemon becomes */
+		assert_int_equal(chmod(path_of("signatures"), i < 2 ? 0755 : 0), 0);
+		assert_int_equal(chmod(folder, 0755), 0);
+		bool root = geteuid() == 0 && seteuid(NOBODY) == 0;
+
+		wait_until_read(&bed);
+		assert_int_equal(root ? seteuid(0) : 0, 0);
+		assert_int_equal(advisories_of_camera(&bed), i == 1);
+		snprintf(said, sizeof(said), "advisories: %s: Permission denied", path_of("signatures"));
+		if (!strstr(bed.said, said) != (i < 2))
+			fail_msg("%u: %s", i, bed.said);
+		bed_close(&bed);
+	}
+	unlink(path_of("csaf/nl-1.json"));
+	chmod(path_of("signatures"), 0755);
+	unlink(path_of("signatures/own.tsv"));
+	assert_int_equal(rmdir(path_of("csaf")) | rmdir(path_of("signatures")), 0);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(who_comes_late), cmocka_unit_test(what_cannot_be_read), cmocka_unit_test(a_folder_of_thousands)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(who_comes_late), cmocka_unit_test(what_cannot_be_read),
+		cmocka_unit_test(a_folder_of_thousands), cmocka_unit_test(a_maker_by_another_name)};
 	static const char *const files[] = {
 		"many.pcap", "recalls.yaml", "facts.yaml", "closed.index", "pipe", "floodwall.db", "floodwall.db-wal", "floodwall.db-shm"};
 	int code;
