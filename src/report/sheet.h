@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Sentences of the sheets that text and page share, so that there is one way to say each thing. All add to *out, escaped; what has nothing
- * to say adds nothing. Made in sheet_words.c.
+ * to say adds nothing. Made in sheet_words.c; of provisions, in sheet_provision.c.
  */
 #pragma once
 
@@ -45,6 +45,7 @@ const char *sheet_fix_name(enum sheet_fix fix);
 
 const char *sheet_provision_number(enum provision provision); /* "5.1-1" */
 const char *sheet_provision_title(enum provision provision);
+void sheet_say_clue(const struct clue *clue, struct phrase *out); /* as what shows a provision missed */
 
 /* "missed", "met", "asked" */
 const char *sheet_answer_name(enum truth answer);

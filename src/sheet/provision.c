@@ -84,6 +84,23 @@ static bool is_banner(const struct clue *clue)
 	return false;
 }
 
+/* JA4 begins with the newest version that is offered. What falls back after a failure has offered a newer one before, so all that is known of must be old. */
+static bool find_old_tls(const struct device *device, uint32_t *out_clue)
+{
+	static const char *const old[] = {"ts2", "ts3", "t10", "t11"};
+	uint32_t asked = 0, outdated = 0;
+
+	for (uint32_t i = 0; i < device->clue_count; i++) {
+		if (strcmp(device->clues[i].source, "tls ja4") != 0)
+			continue;
+		asked++;
+		for (size_t k = 0; k < sizeof(old) / sizeof(old[0]); k++)
+			if (strncmp(device->clues[i].value, old[k], strlen(old[k])) == 0 && !outdated++)
+				*out_clue = i;
+	}
+	return outdated && outdated == asked;
+}
+
 static bool is_asked_of(const struct device *router, const struct finding *finding)
 {
 	for (unsigned i = 0; i < router->address_count; i++)
@@ -133,6 +150,17 @@ static void sort(struct sheet *sheet)
 		}
 }
 
+static void judge_clues(struct sheet *sheet)
+{
+	uint32_t clue = 0;
+
+	for (uint32_t i = 0; i < sheet->device->clue_count; i++)
+		if (is_banner(&sheet->device->clues[i]))
+			miss(sheet, PROVISION_5_6_2, REASON_CLUE, i);
+	if (find_old_tls(sheet->device, &clue))
+		miss(sheet, PROVISION_5_5_1, REASON_CLUE, clue);
+}
+
 void provision_judge(struct sheet *sheet, const struct finding *const *others, size_t other_count)
 {
 	sheet->miss_count = 0;
@@ -146,9 +174,7 @@ void provision_judge(struct sheet *sheet, const struct finding *const *others, s
 	for (uint32_t i = 0; i < sheet->advisory_count; i++)
 		if (sheet->advisories[i].open && sheet->advisories[i].certainty == ASSET_EXACT && sheet_is_unfixed(&sheet->advisories[i]))
 			miss(sheet, PROVISION_5_3_8, REASON_ADVISORY, i);
-	for (uint32_t i = 0; i < sheet->device->clue_count; i++)
-		if (is_banner(&sheet->device->clues[i]))
-			miss(sheet, PROVISION_5_6_2, REASON_CLUE, i);
+	judge_clues(sheet);
 	sheet->mapping = find_mapping(sheet, others, other_count);
 	if (sheet->mapping)
 		miss(sheet, PROVISION_5_5_5, REASON_MAPPING, 0);

@@ -7,7 +7,7 @@
  *	5.1-1   a published default password was let in
  *	5.1-5   at least 10 logins were refused at 10 a minute or faster, so nothing slowed them down
  *	5.3-8   an advisory affects exactly this version, and says that there is no fix, or names none
- *	5.5-1   a login in clear
+ *	5.5-1   a login in clear; or all TLS that it was seen to ask for is older than 1.2
  *	5.5-5   it opened a port in itself for another device that asked by UPnP, which asks for no password
  *	5.5-7   name and password crossed the network in clear
  *	5.6-1   telnet, FTP, TR-069, ADB and the like answer

@@ -471,6 +471,10 @@ def real(at):
     documents = os.path.join(at.shared, "advisories", "csaf")
     found = sheets(at, "--advisories", documents, "--asset", f"{XIONGMAI},model=XMeye P2P Cloud Server", "--asset", "maker=Dahua,model=DH-IPC-HDW1200S,name=camera")
     expect("Xiongmai", ("ICSA-18-282-06", True), next(((a["id"], a["open"]) for a in named(found, "Shed")["advisories"]), None))
+    switch = os.path.join(at.shared, "iot", "sentinel", "WeMoInsightSwitch")
+    capture = next(os.path.join(switch, name) for name in sorted(os.listdir(switch)) if name.endswith(".pcap"))
+    missed = [m for s in sheets(at, capture)["sheets"] for m in s["provisions_missed"] if m["provision"] == "5.5-1"]
+    expect("old TLS", ["The newest TLS that it offers is 1.0"], [m["evidence"]["words"] for m in missed])
     expect("Dahua", ("ICSA-17-124-02", True), next(((a["id"], a["open"]) for a in named(found, "camera")["advisories"]), None))
 
 

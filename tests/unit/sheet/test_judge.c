@@ -216,6 +216,29 @@ static void test_clues(void **state)
 	assert_int_equal(misses_of(&sheet), 0);
 }
 
+/* Who offers old TLS alone; a newer offer beside it says that the old one was a fallback. */
+static void test_old_tls(void **state)
+{
+	static const struct {
+		const char *ja4[2];
+		uint32_t misses;
+	} cases[] = {{{"t10d460300_234845559c90_33a13ba74d1c"}, MISS(5_5_1)}, {{"t11d1516h2_8daaf6152771_e5627efa2ab1"}, MISS(5_5_1)},
+		{{"ts3i040000_f0b8c6714e62_000000000000"}, MISS(5_5_1)}, {{"t10i04_a", "ts3i04_b"}, MISS(5_5_1)}, {{"t12d1516h2_a"}, 0},
+		{{"t13d1516h2_a"}, 0}, {{"t00d1516h2_a"}, 0}, {{"t10i04_a", "t12i04_a"}, 0}, {{"t13i04_a", "t10i04_a"}, 0}, {{""}, 0}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct device device = {.clue_count = 1 + (cases[i].ja4[1] != NULL)};
+		struct sheet sheet = {.device = &device};
+
+		for (uint32_t k = 0; k < device.clue_count; k++) {
+			device.clues[k].source = "tls ja4";
+			memcpy(device.clues[k].value, cases[i].ja4[k], strlen(cases[i].ja4[k]));
+		}
+		sheet_judge(&sheet, NULL, 0);
+		assert_int_equal(misses_of(&sheet), cases[i].misses);
+	}
+}
+
 /* Computers of all sizes are not what the standard is about; a telephone on a desk is. */
 static void test_kinds(void **state)
 {
@@ -261,6 +284,7 @@ int main(void)
 		cmocka_unit_test(test_recalls),
 		cmocka_unit_test(test_everything),
 		cmocka_unit_test(test_clues),
+		cmocka_unit_test(test_old_tls),
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_mapping),
 	};
