@@ -47,6 +47,11 @@ void hear_secured(const struct ear *ear, const struct fact *fact)
 	case FACT_TLS_CERTIFICATE_ORGANISATION:
 		keep(ear, CLUE_SECURED, "tls organisation", text, NULL);
 		break;
+	case FACT_TLS_CERTIFICATE_NAME:
+		/* of dozens, those that somebody wrote a row about */
+		if (told_known(ear->inventory, "tls certificate name", text))
+			keep(ear, CLUE_SECURED, "tls certificate name", text, NULL);
+		break;
 	case FACT_SSH_SERVER:
 		keep(ear, CLUE_BANNER, "ssh banner", text, NULL);
 		break;

@@ -10,6 +10,7 @@
  */
 #include "inventory/hear_web.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "inventory/name.h"
@@ -41,10 +42,12 @@ static const struct field FIELDS[] = {
 	{FACT_HNAP_DESCRIPTION, "hnap description", "", NO_GUESS, 0},
 	{FACT_HNAP_MODEL, "hnap model", "model: ", MODEL, SURE_DESCRIBED},
 	{FACT_HNAP_FIRMWARE, "hnap firmware", "firmware: ", FIRMWARE, SURE_DESCRIBED},
+	{FACT_HNAP_HARDWARE, "hnap hardware", "", NO_GUESS, 0},
 	{FACT_CWMP_MAKER, "cwmp manufacturer", "brand: ", SOLD_BY, SURE_DESCRIBED},
 	{FACT_CWMP_CLASS, "cwmp product class", "model: ", MODEL, SURE_PRODUCT},
 	{FACT_CWMP_MODEL, "cwmp model", "model: ", MODEL, SURE_DESCRIBED},
 	{FACT_CWMP_SOFTWARE, "cwmp software", "firmware: ", FIRMWARE, SURE_DESCRIBED},
+	{FACT_CWMP_HARDWARE, "cwmp hardware", "", NO_GUESS, 0},
 };
 
 struct slice hear_realm(struct slice challenge)
@@ -171,6 +174,31 @@ static void hear_described(const struct ear *ear, const struct fact *fact)
 			hear_field(ear, &FIELDS[i], value);
 }
 
+/* Six hexadecimal digits: the maker's block in the IEEE's registry (TR-069, DeviceId.ManufacturerOUI), whoever made the board that bears the MAC. */
+static void hear_cwmp_oui(const struct ear *ear, struct slice text)
+{
+	char digits[7] = "", says[DEVICE_TEXT_MAX];
+	uint8_t mac[6] = {0};
+	unsigned long block;
+	const char *maker;
+
+	if (text.len != sizeof(digits) - 1)
+		return;
+	memcpy(digits, text.bytes, text.len);
+	if (strspn(digits, "0123456789abcdefABCDEF") != text.len)
+		return;
+	block = strtoul(digits, NULL, 16);
+	mac[0] = (uint8_t)(block >> 16);
+	mac[1] = (uint8_t)(block >> 8);
+	mac[2] = (uint8_t)block;
+	maker = inventory_maker_of(ear->inventory, mac);
+	if (maker)
+		words_join(says, "maker: ", words_of(maker), "");
+	keep(ear, CLUE_DESCRIBED, "cwmp oui", text, maker ? says : NULL);
+	if (maker)
+		state(ear, CLUE_DESCRIBED, TRAIT_MAKER, words_of(maker), SURE_PRODUCT);
+}
+
 void hear_web(const struct ear *ear, const struct fact *fact)
 {
 	switch (fact->kind) {
@@ -188,6 +216,9 @@ void hear_web(const struct ear *ear, const struct fact *fact)
 	case FACT_WSD_SCOPE:
 		if (!fact->number)
 			hear_scope(ear, fact->text);
+		break;
+	case FACT_CWMP_OUI:
+		hear_cwmp_oui(ear, words_trim(fact->text));
 		break;
 	case FACT_RTSP_AGENT:
 		keep(ear, CLUE_BANNER, "rtsp agent", fact->text, NULL);
