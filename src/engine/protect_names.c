@@ -2,9 +2,10 @@
 /*
  * From zones that are loaded to the table that the kernel reads, and to each zone's flags.
  *
- * When an earlier process's table still holds, it goes on holding until all zones were read once, or failed, or ten seconds
- * passed: a restart under fire must not forget what is known. While the tables are exchanged every zone stands aside, for places
- * of zones may be other ones than before.
+ * When an earlier process's table still holds, it goes on holding, and with it what is said of its zones, until all zones were read
+ * once, or failed, or ten seconds passed, and the new table is made: a restart under fire must not forget what is known. Only while
+ * the tables are exchanged every zone stands aside, for places of zones may be other ones than before: some writes to memory, for
+ * packets under way were waited for before.
  *
  * A table of a million names takes a third of a second, and is made on a thread: the loop goes on, and with it the stance and the answers.
  * Meanwhile nothing may change the names: what is read waits for the table, a reload stops it and it begins again.
@@ -55,9 +56,10 @@ static uint32_t flags_of(struct protect *protect, const struct protect_zone *zon
 	}
 }
 
-static void set_flags(struct protect *protect, struct protect_zone *zone, uint32_t flags)
+/* seen: in the kernel. Only what was seen is taken away: what the kernel sets meanwhile is there at the next look. */
+static void set_flags(struct protect *protect, struct protect_zone *zone, uint32_t seen, uint32_t flags)
 {
-	plane_zone_flags(protect->plane, zone->place, ~flags, flags);
+	plane_zone_flags(protect->plane, zone->place, seen & ~flags, flags);
 	zone->flags = flags;
 }
 
@@ -94,7 +96,7 @@ static void tick_flags(struct protect *protect, uint64_t now_ns)
 			note_contradiction(protect, zone, number, now_ns);
 		flags = flags_of(protect, zone, number, now_ns);
 		if (flags != zone->flags || flags != kernel.flags)
-			set_flags(protect, zone, flags);
+			set_flags(protect, zone, kernel.flags, flags);
 	}
 }
 
@@ -129,21 +131,27 @@ static void prepare_zones(struct protect *protect)
 			continue;
 		plane_zone_clear(protect->plane, zone->place);
 		protect_zone_rules(protect, zone);
-		set_flags(protect, zone, FW_ZONE_USED | FW_ZONE_ASIDE);
+		set_flags(protect, zone, 0, FW_ZONE_USED | FW_ZONE_ASIDE);
 	}
 }
 
 static void publish(struct protect *protect, int error, uint64_t now_ns)
 {
 	struct fw_dns_key before = protect->config.dns_key;
+	bool given;
 
 	if (error) {
 		protect_say(protect, "the table of names could not be made (%s); the earlier one holds", strerror(-error));
 		return;
 	}
-	prepare_zones(protect);
-	protect->config.dns_key = protect->table.key;
-	if (plane_config_names(protect->plane, &protect->config)) {
+	/* a stance may have been told since the table was begun: packets of before are waited for here, while zones are judged, not below */
+	given = plane_names_half(protect->plane, &protect->table.count) != NULL;
+	if (given) {
+		prepare_zones(protect);
+		protect->config.dns_key = protect->table.key;
+		given = plane_config_names(protect->plane, &protect->config) == 0;
+	}
+	if (!given) {
 		protect->config.dns_key = before;
 		protect_say(protect, "the table of names could not be given to the kernel; the earlier one holds");
 		return;
@@ -192,5 +200,7 @@ void protect_tick_names(struct protect *protect, uint64_t now_ns)
 	/* many zones that come one by one are one table, and one is made at most ten times a second */
 	if (protect->names_changed && now_ns >= protect->publish_from_ns && work_fd(&protect->tabling) < 0)
 		begin_table(protect, now_ns);
-	tick_flags(protect, now_ns);
+	/* places of the process before us are not ours to judge by, until ours are in the table */
+	if (!protect->names_waiting)
+		tick_flags(protect, now_ns);
 }
