@@ -157,8 +157,12 @@ static void publish(struct protect *protect, int error, uint64_t now_ns)
 		return;
 	}
 	for (uint32_t number = 0; number < protect->settings->sizes.zones; number++) {
-		protect->zones[number].published = protect->zones[number].used;
-		protect->zones[number].pending = false;
+		struct protect_zone *zone = &protect->zones[number];
+		/* nothing is written where no zone is: thousands of pages would be touched for the first time while zones stand aside */
+		if (zone->used) {
+			zone->published = true;
+			zone->pending = false;
+		}
 	}
 	protect->publish_from_ns = now_ns + PUBLISH_AGAIN_NS;
 	protect->names_changed = false;
