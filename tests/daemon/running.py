@@ -98,6 +98,12 @@ class Bed:
         os.mkdir(f"{self.folder}/zones")
         os.mkdir(f"{self.folder}/knot")
         self.zone(1)
+        self.write_server()
+        self.start("knotd", "-c", f"{self.folder}/knot.conf", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for(lambda: self.ask("n1.example.test") == 0, 20, "the server's answer")
+
+    def write_server(self, before="", of_zone="", notify="    notify: floodwall\n"):
+        """Its configuration: sections before the zones, and lines of the zone."""
         with open(f"{self.folder}/knot.conf", "w", encoding="utf-8") as out:
             out.write(f"""server:
     rundir: {self.folder}/knot
@@ -125,13 +131,10 @@ template:
     file: "%s.zone"
     zonefile-sync: -1
     zonefile-load: whole
-    notify: floodwall
-    acl: transfer
-zone:
+{notify}    acl: transfer
+{before}zone:
   - domain: example.test
-""")
-        self.start("knotd", "-c", f"{self.folder}/knot.conf", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_for(lambda: self.ask("n1.example.test") == 0, 20, "the server's answer")
+{of_zone}""")
 
     def reload_zone(self):
         sh("knotc", "-c", f"{self.folder}/knot.conf", "zone-reload", "example.test")
@@ -172,9 +175,9 @@ keys: [{{name: {values['key']}, secret: {KEY}}}]
 zones: [{{name: example.test, key: {values['key']}}}{values['zones']}]
 {values['more']}""")
 
-    def run(self):
+    def run(self, **more):
         self.log = open(f"{self.folder}/log", "a+", encoding="utf-8")
-        self.daemon = self.start(self.floodwall, "run", "-c", self.configuration, stdout=self.log, stderr=self.log)
+        self.daemon = self.start(self.floodwall, "run", "-c", self.configuration, stdout=self.log, stderr=self.log, **more)
         wait_for(self.is_ready, 20, "the zone to be judged")
 
     def is_ready(self):
