@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Frames from files: fuzz corpora, and captures through the smallest reader that will do (plain pcap; source/ reads the rest,
- * and has tests of its own).
+ * Frames from files: fuzz corpora, and captures through source/, packed ones too.
  */
 #include "frames.h"
 
@@ -11,7 +10,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { FILE_MAX = 64 << 20, PATH_BYTES = 4096, WRAP = 42 };
+#include "source/source.h"
+
+enum { FILE_MAX = 1 << 20, PATH_BYTES = 4096, WRAP = 42 };
 
 static const uint32_t corpus_links[] = {
 	FW_LINK_ETHERNET, FW_LINK_SLL, FW_LINK_SLL2, FW_LINK_RAW, FW_LINK_IPV4, FW_LINK_IPV6, FW_LINK_NULL, FW_LINK_LOOP};
@@ -19,8 +20,9 @@ static const uint32_t corpus_links[] = {
 struct files {
 	frame_visit visit;
 	void *context;
-	uint32_t given, each;
-	bool dns;
+	uint32_t given, silent; /* silent: captures by their names that gave nothing */
+	uint32_t each; /* of a capture; 0: no captures */
+	bool dns, whole;
 };
 
 static struct fw_twin_input file_input(uint32_t link, uint32_t number)
@@ -65,36 +67,46 @@ static uint32_t read_whole(const char *path, uint8_t *bytes, uint32_t room)
 	return len;
 }
 
-static uint32_t number32(const uint8_t *p, bool swapped)
+static bool is_capture(const char *name)
 {
-	return swapped ? fw_be32(p) : fw_le32(p);
+	static const char *const endings[] = {".pcap", ".pcapng", ".pcap.xz", ".pcapng.xz"};
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+		if (len > strlen(endings[i]) && !strcmp(name + len - strlen(endings[i]), endings[i]))
+			return true;
+	return false;
 }
 
-static void give_pcap(struct files *files, const char *name, const uint8_t *bytes, uint32_t len)
+static void give_capture(struct files *files, const char *path, const char *name)
 {
-	uint32_t magic = len >= 24 ? fw_le32(bytes) : 0, at = 24;
-	bool swapped = magic == 0xd4c3b2a1 || magic == 0x4d3cb2a1;
+	uint32_t before = files->given;
+	struct source *source;
+	struct fault fault;
+	struct frame frame;
 
-	if (!swapped && magic != 0xa1b2c3d4 && magic != 0xa1b23c4d)
+	if (!is_capture(name))
 		return;
-	for (uint32_t i = 0; i < files->each && len - at >= 16; i++) {
-		uint32_t cap_len = number32(bytes + at + 8, swapped);
-
-		at += 16;
-		if (cap_len > len - at)
-			return;
-		give(files, name, number32(bytes + 20, swapped) & 0xffff, bytes + at, cap_len);
-		at += cap_len;
-	}
+	if (source_open(&path, 1, &source, &fault))
+		abort();
+	for (uint32_t i = 0; i < files->each && source_next(source, &frame); i++)
+		give(files, name, frame.link, frame.bytes, frame.cap_len);
+	source_close(source);
+	if (files->given > before)
+		return;
+	printf("no frame in %s\n", path);
+	files->silent++;
 }
 
 static void give_file(struct files *files, const char *path, uint8_t *room)
 {
 	const char *name = strrchr(path, '/') + 1;
-	uint32_t len = read_whole(path, room + WRAP, files->each ? FILE_MAX : 2048);
+	uint32_t len = files->each ? 0 : read_whole(path, room + WRAP, files->whole ? FILE_MAX : 2048);
 
 	if (files->each)
-		give_pcap(files, name, room + WRAP, len);
+		give_capture(files, path, name);
+	else if (files->whole)
+		give(files, name, 0, room + WRAP, len);
 	else if (files->dns)
 		give_message(files, name, room, len);
 	else if (len)
@@ -145,9 +157,18 @@ uint32_t frames_corpus(const char *folder, bool dns, frame_visit visit, void *co
 	return give_all(&files, folder);
 }
 
-uint32_t frames_captures(const char *folder, uint32_t each, frame_visit visit, void *context)
+uint32_t frames_files(const char *folder, frame_visit visit, void *context)
+{
+	struct files files = {.visit = visit, .context = context, .whole = true};
+
+	return give_all(&files, folder);
+}
+
+uint32_t frames_captures(const char *folder, uint32_t each, frame_visit visit, void *context, uint32_t *out_silent)
 {
 	struct files files = {.visit = visit, .context = context, .each = each};
 
-	return give_all(&files, folder);
+	give_all(&files, folder);
+	*out_silent = files.silent;
+	return files.given;
 }

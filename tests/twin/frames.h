@@ -31,5 +31,11 @@ uint32_t frames_buckets(frame_visit visit, void *context);
 /* Files of a fuzz corpus: dns true wraps each into a datagram to port 53; else the first byte picks the link (see fuzz_packet.c). */
 uint32_t frames_corpus(const char *folder, bool dns, frame_visit visit, void *context);
 
-/* The first frames of every plain pcap file in the folder; other formats are left to source/'s own tests. 0 where there is none. */
-uint32_t frames_captures(const char *folder, uint32_t each, frame_visit visit, void *context);
+/* Each file whole, for corpora that have a form of their own: no frame, but its bytes. */
+uint32_t frames_files(const char *folder, frame_visit visit, void *context);
+
+/*
+ * The first frames of every capture in the folder (pcap, pcapng, packed by xz). 0 where there is none. *out_silent: how many captures gave none; their
+ * names are printed.
+ */
+uint32_t frames_captures(const char *folder, uint32_t each, frame_visit visit, void *context, uint32_t *out_silent);

@@ -10,7 +10,7 @@
 
 #include "frames.h"
 
-enum { PATH_BYTES = 4096 };
+enum { PATH_BYTES = 4096, FUZZ_SCENES = 64, ETHERNET = 14 };
 
 /* Frames from elsewhere gather until a play is full. */
 struct gatherer {
@@ -19,7 +19,6 @@ struct gatherer {
 	void *context;
 	uint64_t random, now_ns;
 	uint32_t given;
-	bool dns; /* only frames to the DNS port are wanted */
 };
 
 void play_free(struct scene_play *play)
@@ -144,24 +143,46 @@ static void gather_end(struct gatherer *g)
 	g->play = NULL;
 }
 
+/* Its length, or 0: it is no IP, or too long. */
+static uint32_t as_ethernet(const struct twin_frame *frame, uint8_t out[FRAME_ROOM])
+{
+	struct fw_packet packet;
+	uint32_t len;
+
+	if (frame->in.link == FW_LINK_ETHERNET) {
+		if (frame->len <= FRAME_ROOM)
+			memcpy(out, frame->bytes, frame->len);
+		return frame->len <= FRAME_ROOM ? frame->len : 0;
+	}
+	fw_packet_read(frame->bytes, frame->len, frame->in.link, &packet);
+	len = packet.family ? frame->len - packet.network_off : 0;
+	if (!len || len + ETHERNET > FRAME_ROOM)
+		return 0;
+	memcpy(out, packet.family == 4 ? "\2\0\0\0\0\1\2\0\0\0\0\2\x08\x00" : "\2\0\0\0\0\1\2\0\0\0\0\2\x86\xdd", ETHERNET);
+	memcpy(out + ETHERNET, frame->bytes + packet.network_off, len);
+	return len + ETHERNET;
+}
+
 /* Both ends are protected, so that the frame may go either way. */
 static void gather(void *context, const struct twin_frame *frame)
 {
+	uint8_t bytes[FRAME_ROOM];
+	uint32_t len = as_ethernet(frame, bytes);
 	struct gatherer *g = context;
 	struct fw_packet packet;
 	bool leaves;
 
-	if (frame->in.link != FW_LINK_ETHERNET || frame->len > FRAME_ROOM)
+	if (!len)
 		return;
 	if (!g->play) {
 		g->play = play_new(frame->name, &g->random);
 		g->now_ns = SCENE_BEGIN_S * FW_NS_PER_S;
 	}
-	fw_packet_read(frame->bytes, frame->len, FW_LINK_ETHERNET, &packet);
+	fw_packet_read(bytes, len, FW_LINK_ETHERNET, &packet);
 	leaves = scene_pick(&g->random, 4) == 0;
 	if (packet.family)
 		scene_protect(&g->play->scene, leaves ? packet.src : packet.dst);
-	play_add(g->play, g->now_ns, leaves, frame->bytes, frame->len);
+	play_add(g->play, g->now_ns, leaves, bytes, len);
 	g->now_ns = later(&g->random, g->now_ns);
 	g->given++;
 	if (g->play->count == SCENE_STEPS)
@@ -193,11 +214,44 @@ uint32_t plays_of_corpora(const char *folder, play_visit visit, void *context)
 	return g.given;
 }
 
-uint32_t plays_of_captures(const char *folder, uint32_t each, play_visit visit, void *context)
+/* The scene of its first byte, then frames behind their length, whose highest bit says that one leaves; a second goes by with each. */
+static void gather_fuzzed(void *context, const struct twin_frame *file)
+{
+	uint64_t random = file->len ? file->bytes[0] % FUZZ_SCENES + 1 : 0;
+	struct gatherer *g = context;
+
+	if (!file->len)
+		return;
+	g->play = play_new(file->name, &random);
+	g->now_ns = SCENE_BEGIN_S * FW_NS_PER_S;
+	for (uint32_t at = 1; file->len - at >= 2 && g->play->count < SCENE_STEPS;) {
+		uint32_t head = fw_be16(file->bytes + at), left = file->len - at - 2, len = head & 0x7fff;
+
+		len = len < left ? len : left;
+		if (len <= FRAME_ROOM)
+			play_add(g->play, g->now_ns, head >> 15, file->bytes + at + 2, len);
+		at += 2 + len;
+		g->now_ns += FW_NS_PER_S;
+	}
+	g->given += g->play->count;
+	gather_end(g);
+}
+
+uint32_t plays_of_fuzzing(const char *folder, play_visit visit, void *context)
+{
+	struct gatherer g = {.visit = visit, .context = context};
+	char path[PATH_BYTES];
+
+	snprintf(path, sizeof(path), "%s/corpus_shield", folder);
+	frames_files(path, gather_fuzzed, &g);
+	return g.given;
+}
+
+uint32_t plays_of_captures(const char *folder, uint32_t each, play_visit visit, void *context, uint32_t *out_silent)
 {
 	struct gatherer g = {.visit = visit, .context = context, .random = 1021};
 
-	frames_captures(folder, each, gather, &g);
+	frames_captures(folder, each, gather, &g, out_silent);
 	gather_end(&g);
 	return g.given;
 }

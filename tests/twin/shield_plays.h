@@ -14,6 +14,9 @@ uint32_t plays_by_chance(uint64_t seed, uint32_t frames, play_visit visit, void 
 uint32_t plays_under_fire(uint64_t seed, uint32_t frames, play_visit visit, void *context); /* plain questions, and nearly plain ones */
 uint32_t plays_of_readers(play_visit visit, void *context); /* named, cut at every byte, at edges */
 uint32_t plays_of_corpora(const char *folder, play_visit visit, void *context);
-uint32_t plays_of_captures(const char *folder, uint32_t each, play_visit visit, void *context);
+uint32_t plays_of_fuzzing(
+	const char *folder, play_visit visit, void *context); /* corpus_shield: scene and frames as fuzz_shield.c has them */
+/* Those of other links than Ethernet are put behind an Ethernet header. *out_silent: as of frames_captures(). */
+uint32_t plays_of_captures(const char *folder, uint32_t each, play_visit visit, void *context, uint32_t *out_silent);
 /* Archives of single messages, unpacked by tar and wrapped into datagrams. 0 where there is none. */
 uint32_t plays_of_archives(const char *folder, play_visit visit, void *context);

@@ -7,7 +7,9 @@
  * sample, and every bucket, zone and remembered address; after each play every counter. User space gets the frame in a heap block
  * of its exact size.
  *
- * Then every constant of the judge is put off by one, as in test_twin.c, and some frame must tell.
+ * Then every constant of the judge is put off by one, as in test_twin.c, and some frame must tell. The short ways of the kernel's program
+ * (shield_blocks() of bpf/shield.bpf.c, wire/shield_plain.h) are compiled for the kernel alone and have no such mutants: they are compared with the host's
+ * long way on every frame that takes them, how many that were is printed, and that some were is demanded; that is all that speaks for their constants.
  *
  * Arguments: shield_twin.bpf.o, the fuzz corpora's folder, the captures' folder. Exits 77 where BPF cannot be had.
  */
@@ -265,22 +267,40 @@ static uint32_t count_survivors(const struct bed *bed)
 	return survivors;
 }
 
-static void feed(struct bed *bed, const char *corpora, const char *captures)
+/* What gave no frame though it is there: the test would be green without it. */
+static uint32_t silent(const char *what, const char *folder, uint32_t given)
 {
-	char folder[4096];
-	uint32_t given[6];
+	bool there = access(folder, R_OK) == 0;
 
+	if (!given && !there)
+		printf("SKIP %s of the shield's twin: no %s\n", what, folder);
+	if (!given && there)
+		printf("no frame came of the %s in %s\n", what, folder);
+	return !given && there;
+}
+
+/* Returns how many sources gave nothing. */
+static uint32_t feed(struct bed *bed, const char *corpora, const char *captures)
+{
+	char archives[4096];
+	uint32_t given[7], sum = 0, captures_silent;
+
+	snprintf(archives, sizeof(archives), "%s/dns", captures);
 	given[0] = plays_by_chance(20161021, BY_CHANCE, compare, bed);
-	given[1] = plays_of_readers(compare, bed);
-	given[2] = plays_of_corpora(corpora, compare, bed);
-	given[3] = plays_of_captures(captures, EACH_CAPTURE, compare, bed);
-	given[5] = plays_under_fire(20161022, UNDER_FIRE, compare, bed);
-	snprintf(folder, sizeof(folder), "%s/dns", captures);
-	given[4] = plays_of_archives(folder, compare, bed);
-	printf("frames: %u by chance, %u under fire, %u of the readers' test, %u of corpora, %u captured, %u messages of archives\n",
-		given[0], given[5], given[1], given[2], given[3], given[4]);
-	if (!given[3] || !given[4])
-		printf("SKIP captures of the shield's twin: none in %s\n", captures);
+	given[1] = plays_under_fire(20161022, UNDER_FIRE, compare, bed);
+	given[2] = plays_of_readers(compare, bed);
+	given[3] = plays_of_corpora(corpora, compare, bed);
+	given[4] = plays_of_fuzzing(corpora, compare, bed);
+	given[5] = plays_of_captures(captures, EACH_CAPTURE, compare, bed, &captures_silent);
+	given[6] = plays_of_archives(archives, compare, bed);
+	printf("frames: %u by chance, %u under fire, %u of the readers' test, %u of corpora, %u of the shield's fuzzing, %u captured, %u "
+	       "messages of "
+	       "archives\n",
+		given[0], given[1], given[2], given[3], given[4], given[5], given[6]);
+	for (uint32_t i = 0; i < 3; i++)
+		sum += !given[i];
+	sum += silent("readers' corpora", corpora, given[3]) + silent("shield's corpus", corpora, given[4]);
+	return sum + captures_silent + silent("captures", captures, given[5]) + silent("archives", archives, given[6]);
 }
 
 /* The scratch that is compared is one CPU's: the first that we may run on. */
@@ -300,7 +320,7 @@ static void stay_on_one_cpu(void)
 int main(int argc, char **argv)
 {
 	struct bed bed = {0};
-	uint32_t survivors, unreached;
+	uint32_t survivors, unreached, without;
 	int error, places = mutant_last - mutant_first + 1;
 
 	if (argc != 4) {
@@ -317,7 +337,7 @@ int main(int argc, char **argv)
 		printf("%s does not load: %s\n", argv[1], strerror(-error));
 		return 1;
 	}
-	feed(&bed, argv[2], getenv("FLOODWALL_CAPTURES") ? getenv("FLOODWALL_CAPTURES") : argv[3]);
+	without = feed(&bed, argv[2], getenv("FLOODWALL_CAPTURES") ? getenv("FLOODWALL_CAPTURES") : argv[3]);
 	printf("%u frames compared, %u left out, %u differ; %u blocked early, %u passed and %u dropped the short way, %lu proofs, %lu own "
 	       "questions, %lu contradictions\n",
 		bed.frames, bed.host_only, bed.different, bed.early, bed.plain[FW_OUTCOME_PASSED], bed.plain[FW_OUTCOME_DROPPED],
@@ -330,5 +350,5 @@ int main(int argc, char **argv)
 		play_free(bed.plays[i]);
 	free(bed.plays);
 	shield_kernel_close(bed.kernel);
-	return bed.different || survivors || unreached ? 1 : 0;
+	return bed.different || survivors || unreached || without ? 1 : 0;
 }

@@ -39,7 +39,7 @@ struct seen {
 struct bed {
 	struct kernel *kernel;
 	struct seen *seen;
-	uint32_t count, room, host_only, different;
+	uint32_t count, room, host_only, different, silent; /* silent: sources that are there and gave nothing */
 	uint32_t reasons[FW_REASON_COUNT]; /* how often the kernel stopped for each */
 };
 
@@ -257,11 +257,17 @@ static void feed(struct bed *bed, const char *corpora, const char *captures)
 	given[5] = frames_corpus(folder, false, compare, bed);
 	snprintf(folder, sizeof(folder), "%s/corpus_dns_question", corpora);
 	given[6] = frames_corpus(folder, true, compare, bed);
-	given[7] = frames_captures(captures, EACH_CAPTURE, compare, bed);
+	given[7] = frames_captures(captures, EACH_CAPTURE, compare, bed, &bed->silent);
 	printf("frames: %u named, %u of buckets, %u cut, %u at edges, %u mixed, %u and %u of corpora, %u captured\n", given[0], given[1],
 		given[2], given[3], given[4], given[5], given[6], given[7]);
-	if (!given[7])
-		printf("SKIP captures of the twin: none in %s\n", captures);
+	for (uint32_t i = 0; i < 7; i++)
+		bed->silent += !given[i];
+	if (!given[7] && access(captures, R_OK))
+		printf("SKIP captures of the twin: no %s\n", captures);
+	else
+		bed->silent += !given[7];
+	if (bed->silent)
+		printf("%u sources gave no frame\n", bed->silent);
 }
 
 static void bed_done(struct bed *bed)
@@ -296,7 +302,7 @@ int main(int argc, char **argv)
 	unreached = count_unreached(&bed);
 	survivors = count_survivors(&bed);
 	printf("%d of %d mutants told\n", 2 * mutant_places - (int)survivors, 2 * mutant_places);
-	error = bed.different || survivors || unreached;
+	error = bed.different || survivors || unreached || bed.silent;
 	bed_done(&bed);
 	return error ? 1 : 0;
 }
