@@ -236,6 +236,7 @@ def measure(lab, bed, setup, server, story):
     row |= {
         "story": f"{story.name}, {story.rate:,}/s" + (", IPv6" if story.family == 6 else ""),
         "junk_made": fell["sent"] if fell else None,
+        "junk_asked_per_s": story.rate,
         "junk_skipped": fell["skipped"] if fell else None,
         "junk_per_s": round((row["junk_sent"] + row["opening_junk_sent"]) / max(1e-9, (end_ns - begin_ns) / 1e9)),
         "dnsperf_ms": perf_ms,

@@ -2,6 +2,7 @@
 """What a row of the lab is held against. In the short form counts and bounds alone: how long anything takes depends on the machine. In the long one the goals
 are printed where they are missed; figures are for people."""
 
+OFFERED_LEAST = 0.95  # of the rate that a story asks for
 
 def percent(share):
     return "nothing" if share is None else f"{100 * share:.3f} %"
@@ -75,10 +76,20 @@ def of_action(row):
     return faults
 
 
-def of_long(row):
-    """The goals of a shield; what misses them is said under the table."""
-    if not row["setup"].startswith("floodwall"):
+def of_offer(row):
+    """A row is named after the junk that was asked for: where clearly less fell, whatever it shows was shown of less."""
+    asked, offered = row.get("junk_asked_per_s"), row["junk_per_s"]
+    if not asked or offered is None or offered >= OFFERED_LEAST * asked:
         return []
+    return [f"{name_of(row)}: {offered:,} junk packets a second were offered, {percent(offered / asked)} of what was asked for"]
+
+
+def of_long(row):
+    """What was offered; and the goals of a shield. What misses them is said under the table."""
+    return of_offer(row) + (of_goals(row) if row["setup"].startswith("floodwall") else [])
+
+
+def of_goals(row):
     if row["junk_sent"] is None:
         return of_quiet(row)
     wanted = 0.99 if "1,000,000" in row["story"] else 0.999
