@@ -7,7 +7,8 @@ import subprocess
 from results import number
 
 SIZES = [10, 10000, 1000000]
-XDP_FILTER_BYTES = 106  # of its table of 10,000 IPv4 addresses: memlock 1,063,040 on two CPUs, as bpftool says
+XDP_FILTER_BYTES = 106  # a stated figure: it is not loaded here
+XDP_FILTER_SOURCE = "memlock 1,063,040 of its table of 10,000 IPv4 addresses, read once by bpftool on a machine of two CPUs"
 
 
 def measure(build, results):
@@ -30,5 +31,6 @@ def measure(build, results):
         print(f"  {number(names):>9} names: maps {kernel / 2**20:6.1f} (names {tables / 2**20:.1f}), user space {user / 2**20:.1f}, at most {said['user_peak_kib'] / 1024:.1f} while loading; "
               f"{each:.0f} bytes a name ({tables / said['names_in_table']:.0f} in the kernel)")
         if names >= 10000:
-            results.add(f"shield: memory a name, {number(names)} names", "bytes", [each], [XDP_FILTER_BYTES], "xdp-filter, an address")
-            results.add(f"shield: memory in all, {number(names)} names", "MiB", [(kernel + user) / 2**20], [(kernel + user - tables) / 2**20], "the shield without its names in the kernel")
+            results.hold(f"shield: memory a name, {number(names)} names", "bytes", [each], XDP_FILTER_BYTES, "xdp-filter, an address", XDP_FILTER_SOURCE)
+            results.hold(f"shield: memory in all, {number(names)} names", "MiB", [(kernel + user) / 2**20], (kernel + user - tables) / 2**20,
+                         "the shield without its names in the kernel", "no rival: our own sum of this run, less the two tables of names")

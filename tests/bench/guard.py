@@ -24,7 +24,8 @@ SIZES = [(1, 30), (100, 30), (1000, 30), (10000, 30), (100, 1), (100, 10), (100,
 KINDS = {"known": "a known flow", "opening": "a SYN, all rules walked"}
 DEVICES, RULES, SLOT_S = 100, 30, 0.2
 MAC, DEVICE, FAR = "02:fb:00:00:00:00", "10.9.0.2", "203.0.113.9"
-GOAL = 0.97
+GOAL, IDLE_GOAL = 0.97, 1.0
+CONNTRACK_BYTES = 350  # of an entry: a stated figure
 
 
 def net(row, program):
@@ -70,7 +71,8 @@ def nanoseconds(build, results, rounds):
     memory = {devices: rows[devices, RULES, "known"][0]["bytes"] for devices in (1000, 10000)}
     per_device = (memory[10000] - memory[1000]) / 9000
     print(f"  kernel memory of a device with {RULES} rules and 512 flows: {number(per_device)} bytes")
-    results.add("guard: kernel memory of a device, 30 rules, 512 flows", "bytes", [per_device], [1_400_000 / 1000 * 512 / 4], "conntrack, 350 bytes a flow, 512 flows")
+    results.hold("guard: kernel memory of a device, 30 rules, 512 flows", "bytes", [per_device], CONNTRACK_BYTES * 512, "conntrack, 350 bytes a flow, 512 flows",
+                 "assumed, not measured: an object of its slab is 256 bytes on Linux 6.18, extensions lie beside it")
 
 
 # --- through the gateway
@@ -267,7 +269,7 @@ def idle(build, results, seconds=10):
         return
     told = json.loads(found.group())
     print(f"\nThe daemon, idle, {told['devices']} devices: {told['cpu']:.2%} of a CPU, {told['resident_mib']:.0f} MiB")
-    results.add("guard: the daemon's CPU time, idle", "%", [told["cpu"] * 100], [1.0], "goal")
+    results.hold("guard: the daemon's CPU time, idle", "%", [told["cpu"] * 100], IDLE_GOAL, "goal", "the project's own: idle under 1 % of a CPU")
 
 
 def measure(build, results, rounds=24):

@@ -9,6 +9,7 @@ import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BOUND_MS, BOUND_IDLE, BOUND_MIB, IDLE_S = 200, 1, 64, 60
+SOURCE = "the project's own goal"
 
 
 def measure(build, results):
@@ -28,9 +29,8 @@ def measure(build, results):
     print("\nPage: 10,000 devices and 1,000,000 findings, over HTTP, signed in: ms, median and 95th percentile")
     for address, taken in figures.get("ms", {}).items():
         print(f"  {statistics.median(taken):8.1f} {statistics.quantiles(taken, n=20)[-1]:8.1f}  {address}")
-        results.add(f"page: {address}", "ms", taken, [BOUND_MS], "bound")
+        results.hold(f"page: {address}", "ms", taken, BOUND_MS, "bound", SOURCE)
     for name, key, unit, bound in (("peak memory", "peak", "MiB", BOUND_MIB), ("peak memory, 200 devices in a small box", "small_peak", "MiB", BOUND_MIB),
                                    ("idle CPU", "idle", "%", BOUND_IDLE)):
         if key in figures:
-            entry = results.add(f"page: {name}", unit, [figures[key]], [bound], "bound")
-            print(f"  {name}: {entry['ours']:.2f} {unit} (bound {bound})")
+            results.hold(f"page: {name}", unit, [figures[key]], bound, "bound", SOURCE)

@@ -18,6 +18,13 @@ class Results:
         self.entries.append(entry)
         return entry
 
+    def hold(self, name, unit, ours, figure, what, source):
+        """Against a figure that nobody measured in this run: a goal, a bound, a number from elsewhere. source: whose it is, and from where."""
+        entry = self.add(name, unit, ours, [figure], f"stated: {what}")
+        entry["stated"] = source
+        print(f"  {name}: {entry['ours']:,} {unit}, against {entry['rival']:,}, which is stated and no rival of this run ({what}; {source})")
+        return entry
+
     def skip(self, what, why):
         self.skipped.append(what)
         print(f"SKIP {what}: {why}")
