@@ -220,7 +220,7 @@ def transfer(bed, lab):
                 for _, kind, _, _, _ in replay.records(data[2:2 + size]):
                     records, soa = records + 1, soa + (kind == zones.SOA)
                 data = data[2 + size:]
-    return lab.numbered + 4, records  # SOA twice, NS, the server's address
+    return lab.numbered + lab.added + 4, records  # SOA twice, NS, the server's address
 
 
 def notify_in(bed, count=20):
@@ -270,8 +270,9 @@ def own_traffic(lab, bed, setup, server):
 
 def new_name(lab, bed, setup, server):
     """From the server's own first answer with it to the first answer from outside over UDP: seconds, in defend."""
-    lab.add_record("plain.example", "brand-new A 10.5.5.5")
-    query = b"\x4c\x4c" + zones.query("brand-new.plain.example", zones.A)[2:]
+    name = f"brand-new-{lab.added}"  # the other server has had its own
+    lab.add_record("plain.example", f"{name} A 10.5.5.5")
+    query = b"\x4c\x4c" + zones.query(f"{name}.plain.example", zones.A)[2:]
 
     def asked(side, to):
         with bed.socket(side, socket.AF_INET, socket.SOCK_DGRAM) as one:

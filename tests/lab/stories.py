@@ -46,6 +46,7 @@ class Lab:
     def __init__(self, tools, floodwall, folder, times, numbered=zones.NUMBERED, dnssec=False):
         os.makedirs(folder, exist_ok=True)
         self.tools, self.floodwall, self.folder, self.times, self.numbered = tools, floodwall, folder, times, numbered
+        self.added = 0  # records of plain.example
         zones.write_zones(folder, numbered)
         zones.write_questions(self.path("questions"), numbered=numbered, dnssec=dnssec)
         zones.write_dnsperf(self.path("dnsperf.txt"), numbered=numbered)
@@ -68,6 +69,7 @@ class Lab:
 
     def add_record(self, zone, line):
         self.raise_serial(zone)
+        self.added += 1
         with open(self.path(zone + ".zone"), "a", encoding="ascii") as out:
             out.write(line + "\n")
 
