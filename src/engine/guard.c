@@ -228,6 +228,10 @@ static int fill_kernel(struct guard *guard, struct fault *out_fault)
 		if (!guard->policies.list[i].mud)
 			guard_say(guard, "%s: %s; no device has this policy", guard->policies.list[i].file, guard->policies.list[i].why);
 	guard_open_urls(guard);
+	error = guard_fit_policies(guard, guard->settings, &guard->policies, false, out_fault);
+	if (error)
+		return no_room(error, out_fault);
+	guard_tell_unfit(guard);
 	guard_configure_devices(guard);
 	guard_bind_policies(guard);
 	if (guard_decide(guard, &fault))
@@ -337,8 +341,11 @@ int guard_reload(struct guard *guard, const struct settings *settings, const str
 	if (error)
 		return error;
 	guard_set_clock(guard, now);
-	guard->settings = settings;
-	error = guard_fill_config(guard, out_fault);
+	error = guard_fit_policies(guard, settings, &policies, true, out_fault);
+	if (!error) {
+		guard->settings = settings;
+		error = guard_fill_config(guard, out_fault);
+	}
 	if (error) {
 		guard->settings = old;
 		guard_free_policies(&policies);
@@ -348,6 +355,8 @@ int guard_reload(struct guard *guard, const struct settings *settings, const str
 	tell_live(guard);
 	guard_free_policies(&guard->policies);
 	guard->policies = policies;
+	guard->fit_due = false;
+	guard_tell_unfit(guard);
 	guard_reread_advice(guard);
 	guard_configure_devices(guard);
 	guard_bind_policies(guard);

@@ -15,7 +15,6 @@
 #define TEN_MINUTES_NS (600 * FW_NS_PER_S)
 #define BOUND_NS (3600 * FW_NS_PER_S)
 #define DAY_NS (86400 * FW_NS_PER_S)
-#define TOLD_EVERY_NS (60 * FW_NS_PER_S)
 
 /* ---- places ---- */
 
@@ -280,10 +279,9 @@ static void note_address(struct guard *guard, struct roster_device *device, cons
 
 /* ---- DHCP ---- */
 
-/* A device says what it likes as often as it likes: once a minute of each is enough for a log that is kept on a disk. */
-static bool is_to_tell(const struct guard *guard, uint64_t *told_ns)
+bool guard_is_to_tell(const struct guard *guard, uint64_t *told_ns)
 {
-	if (*told_ns && guard->now_ns - *told_ns < TOLD_EVERY_NS)
+	if (*told_ns && guard->now_ns - *told_ns < GUARD_TOLD_EVERY_NS)
 		return false;
 	*told_ns = guard->now_ns;
 	return true;
@@ -306,37 +304,8 @@ static void release(struct guard *guard, struct roster_device *device, const cha
 		if (!guard->anew_by_ns || due_ns < guard->anew_by_ns)
 			guard->anew_by_ns = due_ns;
 	}
-	if (is_to_tell(guard, &device->release_told_ns))
+	if (guard_is_to_tell(guard, &device->release_told_ns))
 		guard_say(guard, "%s: %s; its addresses are bound to nothing any more", text_mac(mac, device->mac), why);
-}
-
-static void claim_url(struct guard *guard, struct roster_device *device, const struct lease_message *message)
-{
-	char url[MUD_URL_MAX], mac[TEXT_MAC_MAX];
-
-	if (!message->url || device->url_by_user || policy_url_read(message->url, message->url_len, url))
-		return;
-	switch (policy_claim_judge(device->url, url)) {
-	case CLAIM_SAME:
-		return;
-	case CLAIM_DISPUTED:
-		if (strcmp(device->refused, url) != 0 && is_to_tell(guard, &device->refusal_told_ns))
-			guard_tell(guard, "%s sends the MUD URL of another maker (%s); the policy of before holds until a person names it",
-				text_mac(mac, device->mac), url);
-		snprintf(device->refused, sizeof(device->refused), "%s", url);
-		return;
-	case CLAIM_MOVED:
-		/* one that changes its mind with every packet would have all rules compiled with every packet */
-		if (device->moved_ns && guard->now_ns - device->moved_ns < TOLD_EVERY_NS)
-			return;
-		device->moved_ns = guard->now_ns;
-		/* fall through */
-	case CLAIM_FIRST:
-		snprintf(device->url, sizeof(device->url), "%s", url);
-		device->refused[0] = 0;
-		guard_assign_policy(guard, device);
-		guard->urls_changed = true;
-	}
 }
 
 /* An answer that came to the device: whose is it? */
@@ -360,7 +329,7 @@ static bool is_from_server(
 		(memcmp(device->server, packet.src, 16) == 0 || memcmp(device->server, message->server, 16) == 0);
 	if (lease_believe(&sender))
 		return true;
-	if (is_to_tell(guard, &device->lease_told_ns))
+	if (guard_is_to_tell(guard, &device->lease_told_ns))
 		guard_tell(guard, "%s was given an address by %s, which is no DHCP server of ours: that is not believed",
 			text_mac(mac, device->mac), text_mac(other, packet.src_mac));
 	return false;
@@ -422,7 +391,7 @@ static void hear_lease(struct guard *guard, const struct fw_guard_frame *frame, 
 	}
 	if (message.kind == LEASE_ASKED)
 		memcpy(device->server, message.server, sizeof(device->server));
-	claim_url(guard, device, &message);
+	guard_claim_url(guard, device, &message);
 }
 
 /* ---- frames ---- */

@@ -140,6 +140,18 @@ void guard_hear_names(struct guard *guard, unsigned watch)
 
 /* ---- which names ---- */
 
+/* First all are only marked, so that those of before that nobody marks make room for new ones. */
+static void mark_name(struct guard *guard, const char *name, uint32_t set)
+{
+	uint64_t digest = digest_of(guard, name);
+
+	if (!digest || !set)
+		return;
+	(void)ask_want(guard->ask, name, set);
+	if (guard->digest_count < guard->digest_room)
+		guard->digests[guard->digest_count++] = digest;
+}
+
 static void follow_name(struct guard *guard, const char *name, uint32_t set)
 {
 	uint64_t digest = digest_of(guard, name);
@@ -148,8 +160,11 @@ static void follow_name(struct guard *guard, const char *name, uint32_t set)
 		return;
 	if (plane_guard_name_add(guard->plane, digest, set) == -ENOSPC || ask_want(guard->ask, name, set) == -ENOSPC)
 		guard_say(guard, "the table of names is full: guard.sizes.names is too small");
-	if (guard->digest_count < guard->digest_room)
-		guard->digests[guard->digest_count++] = digest;
+}
+
+static void mark_set(void *context, const struct policy_set *set)
+{
+	mark_name(context, set->text, set->number);
 }
 
 static void follow_set(void *context, const struct policy_set *set)
@@ -186,8 +201,8 @@ void guard_bind_names(struct guard *guard)
 	guard->digest_count = 0;
 	guard->digest_room = guard->digests ? room : 0;
 	for (uint32_t i = 0; i < settings->update_host_count; i++)
-		follow_name(guard, settings->update_hosts[i], guard->of.slit | FW_NAME_LOCAL);
-	policy_each_set(guard->sets, POLICY_SET_NAME, follow_set, guard);
+		mark_name(guard, settings->update_hosts[i], guard->of.slit | FW_NAME_LOCAL);
+	policy_each_set(guard->sets, POLICY_SET_NAME, mark_set, guard);
 	ask_sweep(guard->ask);
 	if (guard->digests) {
 		qsort(guard->digests, guard->digest_count, sizeof(uint64_t), by_digest);
@@ -197,4 +212,8 @@ void guard_bind_names(struct guard *guard)
 		guard->digests = before;
 		guard->digest_count = before_count;
 	}
+	for (uint32_t i = 0; i < settings->update_host_count; i++)
+		follow_name(guard, settings->update_hosts[i], guard->of.slit | FW_NAME_LOCAL);
+	policy_each_set(guard->sets, POLICY_SET_NAME, follow_set, guard);
+	ask_sweep(guard->ask);
 }

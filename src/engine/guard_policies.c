@@ -161,34 +161,38 @@ void guard_free_policies(struct guard_policies *policies)
 
 /* ---- who has which ---- */
 
-static uint32_t find_policy(const struct guard *guard, const char *url_or_file)
+uint32_t guard_find_policy(const struct guard_policies *policies, const char *url_or_file)
 {
-	for (uint32_t i = 0; i < guard->policies.count; i++) {
-		const struct guard_policy *policy = &guard->policies.list[i];
+	for (uint32_t i = 0; i < policies->count; i++) {
+		const struct guard_policy *policy = &policies->list[i];
 		if (policy->mud && strcmp(*url_or_file == '/' ? policy->file : policy->url, url_or_file) == 0)
 			return i + 1;
 	}
 	return 0;
 }
 
-void guard_assign_policy(struct guard *guard, struct roster_device *device)
+bool guard_assign_policy(struct guard *guard, struct roster_device *device)
 {
 	const struct settings_device *named = guard_settings_of(guard, device);
-	uint32_t before = device->policy;
+	struct guard_policies *policies = &guard->policies;
+	uint32_t before = device->policy, wanted;
+	bool has_room;
 
 	device->url_by_user = named && named->mud[0];
 	if (device->url_by_user) {
-		device->policy = find_policy(guard, named->mud);
-		if (device->policy || named->mud[0] != '/')
-			snprintf(device->url, sizeof(device->url), "%s",
-				device->policy ? guard->policies.list[device->policy - 1].url : named->mud);
+		wanted = guard_find_policy(policies, named->mud);
+		if (wanted || named->mud[0] != '/')
+			snprintf(device->url, sizeof(device->url), "%s", wanted ? policies->list[wanted - 1].url : named->mud);
 	} else {
-		device->policy = device->url[0] ? find_policy(guard, device->url) : 0;
+		wanted = device->url[0] ? guard_find_policy(policies, device->url) : 0;
 	}
+	has_room = !wanted || guard_use_policy(guard, &policies->list[wanted - 1]);
+	device->policy = has_room ? wanted : 0;
 	if (device->policy)
 		device->lasting = true;
 	if (device->policy != before)
 		guard->publish = true;
+	return has_room;
 }
 
 static void assign_one(void *context, struct roster_device *device)
@@ -350,22 +354,24 @@ static void bind_defaults(struct guard *guard)
 	fill_set(guard, of->ntp, settings->ntp, settings->ntp_count);
 }
 
-/* A first compilation into nowhere numbers all sets, so that members can join before the rules hold. */
+/*
+ * A first compilation into nowhere numbers all sets, so that members can join before the rules hold. They have room: guard_fit_policies() has
+ * seen to it, and guard->sets holds twice as much, for what is forgotten only behind this.
+ */
 static void number_sets(struct guard *guard)
 {
 	uint32_t room = guard->settings->guard.sizes.rules, count;
 	struct fw_rule *rules = calloc(room, sizeof(*rules));
+	int error = rules ? 0 : -ENOMEM;
 
-	for (uint32_t i = 0; i < guard->policies.count && rules; i++) {
-		struct guard_policy *policy = &guard->policies.list[i];
-		int error = policy->mud ? policy_rules(policy->mud, guard->sets, rules, room, &count) : 0;
-		if (!error)
-			continue;
-		snprintf(policy->why, sizeof(policy->why), "%s",
-			error == -ENOSPC ? "has more rules than guard.sizes.rules holds" : "names more sets than guard.sizes.names holds");
-		policy_free(policy->mud);
-		policy->mud = NULL;
+	for (uint32_t i = 0; i < guard->policies.count && !error; i++) {
+		const struct guard_policy *policy = &guard->policies.list[i];
+		if (policy->fits)
+			error = policy_rules(policy->mud, guard->sets, rules, room, &count);
 	}
+	if (error)
+		guard_say(
+			guard, "names of policies could not be numbered (%s): some are asked for only when devices ask", strerror(-error));
 	free(rules);
 }
 
@@ -373,6 +379,8 @@ void guard_bind_policies(struct guard *guard)
 {
 	const struct settings_guard *settings = &guard->settings->guard;
 
+	/* what the rules of before asked for says nothing of what those to come do: else its names would stay followed, and take their room */
+	policy_sets_sweep(guard->sets);
 	number_sets(guard);
 	bind_defaults(guard);
 	policy_sets_sweep(guard->sets);
@@ -392,18 +400,20 @@ struct compiling {
 	struct guard *guard;
 	struct plane_guard_half half;
 	uint32_t used; /* rules */
+	int error;
 };
 
-/* Rules of each policy that some device has, once. */
+/* Rules of each policy that some device has, once. One that has no room, for whatever reason, makes all of before hold: never a part. */
 static void compile(struct compiling *compiling, struct guard_policy *policy)
 {
 	uint32_t room = compiling->half.rule_count - compiling->used, count = 0;
-	int error = policy_rules(policy->mud, compiling->guard->sets, compiling->half.rules + compiling->used, room, &count);
 
+	compiling->error = policy_rules(policy->mud, compiling->guard->sets, compiling->half.rules + compiling->used, room, &count);
+	if (compiling->error)
+		return;
 	policy->first = compiling->used;
-	policy->rules = error ? 0 : count;
-	snprintf(policy->why, sizeof(policy->why), "%s", error ? "its rules have no room; nothing but the defaults is allowed" : "");
-	compiling->used += policy->rules;
+	policy->rules = count;
+	compiling->used += count;
 }
 
 static void place_policy(void *context, struct roster_device *device)
@@ -411,7 +421,7 @@ static void place_policy(void *context, struct roster_device *device)
 	struct compiling *compiling = context;
 	struct guard_policy *policy = device->policy ? &compiling->guard->policies.list[device->policy - 1] : NULL;
 
-	if (!policy || !device->place || device->place >= compiling->half.place_count)
+	if (compiling->error || !policy || !device->place || device->place >= compiling->half.place_count)
 		return;
 	if (!policy->devices++)
 		compile(compiling, policy);
@@ -448,8 +458,10 @@ static int publish(struct guard *guard)
 		return error;
 	for (uint32_t i = 0; i < guard->policies.count; i++)
 		guard->policies.list[i].devices = 0;
-	roster_each(guard->roster, unbind_one, guard);
 	roster_each(guard->roster, place_policy, &compiling);
+	if (compiling.error)
+		return compiling.error;
+	roster_each(guard->roster, unbind_one, guard);
 	error = plane_guard_config_policies(guard->plane, &guard->config, guard->anew);
 	if (error)
 		return error;
@@ -457,9 +469,28 @@ static int publish(struct guard *guard)
 	return 0;
 }
 
+/* Somebody has a policy that had no room so far: it may have some, as others left. Not often: whoever sends URLs without end costs no more than that. */
+static void fit_again(struct guard *guard)
+{
+	struct fault fault = {0};
+
+	if (!guard->fit_due || guard->now_ns - guard->fitted_ns < ANEW_EVERY_NS)
+		return;
+	guard->fit_due = false;
+	guard->fitted_ns = guard->now_ns;
+	if (guard_fit_policies(guard, guard->settings, &guard->policies, false, &fault))
+		return;
+	if (!guard->publish)
+		guard->publish_by_ns = guard->now_ns + GUARD_SETTLE_S * FW_NS_PER_S;
+	guard_tell_unfit(guard);
+	guard_bind_policies(guard);
+}
+
 void guard_tick_policies(struct guard *guard)
 {
 	int error;
+
+	fit_again(guard);
 
 	/* all devices together not more often than once in two seconds */
 	if (guard->anew_by_ns && guard->now_ns >= guard->anew_by_ns && guard->now_ns - guard->anew_ns >= ANEW_EVERY_NS) {

@@ -30,6 +30,11 @@ struct guard_policy {
 	struct mud *mud; /* NULL: it could not be used */
 	char file[GUARD_URL_MAX], url[GUARD_URL_MAX];
 	char why[GUARD_SENTENCE_MAX];
+	/* guard_fit.c: its sets have room, and its rules where a device has it; one has; that it has no room was said */
+	bool fits, used, told;
+	bool asked; /* somebody would have it from now on: the next time it counts as if somebody had */
+	uint8_t rank; /* as last asked for */
+	uint32_t wanted; /* so many have it, or would, if it had room */
 	uint32_t first, rules, devices; /* as published last */
 	uint32_t names;
 };
@@ -37,6 +42,7 @@ struct guard_policy {
 struct guard_policies {
 	struct guard_policy *list;
 	uint32_t count, room;
+	uint32_t rules; /* of those that are used */
 };
 
 /* Everything that an address is bound to besides names. */
@@ -95,6 +101,8 @@ struct guard {
 	uint64_t anew_ns; /* and when that was done last */
 	uint64_t sets_kept; /* digest of what the store has of them */
 	bool published; /* once, by this process */
+	bool fit_due; /* somebody has a policy that had no room so far */
+	uint64_t fitted_ns; /* and when that was last looked into */
 	uint64_t opened_ns, publish_by_ns; /* names are waited for until then */
 	uint64_t again_ns; /* what the kernel did not take is tried again then */
 	uint64_t second_ns, hour_ns; /* what comes round once in a second, in ten minutes */
@@ -153,13 +161,28 @@ int guard_read_policies(const struct settings *settings, bool strict, struct gua
 void guard_free_policies(struct guard_policies *policies);
 /* Numbers, names and members that the policies in guard->policies need, and which device has which. */
 void guard_bind_policies(struct guard *guard);
-/* Which policy this device has now: by the configuration, else by its URL. */
-void guard_assign_policy(struct guard *guard, struct roster_device *device);
+/* The number plus one of the first that can be used; 0: none. */
+uint32_t guard_find_policy(const struct guard_policies *policies, const char *url_or_file);
+/* Which policy this device has now: by the configuration, else by its URL. False: there is one, and it has no room; then it has none. */
+bool guard_assign_policy(struct guard *guard, struct roster_device *device);
 /* Compiles and switches, if it is time. */
 void guard_tick_policies(struct guard *guard);
 /* Set numbers survive a restart, for their members do. */
 int guard_open_sets(struct guard *guard);
 void guard_keep_sets(struct guard *guard);
+
+/* ---- guard_fit.c ---- */
+
+/*
+ * Which of these policies have room under these settings; nothing else changes. strict: -ENOSPC with the fault where one has none that holds now or
+ * that the settings name. Else 0, or -ENOMEM.
+ */
+int guard_fit_policies(
+	struct guard *guard, const struct settings *settings, struct guard_policies *policies, bool strict, struct fault *out_fault);
+/* A device has this one from now on. False: it has no room, and that is looked into soon. */
+bool guard_use_policy(struct guard *guard, struct guard_policy *policy);
+/* Says, once, which policies have no room although somebody would have them. */
+void guard_tell_unfit(struct guard *guard);
 
 /* ---- guard_names.c ---- */
 
@@ -172,6 +195,9 @@ void guard_hear_names(struct guard *guard, unsigned watch);
 
 /* ---- guard_devices.c ---- */
 
+/* A device says what it likes as often as it likes: once a minute of each is enough for a log that is kept on a disk. */
+#define GUARD_TOLD_EVERY_NS (60 * FW_NS_PER_S)
+bool guard_is_to_tell(const struct guard *guard, uint64_t *told_ns);
 /* Devices of the kernel's table, of the settings and of decisions. */
 int guard_open_devices(struct guard *guard);
 void guard_configure_devices(struct guard *guard);
@@ -196,6 +222,8 @@ const struct settings_device *guard_settings_of(const struct guard *guard, const
 void guard_open_urls(struct guard *guard);
 /* Every ten seconds at most, for whoever renews its URL without end. */
 void guard_tick_urls(struct guard *guard);
+/* What it sends of itself by DHCP or LLDP: taken, disputed or refused. */
+void guard_claim_url(struct guard *guard, struct roster_device *device, const struct lease_message *message);
 
 /* ---- guard_findings.c ---- */
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The URLs that devices sent, kept by the store: a device emits its own when it boots, and not again because we did. */
+/* The URLs that devices send: which are taken, and that they are kept by the store; a device emits its own when it boots, and not again because we did. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "engine/guard_room.h"
 
 #define URLS_KEPT "guard urls"
@@ -63,4 +64,54 @@ void guard_open_urls(struct guard *guard)
 			memcpy(device->url, list[i].url, sizeof(device->url));
 	}
 	free(list);
+}
+
+/* ---- claims ---- */
+
+/* It moves to another URL of its maker, unless the policy of that one has no room: then what held before holds. */
+static void move_url(struct guard *guard, struct roster_device *device, const char *url)
+{
+	char before[GUARD_URL_MAX], mac[TEXT_MAC_MAX];
+
+	/* one that changes its mind with every packet would have all rules compiled with every packet */
+	if (device->moved_ns && guard->now_ns - device->moved_ns < GUARD_TOLD_EVERY_NS)
+		return;
+	device->moved_ns = guard->now_ns;
+	memcpy(before, device->url, sizeof(before));
+	snprintf(device->url, sizeof(device->url), "%s", url);
+	if (guard_assign_policy(guard, device)) {
+		device->refused[0] = 0;
+		guard->urls_changed = true;
+		return;
+	}
+	memcpy(device->url, before, sizeof(device->url));
+	guard_assign_policy(guard, device);
+	guard_tell(guard, "%s sends another MUD URL of its maker (%s), whose policy has no room; the policy of before holds",
+		text_mac(mac, device->mac), url);
+}
+
+void guard_claim_url(struct guard *guard, struct roster_device *device, const struct lease_message *message)
+{
+	char url[MUD_URL_MAX], mac[TEXT_MAC_MAX];
+
+	if (!message->url || device->url_by_user || policy_url_read(message->url, message->url_len, url))
+		return;
+	switch (policy_claim_judge(device->url, url)) {
+	case CLAIM_SAME:
+		return;
+	case CLAIM_DISPUTED:
+		if (strcmp(device->refused, url) != 0 && guard_is_to_tell(guard, &device->refusal_told_ns))
+			guard_tell(guard, "%s sends the MUD URL of another maker (%s); the policy of before holds until a person names it",
+				text_mac(mac, device->mac), url);
+		snprintf(device->refused, sizeof(device->refused), "%s", url);
+		return;
+	case CLAIM_MOVED:
+		move_url(guard, device, url);
+		return;
+	case CLAIM_FIRST:
+		snprintf(device->url, sizeof(device->url), "%s", url);
+		device->refused[0] = 0;
+		guard_assign_policy(guard, device);
+		guard->urls_changed = true;
+	}
 }

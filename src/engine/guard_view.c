@@ -198,6 +198,33 @@ static bool knows_family(const struct guard *guard, bool four)
 	return !(four ? guard->config.unknown_four : guard->config.unknown_six);
 }
 
+struct unheld {
+	const struct guard *guard;
+	uint32_t count;
+};
+
+static void count_unheld(void *context, struct roster_device *device)
+{
+	struct unheld *unheld = context;
+
+	if (!device->policy && (device->url_by_user || (device->url[0] && guard_find_policy(&unheld->guard->policies, device->url))))
+		unheld->count++;
+}
+
+/* Whoever gave it a policy would take it for bound. */
+static void view_unheld(struct guard *guard)
+{
+	struct unheld unheld = {.guard = guard};
+	char sentence[GUARD_SENTENCE_MAX];
+
+	roster_each(guard->roster, count_unheld, &unheld);
+	if (!unheld.count)
+		return;
+	snprintf(sentence, sizeof(sentence),
+		"the MUD file of %u devices does not hold: they are judged as if they had none (show policy says why)", unheld.count);
+	blind(&guard->view, sentence);
+}
+
 static void view_blind_spots(struct guard *guard)
 {
 	struct guard_view *view = &guard->view;
@@ -224,6 +251,7 @@ static void view_blind_spots(struct guard *guard)
 		blind(view, "frames were lost on their way to detection; what the kernel stops is not touched by that");
 	if (guard->ring_broken)
 		blind(view, "frames of devices cannot be read: nothing is detected");
+	view_unheld(guard);
 }
 
 static uint64_t resident(void)

@@ -151,6 +151,10 @@ void policy_each_set(const struct policy_sets *sets, enum policy_set_kind kind, 
 bool policy_set_at(const struct policy_sets *sets, uint32_t number, struct policy_set *out_set);
 /* Sets for which no number was asked since the last call are forgotten: after all policies of a new configuration were compiled. */
 void policy_sets_sweep(struct policy_sets *sets);
+/* For a trial, whose numbers nobody keeps: how many of this kind there are; which number comes next; and all that were made since then undone. */
+uint32_t policy_set_count(const struct policy_sets *sets, enum policy_set_kind kind);
+uint32_t policy_sets_next(const struct policy_sets *sets);
+void policy_sets_back(struct policy_sets *sets, uint32_t next);
 
 /* --- rules ----------------------------------------------------------------------------------------------------------------- */
 

@@ -25,6 +25,7 @@ _Static_assert(sizeof(struct entry) % 8 == 0, "table_init()");
 struct policy_sets {
 	struct table table;
 	uint32_t next, max;
+	uint32_t counts[POLICY_SET_KIND_COUNT];
 };
 
 int policy_sets_new(uint32_t max, uint32_t first, const uint8_t key[16], struct policy_sets **out)
@@ -39,6 +40,7 @@ int policy_sets_new(uint32_t max, uint32_t first, const uint8_t key[16], struct 
 	}
 	sets->next = first;
 	sets->max = max;
+	memset(sets->counts, 0, sizeof(sets->counts));
 	*out = sets;
 	return 0;
 }
@@ -77,6 +79,7 @@ uint32_t policy_set(struct policy_sets *sets, enum policy_set_kind kind, const c
 		if (sets->table.count == sets->max || !sets->next)
 			return 0;
 		entry = table_put(&sets->table, &key, &new, NULL, NULL);
+		sets->counts[kind]++;
 		entry->number = sets->next++; /* comes to 0 behind the last number: then there are no more */
 	}
 	entry->asked = 1;
@@ -134,6 +137,13 @@ bool policy_set_at(const struct policy_sets *sets, uint32_t number, struct polic
 	return true;
 }
 
+static void forget(struct policy_sets *sets, struct entry *entry)
+{
+	sets->counts[entry->key.kind]--;
+	entry->number = 0;
+	table_remove(&sets->table, entry);
+}
+
 void policy_sets_sweep(struct policy_sets *sets)
 {
 	for (uint32_t i = 0; i < sets->max; i++) {
@@ -141,12 +151,33 @@ void policy_sets_sweep(struct policy_sets *sets)
 		if (!entry->number)
 			continue;
 		if (!entry->asked) {
-			entry->number = 0;
-			table_remove(&sets->table, entry);
+			forget(sets, entry);
 		} else {
 			entry->asked = 0;
 		}
 	}
+}
+
+uint32_t policy_set_count(const struct policy_sets *sets, enum policy_set_kind kind)
+{
+	return sets->counts[kind];
+}
+
+uint32_t policy_sets_next(const struct policy_sets *sets)
+{
+	return sets->next;
+}
+
+/* Nothing is ever touched, so those made last are the newest. */
+void policy_sets_back(struct policy_sets *sets, uint32_t next)
+{
+	while (sets->table.newest != TABLE_NONE) {
+		struct entry *entry = table_at(&sets->table, sets->table.newest);
+		if (entry->number < next)
+			break;
+		forget(sets, entry);
+	}
+	sets->next = next;
 }
 
 uint32_t policy_maker_set(const struct policy_sets *sets, const char *url)

@@ -282,6 +282,11 @@ def reload(bed):
     wait_for(lambda: bed.show("verdicts")["configuration"]["refused"], 5, "a refusal")
     assert "camera.json" in bed.show("verdicts")["configuration"]["refused"]
     assert bed.connects("10.8.0.2", 8000) and not bed.connects("10.8.0.3", 8000), "what held before holds"
+    bed.write_mud(mud("other.example.com", more=600))
+    bed.daemon.send_signal(signal.SIGHUP)
+    wait_for(lambda: "guard.sizes.rules" in bed.show("verdicts")["configuration"]["refused"], 5, "a refusal of what has no room")
+    assert "camera.json" in bed.show("verdicts")["configuration"]["refused"] and bed.device()["policy"]["rules"] == 2
+    assert bed.connects("10.8.0.2", 8000) and not bed.connects("10.8.0.3", 8000) and not bed.connects("10.8.0.2", 9000), "what held before holds"
     bed.write_mud(mud("other.example.com"))
     bed.daemon.send_signal(signal.SIGHUP)
     wait_for(lambda: not bed.show("verdicts")["configuration"]["refused"], 5, "the new policy")
@@ -290,6 +295,22 @@ def reload(bed):
     bed.write_mud(mud("cloud.example.com"))
     bed.daemon.send_signal(signal.SIGHUP)
     wait_for(lambda: bed.connects("10.8.0.2", 8000), 10, "the old policy again")
+
+
+def too_large(bed):
+    """A start with a policy that has no room: said in the log, the audit log and at every look, and its device is as one without a policy."""
+    bed.end()
+    bed.write_mud(mud("cloud.example.com", more=600))
+    told = len(bed.heard())
+    bed.run()
+    assert "camera.json: has 1202 rules" in bed.heard()[told:] and "no device has this policy" in bed.heard()[told:], bed.heard()[told:]
+    assert any("no device has this policy" in deed["detail"] for deed in bed.show("audit"))
+    assert "guard.sizes.rules" in bed.show("policy")["policies"][0]["why"] and "does not hold" in bed.call("show", "verdicts").stdout
+    assert not bed.device()["policy"]["rules"] and bed.connects("10.8.0.2", 9000), bed.device()
+    bed.write_mud(mud("cloud.example.com"))
+    bed.daemon.send_signal(signal.SIGHUP)
+    wait_for(lambda: bed.device()["policy"]["rules"] == 2, 10, "the policy that has room")
+    assert not bed.connects("10.8.0.2", 9000) and bed.connects("10.8.0.2", 8000)
 
 
 def url_of_a_device(bed):
@@ -633,7 +654,7 @@ def bypass(bed):
     assert bed.connects("10.8.0.2", 9000)
 
 
-STORIES = [policy_with_names, shows, quarantine_and_undo, paused, named, muted, allowed, decided_as_json, advised, peers_by_name, stolen_address, death_and_restart, reload, url_of_a_device, dhcp_release, hijacked, hijacked_and_let_be, written_down, findings_are_counted, full_disk, backup_and_restore, forged_macs, metrics,
+STORIES = [policy_with_names, shows, quarantine_and_undo, paused, named, muted, allowed, decided_as_json, advised, peers_by_name, stolen_address, death_and_restart, reload, too_large, url_of_a_device, dhcp_release, hijacked, hijacked_and_let_be, written_down, findings_are_counted, full_disk, backup_and_restore, forged_macs, metrics,
            observes, admin, page_over_tls, bypass]
 
 

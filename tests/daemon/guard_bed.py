@@ -46,13 +46,15 @@ def wait_for(true, seconds, what):
     raise AssertionError(f"waited {seconds} s for: {what}")
 
 
-def mud(host, url=URL):
-    """Allows TCP port 8000 of one named host, both ways."""
+def mud(host, url=URL, more=0):
+    """Allows TCP port 8000 of one named host, both ways; more entries behind them."""
     def acl(name, way, port):
         return {"name": name, "type": "ipv4-acl-type", "aces": {"ace": [{"name": "a", "matches": {
             "ipv4": {"protocol": 6, way: host},
             "tcp": {"ietf-mud:direction-initiated": "from-device", port: {"operator": "eq", "port": 8000}}},
-            "actions": {"forwarding": "accept"}}]}}
+            "actions": {"forwarding": "accept"}},
+            *({"name": f"m{i}", "matches": {"ipv4": {("destination" if way.endswith("dst-dnsname") else "source") + "-ipv4-network": f"10.77.{i >> 8}.{i & 255}/32"}},
+               "actions": {"forwarding": "accept"}} for i in range(more))]}}
     return json.dumps({"ietf-mud:mud": {"mud-version": 1, "mud-url": url, "last-update": "2026-01-01T00:00:00+00:00", "cache-validity": 48,
         "is-supported": True, "systeminfo": "a camera",
         "from-device-policy": {"access-lists": {"access-list": [{"name": "out"}]}},

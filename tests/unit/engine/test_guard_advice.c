@@ -3,10 +3,11 @@
  * Who is held against advisories and recalls: the whole guard, without a kernel, over a capture in which more MACs than there are places come
  * and go before the camera does that was recalled.
  */
+#include "whole.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -14,39 +15,21 @@
 
 #include <cmocka.h>
 
-#include "conf/conf.h"
-#include "engine/guard.h"
 #include "gen.h"
-#include "store/store.h"
 #include "wire/limits.h"
 
-enum { START_S = 1000, WALL_S = 1700000000, TENTHS = 600, FORGED = FW_DEVICE_MAX + 64, WAIT_MS = 20000, NOBODY = 65534, FILES = 2200 };
+enum { TENTHS = 600, FORGED = FW_DEVICE_MAX + 64, WAIT_MS = 20000, NOBODY = 65534, FILES = 2200 };
 
-static char folder[] = "/tmp/floodwall-advice-XXXXXX";
 static const uint8_t camera[6] = {2, 0, 0, 0, 0, 0x0d};
 
 struct bed {
-	char said[2048];
-	struct store *store;
-	struct settings *settings;
-	struct guard *guard;
-	uint64_t now_ns;
+	struct whole whole;
 	unsigned recalled;
 };
 
-static const char *path_of(const char *name)
-{
-	static char paths[4][128];
-	static unsigned turn;
-	char *path = paths[turn++ % 4];
-
-	snprintf(path, sizeof(paths[0]), "%s/%s", folder, name);
-	return path;
-}
-
 static void write_file(const char *name, const char *text)
 {
-	FILE *out = fopen(path_of(name), "we");
+	FILE *out = fopen(whole_path(name), "we");
 
 	assert_non_null(out);
 	fputs(text, out);
@@ -67,7 +50,7 @@ static void forge(struct gen *gen, const struct host *gateway, unsigned number)
 
 static void write_capture(void)
 {
-	struct gen *gen = gen_new(WALL_S * GEN_S, 7);
+	struct gen *gen = gen_new(WHOLE_WALL_S * GEN_S, 7);
 	struct host gateway = gen_host("02:00:00:00:00:01", "192.168.1.1"), known = gen_host("02:00:00:00:00:02", "192.168.1.2"),
 		    axis = gen_host("02:00:00:00:00:0d", "192.168.1.13"), outside = gen_outside(&gateway, "45.33.0.8");
 	struct talk talk = gen_open(gen, &known, &outside, 443, 10 * GEN_MS);
@@ -85,58 +68,19 @@ static void write_capture(void)
 	gen_wait(gen, 20 * GEN_S);
 	talk = gen_open(gen, &known, &outside, 443, 10 * GEN_MS);
 	gen_close(gen, &talk);
-	gen_write_pcap(gen, path_of("many.pcap"), true);
+	gen_write_pcap(gen, whole_path("many.pcap"), true);
 	gen_free(gen);
-}
-
-static void say(void *context, const char *sentence)
-{
-	struct bed *bed = context;
-	size_t len = strlen(bed->said);
-
-	snprintf(bed->said + len, sizeof(bed->said) - len, "%s\n", sentence);
-}
-
-static void found(void *context, const struct found_view *view, enum live_news news)
-{
-}
-
-static void deed(void *context, const struct deed *done)
-{
 }
 
 static void bed_open(struct bed *bed, const char *more)
 {
-	struct guard_setup setup = {.version = "0",
-		.capture = path_of("many.pcap"),
-		.say = say,
-		.note = say,
-		.found = found,
-		.deed = deed,
-		.context = bed,
-		.now = {.steady_ns = START_S * GEN_S, .wall_s = WALL_S}};
-	struct fault fault = {0};
 	char text[1024];
 
 	snprintf(text, sizeof(text),
 		"role: guard\nguard:\n  interfaces: [demo]\n  mode: observe\n"
 		"  sizes:\n    devices: 256\n    rules: 4096\n    members: 4096\n    names: 256\n    flows: 128\n%s",
 		more);
-	if (settings_read("floodwall.yaml", text, strlen(text), &bed->settings, &fault))
-		fail_msg("%s", fault.sentence);
-	assert_int_equal(store_open(folder, &bed->store, &fault), 0);
-	setup.settings = bed->settings;
-	setup.store = bed->store;
-	if (guard_open(&setup, &bed->guard, &fault))
-		fail_msg("%s", fault.sentence);
-	bed->now_ns = START_S * GEN_S;
-}
-
-static void tick(struct bed *bed, uint64_t passed_ns)
-{
-	struct fetch_time now = {.steady_ns = bed->now_ns += passed_ns, .wall_s = WALL_S + bed->now_ns / GEN_S - START_S};
-
-	guard_tick(bed->guard, &now);
+	whole_open(&bed->whole, "many.pcap", text);
 }
 
 /* Files are read on a thread: its time is the machine's. */
@@ -146,22 +90,13 @@ static const char *wait_until_read(struct bed *bed)
 	const char *why = "";
 
 	for (unsigned waited = 0; waited < WAIT_MS; waited++) {
-		tick(bed, GEN_MS);
-		guard_advice_of(bed->guard, camera, &why);
+		whole_tick(&bed->whole, GEN_MS);
+		guard_advice_of(bed->whole.guard, camera, &why);
 		if (!strstr(why, "being read"))
 			break;
 		nanosleep(&moment, NULL);
 	}
 	return why;
-}
-
-static void bed_close(struct bed *bed)
-{
-	struct fault fault = {0};
-
-	assert_int_equal(guard_close(bed->guard, false, &fault), 0);
-	store_close(bed->store);
-	settings_free(bed->settings);
 }
 
 static void see_recalled(void *context, const struct device *device, const struct sheet_recall *recall)
@@ -183,15 +118,15 @@ static void who_comes_late(void **state)
 		"- recall: axis-1\n  title: Recall of a power supply\n  source: https://axis.example/recall\n"
 		"  applies-if: maker = 'Axis'\n  recalled-if: bought < 2015-04\n  yes: Take it back to the shop.\n");
 	write_file("facts.yaml", "- device: 02:00:00:00:00:0d\n  bought: 2014-11\n");
-	snprintf(more, sizeof(more), "  recalls: %s\n  facts: %s\n", path_of("recalls.yaml"), path_of("facts.yaml"));
+	snprintf(more, sizeof(more), "  recalls: %s\n  facts: %s\n", whole_path("recalls.yaml"), whole_path("facts.yaml"));
 	bed_open(&bed, more);
 	assert_null(strstr(wait_until_read(&bed), "could not"));
 	for (unsigned i = 0; i < TENTHS && !bed.recalled; i++) {
-		tick(&bed, GEN_S / 10);
-		guard_each_recalled(bed.guard, see_recalled, &bed);
+		whole_tick(&bed.whole, GEN_S / 10);
+		guard_each_recalled(bed.whole.guard, see_recalled, &bed);
 	}
 	assert_int_equal(bed.recalled, 1);
-	bed_close(&bed);
+	whole_close(&bed.whole);
 }
 
 /* What is wrong with the file is said, not that it is something else; a pipe holds nobody up. */
@@ -208,23 +143,23 @@ static void what_cannot_be_read(void **state)
 	bool root = geteuid() == 0;
 
 	write_file("closed.index", "FWINDEX1");
-	chmod(path_of("closed.index"), 0);
-	assert_int_equal(mkfifo(path_of("pipe"), 0600), 0);
-	chmod(path_of("pipe"), 0666);
-	chmod(folder, 0755);
+	chmod(whole_path("closed.index"), 0);
+	assert_int_equal(mkfifo(whole_path("pipe"), 0600), 0);
+	chmod(whole_path("pipe"), 0666);
+	chmod(whole_folder(), 0755);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct bed bed = {0};
 		char more[256];
 
-		snprintf(more, sizeof(more), "  %s: %s\n", cases[i].setting, path_of(cases[i].file));
+		snprintf(more, sizeof(more), "  %s: %s\n", cases[i].setting, whole_path(cases[i].file));
 		bed_open(&bed, more);
 		/* whom the daemon becomes before it reads */
 		assert_int_equal(root ? seteuid(NOBODY) : 0, 0);
 		assert_non_null(strstr(wait_until_read(&bed), "could not be read"));
 		assert_int_equal(root ? seteuid(0) : 0, 0);
-		if (!strstr(bed.said, cases[i].says))
-			fail_msg("%s of %s: %s", cases[i].setting, cases[i].file, bed.said);
-		bed_close(&bed);
+		if (!strstr(bed.whole.said, cases[i].says))
+			fail_msg("%s of %s: %s", cases[i].setting, cases[i].file, bed.whole.said);
+		whole_close(&bed.whole);
 	}
 }
 
@@ -234,22 +169,22 @@ static void a_folder_of_thousands(void **state)
 	struct bed bed = {0};
 	char more[256], name[32];
 
-	assert_int_equal(mkdir(path_of("csaf"), 0755), 0);
+	assert_int_equal(mkdir(whole_path("csaf"), 0755), 0);
 	for (unsigned i = 0; i < FILES; i++) {
 		snprintf(name, sizeof(name), "csaf/%u.json", i);
 		write_file(name, "");
 	}
-	snprintf(more, sizeof(more), "    advisories: 1mib\n  advisories: %s\n", path_of("csaf"));
+	snprintf(more, sizeof(more), "    advisories: 1mib\n  advisories: %s\n", whole_path("csaf"));
 	bed_open(&bed, more);
 	wait_until_read(&bed);
-	if (!strstr(bed.said, "one file more than are read of one folder"))
-		fail_msg("%s", bed.said);
-	bed_close(&bed);
+	if (!strstr(bed.whole.said, "one file more than are read of one folder"))
+		fail_msg("%s", bed.whole.said);
+	whole_close(&bed.whole);
 	for (unsigned i = 0; i < FILES; i++) {
 		snprintf(name, sizeof(name), "csaf/%u.json", i);
-		unlink(path_of(name));
+		unlink(whole_path(name));
 	}
-	rmdir(path_of("csaf"));
+	rmdir(whole_path("csaf"));
 }
 
 /* How many documents the camera's sheet has once it is here. */
@@ -259,8 +194,8 @@ static uint32_t advisories_of_camera(struct bed *bed)
 	const char *why;
 
 	for (unsigned i = 0; i < TENTHS && (!sheet || strcmp(sheet->device->maker.name, "Axis")); i++) {
-		tick(bed, GEN_S / 10);
-		sheet = guard_advice_of(bed->guard, camera, &why);
+		whole_tick(&bed->whole, GEN_S / 10);
+		sheet = guard_advice_of(bed->whole.guard, camera, &why);
 	}
 	assert_non_null(sheet);
 	assert_string_equal(sheet->device->maker.name, "Axis");
@@ -282,49 +217,48 @@ static void a_maker_by_another_name(void **state)
 		"\"known_affected\":[\"P\"]}}]}";
 	char without[256], with[512];
 
-	assert_int_equal(mkdir(path_of("csaf"), 0755) | mkdir(path_of("signatures"), 0755), 0);
+	assert_int_equal(mkdir(whole_path("csaf"), 0755) | mkdir(whole_path("signatures"), 0755), 0);
 	write_file("csaf/nl-1.json", document);
 	write_file("signatures/own.tsv", "company\tNordlicht*\tis\tAxis\t95\tthe label\n");
-	snprintf(without, sizeof(without), "  advisories: %s\n", path_of("csaf"));
-	snprintf(with, sizeof(with), "%s  signatures: %s\n", without, path_of("signatures"));
+	snprintf(without, sizeof(without), "  advisories: %s\n", whole_path("csaf"));
+	snprintf(with, sizeof(with), "%s  signatures: %s\n", without, whole_path("signatures"));
 	for (unsigned i = 0; i < 3; i++) {
 		struct bed bed = {0};
 		char said[256];
 
 		bed_open(&bed, i ? with : without);
 		/* what was read at the start is closed to whom the daemon becomes */
-		assert_int_equal(chmod(path_of("signatures"), i < 2 ? 0755 : 0), 0);
-		assert_int_equal(chmod(folder, 0755), 0);
+		assert_int_equal(chmod(whole_path("signatures"), i < 2 ? 0755 : 0), 0);
+		assert_int_equal(chmod(whole_folder(), 0755), 0);
 		bool root = geteuid() == 0 && seteuid(NOBODY) == 0;
 
 		wait_until_read(&bed);
 		assert_int_equal(root ? seteuid(0) : 0, 0);
 		assert_int_equal(advisories_of_camera(&bed), i == 1);
-		snprintf(said, sizeof(said), "advisories: %s: Permission denied", path_of("signatures"));
-		if (!strstr(bed.said, said) != (i < 2))
-			fail_msg("%u: %s", i, bed.said);
-		bed_close(&bed);
+		snprintf(said, sizeof(said), "advisories: %s: Permission denied", whole_path("signatures"));
+		if (!strstr(bed.whole.said, said) != (i < 2))
+			fail_msg("%u: %s", i, bed.whole.said);
+		whole_close(&bed.whole);
 	}
-	unlink(path_of("csaf/nl-1.json"));
-	chmod(path_of("signatures"), 0755);
-	unlink(path_of("signatures/own.tsv"));
-	assert_int_equal(rmdir(path_of("csaf")) | rmdir(path_of("signatures")), 0);
+	unlink(whole_path("csaf/nl-1.json"));
+	chmod(whole_path("signatures"), 0755);
+	unlink(whole_path("signatures/own.tsv"));
+	assert_int_equal(rmdir(whole_path("csaf")) | rmdir(whole_path("signatures")), 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(who_comes_late), cmocka_unit_test(what_cannot_be_read),
 		cmocka_unit_test(a_folder_of_thousands), cmocka_unit_test(a_maker_by_another_name)};
-	static const char *const files[] = {
-		"many.pcap", "recalls.yaml", "facts.yaml", "closed.index", "pipe", "floodwall.db", "floodwall.db-wal", "floodwall.db-shm"};
+	static const char *const files[] = {"many.pcap", "recalls.yaml", "facts.yaml", "closed.index", "pipe"};
 	int code;
 
-	if (!mkdtemp(folder))
+	if (!whole_begin())
 		return 1;
 	write_capture();
 	code = cmocka_run_group_tests(tests, NULL, NULL);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		unlink(path_of(files[i]));
-	rmdir(folder);
+		unlink(whole_path(files[i]));
+	whole_end();
 	return code;
 }

@@ -171,6 +171,34 @@ static void sets_sweep(void **state)
 	policy_sets_free(NULL);
 }
 
+/* A trial goes back to where it was: what came since is not there, its numbers are given again, and what was there is untouched. */
+static void sets_back(void **state)
+{
+	struct policy_sets *sets = sets_of(3, 1);
+	uint32_t next;
+
+	policy_set(sets, POLICY_SET_NAME, "a");
+	next = policy_sets_next(sets);
+	policy_set(sets, POLICY_SET_NAME, "b");
+	policy_set(sets, POLICY_SET_NAME, "a");
+	policy_set(sets, POLICY_SET_MAKER, "b");
+	assert_int_equal(policy_set_count(sets, POLICY_SET_NAME), 2);
+	assert_int_equal(policy_set_count(sets, POLICY_SET_MAKER), 1);
+	policy_sets_back(sets, next);
+	assert_int_equal(policy_set_count(sets, POLICY_SET_NAME), 1);
+	assert_int_equal(policy_set_count(sets, POLICY_SET_MAKER), 0);
+	assert_int_equal(policy_set_find(sets, POLICY_SET_NAME, "a"), 1);
+	assert_int_equal(policy_set_find(sets, POLICY_SET_NAME, "b"), 0);
+	assert_int_equal(policy_set(sets, POLICY_SET_NAME, "c"), 2);
+	policy_sets_back(sets, 1);
+	assert_int_equal(policy_set_count(sets, POLICY_SET_NAME), 0);
+	assert_int_equal(policy_set(sets, POLICY_SET_NAME, "d"), 1);
+	policy_sets_sweep(sets);
+	policy_sets_sweep(sets);
+	assert_int_equal(policy_set_count(sets, POLICY_SET_NAME), 0);
+	policy_sets_free(sets);
+}
+
 static void too_few_sets(void **state)
 {
 	struct policy_sets *sets = sets_of(3, 1);
@@ -300,8 +328,8 @@ static void in_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(ports), cmocka_unit_test(networks_are_masked),
-		cmocka_unit_test(sets_and_groups), cmocka_unit_test(sets_sweep), cmocka_unit_test(too_few_sets), cmocka_unit_test(urls),
-		cmocka_unit_test(claims), cmocka_unit_test(in_words)};
+		cmocka_unit_test(sets_and_groups), cmocka_unit_test(sets_sweep), cmocka_unit_test(sets_back),
+		cmocka_unit_test(too_few_sets), cmocka_unit_test(urls), cmocka_unit_test(claims), cmocka_unit_test(in_words)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
