@@ -102,7 +102,7 @@ struct fw_guard_config {
 	uint16_t login_ports[FW_GUARD_LOGIN_PORTS];
 	uint8_t mode[FW_GUARD_FILTER_COUNT]; /* enum fw_filter_mode of wire/shield_state.h: off 0, observe 1, enforce 2 */
 	uint8_t lateral_closed; /* devices without a policy may not be reached by other devices unless they asked */
-	uint8_t closed; /* fail mode: what is not readable or has no room is dropped, not passed */
+	uint8_t closed; /* fail mode: a frame that cannot be read to its ports is dropped, not judged by what came of it */
 	uint8_t unknown_four,
 		unknown_six; /* no network of ours of this family is known: only private addresses are inside, and no source is forged */
 	uint8_t zero[3]; /* padding, always zero */

@@ -94,6 +94,51 @@ static void knocking_loses_no_answers(void **state)
 	guard_bed_close(&bed);
 }
 
+/* A datagram of which so many bytes came; returns how it was judged. */
+static struct twin_guard_verdict cut_at(struct guard_bed *bed, uint32_t len, bool out)
+{
+	struct talk talk = udp(BED_HOST, 40000, 9000, 64);
+	uint8_t bytes[2048];
+	struct twin_guard_frame frame = {.now_ns = bed->now_ns, .bytes = bytes, .len = len, .frame_len = len, .packets = 1};
+
+	guard_bed_frame(&talk, out, bytes);
+	return out ? twin_guard_out(bed->guard, &frame) : twin_guard_in(bed->guard, &frame);
+}
+
+enum { LINK_LEN = 14, NETWORK_LEN = 34, TRANSPORT_LEN = 42 };
+
+/* Of a frame that ends within a header, the rest may be anything: fail: open judges by what came, fail: closed drops. Both count. */
+static void the_fail_mode(void **state)
+{
+	for (uint32_t len = LINK_LEN; len < TRANSPORT_LEN; len++) {
+		for (unsigned out = 0; out < 2; out++) {
+			/* without addresses it is for the link; with them, what comes in is nobody's answer */
+			enum fw_reason wanted = len < NETWORK_LEN ? FW_REASON_LOCAL : out ? FW_REASON_FREE : FW_REASON_INBOUND;
+			enum fw_reason unread = len < NETWORK_LEN ? FW_REASON_NETWORK_SHORT : FW_REASON_TRANSPORT_SHORT;
+			enum fw_guard_way way = out ? FW_GUARD_OUT : FW_GUARD_IN;
+			enum fw_guard_outcome outcome = wanted == FW_REASON_INBOUND ? FW_GUARD_DROPPED : FW_GUARD_PASSED;
+			struct twin_guard_verdict verdict;
+			struct guard_bed bed;
+
+			guard_bed_open(&bed);
+			verdict = cut_at(&bed, len, out);
+			assert_int_equal(verdict.reason, wanted);
+			assert_int_equal(verdict.outcome, outcome);
+			assert_int_equal(bed.t.totals->reason[way][outcome][wanted].packets, 1);
+			bed.t.config->closed = 1;
+			verdict = cut_at(&bed, len, out);
+			assert_int_equal(verdict.reason, unread);
+			assert_int_equal(verdict.outcome, FW_GUARD_DROPPED);
+			assert_int_equal(bed.t.totals->reason[way][FW_GUARD_DROPPED][unread].packets, 1);
+			assert_int_equal(bed.t.counts[FW_STRANGERS].way[way][FW_GUARD_DROPPED].packets, 1u + (outcome == FW_GUARD_DROPPED));
+			/* who is never stopped is not stopped by that either */
+			bed.t.devices[FW_STRANGERS].flags |= FW_DEVICE_HELD;
+			assert_int_equal(cut_at(&bed, len, out).outcome, FW_GUARD_PASSED);
+			guard_bed_close(&bed);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -101,6 +146,7 @@ int main(void)
 		cmocka_unit_test(quarantine_holds_for_frames_to_many),
 		cmocka_unit_test(a_tiny_first_fragment_hides_nothing),
 		cmocka_unit_test(knocking_loses_no_answers),
+		cmocka_unit_test(the_fail_mode),
 	};
 
 	return cmocka_run_group_tests_name("twin guard, evasion", tests, NULL, NULL);
