@@ -515,15 +515,26 @@ static void note_unheard(struct guard *guard, struct roster_device *device, uint
 	device->in_seen = 0;
 }
 
+/* The kernel writes down once a second that it was heard: what came in the rest of the last such second is read when that is over. */
+static bool has_moved(const struct guard *guard, struct roster_device *device, uint64_t heard_ns)
+{
+	bool is_over = heard_ns && guard->now_ns > heard_ns + 2 * FW_NS_PER_S;
+
+	if (heard_ns == device->counted_ns && (device->counted_whole || !is_over))
+		return false;
+	device->counted_whole = heard_ns == device->counted_ns;
+	device->counted_ns = heard_ns;
+	return true;
+}
+
 static void note_counts(struct guard *guard, struct roster_device *device)
 {
 	struct fw_guard_device kernels;
 	struct fw_guard_count count;
 	uint64_t lost;
 
-	if (!device->place || !plane_guard_device(guard->plane, device->place, &kernels) || kernels.last_ns == device->counted_ns)
+	if (!device->place || !plane_guard_device(guard->plane, device->place, &kernels) || !has_moved(guard, device, kernels.last_ns))
 		return;
-	device->counted_ns = kernels.last_ns;
 	if (plane_guard_counts(guard->plane, device->place, &count))
 		return;
 	note_leak(guard, device, &count);

@@ -78,6 +78,7 @@ struct roster_device {
 	bool decided; /* a decision about it stands */
 	bool unkept; /* quarantined by a finding, and the store could not keep it */
 	bool by_person; /* a person put it into quarantine: no finding did */
+	bool counted_whole; /* and once more when that second was over */
 	uint64_t counted_ns, lost; /* when its counters were read last, by the kernel's time; its frames that were not sent up */
 	uint32_t lost_in, in_seen; /* of lost, those that reached it; since then, those that did and were sent up */
 	struct leak leak;

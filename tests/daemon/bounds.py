@@ -5,6 +5,7 @@
 usage: bounds.py FLOODWALL ROOT [STORY...]
 """
 import contextlib
+import re
 import signal
 import socket
 import struct
@@ -193,14 +194,46 @@ def flips(bed):
     assert bed.connects("10.8.0.2", 8000)
 
 
-def lease(server_mac, server, options, given="10.9.0.2"):
+def lease(server_mac, server, options, given="10.9.0.2", seconds=3600):
     """An ACK to the camera, on its way out of lan0."""
     message = bytes([2, 1, 6, 0]) + bytes(12) + socket.inet_aton(given) + bytes(8) + bytes.fromhex(CAMERA.replace(":", "")) + bytes(10 + 192)
-    message += b"\x63\x82\x53\x63\x35\x01\x05\x33\x04\x00\x00\x0e\x10" + options + b"\xff"
+    message += b"\x63\x82\x53\x63\x35\x01\x05\x33\x04" + struct.pack("!I", seconds) + options + b"\xff"
     frame = packet(server_mac, server, "10.9.0.2", 17, struct.pack("!HHHH", 67, 68, 8 + len(message), 0) + message)
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as out:
         out.bind(("lan0", 0))
         out.send(bytes.fromhex(CAMERA.replace(":", "")) + frame[6:])
+
+
+def lease_ends(bed):
+    """Its address is bound to nothing when its lease is over, and not before; until the camera speaks from there again."""
+    bed.connects("10.8.0.2", 8000)
+    wait_for(lambda: bed.device()["addresses"] == ["10.9.0.2"], 5, "the camera's address")
+    released, told = bed.show("verdicts")["released"], len(bed.heard())
+    for seconds in (3600, 600, 2):
+        assert bed.show("verdicts")["released"] == released
+        lease(GATEWAY, "10.9.0.1", b"", seconds=seconds)
+    wait_for(lambda: bed.show("verdicts")["released"] == released + 1, 8, "the end of the lease")
+    assert f"{CAMERA}: its lease is over" in bed.heard()[told:] and bed.device()["addresses"] == [], bed.device()
+    bed.connects("10.8.0.2", 8000)
+    wait_for(lambda: bed.device()["addresses"] == ["10.9.0.2"], 5, "the address from which it speaks")
+
+
+def losses(bed):
+    """More frames than may be sent up: what is lost is counted, of whom it is, and shown; and what is stopped is stopped all the same."""
+    before = bed.show("verdicts")
+    assert "frames were lost" not in " ".join(before["blind_spots"]), before["blind_spots"]
+    for more in ("", "  frames_all: {rate: 1, burst: 1}\n"):
+        generation = bed.show("verdicts")["configuration"]["generation"]
+        bed.configure(device="", more=more)
+        bed.daemon.send_signal(signal.SIGHUP)
+        wait_for(lambda generation=generation: bed.show("verdicts")["configuration"]["generation"] > generation, 5, "the reload")
+    bed.inject([syn(CAMERA, "10.9.0.2", f"10.8.2.{i + 1}", 81) for i in range(200)])
+    wait_for(lambda: bed.show("verdicts")["frames"]["lost"] >= before["frames"]["lost"] + 190, 5, "losses")
+    assert "frames were lost" in " ".join(bed.show("verdicts")["blind_spots"]), bed.show("verdicts")["blind_spots"]
+    text = bed.call("show", "verdicts").stdout
+    assert int(re.search(r"frames to detection: \d+ seen, (\d+) lost", text).group(1)) >= 190, text
+    bed.configure(device="")
+    bed.daemon.send_signal(signal.SIGHUP)
 
 
 def neighbours(bed):
@@ -263,7 +296,7 @@ def networks(bed):
     assert bed.answers()
 
 
-STORIES = (late_start, gateways_mac, muted, clocks, flips, neighbours, own_server, few_clocks, networks)
+STORIES = (late_start, gateways_mac, muted, clocks, lease_ends, losses, flips, neighbours, own_server, few_clocks, networks)
 
 if __name__ == "__main__":
     play("bounds", STORIES, started=False)
