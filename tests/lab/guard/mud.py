@@ -23,11 +23,11 @@ def ends(to):
 
 
 def pair(number, to, protocol, port, opener="from-device"):
-    """One permission as RFC 8520 writes it: an entry each way. The port is the other end's where the device opens, the device's own where it is opened to."""
+    """One permission as RFC 8520 writes it: an entry each way. The port is the other end's where the device opens, the device's own where it is opened to; None: any."""
     out, back = ends(to)
     opened = {"ietf-mud:direction-initiated": opener} if protocol == 6 else {}
     there, here = ("destination-port", "source-port") if opener == "from-device" else ("source-port", "destination-port")
-    equal = {"operator": "eq", "port": port}
+    equal = {"operator": "range", "lower-port": 0, "upper-port": 65535} if port is None else {"operator": "eq", "port": port}
     return (accept(f"e{number}-fr", {family(to): out | {"protocol": protocol}, LAYERS[protocol]: opened | {there: equal}}),
             accept(f"e{number}-to", {family(to): back | {"protocol": protocol}, LAYERS[protocol]: opened | {here: equal}}))
 

@@ -16,6 +16,19 @@ DARK = ["192.0.2.130-192.0.2.249", "198.51.100.130-198.51.100.249", "203.0.113.1
 DARK_6 = ["2001:db8:f:dead::/64"]
 
 
+class Skipped(Exception):
+    """What a story needs is not here: said by its name, and no row."""
+
+
+def skipped(name, lacking):
+    """A story that cannot be told here."""
+
+    def skip(lab, setup_class):
+        raise Skipped(lacking)
+
+    return name, skip
+
+
 @dataclass
 class Lab:
     floodwall: str

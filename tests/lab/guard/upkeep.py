@@ -195,17 +195,22 @@ def resident_mib(pid):
 
 
 def claim(home, folder, traffic):
-    """The camera names another maker's URL, whose file would allow what is forbidden: not taken, and told."""
+    """The camera names another maker's URL, whose file allows all that is forbidden: not taken, and told. If it were, all of it would leak."""
     other = "https://other.example/anything.json"
-    mud.write(folder, "other.json", other, [(f"{FORBIDDEN}/32", 17, port) for port in (9, 53)] + [("0.0.0.0/0", 17, 9)])
+    mud.write(folder, "other.json", other, [("0.0.0.0/0", 17, None)])
+    if home.setup.guards:
+        home.setup.reload()  # it is there to be taken
     services.lease(home.network, "camera", other)
     time.sleep(0.5)
+    if not home.setup.guards:
+        return []
     policy = home.setup.devices().get(home.network.plan.host("camera").mac, {}).get("policy", {})
-    return [] if not home.setup.guards or (policy["url"], policy["refused"]) == (URL, other) else [f"that the camera claims another URL is not shown: {policy}"]
+    faults = [] if other in {known["url"] for known in (home.setup.ask("policy") or {}).get("policies", [])} else ["the other maker's file is not known: nothing could leak by it"]
+    return faults + ([] if (policy["url"], policy["refused"]) == (URL, other) else [f"that the camera claims another URL is not shown: {policy}"])
 
 
 def full_disk(home, folder, traffic):
-    """Not a byte is left where decisions are kept: it goes on, takes a person's decision, and says that it cannot keep it."""
+    """Not a byte is left where decisions are kept, and a new process finds none of them: it goes on, takes a person's decision, and says that it cannot keep it."""
     if not home.setup.guards:
         return []
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "lab", home.setup.state], check=True)
@@ -216,7 +221,15 @@ def full_disk(home, folder, traffic):
         except OSError:
             pass
     upgrade(home, folder, traffic)
-    return [] if home.setup.is_ready() else ["the daemon does not go on"]
+    lamp = home.network.plan.host("lamp").mac
+    done = home.setup.tell("quarantine", lamp, "--reason", "the lab")
+    store, stand = str((home.setup.ask("verdicts") or {}).get("store")), home.setup.stand(lamp)
+    faults = [] if home.setup.is_ready() else ["the daemon does not go on"]
+    if done.returncode or stand != "quarantined":
+        faults.append(f"a person's decision is not taken: the lamp is {stand}; {done.stdout.strip()} {done.stderr.strip()}")
+    if "in memory alone" not in store:
+        faults.append(f"it does not say that it cannot keep decisions: {store}")
+    return faults
 
 
 def clock(home, folder, traffic):
@@ -273,8 +286,8 @@ def late_start(lab, setup_class):
 
 
 def stories(short):
-    told = [during("reload of 1,000 devices' policies", reload_many, devices=MANY, rules=30), during("kill -9 and start again", kill), during("upgrade", upgrade),
+    jumps = during("the clock jumps", clock) if os.path.exists(FAKETIME) else telling.skipped("the clock jumps", f"{FAKETIME} is not there")
+    return [during("reload of 1,000 devices' policies", reload_many, devices=MANY, rules=30), during("kill -9 and start again", kill), during("upgrade", upgrade),
             during("bypass", bypass, leaks=before_bypass, may_lose=RING), ("late start", late_start), during("forged MACs", forged_macs(20_000 if short else 100_000)),
             during("the camera's MAC at another port", lambda home, folder, traffic: time.sleep(0.5), forbidden_from="lamp"), during("another's MUD URL", claim, by_lease=True),
-            during("full disk", full_disk)]
-    return told + ([during("the clock jumps", clock)] if os.path.exists(FAKETIME) else [])
+            during("full disk", full_disk), jumps]
