@@ -23,7 +23,8 @@
 static const char quarantine_help[] = "Usage: floodwall quarantine WHO [--for TIME] [--confirm TIME] [--reason TEXT]\n\n"
 				      "Of a shield: WHO is an address or prefix; nothing of it reaches the server from now on.\n"
 				      "Of a guard: WHO is a device by MAC, name or address; only DNS, NTP, DHCP and its update\n"
-				      "hosts stay open to it.\n\n" DECIDE;
+				      "hosts stay open to it, and within guard.brake.local what is for its own link: broadcast,\n"
+				      "multicast, neighbour discovery, ARP and all else that is not IP.\n\n" DECIDE;
 static const char allow_help[] = "Usage: floodwall allow WHO [--for TIME] [--confirm TIME] [--reason TEXT]\n\n"
 				 "Everything of this source or device passes from now on, whatever it is found to do.\n\n" DECIDE;
 static const char mute_help[] = "Usage: floodwall mute WHAT [WHO [TARGET]] --reason TEXT [--for TIME]\n\n"
