@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Do the brakes hold when CPUs draw from them at once? Two threads, each on a CPU of its own, give the program as it is loaded in
- * earnest (its own clock) a device's packets to a peer that never answers, as fast as they can. What passes must be within rate * t +
- * burst for the time that it took, and what was counted must be what was sent.
+ * earnest (its own clock) a device's packets to a peer that never answers, as fast as they can, for each brake those that it is about. What passes
+ * must be within rate * t + burst for the time that it took, and what was counted must be what was sent.
  *
  * Argument: guard.bpf.o. Exits 77 where BPF or a second CPU cannot be had.
  */
@@ -19,7 +19,7 @@
 
 #include "guard_kernel.h"
 
-enum { ROUNDS = 40, EACH = 2000, RATE = 20000, BURST = 1000, TICK_MS = 10, PAYLOAD = 72, IP_LEN = 100 };
+enum { ROUNDS = 40, EACH = 2000, RATE = 20000, BURST = 1000, TICK_MS = 10, PAYLOAD = 72, IP_LEN = 100, LOGIN_PORT = 4444 };
 
 struct runner {
 	const struct guard_kernel *kernel;
@@ -70,7 +70,17 @@ static void *run(void *context)
 	return NULL;
 }
 
-/* Of device 0 to a host outside: UDP, a SYN, or a DNS question to it; each thread has a port of its own. */
+static void make_tcp(uint8_t *frame, uint8_t flags)
+{
+	frame[23] = FW_IP_TCP;
+	frame[46] = 0x50;
+	frame[47] = flags;
+}
+
+/*
+ * Of device 0 to a host outside, each thread from a port of its own: UDP, or what its brake counts. A RST of no known conversation leaves no flow behind,
+ * so that each is a first contact.
+ */
 static uint32_t packet(uint8_t frame[GUARD_ROOM], enum fw_brake brake, uint8_t number)
 {
 	static const uint8_t head[] = {2, 0x11, 0x22, 0x33, 0x44, 6, 2, 0x11, 0x22, 0x33, 0x44, 0, 8, 0, 0x45, 0, 0, IP_LEN, 0, 0, 0x40, 0,
@@ -81,10 +91,15 @@ static uint32_t packet(uint8_t frame[GUARD_ROOM], enum fw_brake brake, uint8_t n
 	frame[35] = number;
 	if (brake == FW_BRAKE_QUESTIONS)
 		memcpy(frame + 36, "\0\x35", 2);
-	if (brake == FW_BRAKE_SYNS) {
-		frame[23] = FW_IP_TCP;
-		frame[46] = 0x50;
-		frame[47] = FW_TCP_SYN;
+	if (brake == FW_BRAKE_SYNS)
+		make_tcp(frame, FW_TCP_SYN);
+	if (brake == FW_BRAKE_CONTACTS || brake == FW_BRAKE_LOGINS)
+		make_tcp(frame, FW_TCP_RST);
+	if (brake == FW_BRAKE_FORGED)
+		memcpy(frame + 26, (uint8_t[]){198, 51, 100, 9}, 4);
+	if (brake == FW_BRAKE_LOCAL) {
+		memset(frame, 0xff, 6);
+		memset(frame + 30, 0xff, 4);
 	}
 	return 14 + IP_LEN;
 }
@@ -104,6 +119,11 @@ static void scene_of(enum fw_brake brake, struct guard_scene *scene)
 	scene->config.flow_tcp_ns = scene->config.flow_other_ns = 3600 * FW_NS_PER_S;
 	memset(scene->config.mode, 0, sizeof(scene->config.mode));
 	scene->config.mode[FW_GUARD_BRAKE] = FW_MODE_ENFORCE;
+	scene->config.ours[0] = (struct fw_guard_prefix){0, 0xffffc0a80100, UINT64_MAX, 0xffffffffffffff00};
+	scene->config.ours_count = 1;
+	scene->config.unknown_four = 0;
+	scene->config.login_ports[0] = LOGIN_PORT;
+	scene->config.login_ports_count = 1;
 	scene->state.devices[FW_STRANGERS].flags = FW_DEVICE_USED;
 	memset(scene->state.flows, 0, sizeof(scene->state.flows));
 }
@@ -161,7 +181,6 @@ static int check(struct guard_kernel *kernel, const int on[2], enum fw_brake bra
 
 int main(int argc, char **argv)
 {
-	static const enum fw_brake brakes[] = {FW_BRAKE_UNANSWERED, FW_BRAKE_SYNS, FW_BRAKE_QUESTIONS};
 	struct guard_kernel *kernel = NULL;
 	int on[2], error, wrong = 0;
 
@@ -182,8 +201,8 @@ int main(int argc, char **argv)
 		printf("%s does not load: %s\n", argv[1], strerror(-error));
 		return 1;
 	}
-	for (uint32_t i = 0; i < sizeof(brakes) / sizeof(*brakes); i++)
-		wrong += check(kernel, on, brakes[i]);
+	for (uint32_t brake = 0; brake < FW_BRAKE_COUNT; brake++)
+		wrong += check(kernel, on, (enum fw_brake)brake);
 	guard_kernel_close(kernel);
 	return wrong ? 1 : 0;
 }
