@@ -5,6 +5,7 @@
 usage: guard.py FLOODWALL ROOT [STORY...]
 """
 import contextlib
+import datetime
 import http.client
 import json
 import os
@@ -358,6 +359,12 @@ def forged_macs(bed):
     assert grown < 16 << 20 and (bed.sanitized or resident < 64 << 20), (before["resident_bytes"], resident)
 
 
+def until_stopped_s(finding):
+    """From when it was handed out to when the kernel stopped its device, by the daemon's own clock."""
+    raised, acted = (datetime.datetime.fromisoformat(finding[word]) for word in ("raised", "acted"))
+    return (acted - raised).total_seconds()
+
+
 def hijacked(bed):
     """A recorder scans; a bulb floods. Both are in quarantine, it is told how much left before, and undo brings them back."""
     recorder, bulb = "02:00:00:00:00:07", "02:00:00:00:00:08"
@@ -367,6 +374,7 @@ def hijacked(bed):
     found = next(f for f in bed.show("findings")["findings"] if f["mac"] == recorder)
     assert found["id"] == "scan" and found["act"] == "quarantined" and found["severity"] == "high", found
     assert time.monotonic() - started < 6, "silence counts after three seconds"
+    assert 0 <= until_stopped_s(found) <= 1, found
     # a bucket for logins lets 20 through at once, and one a second: the strangers' first, then that of its place, which comes meanwhile
     assert 20 <= found["leaked"]["packets"] <= 50 and found["leaked"]["whole"], found
     assert f"floodwall release {recorder}" in bed.call("show", "findings").stdout
@@ -380,7 +388,7 @@ def hijacked(bed):
     bed.inject([packet(bulb, "10.9.0.8", "10.8.0.66", 17, udp)] * 6000)
     wait_for(lambda: (bed.device(bulb) or {"stand": ""})["stand"] == "quarantined", 8, "the bulb's quarantine")
     found = next(f for f in bed.show("findings")["findings"] if f["mac"] == bulb)
-    assert found["id"] == "flood" and found["severity"] == "critical", found
+    assert found["id"] == "flood" and found["severity"] == "critical" and 0 <= until_stopped_s(found) <= 1, found
     assert found["leaked"]["bytes"] <= 1048576 + 131072 * 12, found
     bed.call("release", bulb)
 

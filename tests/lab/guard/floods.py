@@ -142,6 +142,7 @@ def quarantine_faults(home, told):
     if not found:
         faults.append("no finding says that it put the device there")
     told["finding"] = found[0].get("id") if found else None
+    faults += [f"{one['id']}: {late:.3f} s from the finding to the quarantine" for one in found if not 0 <= (late := telling.until_stopped_s(one)) <= 1]
     faults += leak_faults(told, heard, [one["leaked"] for one in found if one["leaked"]])
     if services.connect(network, "recorder", services.NAMES["news.example"], 80, 0.5):
         faults.append("the device in quarantine reaches a page outside")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What all stories of the guard share: the home that they play in, a row of lab.json, and the list of what went wrong."""
+import datetime
 import os
 import time
 from dataclasses import dataclass
@@ -107,6 +108,12 @@ def greet(network):
     """Every device says a word to the gateway, so that it is known before a story begins."""
     for host in network.plan.hosts:
         services.resolve(network, host.name, "time.example", network.plan.gateway, 2)
+
+
+def until_stopped_s(finding):
+    """From when it was handed out to when the kernel stopped its device, by the daemon's own clock."""
+    raised, acted = (datetime.datetime.fromisoformat(finding[word]) for word in ("raised", "acted"))
+    return (acted - raised).total_seconds()
 
 
 def until(condition, seconds):
