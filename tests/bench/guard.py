@@ -2,9 +2,10 @@
 """The guard: nanoseconds a packet, memory a device, and what goes through a gateway with it.
 
    ns       frames of up to 10,000 devices, policies of up to 1,000 rules (guard_packets.c), beside a bare XDP_PASS
-   through  TCP both ways and small datagrams from a device through the gateway of the lab (tests/lab/guard), 100 devices with 30 rules each, beside a bare XDP_PASS on
-            the same interface, the same policy in nftables, and nothing: any XDP program costs a veth its segmentation offload, so both are said. The machine's own
-            speed changes by half from one second to the next, so the guard and a rival stand there in turn, a fifth of a second each, and pairs are compared
+   through  TCP both ways and small datagrams from a device through the gateway of the lab (tests/lab/guard), 100 devices with 30 rules each, beside a bare
+            XDP_PASS on the same interface, the same with a tc filter that does nothing, the same policy in nftables, and nothing: any XDP program costs a
+            veth its segmentation offload, so both are said. The machine's own speed changes by half from one second to the next, so the guard and a rival
+            stand there in turn, a fifth of a second each, and pairs are compared
    idle     what the daemon takes of a CPU when devices say little
 """
 import json
@@ -115,7 +116,7 @@ class Port:
         if self.nft and self.nft != what:
             self.network.nft("G", f"delete table {'netdev' if 'netdev' in self.nft else 'ip'} bench\n")
             self.nft = None
-        self.process.stdin.write((what if what in ("guard", "bare") else "none") + "\n")
+        self.process.stdin.write((what if what in ("guard", "bare", "filter") else "none") + "\n")
         self.process.stdin.flush()
         if not self.process.stdout.readline():
             raise RuntimeError(f"{what}: {self.process.stderr.read().strip()}")
@@ -157,18 +158,18 @@ def finished(network, process):
     return json.loads(out)["end"]["sum_received"]["bits_per_second"] / 1e9
 
 
-def paired(network, port, server, kind, pairs):
-    """Guard and bare program in turn under one connection, a fifth of a second each, the order turned round each time: [(guard, bare)]."""
+def paired(network, port, server, kind, rival, pairs):
+    """Guard and a program that does nothing in turn under one connection, a fifth of a second each, the order turned round each time: [(guard, rival)]."""
     client = iperf(network, kind == "down", pairs * 2 * (SLOT_S + 0.1) + 3)
     time.sleep(0.7)
     meter = Meter(server, "i0") if kind == "up" else Meter(client, "d0")
     told = []
     for turn in range(pairs):
         pair = {}
-        for what in ("guard", "bare") if turn % 2 else ("bare", "guard"):
+        for what in ("guard", rival) if turn % 2 else (rival, "guard"):
             port.stand(what)
             pair[what] = meter.slot(SLOT_S)[1] * 8 / 1e9
-        told.append((pair["guard"], pair["bare"]))
+        told.append((pair["guard"], pair[rival]))
     network.stop(client)
     return told
 
@@ -208,7 +209,7 @@ def small(network, port, server, folder, rounds):
     return told
 
 
-NAMES = {"bare": "bare XDP_PASS, same interface", "nft netdev": "nftables netdev, same policy", "nft forward": "nftables forward with conntrack, same policy", "nothing": "no program"}
+NAMES = {"bare": "bare XDP_PASS, same interface", "filter": "the same, and a tc filter that does nothing", "nft netdev": "nftables netdev, same policy", "nft forward": "nftables forward with conntrack, same policy", "nothing": "no program"}
 RIVALS = ("nft netdev", "nft forward", "nothing")
 KINDS_THROUGH = {"up": ("TCP from the device", "Gbit/s"), "down": ("TCP to the device", "Gbit/s"), "small": ("small datagrams forwarded, one sender", "thousand/s")}
 
@@ -225,7 +226,8 @@ def inside(build, rounds):
         time.sleep(0.3)
         port = Port(network, build)
         for kind in ("up", "down"):
-            tell(kind, "bare", paired(network, port, server, kind, rounds * 8))
+            for what in ("bare", "filter"):
+                tell(kind, what, paired(network, port, server, kind, what, rounds * 8))
             for what, pairs in anew(network, port, kind, rounds).items():
                 tell(kind, what, pairs)
         for what, pairs in small(network, port, server, folder, rounds * 3).items():

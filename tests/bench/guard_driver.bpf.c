@@ -7,6 +7,7 @@
  * flow are nowhere near those of the last, as in a house they are not either, for other programs have used the cache meanwhile.
  */
 #include <linux/bpf.h>
+#include <linux/pkt_cls.h>
 #include <bpf/bpf_helpers.h>
 
 #include "guard_dial.h"
@@ -84,6 +85,14 @@ int guard_bare(struct xdp_md *context)
 {
 	(void)context;
 	return XDP_PASS;
+}
+
+/* And of what goes to a device: what any filter at all costs there. */
+SEC("tc")
+int guard_bare_in(struct __sk_buff *context)
+{
+	(void)context;
+	return TC_ACT_UNSPEC;
 }
 
 char _license[] SEC("license") = "GPL";

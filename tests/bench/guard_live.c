@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Puts the guard, a bare XDP_PASS or nothing on an interface of this namespace, one after the other as standard input says, until it ends: a
- * word a line ("guard", "bare", "none"), answered with the same word when it stands. Both are loaded from the start, and the one takes
- * the other's place in one step, so that what goes through meanwhile does not notice. For guard.py.
+ * Puts the guard, a bare XDP_PASS, the same with a tc filter that does nothing, or nothing on an interface of this namespace, one after the
+ * other as standard input says, until it ends: a word a line ("guard", "bare", "filter", "none"), answered with the same word when it stands.
+ * All are loaded from the start, and the one takes the other's place in one step, so that what goes through meanwhile does not notice. For
+ * guard.py.
  *
  * usage: guard_live DRIVER GUARD INTERFACE DEVICES RULES
  */
@@ -21,8 +22,8 @@
 struct held {
 	struct bpf_object *driver;
 	struct guarded guarded;
-	int interface, bare;
-	bool has_in; /* the guard's tc program is attached */
+	int interface, bare, bare_in;
+	int in; /* the tc program that is attached; 0: none */
 };
 
 static int say_nothing(enum libbpf_print_level level, const char *format, va_list arguments)
@@ -30,14 +31,15 @@ static int say_nothing(enum libbpf_print_level level, const char *format, va_lis
 	return 0;
 }
 
-static int attach_in(struct held *held)
+static int attach_in(struct held *held, int program)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = held->interface, .attach_point = BPF_TC_EGRESS);
-	LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = held->guarded.in);
-	int error = bpf_tc_hook_create(&hook);
+	LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = program, .handle = 1, .priority = 1, .flags = BPF_TC_F_REPLACE);
+	int error = held->in == program ? 0 : bpf_tc_hook_create(&hook);
 
-	error = error && error != -EEXIST ? error : bpf_tc_attach(&hook, &options);
-	held->has_in = error == 0;
+	if (held->in != program && (!error || error == -EEXIST))
+		error = bpf_tc_attach(&hook, &options);
+	held->in = error ? held->in : program;
 	return error;
 }
 
@@ -45,22 +47,24 @@ static void detach_in(struct held *held)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = held->interface, .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS);
 
-	if (held->has_in)
+	if (held->in)
 		bpf_tc_hook_destroy(&hook);
-	held->has_in = false;
+	held->in = 0;
 }
 
 static int stand(struct held *held, const char *what)
 {
-	bool guards = strcmp(what, "guard") == 0;
+	bool guards = strcmp(what, "guard") == 0, filters = strcmp(what, "filter") == 0;
 	int error = 0;
 
-	if (!guards)
+	if (!guards && !filters)
 		detach_in(held);
 	if (strcmp(what, "none") == 0)
 		return bpf_xdp_detach(held->interface, XDP_FLAGS_DRV_MODE, NULL);
 	error = bpf_xdp_attach(held->interface, guards ? held->guarded.out : held->bare, XDP_FLAGS_DRV_MODE, NULL);
-	return error || !guards || held->has_in ? error : attach_in(held);
+	if (error || (!guards && !filters))
+		return error;
+	return attach_in(held, guards ? held->guarded.in : held->bare_in);
 }
 
 static int hold(struct held *held)
@@ -81,13 +85,15 @@ static int hold(struct held *held)
 
 static int open_both(struct held *held, const char *driver, const char *guard)
 {
-	struct bpf_program *bare;
+	struct bpf_program *bare, *bare_in;
 
 	held->driver = object_load(driver, NULL, NULL);
 	bare = held->driver ? bpf_object__find_program_by_name(held->driver, "guard_bare") : NULL;
-	if (!bare)
+	bare_in = bare ? bpf_object__find_program_by_name(held->driver, "guard_bare_in") : NULL;
+	if (!bare_in)
 		return -ENOENT;
 	held->bare = bpf_program__fd(bare);
+	held->bare_in = bpf_program__fd(bare_in);
 	return guarded_open(guard, &held->guarded);
 }
 
