@@ -307,7 +307,7 @@ static void nothing_else_at_once(void **state)
 	const struct messages *messages;
 	char setting[512];
 
-	make_hook("cat >in.once && echo x >>count.once");
+	make_hook("cat >in.$1.once && echo x >>count.$1.once"); /* a file each: both are told at the same time */
 	snprintf(setting, sizeof(setting), "hook: %s hook, mail: %s mail, to: me@example.org, from: f@example.org", in_folder("hook"),
 		in_folder("hook"));
 	begin(setting);
@@ -336,9 +336,10 @@ static void nothing_else_at_once(void **state)
 	happens(&advised, LIVE_NEW);
 	tick_to(now.wall_s + 2, 3 * 3600 + 2);
 	assert_int_equal(messages->number, 1);
-	until_there("count.once");
+	until_there("count.hook.once");
+	until_there("count.mail.once");
 	end();
-	file_of(in_folder("in.once"));
+	file_of(in_folder("in.mail.once"));
 	assert_int_equal(count("is exposed"), 1);
 }
 
