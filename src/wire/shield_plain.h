@@ -29,9 +29,9 @@ struct fw_tick {
 	uint32_t serial; /* of the configuration */
 	uint32_t empty; /* a bit for each enum fw_shield_word that has nothing */
 	struct fw_address last; /* the last source one of whose prefixes had nothing ... */
-	uint64_t spent; /* ... and of what: a bit for each enum fw_cell_kind */
+	uint64_t spent; /* ... and of what: two bits for each enum fw_cell_kind, see fw_plain_bit() */
 };
-_Static_assert(FW_WORD_COUNT <= 32 && FW_CELL_PROVEN_UNKNOWN < 64, "a bit each");
+_Static_assert(FW_WORD_COUNT <= 32 && FW_CELL_PROVEN_UNKNOWN < 32, "a bit each, or two");
 
 #ifdef __bpf__
 
@@ -205,6 +205,12 @@ FW_INLINE bool fw_plain_look(struct fw_shield_case *c, const struct fw_plain *pl
 	return !fw_budget_prefix_has(c, kind, widest, plain->four ? &rules->four[FW_LEVELS_4 - 1] : &rules->six[FW_LEVELS_6 - 1]);
 }
 
+/* ::ffff:192.0.2.1 may come by IPv6 too, as the same source, but not of the same prefixes: what one family has spent says nothing of the other. */
+FW_INLINE uint64_t fw_plain_bit(const struct fw_plain *plain, enum fw_cell_kind kind)
+{
+	return 1ull << (2 * kind + plain->four);
+}
+
 /* The same, once a tick for a source that sends all the time. */
 FW_INLINE bool fw_plain_spent(struct fw_shield_case *c, const struct fw_plain *plain, enum fw_cell_kind kind)
 {
@@ -212,11 +218,11 @@ FW_INLINE bool fw_plain_spent(struct fw_shield_case *c, const struct fw_plain *p
 	struct fw_tick *tick = plain->tick;
 	bool last = tick->last.low == src->low && tick->last.high == src->high;
 
-	if (last && (tick->spent & 1ull << kind))
+	if (last && (tick->spent & fw_plain_bit(plain, kind)))
 		return true;
 	if (!fw_plain_look(c, plain, kind))
 		return false;
-	tick->spent = (last ? tick->spent : 0) | 1ull << kind;
+	tick->spent = (last ? tick->spent : 0) | fw_plain_bit(plain, kind);
 	tick->last = *src;
 	return true;
 }

@@ -136,6 +136,52 @@ uint32_t plays_under_fire(uint64_t seed, uint32_t frames, play_visit visit, void
 	return (frames + SCENE_STEPS - 1) / SCENE_STEPS * SCENE_STEPS;
 }
 
+/* A question in IPv4, once more in IPv6 and from the IPv4-mapped address of its source. Its length, or 0: it is not as plain as that. */
+static uint32_t as_mapped(const uint8_t *four, uint32_t len, const uint8_t near[16], uint8_t out[FRAME_ROOM])
+{
+	uint32_t left = len - ETHERNET - 20;
+
+	if (fw_be16(four + 12) != FW_ETHER_IPV4 || four[14] != 0x45 || ETHERNET + 40 + left > FRAME_ROOM)
+		return 0;
+	memcpy(out, four, 12);
+	memcpy(out + 12, "\x86\xdd\x60\0\0\0", 6);
+	fw_put16(out + 18, left);
+	out[20] = FW_IP_UDP;
+	out[21] = 64;
+	memset(out + 22, 0, 10);
+	memset(out + 32, 0xff, 2);
+	memcpy(out + 34, four + 26, 4);
+	memcpy(out + 38, near, 16);
+	memcpy(out + ETHERNET + 40, four + ETHERNET + 20, left);
+	return ETHERNET + 40 + left;
+}
+
+uint32_t plays_of_mapped(uint64_t seed, uint32_t frames, play_visit visit, void *context)
+{
+	static const uint8_t near[16] = {0x20, 0x01, 0x0d, 0xb8, [15] = 1};
+	uint8_t four[FRAME_ROOM], six[FRAME_ROOM];
+	uint64_t random = seed;
+
+	for (uint32_t given = 0; given < frames; given += SCENE_STEPS) {
+		struct scene_play *play = play_new("mapped", &random);
+		uint64_t now_ns = SCENE_BEGIN_S * FW_NS_PER_S;
+
+		scene_under_fire(&random, &play->scene);
+		while (play->count + 3 <= SCENE_STEPS) {
+			uint32_t len = scene_frame(&random, false, four), mapped;
+
+			if (!is_question(four, len) || !(mapped = as_mapped(four, len, near, six)))
+				continue;
+			play_add(play, now_ns, false, six, mapped);
+			play_add(play, now_ns, false, four, len);
+			play_add(play, now_ns, false, six, mapped);
+			now_ns = later(&random, now_ns);
+		}
+		visit(context, play);
+	}
+	return (frames + SCENE_STEPS - 1) / SCENE_STEPS * SCENE_STEPS;
+}
+
 static void gather_end(struct gatherer *g)
 {
 	if (g->play)

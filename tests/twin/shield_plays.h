@@ -12,6 +12,8 @@ void play_free(struct scene_play *play);
 /* Each returns how many frames it gave. */
 uint32_t plays_by_chance(uint64_t seed, uint32_t frames, play_visit visit, void *context);
 uint32_t plays_under_fire(uint64_t seed, uint32_t frames, play_visit visit, void *context); /* plain questions, and nearly plain ones */
+/* Under fire: each question by IPv4 and by IPv6, from one address as it is mapped, at one moment. */
+uint32_t plays_of_mapped(uint64_t seed, uint32_t frames, play_visit visit, void *context);
 uint32_t plays_of_readers(play_visit visit, void *context); /* named, cut at every byte, at edges */
 uint32_t plays_of_corpora(const char *folder, play_visit visit, void *context);
 uint32_t plays_of_fuzzing(

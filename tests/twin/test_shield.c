@@ -25,7 +25,7 @@
 #include "shield_kernel.h"
 #include "shield_plays.h"
 
-enum { BY_CHANCE = 200000, UNDER_FIRE = 60000, EACH_CAPTURE = 400, SHOWN_MAX = 10 };
+enum { BY_CHANCE = 200000, UNDER_FIRE = 60000, MAPPED = 8000, EACH_CAPTURE = 400, SHOWN_MAX = 10 };
 
 struct bed {
 	struct shield_kernel *kernel;
@@ -283,7 +283,7 @@ static uint32_t silent(const char *what, const char *folder, uint32_t given)
 static uint32_t feed(struct bed *bed, const char *corpora, const char *captures)
 {
 	char archives[4096];
-	uint32_t given[7], sum = 0, captures_silent;
+	uint32_t given[8], sum = 0, captures_silent;
 
 	snprintf(archives, sizeof(archives), "%s/dns", captures);
 	given[0] = plays_by_chance(20161021, BY_CHANCE, compare, bed);
@@ -293,10 +293,12 @@ static uint32_t feed(struct bed *bed, const char *corpora, const char *captures)
 	given[4] = plays_of_fuzzing(corpora, compare, bed);
 	given[5] = plays_of_captures(captures, EACH_CAPTURE, compare, bed, &captures_silent);
 	given[6] = plays_of_archives(archives, compare, bed);
-	printf("frames: %u by chance, %u under fire, %u of the readers' test, %u of corpora, %u of the shield's fuzzing, %u captured, %u "
+	given[7] = plays_of_mapped(20161023, MAPPED, compare, bed);
+	printf("frames: %u by chance, %u under fire, %u mapped, %u of the readers' test, %u of corpora, %u of the shield's fuzzing, %u "
+	       "captured, %u "
 	       "messages of "
 	       "archives\n",
-		given[0], given[1], given[2], given[3], given[4], given[5], given[6]);
+		given[0], given[1], given[7], given[2], given[3], given[4], given[5], given[6]);
 	for (uint32_t i = 0; i < 3; i++)
 		sum += !given[i];
 	sum += silent("readers' corpora", corpora, given[3]) + silent("shield's corpus", corpora, given[4]);
