@@ -195,6 +195,12 @@ bool guard_use_policy(struct guard *guard, struct guard_policy *policy)
 	return false;
 }
 
+void guard_leave_policy(struct guard *guard)
+{
+	for (uint32_t i = 0; i < guard->policies.count; i++)
+		guard->fit_due |= guard->policies.list[i].wanted && !guard->policies.list[i].used;
+}
+
 void guard_tell_unfit(struct guard *guard)
 {
 	for (uint32_t i = 0; i < guard->policies.count; i++) {

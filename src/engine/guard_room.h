@@ -101,7 +101,7 @@ struct guard {
 	uint64_t anew_ns; /* and when that was done last */
 	uint64_t sets_kept; /* digest of what the store has of them */
 	bool published; /* once, by this process */
-	bool fit_due; /* somebody has a policy that had no room so far */
+	bool fit_due; /* somebody would have a policy that had no room so far, and may have some now */
 	uint64_t fitted_ns; /* and when that was last looked into */
 	uint64_t opened_ns, publish_by_ns; /* names are waited for until then */
 	uint64_t again_ns; /* what the kernel did not take is tried again then */
@@ -181,6 +181,8 @@ int guard_fit_policies(
 	struct guard *guard, const struct settings *settings, struct guard_policies *policies, bool strict, struct fault *out_fault);
 /* A device has this one from now on. False: it has no room, and that is looked into soon. */
 bool guard_use_policy(struct guard *guard, struct guard_policy *policy);
+/* A device has another one than before: whoever waits for room is looked at again soon. */
+void guard_leave_policy(struct guard *guard);
 /* Says, once, which policies have no room although somebody would have them. */
 void guard_tell_unfit(struct guard *guard);
 

@@ -82,6 +82,7 @@ static void move_url(struct guard *guard, struct roster_device *device, const ch
 	if (guard_assign_policy(guard, device)) {
 		device->refused[0] = 0;
 		guard->urls_changed = true;
+		guard_leave_policy(guard);
 		return;
 	}
 	memcpy(device->url, before, sizeof(device->url));

@@ -18,7 +18,7 @@
 
 /* Of the settings below: the smallest that they may say. */
 enum { RULES = 64, NAMES = 16, MANY = 200 /* names: twice as many have no room, with those of update hosts */ };
-enum { SECOND_S = 80, THIRD_S = 160, END_S = 200 };
+enum { RADIO_S = 40, SECOND_S = 80, THIRD_S = 160, END_S = 200 };
 
 static unsigned rules_room = RULES, names_room = NAMES; /* in the settings */
 static const char *edition = ""; /* of names: another one makes them all others */
@@ -58,7 +58,7 @@ static void write_paper(const struct paper *paper)
 
 static void remove_papers(void)
 {
-	static const char *const names[] = {"camera", "plug", "aaa", "bbb", "ccc", "one", "two", "three"};
+	static const char *const names[] = {"camera", "plug", "aaa", "bbb", "ccc", "one", "two", "three", "radio"};
 	char file[64];
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -88,7 +88,7 @@ static void write_capture(void)
 {
 	struct gen *gen = gen_new(WHOLE_WALL_S * GEN_S, 7);
 	struct host gateway = gen_host("02:00:00:00:00:01", "192.168.1.1"), lamp = gen_host("02:00:00:00:00:0e", "192.168.1.14"),
-		    outside = gen_outside(&gateway, "45.33.0.8");
+		    radio = gen_host("02:00:00:00:00:0f", "192.168.1.15"), outside = gen_outside(&gateway, "45.33.0.8");
 
 	for (uint64_t at_s = 0; at_s < END_S; at_s += 10) {
 		struct talk talk;
@@ -97,6 +97,8 @@ static void write_capture(void)
 		gen_close(gen, &talk);
 		if (at_s == 10)
 			ask_for_lease(gen, &lamp, "https://maker.example/one");
+		if (at_s == RADIO_S)
+			ask_for_lease(gen, &radio, "https://maker.example/radio");
 		if (at_s == SECOND_S)
 			ask_for_lease(gen, &lamp, "https://maker.example/two");
 		if (at_s == THIRD_S)
@@ -348,6 +350,30 @@ static void a_device_that_comes(void **state)
 	end(&bed);
 }
 
+/* The radio waits while the lamp has its first; with its second, which is small, it makes room, and nobody need ask for it. */
+static void one_that_waits(void **state)
+{
+	bool waited = false;
+	struct whole bed;
+	uint64_t until_ns;
+
+	write_paper(&(struct paper){"one", RULES - 10, 0});
+	write_paper(&(struct paper){"two", 5, 0});
+	write_paper(&(struct paper){"radio", 20, 0});
+	begin(&bed, "");
+	for (until_ns = bed.now_ns + 300 * GEN_S; rules_of(&bed, 14) != 5 && bed.now_ns < until_ns;) {
+		run(&bed, 1);
+		waited |= rules_of(&bed, 14) == RULES - 10 && is_blind(&bed);
+		assert_true(rules_of(&bed, 14) != RULES - 10 || rules_of(&bed, 15) < 1);
+	}
+	assert_int_equal(rules_of(&bed, 14), 5);
+	assert_true(waited);
+	run(&bed, 20);
+	assert_int_equal(rules_of(&bed, 15), 20);
+	assert_false(is_blind(&bed));
+	end(&bed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -357,6 +383,7 @@ int main(void)
 		cmocka_unit_test(a_start),
 		cmocka_unit_test(a_device_that_moves),
 		cmocka_unit_test(a_device_that_comes),
+		cmocka_unit_test(one_that_waits),
 	};
 	int code;
 
