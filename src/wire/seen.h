@@ -48,7 +48,7 @@ FW_INLINE uint32_t fw_seen_hint(const struct fw_seen_bucket *bucket)
 	return hint;
 }
 
-/* Noted at most hold_ns ago. */
+/* Noted at most hold_ns ago; or just now by a CPU whose clock was ahead of ours (fw_tick of shield_plain.h). */
 FW_INLINE bool fw_seen_holds(const struct fw_seen_bucket *bucket, uint32_t tag, uint64_t now_ns, uint64_t hold_ns)
 {
 	FW_UNROLL
@@ -56,7 +56,7 @@ FW_INLINE bool fw_seen_holds(const struct fw_seen_bucket *bucket, uint32_t tag, 
 		uint64_t slot = bucket->slot[i];
 
 		if ((uint32_t)(slot >> FW_LIMIT(32)) == tag)
-			return fw_seen_time(now_ns) - (uint32_t)slot <= FW_LIMIT(fw_seen_time(hold_ns));
+			return fw_seen_time(now_ns) + 1 - (uint32_t)slot <= FW_LIMIT(fw_seen_time(hold_ns)) + 1;
 	}
 	return false;
 }

@@ -20,8 +20,8 @@
 /*
  * What one tick of the clock has shown, for each CPU: a bucket fills by time alone, so that one which has nothing has nothing until
  * the next tick, and neither it nor the clock need be asked again for each frame of a flood. (Where another CPU moves tick and clock on
- * one after the other, the clock may lag by a tick more: then budgets give later, never more.) Another configuration may have other
- * budgets, so what is known ends with its serial number.
+ * one after the other, the clock may lag by a tick more: then budgets give later, never more, and what another CPU has noted meanwhile is
+ * ahead of it, which fw_seen_holds() expects.) Another configuration may have other budgets, so what is known ends with its serial number.
  */
 struct fw_tick {
 	uint64_t at; /* the tick; 0: none yet */
