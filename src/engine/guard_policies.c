@@ -379,8 +379,11 @@ void guard_bind_policies(struct guard *guard)
 {
 	const struct settings_guard *settings = &guard->settings->guard;
 
-	/* what the rules of before asked for says nothing of what those to come do: else its names would stay followed, and take their room */
-	policy_sets_sweep(guard->sets);
+	/*
+	 * What the rules of before asked for says nothing of what those to come do: else its names would stay followed, and take their room. But it is
+	 * forgotten only when those have asked: whoever is in both keeps its number, and so all that is bound to it.
+	 */
+	policy_sets_unask(guard->sets);
 	number_sets(guard);
 	bind_defaults(guard);
 	policy_sets_sweep(guard->sets);

@@ -149,7 +149,8 @@ void policy_each_set(const struct policy_sets *sets, enum policy_set_kind kind, 
 	void *context);
 /* What that number stands for: false where it is none of them. */
 bool policy_set_at(const struct policy_sets *sets, uint32_t number, struct policy_set *out_set);
-/* Sets for which no number was asked since the last call are forgotten: after all policies of a new configuration were compiled. */
+/* Before all policies of a new configuration are compiled, and after: what nobody asked for between is forgotten, all else keeps its number. */
+void policy_sets_unask(struct policy_sets *sets);
 void policy_sets_sweep(struct policy_sets *sets);
 /* For a trial, whose numbers nobody keeps: how many of this kind there are; which number comes next; and all that were made since then undone. */
 uint32_t policy_set_count(const struct policy_sets *sets, enum policy_set_kind kind);

@@ -17,7 +17,7 @@ _Static_assert(sizeof(struct key) == MUD_NAME_MAX + 8, "no holes");
 struct entry {
 	struct key key;
 	uint32_t number;
-	uint32_t asked; /* since the last sweep */
+	uint32_t asked; /* since the last sweep, or the last time that all were unasked */
 };
 _Static_assert(sizeof(struct entry) % 8 == 0, "table_init()");
 
@@ -142,6 +142,12 @@ static void forget(struct policy_sets *sets, struct entry *entry)
 	sets->counts[entry->key.kind]--;
 	entry->number = 0;
 	table_remove(&sets->table, entry);
+}
+
+void policy_sets_unask(struct policy_sets *sets)
+{
+	for (uint32_t i = 0; i < sets->max; i++)
+		((struct entry *)table_at(&sets->table, i))->asked = 0;
 }
 
 void policy_sets_sweep(struct policy_sets *sets)

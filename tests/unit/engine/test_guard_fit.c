@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "engine/guard_room.h"
 #include "gen.h"
 
 /* Of the settings below: the smallest that they may say. */
@@ -374,6 +375,29 @@ static void one_that_waits(void **state)
 	end(&bed);
 }
 
+/* What a name is bound to is bound to the number of its set: that stays, however often it is read anew before the rules are given to the kernel. */
+static void numbers_that_stay(void **state)
+{
+	struct fault fault = {0};
+	struct whole bed;
+	uint32_t held, nobodys;
+
+	write_paper(&(struct paper){"camera", 4, 2});
+	write_paper(&(struct paper){"plug", 4, 2});
+	begin(&bed, CAMERA);
+	run(&bed, 20);
+	assert_int_equal(rules_of(&bed, 5), 6);
+	held = policy_set_find(bed.guard->sets, POLICY_SET_NAME, "camera0.example");
+	nobodys = policy_set_find(bed.guard->sets, POLICY_SET_NAME, "plug0.example");
+	assert_true(held && nobodys);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(reload(&bed, CAMERA, &fault), 0);
+		assert_int_equal(policy_set_find(bed.guard->sets, POLICY_SET_NAME, "camera0.example"), held);
+		assert_int_equal(policy_set_find(bed.guard->sets, POLICY_SET_NAME, "plug0.example"), nobodys);
+	}
+	end(&bed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -384,6 +408,7 @@ int main(void)
 		cmocka_unit_test(a_device_that_moves),
 		cmocka_unit_test(a_device_that_comes),
 		cmocka_unit_test(one_that_waits),
+		cmocka_unit_test(numbers_that_stay),
 	};
 	int code;
 
