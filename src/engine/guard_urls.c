@@ -68,9 +68,13 @@ void guard_open_urls(struct guard *guard)
 
 /* ---- claims ---- */
 
-/* It moves to another URL of its maker, unless the policy of that one has no room: then what held before holds. */
+/*
+ * It moves to another URL of its maker, unless the policy of that one has no room, or there is none and it has one now: then what held before
+ * holds. A hijacked device would free itself by one packet.
+ */
 static void move_url(struct guard *guard, struct roster_device *device, const char *url)
 {
+	bool frees = device->policy && !guard_find_policy(&guard->policies, url);
 	char before[GUARD_URL_MAX], mac[TEXT_MAC_MAX];
 
 	/* one that changes its mind with every packet would have all rules compiled with every packet */
@@ -78,8 +82,9 @@ static void move_url(struct guard *guard, struct roster_device *device, const ch
 		return;
 	device->moved_ns = guard->now_ns;
 	memcpy(before, device->url, sizeof(before));
-	snprintf(device->url, sizeof(device->url), "%s", url);
-	if (guard_assign_policy(guard, device)) {
+	if (!frees)
+		snprintf(device->url, sizeof(device->url), "%s", url);
+	if (!frees && guard_assign_policy(guard, device)) {
 		device->refused[0] = 0;
 		guard->urls_changed = true;
 		guard_leave_policy(guard);
@@ -87,8 +92,8 @@ static void move_url(struct guard *guard, struct roster_device *device, const ch
 	}
 	memcpy(device->url, before, sizeof(device->url));
 	guard_assign_policy(guard, device);
-	guard_tell(guard, "%s sends another MUD URL of its maker (%s), whose policy has no room; the policy of before holds",
-		text_mac(mac, device->mac), url);
+	guard_tell(guard, "%s sends another MUD URL of its maker (%s), %s; the policy of before holds", text_mac(mac, device->mac), url,
+		frees ? "of which there is no file" : "whose policy has no room");
 }
 
 void guard_claim_url(struct guard *guard, struct roster_device *device, const struct lease_message *message)

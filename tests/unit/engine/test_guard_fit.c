@@ -375,6 +375,22 @@ static void one_that_waits(void **state)
 	end(&bed);
 }
 
+/* The lamp has a policy, and names another URL of its maker, of which there is no file: it is not free of its own by that. */
+static void one_that_would_be_free(void **state)
+{
+	struct whole bed;
+	uint64_t until_ns;
+
+	write_paper(&(struct paper){"one", 3, 1});
+	begin(&bed, "");
+	for (until_ns = bed.now_ns + 300 * GEN_S; !strstr(bed.said, "maker.example/two") && bed.now_ns < until_ns;)
+		run(&bed, 1);
+	run(&bed, 10);
+	assert_int_equal(rules_of(&bed, 14), 4);
+	assert_non_null(strstr(bed.said, "(https://maker.example/two), of which there is no file; the policy of before holds"));
+	end(&bed);
+}
+
 /* What a name is bound to is bound to the number of its set: that stays, however often it is read anew before the rules are given to the kernel. */
 static void numbers_that_stay(void **state)
 {
@@ -408,6 +424,7 @@ int main(void)
 		cmocka_unit_test(a_device_that_moves),
 		cmocka_unit_test(a_device_that_comes),
 		cmocka_unit_test(one_that_waits),
+		cmocka_unit_test(one_that_would_be_free),
 		cmocka_unit_test(numbers_that_stay),
 	};
 	int code;
