@@ -7,6 +7,7 @@
 
 #include "daemon/part.h"
 #include "engine/guard.h"
+#include "wire/limits.h"
 
 extern const struct part part_remember;
 
@@ -58,6 +59,8 @@ struct remember {
 	bool broken; /* what was written last was not taken */
 	/* findings that left the guard's memory before they could be written: so far, and when it was said last (steady; 0: it is not said now) */
 	uint64_t lost, lost_said, lost_s;
+	uint32_t counted
+		[FW_FINDING_MAX]; /* numbers of those, each in the place of its remainder: one that comes again and goes again is no second one */
 	struct table *devices; /* what was kept of each; NULL in the role shield */
 	uint32_t devices_at; /* those before this one, in their order, were looked at in this round; 0: it is over */
 	/* totals as they were counted last */

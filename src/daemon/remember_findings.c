@@ -93,6 +93,20 @@ static bool is_kept(const struct remember *remember, uint32_t number)
 }
 
 /*
+ * It left memory, and the store has nothing of it. The guard forgets one that goes on, and takes it up again; detection holds more of those than the guard,
+ * so that a full disk would have each counted once a minute.
+ */
+static void lose(struct remember *remember, uint32_t number)
+{
+	uint32_t *counted = &remember->counted[number % FW_FINDING_MAX];
+
+	if (*counted == number || is_kept(remember, number))
+		return;
+	*counted = number;
+	remember->lost++;
+}
+
+/*
  * One that waits and has left the guard's memory can be written no more: it is lost, unless the store has it as it was earlier. The guard holds as many
  * as have room here, so that where none is left one of those that wait has gone, and mostly the one that came first.
  */
@@ -104,7 +118,7 @@ static void forget_one(struct remember *remember)
 		i++;
 	if (i == remember->dirty_count)
 		return;
-	remember->lost += !is_kept(remember, remember->dirty[i]);
+	lose(remember, remember->dirty[i]);
 	remember->dirty_count--;
 	memmove(&remember->dirty[i], &remember->dirty[i + 1], (remember->dirty_count - i) * sizeof(remember->dirty[0]));
 }
@@ -134,7 +148,6 @@ void remember_again(struct remember *remember)
 {
 	struct store *store = host_store(remember->host);
 	struct fault fault = {0};
-	uint64_t lost = 0;
 	int error = 0;
 
 	if (!remember->dirty_count || !host_guard(remember->host))
@@ -144,15 +157,14 @@ void remember_again(struct remember *remember)
 		for (uint32_t i = 0; i < remember->dirty_count && !error; i++) {
 			const struct found_view *found = guard_finding(host_guard(remember->host), remember->dirty[i]);
 			error = found ? keep(remember, found, &fault) : 0;
-			lost += !found && !is_kept(remember, remember->dirty[i]);
+			if (!found)
+				lose(remember, remember->dirty[i]);
 		}
 		int settled = store_settle(store, error ? NULL : &fault);
 		error = error ? error : settled;
 	}
-	if (remember_took(remember, error, &fault))
-		return;
-	remember->dirty_count = 0;
-	remember->lost += lost;
+	if (remember_took(remember, error, &fault) == 0)
+		remember->dirty_count = 0;
 }
 
 uint32_t remember_waiting(const struct remember *remember)

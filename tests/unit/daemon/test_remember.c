@@ -277,7 +277,7 @@ static void test_more_than_memory_holds(void **state)
 	assert_string_equal(trouble("findings"), "");
 }
 
-/* One that the store has, and that goes on while the disk is full, is not lost when it leaves memory. */
+/* One that the store has is not lost when it leaves memory. Where more go on than the guard holds, each leaves and comes again, and is one all the same. */
 static void test_what_is_kept_is_not_lost(void **state)
 {
 	struct remember *remember = host->parts[0];
@@ -290,6 +290,12 @@ static void test_what_is_kept_is_not_lost(void **state)
 	assert_int_equal(remember->dirty_count, 0);
 	assert_int_equal(remember->lost, 0);
 	assert_string_equal(trouble("findings"), "");
+	fill_disk();
+	for (uint32_t i = 0; i < 2 * GUARD_FOUND_MAX + 200; i++) {
+		host->found_first = host->found_last = 30000 + i % (GUARD_FOUND_MAX + 100);
+		found(host->found_first, LIVE_MORE);
+	}
+	assert_int_equal(remember->lost, GUARD_FOUND_MAX + 100);
 }
 
 /* The daemon ends while the disk is full: how many findings end with it is said. */
