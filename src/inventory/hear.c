@@ -397,7 +397,6 @@ void hear_maker(struct inventory *inventory, uint32_t number)
 	struct signature signatures[SIGNATURE_MATCH_MAX];
 	char prefix[12], says[DEVICE_TEXT_MAX] = "";
 	const char *maker;
-	bool radio = false;
 	size_t count;
 
 	if (!ear.device->mac_count || ear.device->random_mac)
@@ -407,9 +406,7 @@ void hear_maker(struct inventory *inventory, uint32_t number)
 		return;
 	snprintf(prefix, sizeof(prefix), "%02x:%02x:%02x", mac[0], mac[1], mac[2]);
 	count = signature_match(&inventory->signatures, "oui", words_of(maker), signatures);
-	for (size_t i = 0; i < count; i++)
-		radio |= signatures[i].states == STATES_RADIO;
-	if (!radio) {
+	if (!told_radio(signatures, count)) {
 		words_join(says, "maker: ", words_of(maker), "");
 		state(&ear, CLUE_OUI, TRAIT_MAKER, words_of(maker), SURE_OUI);
 	}

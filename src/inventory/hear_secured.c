@@ -2,7 +2,7 @@
 /*
  * What TLS, SSH and ADB let slip before they are encrypted: the program that calls (JA4), the names on a certificate, the SSH
  * server's version, the product that Android says it is. A certificate is the word of whoever made it: its names are kept and
- * not believed.
+ * not believed, but for those that data/signatures has a row for, as it has for what else a device says of itself.
  */
 #include "inventory/hear_secured.h"
 

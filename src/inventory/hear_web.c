@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "inventory/name.h"
+#include "inventory/told.h"
 
 /* Percent. Set by the seller for this purpose; true of a part; less than what the MAC's block says (60). */
 enum { SURE_DESCRIBED = 70, SURE_PRODUCT = 60, SURE_INSIDE = 50 };
@@ -174,12 +175,26 @@ static void hear_described(const struct ear *ear, const struct fact *fact)
 			hear_field(ear, &FIELDS[i], value);
 }
 
+/*
+ * Who has all of a block of 24 bits. What the IEEE gives out in parts is nobody's by as many bits, nor are groups, addresses that anybody may choose, and
+ * zeros, which is what firmware says that nobody filled in; and a maker of parts stands there in firmware that was built from its own model of one.
+ */
+static const char *maker_of_block(const struct ear *ear, unsigned long block)
+{
+	uint8_t first[6] = {(uint8_t)(block >> 16), (uint8_t)(block >> 8), (uint8_t)block};
+	uint8_t last[6] = {first[0], first[1], first[2], 0xff, 0xff, 0xff};
+	const char *maker = inventory_maker_of(ear->inventory, first);
+	struct signature signatures[SIGNATURE_MATCH_MAX];
+
+	if (!maker || !block || first[0] & 3 || maker != inventory_maker_of(ear->inventory, last))
+		return NULL;
+	return told_radio(signatures, signature_match(&ear->inventory->signatures, "oui", words_of(maker), signatures)) ? NULL : maker;
+}
+
 /* Six hexadecimal digits: the maker's block in the IEEE's registry (TR-069, DeviceId.ManufacturerOUI), whoever made the board that bears the MAC. */
 static void hear_cwmp_oui(const struct ear *ear, struct slice text)
 {
 	char digits[7] = "", says[DEVICE_TEXT_MAX];
-	uint8_t mac[6] = {0};
-	unsigned long block;
 	const char *maker;
 
 	if (text.len != sizeof(digits) - 1)
@@ -187,11 +202,7 @@ static void hear_cwmp_oui(const struct ear *ear, struct slice text)
 	memcpy(digits, text.bytes, text.len);
 	if (strspn(digits, "0123456789abcdefABCDEF") != text.len)
 		return;
-	block = strtoul(digits, NULL, 16);
-	mac[0] = (uint8_t)(block >> 16);
-	mac[1] = (uint8_t)(block >> 8);
-	mac[2] = (uint8_t)block;
-	maker = inventory_maker_of(ear->inventory, mac);
+	maker = maker_of_block(ear, strtoul(digits, NULL, 16));
 	if (maker)
 		words_join(says, "maker: ", words_of(maker), "");
 	keep(ear, CLUE_DESCRIBED, "cwmp oui", text, maker ? says : NULL);

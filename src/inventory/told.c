@@ -89,6 +89,14 @@ bool told_known(struct inventory *inventory, const char *source, struct slice va
 	return signature_match(&inventory->signatures, rows_of(source), value, signatures) > 0;
 }
 
+bool told_radio(const struct signature *signatures, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (signatures[i].states == STATES_RADIO)
+			return true;
+	return false;
+}
+
 struct slice told_company(struct inventory *inventory, struct slice name)
 {
 	return companies_called(&inventory->signatures, name);

@@ -14,6 +14,9 @@ size_t told_clue(struct inventory *inventory, uint32_t number, const struct clue
 /* Whether the table says anything of it. */
 bool told_known(struct inventory *inventory, const char *source, struct slice value);
 
+/* Whether the table says of who has this block that others build in what he makes. */
+bool told_radio(const struct signature *signatures, size_t count);
+
 /* How the company is known: the table's name for it, else name. */
 struct slice told_company(struct inventory *inventory, struct slice name);
 

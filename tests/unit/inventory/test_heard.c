@@ -214,11 +214,17 @@ static void each_is_a_clue_or_has_a_reason(void **state)
 static void the_makers_block(void **state)
 {
 	static const char registry[] =
-		"Registry,Assignment,Organization Name,Organization Address\nMA-L,00ABCD,\"Example Cameras, Inc\",Somewhere\n";
+		"Registry,Assignment,Organization Name,Organization Address\nMA-L,00ABCD,\"Example Cameras, Inc\",Somewhere\n"
+		"MA-L,000000,Zero,Somewhere\nMA-L,02ABCD,Chosen,Somewhere\nMA-L,00ABD0,Realtek Semiconductor,Somewhere\n"
+		"MA-L,00ABD1,IEEE Registration Authority,Somewhere\nMA-M,00ABD10,A sixteenth,Somewhere\n"
+		"MA-L,00ABD2,IEEE Registration Authority,Somewhere\nMA-S,00ABD2000,A little,Somewhere\n"
+		"MA-M,00ABD2F,Another,Somewhere\n";
 	static const struct {
 		const char *text, *says;
 	} cases[] = {{"00ABCD", "maker: Example Cameras, Inc"}, {"00abcd", "maker: Example Cameras, Inc"}, {"00ABCE", ""}, {"00ABC", NULL},
-		{"00ABCDE", NULL}, {"00-ABC", NULL}, {"", NULL}, {"\x1b[31m0", NULL}};
+		/* not filled in; anybody's; of who sells parts; given out in parts */
+		{"000000", ""}, {"02ABCD", ""}, {"00ABD0", ""}, {"00ABD1", ""}, {"00ABD2", ""}, {"00ABCDE", NULL}, {"00-ABC", NULL},
+		{"", NULL}, {"\x1b[31m0", NULL}};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct inventory *inventory = fresh();
@@ -256,10 +262,30 @@ static void names_in_certificates(void **state)
 	inventory_free(inventory);
 }
 
+/* A server behind a FRITZ!Box with a certificate for the name that the box gave it is its own maker's all the same. */
+static void a_name_that_was_lent(void **state)
+{
+	static const char registry[] =
+		"Registry,Assignment,Organization Name,Organization Address\nMA-L,001234,\"Example Disks, Inc\",Somewhere\n";
+	const struct fact fact = {.kind = FACT_TLS_CERTIFICATE_NAME, .text = words_of("disk.x1.myfritz.net")};
+	const struct inventory_config config = {.device_max = 8};
+	struct inventory *inventory = NULL;
+
+	assert_int_equal(inventory_new(&config, &inventory), 0);
+	assert_int_equal(inventory_read_shipped(inventory), 0);
+	assert_int_equal(inventory_read_oui(inventory, "x", registry, strlen(registry), NULL), 0);
+	assert_int_equal(inventory_tie(inventory, MAC, ADDRESS, 1), 0);
+	inventory_note_fact(inventory, 0, &fact);
+	inventory_settle(inventory);
+	assert_string_equal(inventory_device(inventory, 0)->maker.name, "Example Disks");
+	inventory_free(inventory);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(each_is_a_clue_or_has_a_reason), cmocka_unit_test(the_makers_block),
-		cmocka_unit_test(names_in_certificates)};
+		cmocka_unit_test(names_in_certificates), cmocka_unit_test(a_name_that_was_lent),
+		cmocka_unit_test(what_the_list_does_not_hold)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
