@@ -44,6 +44,8 @@ static void note_left_out(struct inventory *inventory, uint32_t number, const st
 	uint64_t hash = fw_siphash(inventory->hash_key, clue->value, strlen(clue->value));
 	uint64_t bit = 1ull << (hash + strlen(clue->source)) % 64;
 
+	if (strcmp(clue->source, "tls ja4") == 0)
+		inventory->devices[number].tls_left_out = true;
 	if (inventory->sides[number].clues_refused & bit)
 		return;
 	inventory->sides[number].clues_refused |= bit;
@@ -139,6 +141,8 @@ void clue_merge(struct inventory *inventory, uint32_t from, uint32_t into)
 	for (unsigned i = 0; i < old->clue_count; i++)
 		clue_keep(inventory, into, inventory->sides[from].clue_classes[i], &old->clues[i]);
 	inventory->devices[into].clues_left_out += old->clues_left_out;
+	inventory->devices[into].tls_left_out |= old->tls_left_out;
 	old->clues_left_out = 0;
+	old->tls_left_out = false;
 	old->clue_count = 0;
 }

@@ -54,6 +54,7 @@ static void clear(struct inventory *inventory, uint32_t spare)
 	device->maker = device->brand = device->kind = (struct guess){0};
 	device->clue_count = 0;
 	device->clues_left_out = 0;
+	device->tls_left_out = false;
 	side->clues_refused = 0;
 	memset(side->heard, 0, sizeof(side->heard));
 	for (int trait = 0; trait < TRAIT_COUNT; trait++) {

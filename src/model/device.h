@@ -64,6 +64,7 @@ struct device {
 	struct clue clues[DEVICE_CLUE_MAX];
 	uint8_t clue_count;
 	uint32_t clues_left_out;
+	bool tls_left_out; /* a JA4 was among them: what it offers is not all in the list */
 	uint32_t merged_into; /* DEVICE_NONE, or the device that this one turned out to be */
 	struct device_traffic traffic;
 };

@@ -84,7 +84,10 @@ static bool is_banner(const struct clue *clue)
 	return false;
 }
 
-/* JA4 begins with the newest version that is offered. What falls back after a failure has offered a newer one before, so all that is known of must be old. */
+/*
+ * JA4 begins with the newest version that is offered. What falls back after a failure has offered a newer one before, so all that is known of must be old;
+ * and where the list of clues had no room for one, not all is known.
+ */
 static bool find_old_tls(const struct device *device, uint32_t *out_clue)
 {
 	static const char *const old[] = {"ts2", "ts3", "t10", "t11"};
@@ -98,7 +101,7 @@ static bool find_old_tls(const struct device *device, uint32_t *out_clue)
 			if (strncmp(device->clues[i].value, old[k], strlen(old[k])) == 0 && !outdated++)
 				*out_clue = i;
 	}
-	return outdated && outdated == asked;
+	return outdated && outdated == asked && !device->tls_left_out;
 }
 
 static bool is_asked_of(const struct device *router, const struct finding *finding)

@@ -281,6 +281,33 @@ static void a_name_that_was_lent(void **state)
 	inventory_free(inventory);
 }
 
+static void offers(struct inventory *inventory, uint32_t number, const char *ja4)
+{
+	const struct fact fact = {.kind = FACT_TLS_JA4, .text = words_of(ja4)};
+
+	inventory_note_fact(inventory, number, &fact);
+}
+
+/* That a list without TLS 1.2 is not all that it offers is told, also where another device turns out to be this one. */
+static void what_the_list_does_not_hold(void **state)
+{
+	static const char *const old[] = {"t10i04_a", "t10i04_b", "t10i04_c", "t10i04_d"};
+	static const uint8_t other[16] = {[10] = 0xff, [11] = 0xff, 192, 168, 0, 3};
+	struct inventory *inventory = fresh();
+
+	assert_int_equal(inventory_see(inventory, NULL, other, 1), 1);
+	for (uint32_t number = 0; number < 2; number++)
+		for (size_t i = 0; i < sizeof(old) / sizeof(old[0]); i++)
+			offers(inventory, number, old[i]);
+	assert_false(inventory_device(inventory, 1)->tls_left_out);
+	offers(inventory, 1, "t12i04_e");
+	assert_true(inventory_device(inventory, 1)->tls_left_out);
+	assert_false(inventory_device(inventory, 0)->tls_left_out);
+	assert_int_equal(inventory_tie(inventory, MAC, other, 2), 0);
+	assert_true(inventory_device(inventory, 0)->tls_left_out);
+	inventory_free(inventory);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(each_is_a_clue_or_has_a_reason), cmocka_unit_test(the_makers_block),
