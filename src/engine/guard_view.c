@@ -221,7 +221,8 @@ static void view_unheld(struct guard *guard)
 	if (!unheld.count)
 		return;
 	snprintf(sentence, sizeof(sentence),
-		"the MUD file of %u devices does not hold: they are judged as if they had none (show policy says why)", unheld.count);
+		"of %u device%s the MUD file does not hold: judged as if there were none (show policy says why)", unheld.count,
+		unheld.count == 1 ? "" : "s");
 	blind(&guard->view, sentence);
 }
 

@@ -134,7 +134,7 @@ struct guard_view {
 	uint32_t fill_count;
 	uint32_t decisions; /* that stand */
 	char store_why[GUARD_SENTENCE_MAX]; /* "": sound */
-	char blind[9][GUARD_SENTENCE_MAX]; /* what cannot be seen from here, a sentence each */
+	char blind[12][GUARD_SENTENCE_MAX]; /* what cannot be seen from here, a sentence each */
 	uint32_t blind_count;
 	struct guarded_view *devices;
 	uint32_t device_count;
