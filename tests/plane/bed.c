@@ -343,3 +343,29 @@ int bed_foreign_filter(void)
 {
 	return foreign(BPF_PROG_TYPE_SCHED_CLS);
 }
+
+void bed_block_bad(struct plane *plane)
+{
+	struct fw_shield_config config = bed_config();
+	uint8_t server[16], bad[16];
+
+	bed_address(server, BED_SERVER);
+	bed_address(bad, BED_BAD);
+	assert_int_equal(plane_config(plane, &config), 0);
+	assert_int_equal(plane_protect(plane, (const uint8_t(*)[16])server, 1), 0);
+	assert_int_equal(plane_block(plane, bad), 0);
+}
+
+void bed_assert_bad_is_dropped(const struct bed *bed)
+{
+	enum { MANY = 200 };
+	uint8_t frame[512];
+	size_t len = bed_frame(frame, BED_BAD, BED_SERVER, "\3www\4test");
+
+	bed_arrived(bed, BED_BAD);
+	assert_int_equal(bed_send(bed, frame, len, MANY), MANY);
+	assert_int_equal(bed_arrived(bed, BED_BAD), 0);
+	len = bed_frame(frame, BED_GOOD, BED_SERVER, "\3www\4test");
+	assert_int_equal(bed_send(bed, frame, len, MANY), MANY);
+	assert_int_equal(bed_arrived(bed, BED_GOOD), MANY);
+}

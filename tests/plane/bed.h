@@ -51,6 +51,10 @@ uint64_t bed_link_loss(void);
 /* How many frames from this IPv4 source got past XDP since the last call. All that was sent has gone through when it returns. */
 uint32_t bed_arrived(const struct bed *bed, uint32_t src);
 
+/* Protects BED_SERVER and blocks BED_BAD by bed_config(); and what must then be so: all from BED_BAD is dropped, all from BED_GOOD arrives. */
+void bed_block_bad(struct plane *plane);
+void bed_assert_bad_is_dropped(const struct bed *bed);
+
 /* Packets that any counter has seen. */
 uint64_t bed_judged(const struct plane *plane);
 

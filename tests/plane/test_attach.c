@@ -32,31 +32,6 @@ static void refused(const struct plane_setup *setup, int error, const char *word
 		fail_msg("%d instead of %d: %s: %s", got, error, fault.file, fault.sentence);
 }
 
-static void protect_and_block(struct plane *plane)
-{
-	struct fw_shield_config config = bed_config();
-	uint8_t server[16], bad[16];
-
-	bed_address(server, BED_SERVER);
-	bed_address(bad, BED_BAD);
-	assert_int_equal(plane_config(plane, &config), 0);
-	assert_int_equal(plane_protect(plane, (const uint8_t(*)[16])server, 1), 0);
-	assert_int_equal(plane_block(plane, bad), 0);
-}
-
-static void bad_is_dropped(const struct bed *bed)
-{
-	uint8_t frame[512];
-	size_t len = bed_frame(frame, BED_BAD, BED_SERVER, "\3www\4test");
-
-	bed_arrived(bed, BED_BAD);
-	assert_int_equal(bed_send(bed, frame, len, MANY), MANY);
-	assert_int_equal(bed_arrived(bed, BED_BAD), 0);
-	len = bed_frame(frame, BED_GOOD, BED_SERVER, "\3www\4test");
-	assert_int_equal(bed_send(bed, frame, len, MANY), MANY);
-	assert_int_equal(bed_arrived(bed, BED_GOOD), MANY);
-}
-
 static void without_configuration_all_pass(void **state)
 {
 	struct bed *bed = *state;
@@ -83,19 +58,19 @@ static void closed_it_stays_and_is_taken_over(void **state)
 	struct plane *plane = bed_open(bed);
 	uint64_t judged;
 
-	protect_and_block(plane);
-	bad_is_dropped(bed);
+	bed_block_bad(plane);
+	bed_assert_bad_is_dropped(bed);
 	judged = bed_judged(plane);
 	plane_close(plane);
 	assert_true(bed_has_xdp(BED_DEVICE));
-	bad_is_dropped(bed);
+	bed_assert_bad_is_dropped(bed);
 	plane = bed_open(bed);
 	assert_true(plane_took_over(plane));
 	assert_int_equal(plane_config_now(plane)->generation, 1);
 	assert_int_equal(plane_blocked_count(plane), 1);
 	assert_true(bed_judged(plane) > judged);
 	assert_int_equal(bed_filters(BED_DEVICE), 1);
-	bad_is_dropped(bed);
+	bed_assert_bad_is_dropped(bed);
 	assert_int_equal(plane_detach(plane, NULL), 0);
 	bed_assert_clean(bed, BED_DEVICE);
 }
@@ -111,20 +86,20 @@ static void killed_it_stays(void **state)
 	owner = fork();
 	if (owner == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		protect_and_block(bed_open(bed));
+		bed_block_bad(bed_open(bed));
 		if (write(ready[1], "x", 1) != 1)
 			_exit(1);
 		for (;;)
 			pause();
 	}
 	assert_int_equal(read(ready[0], &byte, 1), 1);
-	bad_is_dropped(bed);
+	bed_assert_bad_is_dropped(bed);
 	kill(owner, SIGKILL);
 	assert_int_equal(waitpid(owner, &status, 0), owner);
-	bad_is_dropped(bed);
+	bed_assert_bad_is_dropped(bed);
 	struct plane *plane = bed_open(bed);
 	assert_true(plane_took_over(plane));
-	bad_is_dropped(bed);
+	bed_assert_bad_is_dropped(bed);
 	plane_detach(plane, NULL);
 	close(ready[0]);
 	close(ready[1]);
@@ -136,9 +111,9 @@ static void one_process_at_a_time(void **state)
 	struct plane_setup setup = bed_plane_setup(bed);
 	struct plane *plane = bed_open(bed);
 
-	protect_and_block(plane);
+	bed_block_bad(plane);
 	refused(&setup, -EBUSY, "another process runs the shield");
-	bad_is_dropped(bed);
+	bed_assert_bad_is_dropped(bed);
 	plane_detach(plane, NULL);
 }
 
@@ -151,7 +126,7 @@ static void another_layout_is_refused(void **state)
 	struct fw_shield_switch other;
 	int map;
 
-	protect_and_block(plane);
+	bed_block_bad(plane);
 	plane_close(plane);
 	snprintf(path, sizeof(path), "%s/floodwall/shield-" BED_DEVICE "/shield_switch", bed->bpffs);
 	map = bpf_obj_get(path);
@@ -162,7 +137,7 @@ static void another_layout_is_refused(void **state)
 	other.layout--;
 	assert_int_equal(bpf_map_update_elem(map, &(uint32_t){0}, &other, 0), 0);
 	close(map);
-	bad_is_dropped(bed);
+	bed_assert_bad_is_dropped(bed);
 	plane_detach(bed_open(bed), NULL);
 }
 
@@ -194,11 +169,11 @@ static void incomplete_pins_are_refused(void **state)
 	struct plane_setup setup = bed_plane_setup(bed);
 	struct plane *plane = bed_open(bed);
 
-	protect_and_block(plane);
+	bed_block_bad(plane);
 	plane_close(plane);
 	bed_run("rm %s/floodwall/shield-" BED_DEVICE "/shield_cells", bed->bpffs);
 	refused(&setup, -ESTALE, "incomplete (no shield_cells)");
-	bad_is_dropped(bed);
+	bed_assert_bad_is_dropped(bed);
 	assert_true(bed_has_xdp(BED_DEVICE));
 }
 
@@ -278,11 +253,11 @@ static void down_and_up(void **state)
 	struct bed *bed = *state;
 	struct plane *plane = bed_open(bed);
 
-	protect_and_block(plane);
+	bed_block_bad(plane);
 	for (int i = 0; i < 3; i++) {
 		bed_run("ip link set " BED_DEVICE " down && ip link set " BED_DEVICE " up");
 		assert_true(plane_attached(plane));
-		bad_is_dropped(bed);
+		bed_assert_bad_is_dropped(bed);
 	}
 	plane_detach(plane, NULL);
 }
@@ -294,7 +269,7 @@ static void made_anew(void **state)
 	struct plane *plane = bed_open(bed);
 	void *fresh;
 
-	protect_and_block(plane);
+	bed_block_bad(plane);
 	bed_run("ip link del " BED_DEVICE);
 	assert_false(plane_attached(plane));
 	plane_close(plane);
@@ -310,7 +285,7 @@ static void made_anew(void **state)
 	assert_true(plane_attached(plane));
 	assert_int_equal(plane_blocked_count(plane), 1);
 	assert_int_equal(bed_filters(BED_DEVICE), 1);
-	bad_is_dropped(bed);
+	bed_assert_bad_is_dropped(bed);
 	assert_int_equal(plane_detach(plane, NULL), 0);
 	bed_assert_clean(bed, BED_DEVICE);
 }
