@@ -260,6 +260,21 @@ uint32_t bed_arrived(const struct bed *bed, uint32_t src)
 	return count;
 }
 
+/* The kernel says "up" before it passes frames: what it does then is done by a worker of its own, up to a second later. */
+void bed_link_down_and_up(const struct bed *bed)
+{
+	uint8_t frame[512];
+	size_t len = bed_frame(frame, 0xcb007001, BED_SERVER + 1000, "");
+
+	bed_run("ip link set " BED_DEVICE " down && ip link set " BED_DEVICE " up");
+	for (uint32_t tries = 0; next_source(bed) == 0; tries++) {
+		bed_send(bed, frame, len, 1);
+		usleep(1000);
+		if (tries == 20000)
+			fail_msg("the link passed no frame in 20 seconds");
+	}
+}
+
 uint64_t bed_link_loss(void)
 {
 	char line[256];

@@ -48,6 +48,8 @@ size_t bed_frame(uint8_t out[512], uint32_t src, uint32_t dst, const char *name)
 uint32_t bed_send(const struct bed *bed, const uint8_t *frame, size_t len, uint32_t count);
 /* Frames that the pair's own queue had no room for: the link's loss, not ours. */
 uint64_t bed_link_loss(void);
+/* Takes BED_DEVICE down and up; frames pass again when it returns. */
+void bed_link_down_and_up(const struct bed *bed);
 /* How many frames from this IPv4 source got past XDP since the last call. All that was sent has gone through when it returns. */
 uint32_t bed_arrived(const struct bed *bed, uint32_t src);
 

@@ -255,7 +255,7 @@ static void down_and_up(void **state)
 
 	bed_block_bad(plane);
 	for (int i = 0; i < 3; i++) {
-		bed_run("ip link set " BED_DEVICE " down && ip link set " BED_DEVICE " up");
+		bed_link_down_and_up(bed);
 		assert_true(plane_attached(plane));
 		bed_assert_bad_is_dropped(bed);
 	}
