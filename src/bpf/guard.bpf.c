@@ -61,6 +61,7 @@ FW_PER_CPU(guard_kept_in, FW_GUARD_KEPT, struct fw_guard_kept);
 #ifndef FW_GUARD_NOW
 #define FW_GUARD_NOW() bpf_ktime_get_coarse_ns()
 #define FW_GUARD_NOW_EXACT() bpf_ktime_get_ns()
+#define FW_GUARD_TICK() bpf_jiffies64() /* one load; changes when that clock does, or a moment before */
 #define FW_GUARD_VLAN(context) ((context)->vlan_present ? (context)->vlan_tci & 0xfff : 0)
 #endif
 
@@ -257,7 +258,19 @@ FW_INLINE struct fw_cursor guard_frame_of(__u32 data, __u32 data_end)
 	return fw_cursor_of((const uint8_t *)(long)data, (const uint8_t *)(long)data_end);
 }
 
-/* Functions of their own: the rare one, so that the other is a few lines of the cache; both, for their stack. */
+/* Pinned, so that the verifier sees a difference of whole pointers. */
+FW_INLINE __u32 guard_len_out(const struct xdp_md *context)
+{
+	__u64 len = (__u64)context->data_end - (__u64)context->data;
+
+	FW_PIN(len);
+	return (__u32)len;
+}
+
+/*
+ * Functions of their own, but for what is done for each segment of a transfer: so that this is a few lines of the cache, and for their stack.
+ * Those that judge are global, which makes the verifier read them once.
+ */
 static __attribute__((noinline)) int guard_keep_out(
 	struct xdp_md *context, const struct fw_guard_config *config, struct fw_guard_kept *kept)
 {
@@ -270,72 +283,48 @@ static __attribute__((noinline)) int guard_keep_in(
 	return fw_guard_plain_keep(config, guard_frame_of(context->data, context->data_end), FW_GUARD_IN, kept);
 }
 
-static __attribute__((noinline)) int guard_plain_out(
-	struct xdp_md *context, const struct fw_guard_config *config, struct fw_guard_totals *totals)
+static __attribute__((noinline)) int guard_plain_out(struct xdp_md *context, const struct fw_guard_config *config,
+	struct fw_guard_totals *totals, struct fw_guard_kept *kept, __u64 tick)
 {
-	struct fw_guard_notes notes = {.frame_len = context->data_end - context->data, .packets = 1, .way = FW_GUARD_OUT};
+	struct fw_guard_notes notes = {.frame_len = guard_len_out(context), .packets = 1, .way = FW_GUARD_OUT, .place = kept->place};
 	struct fw_guard_case c = {.config = config, .totals = totals, .notes = &notes};
-	struct fw_guard_marks marks;
-	struct fw_guard_kept *kept;
-	__u32 at;
 
-	if (!fw_guard_plain_begin(guard_frame_of(context->data, context->data_end), &marks))
-		return 0;
-	at = fw_guard_plain_at(&marks);
-	kept = bpf_map_lookup_elem(&guard_kept_out, &at);
-	if (!kept || (!fw_guard_plain_holds(&c, &marks, kept) && !guard_keep_out(context, config, kept)))
-		return 0;
-	notes.place = kept->seat & 0xffff;
-	return guard_sit(&c, notes.place) && fw_guard_plain(&c, kept);
+	return guard_sit(&c, kept->place) && fw_guard_plain(&c, kept, tick);
 }
 
-static __attribute__((noinline)) int guard_plain_in(
-	struct __sk_buff *context, const struct fw_guard_config *config, struct fw_guard_totals *totals)
+static __attribute__((noinline)) int guard_plain_in(struct __sk_buff *context, const struct fw_guard_config *config,
+	struct fw_guard_totals *totals, struct fw_guard_kept *kept, __u64 tick)
 {
-	struct fw_guard_notes notes = {.frame_len = context->len, .packets = context->gso_segs ? context->gso_segs : 1, .way = FW_GUARD_IN};
+	struct fw_guard_notes notes = {
+		.frame_len = context->len, .packets = context->gso_segs ? context->gso_segs : 1, .way = FW_GUARD_IN, .place = kept->place};
 	struct fw_guard_case c = {.config = config, .totals = totals, .notes = &notes};
-	struct fw_guard_marks marks;
-	struct fw_guard_kept *kept;
-	__u32 at;
 
-	if (!fw_guard_plain_begin(guard_frame_of(context->data, context->data_end), &marks))
-		return 0;
-	at = fw_guard_plain_at(&marks);
-	kept = bpf_map_lookup_elem(&guard_kept_in, &at);
-	if (!kept || (!fw_guard_plain_holds(&c, &marks, kept) && !guard_keep_in(context, config, kept)))
-		return 0;
-	notes.place = kept->seat & 0xffff;
-	return guard_sit(&c, notes.place) && fw_guard_plain(&c, kept);
+	return guard_sit(&c, kept->place) && fw_guard_plain(&c, kept, tick);
 }
 
-SEC("xdp")
-int guard_out(struct xdp_md *context)
+__attribute__((noinline)) int guard_judge_out(struct xdp_md *context)
 {
 	struct fw_guard_case c = {.store = (struct fw_guard_store *)context};
-	__u64 frame_len = (__u64)context->data_end - (__u64)context->data;
+	__u32 frame_len = guard_len_out(context), zero = 0;
 	struct fw_cursor frame;
-	__u32 zero = 0;
 
-	FW_PIN(frame_len);
-	if (!guard_begin(&c) || guard_plain_out(context, c.config, c.totals))
+	if (!guard_begin(&c))
 		return XDP_PASS;
 	fw_guard_store_frame_out(c.store, &frame);
-	if (!guard_note(&c, bpf_map_lookup_elem(&guard_desk_out, &zero), fw_guard_seat(&c, frame, FW_GUARD_OUT), (__u32)frame_len))
+	if (!guard_note(&c, bpf_map_lookup_elem(&guard_desk_out, &zero), fw_guard_seat(&c, frame, FW_GUARD_OUT), frame_len))
 		return XDP_PASS;
 	fw_guard_out(&c);
 	FW_FORGET();
 	return c.notes->outcome == FW_GUARD_DROPPED ? XDP_DROP : XDP_PASS;
 }
 
-/* After UNSPEC other programs of the interface go on. */
-SEC("tc")
-int guard_in(struct __sk_buff *context)
+__attribute__((noinline)) int guard_judge_in(struct __sk_buff *context)
 {
 	struct fw_guard_case c = {.store = (struct fw_guard_store *)context};
 	struct fw_cursor frame;
 	__u32 zero = 0;
 
-	if (!guard_begin(&c) || guard_plain_in(context, c.config, c.totals))
+	if (!guard_begin(&c))
 		return TC_ACT_UNSPEC;
 	fw_guard_store_frame_in(c.store, &frame);
 	if (!guard_note(&c, bpf_map_lookup_elem(&guard_desk_in, &zero), fw_guard_seat(&c, frame, FW_GUARD_IN), context->len))
@@ -347,6 +336,61 @@ int guard_in(struct __sk_buff *context)
 	fw_guard_in(&c);
 	FW_FORGET();
 	return c.notes->outcome == FW_GUARD_DROPPED ? TC_ACT_SHOT : TC_ACT_UNSPEC;
+}
+
+SEC("xdp")
+int guard_out(struct xdp_md *context)
+{
+	struct fw_guard_notes notes = {.frame_len = guard_len_out(context), .packets = 1, .way = FW_GUARD_OUT};
+	struct fw_guard_case c = {.store = (struct fw_guard_store *)context, .notes = &notes};
+	__u64 tick = FW_GUARD_TICK();
+	struct fw_guard_marks marks;
+	struct fw_guard_kept *kept;
+	struct fw_cursor frame;
+	__u32 at;
+
+	if (!guard_begin(&c))
+		return XDP_PASS;
+	fw_guard_store_frame_out(c.store, &frame);
+	if (!fw_guard_plain_begin(frame, &marks))
+		return guard_judge_out(context);
+	at = fw_guard_plain_at(&marks);
+	kept = bpf_map_lookup_elem(&guard_kept_out, &at);
+	if (!kept || (!fw_guard_plain_holds(c.config, &marks, kept) && !guard_keep_out(context, c.config, kept)))
+		return guard_judge_out(context);
+	if (guard_sit(&c, kept->place) && fw_guard_plain_again(&c, kept, tick))
+		return XDP_PASS;
+	if (guard_plain_out(context, c.config, c.totals, kept, tick))
+		return XDP_PASS;
+	return guard_judge_out(context);
+}
+
+/* After UNSPEC other programs of the interface go on. */
+SEC("tc")
+int guard_in(struct __sk_buff *context)
+{
+	struct fw_guard_notes notes = {.frame_len = context->len, .packets = context->gso_segs ? context->gso_segs : 1, .way = FW_GUARD_IN};
+	struct fw_guard_case c = {.store = (struct fw_guard_store *)context, .notes = &notes};
+	__u64 tick = FW_GUARD_TICK();
+	struct fw_guard_marks marks;
+	struct fw_guard_kept *kept;
+	struct fw_cursor frame;
+	__u32 at;
+
+	if (!guard_begin(&c))
+		return TC_ACT_UNSPEC;
+	fw_guard_store_frame_in(c.store, &frame);
+	if (!fw_guard_plain_begin(frame, &marks))
+		return guard_judge_in(context);
+	at = fw_guard_plain_at(&marks);
+	kept = bpf_map_lookup_elem(&guard_kept_in, &at);
+	if (!kept || (!fw_guard_plain_holds(c.config, &marks, kept) && !guard_keep_in(context, c.config, kept)))
+		return guard_judge_in(context);
+	if (guard_sit(&c, kept->place) && fw_guard_plain_again(&c, kept, tick))
+		return TC_ACT_UNSPEC;
+	if (guard_plain_in(context, c.config, c.totals, kept, tick))
+		return TC_ACT_UNSPEC;
+	return guard_judge_in(context);
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

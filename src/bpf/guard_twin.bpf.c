@@ -34,6 +34,7 @@ static inline __attribute__((always_inline)) __u16 guard_given_vlan(void)
 
 #define FW_GUARD_NOW() guard_given_now()
 #define FW_GUARD_NOW_EXACT() guard_given_now()
+#define FW_GUARD_TICK() guard_given_now()
 #define FW_GUARD_VLAN(context) guard_given_vlan()
 
 #include "bpf/guard.bpf.c"

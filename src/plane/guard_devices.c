@@ -82,6 +82,7 @@ int plane_guard_device_remove(struct plane_guard *guard, const uint8_t mac[6])
 	if (!place)
 		return -ENOENT;
 	cuckoo_remove(&places, fw_guard_mac(mac) << 16);
+	__atomic_fetch_add(&guard_config(guard)->serial, 1, __ATOMIC_RELEASE); /* conversations that are kept lead to the place too */
 	guard->hold.switched = true;
 	error = hold_wait(&guard->hold);
 	if (place < place_count(guard))

@@ -77,11 +77,16 @@ FW_INLINE uint64_t fw_flow_tag_of_fragments(const struct fw_guard_case *c)
 	return fw_flow_tag(c->config, &c->notes->remote, 0, FW_LIMIT(FW_FLOW_MARK) | c->packet->proto);
 }
 
-FW_INLINE struct fw_flow_bucket *fw_flow_bucket_of(struct fw_guard_case *c, uint64_t tag)
+FW_INLINE uint32_t fw_flow_place_of(const struct fw_guard_case *c, uint64_t tag)
 {
 	uint32_t mask = c->config->flow_buckets_mask;
 
-	return fw_guard_store_flow(c->store, c->notes->place * (mask + 1) + ((uint32_t)tag & mask));
+	return c->notes->place * (mask + 1) + ((uint32_t)tag & mask);
+}
+
+FW_INLINE struct fw_flow_bucket *fw_flow_bucket_of(struct fw_guard_case *c, uint64_t tag)
+{
+	return fw_guard_store_flow(c->store, fw_flow_place_of(c, tag));
 }
 
 /* The state of a flow of this device, 0 if it is not known or over. */

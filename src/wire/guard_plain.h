@@ -12,9 +12,12 @@
  * way, so that the twin test holds the two against each other, with all that they count and leave behind.
  *
  * What depends on the headers and on one configuration alone is the same for each segment: whose it is, the tag of its flow, that its source is
- * not forged, that its ports tell nothing. It is kept beside those headers, and holds as long as they are equal to the last bit, the
- * configuration has the same serial number, and the MAC stands in its slot of guard_places with the same place. All else is asked of
+ * not forged, that its ports tell nothing. It is kept beside those headers, and holds as long as they are equal to the last bit and the
+ * configuration has the same serial number, which is another one too when a device leaves its place. All else is asked of
  * each segment: flags of the device, policy in force, state of the flow, buckets.
+ *
+ * A segment that passed is kept too: another one like it, in the same tick of the clock, with the same flags of the device and the same state of
+ * its flow, would be judged alike, and is not. Only the packets in a row are counted on.
  *
  * It reads no byte behind TCP's options, so that what stands in pages of its own (a bulk transfer's payload) need not be pulled to the front.
  */
@@ -58,16 +61,23 @@ _Static_assert(FW_GUARD_KEPT == 256, "the upper eight bits");
 
 #define FW_GUARD_LOW_MAPPED 0xffff0000ull /* the lower half of ::ffff:0.0.0.0, as it lies in memory */
 
-/* One of them. */
+#define FW_GUARD_NONE_PASSED (~0ull) /* the state of no flow: there are fewer flags */
+
+/* One of them; then the last that passed. */
 struct fw_guard_kept {
 	struct fw_guard_marks marks;
 	uint32_t serial; /* of the configuration */
 	uint32_t first; /* so many packets of its flow go up */
-	uint64_t seat; /* what the slot of its MAC holds */
 	uint64_t tag;
-	uint32_t bucket, slot; /* of guard_places, of that bucket */
+	uint32_t place, bucket; /* of the device; of guard_flows */
+	uint64_t tick;
+	uint64_t state; /* of its flow behind it, or FW_GUARD_NONE_PASSED */
+	uint32_t flags; /* of the device, as they were before it was judged */
+	uint16_t reason; /* enum fw_reason */
+	uint8_t slot; /* of that bucket */
+	uint8_t over; /* many in a row did not go up any more */
 };
-_Static_assert(sizeof(struct fw_guard_kept) == 88, "no holes");
+_Static_assert(sizeof(struct fw_guard_kept) == 104, "no holes");
 
 /* Fixed parts only, no fragment, unicast; lengths as the long way wants them. The caller has seen that 20 bytes of TCP are there. */
 FW_INLINE bool fw_guard_plain_headers(const uint8_t *p, uint32_t frame_len, bool four)
@@ -140,48 +150,15 @@ FW_INLINE bool fw_guard_plain_begin(struct fw_cursor frame, struct fw_guard_mark
 }
 
 /* All that is kept holds of this frame too. */
-FW_INLINE bool fw_guard_plain_holds(struct fw_guard_case *c, const struct fw_guard_marks *marks, const struct fw_guard_kept *kept)
+FW_INLINE bool fw_guard_plain_holds(
+	const struct fw_guard_config *config, const struct fw_guard_marks *marks, const struct fw_guard_kept *kept)
 {
 	const struct fw_guard_marks *is = &kept->marks;
-	const struct fw_place_bucket *bucket;
 
-	if (((is->macs ^ marks->macs) | (is->type ^ marks->type) | (is->address[0] ^ marks->address[0]) |
-		    (is->address[1] ^ marks->address[1]) | (is->address[2] ^ marks->address[2]) | (is->address[3] ^ marks->address[3]) |
-		    (is->ports ^ marks->ports)) ||
-		kept->serial != c->config->serial)
-		return false;
-	bucket = fw_guard_store_place(c->store, kept->bucket);
-	return bucket && bucket->slot[kept->slot & (FW_PLACE_SLOTS - 1)] == kept->seat;
-}
-
-/* The slot that fw_guard_place_of() finds in this bucket. */
-FW_INLINE bool fw_guard_plain_slot(struct fw_guard_case *c, uint32_t at, uint64_t mac, struct fw_guard_kept *kept)
-{
-	const struct fw_place_bucket *bucket = fw_guard_store_place(c->store, at);
-
-	if (!bucket)
-		return false;
-	FW_UNROLL
-	for (uint32_t i = 0; i < FW_PLACE_SLOTS; i++) {
-		uint64_t seat = *(const volatile uint64_t *)&bucket->slot[i];
-
-		if (seat >> 16 != mac || !(seat & 0xffff))
-			continue;
-		kept->seat = seat;
-		kept->bucket = at;
-		kept->slot = i;
-		return true;
-	}
-	return false;
-}
-
-/* Strangers go the long way. */
-FW_INLINE bool fw_guard_plain_seat(struct fw_guard_case *c, const uint8_t *p, struct fw_guard_kept *kept)
-{
-	uint64_t mac = fw_guard_mac(c->notes->way == FW_GUARD_OUT ? p + 6 : p), hash = fw_guard_mac_hash(c->config->key, mac);
-
-	return fw_guard_plain_slot(c, fw_guard_first(hash, c->config->places_mask), mac, kept) ||
-		fw_guard_plain_slot(c, fw_guard_second(hash, c->config->places_mask), mac, kept);
+	return !((is->macs ^ marks->macs) | (is->type ^ marks->type) | (is->address[0] ^ marks->address[0]) |
+		       (is->address[1] ^ marks->address[1]) | (is->address[2] ^ marks->address[2]) | (is->address[3] ^ marks->address[3]) |
+		       (is->ports ^ marks->ports)) &&
+		kept->serial == config->serial;
 }
 
 /* Nothing that stays the same with these headers makes a difference: as fw_guard_is_local() and fw_guard_forgery() ask, and what goes up. */
@@ -194,6 +171,7 @@ FW_INLINE bool fw_guard_plain_is_usual(const struct fw_guard_case *c)
 	return notes->way == FW_GUARD_IN || !fw_guard_is_forged(c);
 }
 
+/* Strangers go the long way. */
 FW_INLINE bool fw_guard_plain_find(struct fw_guard_case *c, struct fw_cursor frame, bool four, struct fw_guard_kept *kept)
 {
 	struct fw_guard_notes *notes = c->notes;
@@ -202,12 +180,15 @@ FW_INLINE bool fw_guard_plain_find(struct fw_guard_case *c, struct fw_cursor fra
 	if (frame.begin + fw_guard_plain_tcp_off(four) + 20 > frame.end)
 		return false;
 	fw_guard_plain_ends(c, frame.begin, four);
-	if (!fw_guard_plain_is_usual(c) || !fw_guard_plain_seat(c, frame.begin, kept))
+	kept->place = fw_guard_place_of(c, frame.begin + (notes->way == FW_GUARD_OUT ? 6 : 0));
+	if (kept->place < FW_STRANGERS || !fw_guard_plain_is_usual(c))
 		return false;
 	telnet = fw_guard_is_telnet(notes->local_port) || fw_guard_is_telnet(notes->remote_port);
 	kept->first = telnet ? FW_GUARD_FIRST_TELNET : FW_GUARD_FIRST;
 	kept->tag = fw_flow_tag(c->config, &notes->remote, (uint32_t)notes->local_port << 16 | notes->remote_port, FW_IP_TCP);
-	kept->serial = c->config->serial;
+	notes->place = kept->place;
+	kept->bucket = fw_flow_place_of(c, kept->tag);
+	kept->state = FW_GUARD_NONE_PASSED;
 	fw_guard_plain_marks(frame.begin, four, &kept->marks);
 	return true;
 }
@@ -221,6 +202,7 @@ FW_INLINE bool fw_guard_plain_keep(
 	struct fw_guard_case c = {.config = config, .notes = &notes, .packet = &packet};
 
 	kept->marks.type = 0; /* nobody's, should it end in between */
+	kept->serial = *(const volatile uint32_t *)&config->serial; /* before all that it is the number of */
 	if (frame.begin + 14 > frame.end)
 		return false;
 	return frame.begin[12] == FW_ETHER_IPV4 >> 8 ? fw_guard_plain_find(&c, frame, true, kept)
@@ -228,12 +210,11 @@ FW_INLINE bool fw_guard_plain_keep(
 }
 
 /* The slot of the flow, with its state in the notes as fw_flow_look() has it there; NULL where none is known. */
-FW_INLINE struct fw_flow_slot *fw_guard_plain_flow(struct fw_guard_case *c)
+FW_INLINE struct fw_flow_slot *fw_guard_plain_flow(struct fw_guard_case *c, struct fw_guard_kept *kept)
 {
 	struct fw_guard_notes *notes = c->notes;
-	struct fw_flow_bucket *bucket;
+	struct fw_flow_bucket *bucket = fw_guard_store_flow(c->store, kept->bucket);
 
-	bucket = fw_flow_bucket_of(c, notes->tag);
 	if (!bucket)
 		return NULL;
 	FW_UNROLL
@@ -247,6 +228,7 @@ FW_INLINE struct fw_flow_slot *fw_guard_plain_flow(struct fw_guard_case *c)
 		notes->state = state;
 		notes->is_heard = fw_flow_heard(state, notes->now_ns, c->config->answered_ns);
 		notes->by_peer = (fw_flow_flags(state) & FW_FLOW_BY_PEER) != 0;
+		kept->slot = i;
 		return &bucket->slot[i];
 	}
 	return NULL;
@@ -287,22 +269,30 @@ FW_INLINE enum fw_reason fw_guard_plain_in(struct fw_guard_case *c)
 	return c->notes->by_peer ? FW_REASON_NONE : FW_REASON_ASKED;
 }
 
+/* All but the packets in a row: with these alone another one, a state is judged alike. */
+#define FW_GUARD_ALIKE (~0xff00ull)
+
 /*
  * The flow after this segment. A word that stays the same need not be written: its line stays where it is, also with the CPU that serves the
  * other way. One that another CPU took over in between stays its: as where two claim at once.
  */
-FW_INLINE void fw_guard_plain_renew(struct fw_guard_case *c, struct fw_flow_slot *slot)
+FW_INLINE void fw_guard_plain_renew(struct fw_guard_case *c, struct fw_flow_slot *slot, struct fw_guard_kept *kept, bool is_run)
 {
 	uint64_t old = c->notes->state, next = fw_flow_next(c, old);
 
-	if (next != old && __sync_val_compare_and_swap(&slot->state, old, next) != old)
+	if (next != old && __sync_val_compare_and_swap(&slot->state, old, next) != old) {
 		fw_flow_renew(c, slot, c->notes->tag);
+	} else if (!((next ^ old) & FW_GUARD_ALIKE)) {
+		kept->state = next;
+		kept->reason = c->notes->reason;
+		kept->over = is_run;
+	}
 }
 
-FW_INLINE bool fw_guard_plain_judge(struct fw_guard_case *c, const struct fw_guard_kept *kept)
+FW_INLINE bool fw_guard_plain_judge(struct fw_guard_case *c, struct fw_guard_kept *kept)
 {
 	struct fw_guard_notes *notes = c->notes;
-	struct fw_flow_slot *slot = fw_guard_plain_flow(c);
+	struct fw_flow_slot *slot = fw_guard_plain_flow(c, kept);
 	bool is_run;
 
 	/* with this packet too it is not among the first of its flow; a slot that is being written has no packets yet */
@@ -315,7 +305,7 @@ FW_INLINE bool fw_guard_plain_judge(struct fw_guard_case *c, const struct fw_gua
 	notes->reason = notes->way == FW_GUARD_OUT ? fw_guard_plain_out(c) : fw_guard_plain_in(c);
 	if (!notes->reason)
 		return false;
-	fw_guard_plain_renew(c, slot);
+	fw_guard_plain_renew(c, slot, kept, is_run);
 	fw_guard_tally(c, FW_GUARD_PASSED, notes->reason);
 	if (notes->way == FW_GUARD_OUT && notes->now_ns - c->device->last_ns > FW_NS_PER_S)
 		c->device->last_ns = notes->now_ns;
@@ -325,19 +315,62 @@ FW_INLINE bool fw_guard_plain_judge(struct fw_guard_case *c, const struct fw_gua
 }
 
 /*
- * True: it passes, and all is said. The case as for fw_guard_out(), with device and count of the place in kept->seat, but that its notes are zero but for
- * place, frame_len, packets and way, and it needs no packet.
+ * True: it passes, and all is said. The case as for fw_guard_out(), with device and count of kept->place, but that its notes are zero but for
+ * place, frame_len, packets and way, and it needs no packet. tick is of before.
  */
-FW_INLINE bool fw_guard_plain(struct fw_guard_case *c, const struct fw_guard_kept *kept)
+FW_INLINE bool fw_guard_plain(struct fw_guard_case *c, struct fw_guard_kept *kept, uint64_t tick)
 {
 	struct fw_packet packet = {.proto = FW_IP_TCP};
 
-	if (c->device->flags & (FW_DEVICE_HELD | FW_DEVICE_QUARANTINED))
+	kept->state = FW_GUARD_NONE_PASSED;
+	kept->flags = *(const volatile uint32_t *)&c->device->flags;
+	kept->tick = tick;
+	if (kept->flags & (FW_DEVICE_HELD | FW_DEVICE_QUARANTINED))
 		return false;
 	c->packet = &packet;
 	c->notes->tag = kept->tag;
 	c->notes->now_ns = fw_guard_store_now(c->store);
 	return fw_guard_plain_judge(c, kept);
+}
+
+/* Its state after another one. Many in a row: where nothing was left to go up, nothing is, as long as the clock stands still. */
+FW_INLINE bool fw_guard_plain_next(struct fw_guard_case *c, const struct fw_guard_kept *kept, uint64_t *state)
+{
+	uint32_t run = fw_flow_run(*state);
+
+	if (c->notes->way == FW_GUARD_IN) {
+		*state &= FW_GUARD_ALIKE;
+		return true;
+	}
+	if (run >= FW_GUARD_RUN && !kept->over)
+		return false;
+	*state += (uint64_t)(fw_flow_one_more(run) - run) << 8;
+	return true;
+}
+
+/* As fw_guard_plain(), of what would be judged as the last one that passed was. */
+FW_INLINE bool fw_guard_plain_again(struct fw_guard_case *c, const struct fw_guard_kept *kept, uint64_t tick)
+{
+	struct fw_flow_bucket *bucket;
+	struct fw_flow_slot *slot;
+	uint64_t state, next;
+
+	if (kept->tick != tick || kept->flags != c->device->flags)
+		return false;
+	bucket = fw_guard_store_flow(c->store, kept->bucket);
+	if (!bucket)
+		return false;
+	slot = &bucket->slot[kept->slot & (FW_FLOW_SLOTS - 1)];
+	next = state = *(const volatile uint64_t *)&slot->state;
+	if (((state ^ kept->state) & FW_GUARD_ALIKE) || *(const volatile uint64_t *)&slot->tag != kept->tag ||
+		!fw_guard_plain_next(c, kept, &next))
+		return false;
+	if (next != state && __sync_val_compare_and_swap(&slot->state, state, next) != state)
+		return false;
+	fw_guard_tally(c, FW_GUARD_PASSED, kept->reason);
+	if (c->notes->way == FW_GUARD_OUT && fw_flow_run(state) >= FW_GUARD_RUN)
+		fw_guard_lose(c);
+	return true;
 }
 
 #endif

@@ -106,7 +106,8 @@ struct fw_guard_config {
 	uint8_t unknown_four,
 		unknown_six; /* no network of ours of this family is known: only private addresses are inside, and no source is forged */
 	uint8_t zero[3]; /* padding, always zero */
-	uint32_t serial; /* another one for each configuration that holds: what was found out under the one before is forgotten */
+	uint32_t
+		serial; /* another one for each configuration that holds, and when a MAC loses its place: what was found out before is forgotten */
 };
 _Static_assert(sizeof(struct fw_guard_config) ==
 		128 + sizeof(struct fw_dns_key) + 16 * (FW_GUARD_CLASSES * FW_BRAKE_COUNT + FW_GUARD_WORD_COUNT + 4) +

@@ -473,8 +473,7 @@ static void live_without_root(const struct bed *bed)
 	NEED(setresgid(65534, 65534, 65534) == 0 && setresuid(65534, 65534, 65534) == 0 && setuid(0) != 0);
 	guard_bed_mac(1, mac);
 	NEED(plane_guard_device_add(guard, mac, &place) == -EINVAL); /* no keys yet */
-	NEED(plane_guard_config(guard, &config) == 0);
-	NEED(plane_guard_device_add(guard, mac, &place) == 0 && place == FW_STRANGERS);
+	NEED(plane_guard_config(guard, &config) == 0 && plane_guard_device_add(guard, mac, &place) == 0 && place == FW_STRANGERS);
 	NEED(plane_guard_device_add(guard, mac, &again) == 0 && again == place);
 	NEED(plane_guard_half(guard, &half) == 0 && plane_guard_config_policies(guard, &config, false) == 0);
 	frames(bed, guard, place);
@@ -483,11 +482,12 @@ static void live_without_root(const struct bed *bed)
 	plane_guard_device_flags(guard, place, 0, FW_DEVICE_QUARANTINED);
 	NEED(plane_guard_device(guard, place, &device) && device.slit == 4 && device.class == 2);
 	NEED(plane_guard_counts(guard, place, &count) == 0 && count.way[FW_GUARD_OUT][FW_GUARD_PASSED].packets == 10);
-	NEED(plane_guard_totals(guard, &totals) == 0);
 	plane_guard_fill(guard, &fill);
-	NEED(fill.places == 1 && fill.flows > 0 && fill.names == 0);
-	NEED(plane_guard_device_remove(guard, mac) == 0 && plane_guard_device_place(guard, mac) == 0);
-	NEED(plane_guard_counts(guard, place, &count) == 0 && count.way[FW_GUARD_OUT][FW_GUARD_PASSED].packets == 0);
+	NEED(plane_guard_totals(guard, &totals) == 0 && fill.places == 1 && fill.flows > 0 && fill.names == 0);
+	again = plane_guard_config_now(guard)->serial;
+	NEED(plane_guard_device_remove(guard, mac) == 0 && plane_guard_config_now(guard)->serial != again);
+	NEED(!plane_guard_device_place(guard, mac) && plane_guard_counts(guard, place, &count) == 0 &&
+		count.way[FW_GUARD_OUT][FW_GUARD_PASSED].packets == 0);
 	plane_guard_fill(guard, &fill);
 	NEED(fill.places == 0 && !plane_guard_device(guard, place, &device));
 	plane_guard_close(guard);

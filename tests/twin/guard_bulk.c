@@ -105,6 +105,37 @@ void guard_bulk_scene(uint64_t *random, struct guard_scene *scene)
 		fw_bucket_rule_of(1 + guard_pick(random, 100), 1 + guard_pick(random, 20));
 }
 
+void guard_bulk_old(uint64_t *random, struct guard_scene *scene, const struct guard_talk *talk)
+{
+	static const uint8_t runs[] = {0, 1, 13, 14, 15, 254, 255};
+	const struct fw_guard_config *config = &scene->config;
+	uint32_t local_port = talk->served ? talk->port : 40000, remote_port = talk->served ? 40000 : talk->port;
+	uint64_t tag, state, flags = guard_pick(random, 4) ? FW_FLOW_HEARD | FW_FLOW_ANSWERED | FW_FLOW_FROM_OK | FW_FLOW_TO_OK : 0;
+	struct fw_guard_address remote;
+
+	remote = fw_guard_address_of((const uint8_t *)(talk->four ? "\0\0\0\0\0\0\0\0\0\0\xff\xff\xcb\0\x71\x09"
+								  : "\x20\x01\x0d\xb8\x00\x09\0\0\0\0\0\0\0\0\0\x09"));
+	tag = fw_flow_tag(config, &remote, local_port << 16 | remote_port, FW_IP_TCP);
+	state = fw_guard_tick(scene->begin_ns) << 40 | (uint64_t)scene->policies[config->half][FW_STRANGERS].generation << 32 |
+		(flags | (guard_pick(random, 4) ? 0 : FW_FLOW_BY_PEER)) << 24 | 255ull << 16 | (uint64_t)runs[guard_pick(random, 7)] << 8 |
+		(scene->begin_ns >> 30 & 0xff);
+	scene->state.flows[FW_STRANGERS * GUARD_FLOW_BUCKETS + (tag & (GUARD_FLOW_BUCKETS - 1))].slot[guard_pick(random, FW_FLOW_SLOTS)] =
+		(struct fw_flow_slot){tag, state};
+	if (!guard_pick(random, 6)) { /* of nobody yet */
+		uint8_t mac[6];
+		guard_mac(0, mac);
+		fw_guard_place_remove(scene->places, config, mac);
+	}
+}
+
+/* Another conversation has the slots of this one now, and looks like it. */
+static void change_tags(struct guard_scene *scene)
+{
+	for (uint32_t i = 0; i < GUARD_FLOW_BUCKETS; i++)
+		for (uint32_t j = 0; j < FW_FLOW_SLOTS; j++)
+			scene->state.flows[FW_STRANGERS * GUARD_FLOW_BUCKETS + i].slot[j].tag ^= 1ull << 40;
+}
+
 /* What a switch of configurations brings. */
 static void change_config(uint64_t *random, struct guard_scene *scene)
 {
@@ -138,24 +169,31 @@ static void change_config(uint64_t *random, struct guard_scene *scene)
 	guard_scene_anew(scene);
 }
 
+/* As the daemon does it: what the kernel keeps of a conversation has another serial number then, but for flags, a new device and flows. */
 void guard_bulk_change(uint64_t *random, struct guard_scene *scene)
 {
 	struct fw_guard_device *device = &scene->state.devices[FW_STRANGERS];
+	uint16_t place = (uint16_t)(FW_STRANGERS + guard_pick(random, GUARD_KNOWN));
 	uint8_t mac[6];
 
 	guard_mac(0, mac);
-	switch (guard_pick(random, 6)) {
+	switch (guard_pick(random, 7)) {
 	case 0: /* the MAC is another device's, or nobody's */
-		fw_guard_place_add(scene->places, &scene->config, mac, (uint16_t)(FW_STRANGERS + 1 + guard_pick(random, GUARD_KNOWN - 1)));
-		break;
 	case 1:
-		fw_guard_place_remove(scene->places, &scene->config, mac);
+		if (fw_guard_place_remove(scene->places, &scene->config, mac))
+			guard_scene_anew(scene);
+		if (guard_pick(random, 2))
+			fw_guard_place_add(scene->places, &scene->config, mac, place);
 		break;
 	case 2:
 		device->flags ^= guard_pick(random, 2) ? FW_DEVICE_QUARANTINED : FW_DEVICE_POLICY;
 		break;
 	case 3:
 		scene->policies[scene->config.half][FW_STRANGERS].generation++;
+		guard_scene_anew(scene);
+		break;
+	case 4:
+		change_tags(scene);
 		break;
 	default:
 		change_config(random, scene);

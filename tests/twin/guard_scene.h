@@ -112,5 +112,8 @@ uint32_t guard_bulk_frame(uint64_t *random, const struct guard_step *step, const
 /* Who may pass everything, now and then under a policy; modes stay as they are, networks of ours are often not known. */
 void guard_bulk_scene(uint64_t *random, struct guard_scene *scene);
 
-/* In the midst of a transfer something becomes different: the configuration, whose the MAC is, a flag, a policy. */
+/* The conversation has gone on for long; now and then of a MAC that has no place. */
+void guard_bulk_old(uint64_t *random, struct guard_scene *scene, const struct guard_talk *talk);
+
+/* In the midst of a transfer something becomes different: the configuration, whose the MAC is, a flag, a policy, whose flow it is. */
 void guard_bulk_change(uint64_t *random, struct guard_scene *scene);

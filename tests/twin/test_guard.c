@@ -327,8 +327,8 @@ static void long_talks(struct bed *bed)
 	}
 }
 
-/* So many frames of a transfer, from now on. Returns when it ends. */
-static uint64_t transfer(struct guard_play *play, uint64_t *random, const struct guard_talk *talk)
+/* So many frames of a transfer, from now on; still: many in a tick of the clock. Returns when it ends. */
+static uint64_t transfer(struct guard_play *play, uint64_t *random, const struct guard_talk *talk, bool still)
 {
 	uint64_t now_ns = play->scene.begin_ns;
 	uint32_t upward = 1 + guard_pick(random, 30);
@@ -340,13 +340,16 @@ static uint64_t transfer(struct guard_play *play, uint64_t *random, const struct
 
 		step.len = guard_bulk_frame(random, &step, talk, frame);
 		play_add(play, &step, frame);
+		if (still && guard_pick(random, 24))
+			continue;
 		now_ns = guard_pick(random, 8) ? now_ns + guard_pick(random, 1000000) : later(random, &play->scene.config, now_ns);
 	}
 	return now_ns;
 }
 
 /* The same, in a world where something was changed while it went on. */
-static void go_on(struct bed *bed, uint64_t *random, const struct guard_scene *before, uint64_t now_ns, const struct guard_talk *talk)
+static void go_on(
+	struct bed *bed, uint64_t *random, const struct guard_scene *before, uint64_t now_ns, const struct guard_talk *talk, bool still)
 {
 	static struct guard_counts counts;
 	struct guard_play *play = calloc(1, sizeof(*play));
@@ -358,12 +361,12 @@ static void go_on(struct bed *bed, uint64_t *random, const struct guard_scene *b
 	clean_guard_state(&play->scene.state, &counts);
 	play->scene.begin_ns = now_ns;
 	guard_bulk_change(random, &play->scene);
-	transfer(play, random, talk);
+	transfer(play, random, talk, still);
 	compare(bed, play);
 }
 
 /* Transfers both ways, longer than what is sent up: what the kernel's short way is for, and what just misses it. */
-static void bulk(struct bed *bed, uint32_t plays)
+static void bulk(struct bed *bed, uint32_t plays, bool still)
 {
 	static const uint16_t ports[8] = {443, 443, 443, 443, 53, 1900, 23, 2323};
 	uint64_t random = 1999;
@@ -375,9 +378,11 @@ static void bulk(struct bed *bed, uint32_t plays)
 		uint64_t now_ns;
 
 		guard_bulk_scene(&random, &play->scene);
-		now_ns = transfer(play, &random, &talk);
+		if (still)
+			guard_bulk_old(&random, &play->scene, &talk);
+		now_ns = transfer(play, &random, &talk, still);
 		compare(bed, play);
-		go_on(bed, &random, &play->scene, now_ns, &talk);
+		go_on(bed, &random, &play->scene, now_ns, &talk, still);
 	}
 }
 
@@ -445,7 +450,8 @@ static uint32_t feed(struct bed *bed, const char *corpora, const char *captures)
 
 	guard_answers_each(add_answer, bed);
 	long_talks(bed);
-	bulk(bed, BULK);
+	bulk(bed, BULK, false);
+	bulk(bed, BULK, true);
 
 	frames_named(gather, &g);
 	frames_cut(gather, &g);
