@@ -3,7 +3,7 @@
  * Everything of ours away, at once, whoever runs, shield and guard alike. Two searches, because either may have lost what the other finds:
  *
  *	by pins         every shield-* directory and guard: their links are detached (that works while a daemon holds them too), then unlinked
- *	by interface    every interface here: an XDP program or a filter that is ours by its name and its maps
+ *	by interface    every interface here: a program by XDP, by tcx or in a filter that is ours by its name and its maps
  *
  * XDP first, on all interfaces: it is what drops packets. A second call finds nothing and is no failure.
  */
@@ -35,21 +35,22 @@ static void note(struct bypass *bypass, int error, const char *where, const char
 
 /* ---- by pins ---- */
 
-static bool is_link(const char *file)
+static bool is_of(const char *file, const char *kind)
 {
 	char interface[16];
 
-	return strcmp(file, PINS_LINK) == 0 || pins_file_of(file, PINS_LINK, interface);
+	return strcmp(file, kind) == 0 || pins_file_of(file, kind, interface);
 }
 
 static int detach_link(void *context, const struct pins *pins, const char *file)
 {
 	struct bypass *bypass = context;
-	int link = is_link(file) ? pins_get(pins, file) : -ENOENT, error = link < 0 ? link : 0;
+	bool filter = is_of(file, PINS_FILTER);
+	int link = filter || is_of(file, PINS_LINK) ? pins_get(pins, file) : -ENOENT, error = link < 0 ? link : 0;
 
-	if (link >= 0 && xdp_alive(link)) {
+	if (link >= 0 && hook_alive(link)) {
 		error = bpf_link_detach(link) ? -errno : 0;
-		bypass->done->links += !error;
+		*(filter ? &bypass->done->filters : &bypass->done->links) += !error;
 	}
 	if (error != -ENOENT)
 		note(bypass, error, pins->dir, "the program could not be detached");
@@ -128,7 +129,7 @@ static enum egress_made made_of(const char *bpffs, const char *interface)
 static void interface_filter(struct bypass *bypass, const struct if_nameindex *interface, const char *bpffs)
 {
 	enum egress_made made = made_of(bpffs, interface->if_name);
-	int error = egress_detach((int)interface->if_index, made, &bypass->done->filters);
+	int error = egress_remove((int)interface->if_index, made, &bypass->done->filters);
 
 	if (error != -ENODEV) /* gone since the list was made */
 		note(bypass, error, interface->if_name, "the filter for what leaves could not be removed");

@@ -5,10 +5,11 @@
  *
  *	BPFFS/floodwall/guard/               one directory for all interfaces: a network namespace has one guard
  *		xdp-IFNAME                   the link that holds the XDP program on that interface; a dot in the name is a colon
- *		made_clsact-IFNAME/          empty, and there only if the clsact on that interface is ours
+ *		tc-IFNAME                    the link that holds the program for what reaches devices (tcx: Linux 6.6 and later)
+ *		made_clsact-IFNAME/          without tcx: empty, and there only if the clsact on that interface is ours
  *		guard_*                      the maps
  *
- * tc keeps the filter for what reaches devices (clsact egress, PLANE_TC_PRIORITY, PLANE_TC_HANDLE, "guard_...:[...]").
+ * Without tcx, tc keeps the filter for what reaches devices (clsact egress, PLANE_TC_PRIORITY, PLANE_TC_HANDLE, "guard_...:[...]").
  *
  * As for the shield: the pins own everything and outlive the process; a guard that was never given a configuration passes
  * everything; only plane_guard_open() and the whole of plane_guard_detach() need privileges. One struct plane_guard belongs to one thread.

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/fault.h"
+#include "plane/attach.h"
 #include "plane/maps.h"
 #include "plane/pins.h"
 #include "plane/ring.h"
@@ -17,7 +18,8 @@ struct hold_site {
 	int ifindex;
 	int link; /* of the XDP program, or -1 */
 	bool generic; /* XDP mode */
-	char link_pin[PINS_FILE_MAX], mark[PINS_FILE_MAX]; /* names of files in the directory of pins */
+	char link_pin[PINS_FILE_MAX]; /* name of its file in the directory of pins */
+	struct egress egress;
 };
 
 /*

@@ -10,10 +10,10 @@
 
 #include "plane/attach.h"
 
-/* A link's pin of an interface that is none of this opening's. */
-static bool is_others(const struct hold *hold, const char *file, char out_interface[16])
+/* A pin of this kind, of an interface that is none of this opening's. */
+static bool is_others(const struct hold *hold, const char *file, const char *kind, char out_interface[16])
 {
-	if (!pins_file_of(file, PINS_LINK, out_interface))
+	if (!pins_file_of(file, kind, out_interface))
 		return false;
 	for (uint32_t i = 0; i < hold->site_count; i++)
 		if (strcmp(hold->sites[i].interface, out_interface) == 0)
@@ -32,10 +32,10 @@ static int see(void *context, const struct pins *pins, const char *file)
 	char interface[16];
 	int link;
 
-	if (!is_others(others->hold, file, interface))
+	if (!is_others(others->hold, file, PINS_LINK, interface))
 		return 0;
 	link = pins_get(pins, file);
-	others->running |= link >= 0 && xdp_alive(link);
+	others->running |= link >= 0 && hook_alive(link);
 	if (link >= 0)
 		close(link);
 	return 0;
@@ -53,14 +53,12 @@ bool leave_running(struct hold *hold)
 static void let_go(const struct pins *pins, const struct role *role, const char *interface, int link)
 {
 	int ifindex = (int)if_nametoindex(interface);
-	char mark[PINS_FILE_MAX];
-	bool made;
+	struct egress egress;
 
 	bpf_link_detach(link);
-	pins_file(role, PINS_MADE_CLSACT, interface, mark);
-	made = pins_marked(pins, mark);
-	if (ifindex && egress_detach(ifindex, made ? EGRESS_MADE_YES : EGRESS_MADE_NO, &(uint32_t){0}) == 0)
-		pins_drop(pins, mark);
+	egress_name(&egress, role, interface, ifindex);
+	if (ifindex && egress_detach(&egress, pins) == 0)
+		pins_drop(pins, egress.mark);
 }
 
 static int leave(void *context, const struct pins *pins, const char *file)
@@ -69,7 +67,9 @@ static int leave(void *context, const struct pins *pins, const char *file)
 	char interface[16];
 	int link;
 
-	if (!is_others(others->hold, file, interface))
+	if (is_others(others->hold, file, PINS_FILTER, interface))
+		return pins_drop(pins, file); /* nobody else has this link: it ends with its pin */
+	if (!is_others(others->hold, file, PINS_LINK, interface))
 		return 0;
 	link = pins_get(pins, file);
 	if (link >= 0) {
@@ -93,13 +93,19 @@ static void shut(int descriptor)
 		close(descriptor);
 }
 
+static void close_site(struct hold_site *site)
+{
+	shut(site->link);
+	egress_close(&site->egress);
+}
+
 void hold_close(struct hold *hold)
 {
 	if (hold->dry)
 		return;
 	hold_sum_close(hold);
 	for (uint32_t i = 0; i < hold->site_count; i++)
-		shut(hold->sites[i].link);
+		close_site(&hold->sites[i]);
 	for (int i = 0; i < ROLE_MAPS_MAX; i++)
 		shut(hold->descriptors[i]);
 	shut(hold->waiter);
@@ -109,12 +115,11 @@ void hold_close(struct hold *hold)
 	pins_close(&hold->pins);
 }
 
-static int detach_site(struct hold *hold, const struct hold_site *site)
+static int detach_site(struct hold *hold, struct hold_site *site)
 {
-	enum egress_made made = pins_marked(&hold->pins, site->mark) ? EGRESS_MADE_YES : EGRESS_MADE_NO;
 	/* A link whose interface is gone cannot be detached any more, and need not be. */
 	int first = bpf_link_detach(site->link) && errno != ENOLINK && errno != EINVAL ? -errno : 0;
-	int error = egress_detach(site->ifindex, made, &(uint32_t){0});
+	int error = egress_detach(&site->egress, &hold->pins);
 
 	return first ? first : error == -ENODEV ? 0 : error;
 }

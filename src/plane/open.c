@@ -2,9 +2,9 @@
 /*
  * Opening a role on its interfaces. What the kernel holds for us decides, interface by interface, which of three ways is taken:
  *
- *	nothing pinned, or nothing that protects    new maps, pinned; filter; link, pinned
- *	a link that holds the interface             its maps are used again; filter and program are exchanged in place
- *	a link whose interface was made anew        its maps are used again; filter and link are new
+ *	nothing pinned, or nothing that protects    new maps, pinned; program for what leaves; link, pinned
+ *	a link that holds the interface             its maps are used again; both programs are exchanged in place
+ *	a link whose interface was made anew        its maps are used again; program for what leaves and link are new
  *
  * All interfaces of a role share one set of maps: new ones are made only where no link of the role holds any interface. Where maps are used again, so
  * are programs that the kernel has checked before (checked.c).
@@ -24,7 +24,6 @@
 #include "plane/checked.h"
 #include "plane/hold.h"
 #include "plane/leave.h"
-#include "plane/netlink.h"
 #include "plane/object.h"
 
 struct opening {
@@ -35,7 +34,6 @@ struct opening {
 	int program, egress; /* borrowed from the object, or from what was checked before */
 	struct checked checked;
 	enum xdp_link_state was[ROLE_SITES_MAX]; /* of the pinned link of each interface */
-	bool filtered[ROLE_SITES_MAX]; /* or tried */
 	bool linked[ROLE_SITES_MAX]; /* by this opening */
 	bool running; /* some interface is held by a link of ours */
 	bool reuse; /* the pinned maps */
@@ -199,11 +197,11 @@ static int clear_pins(const struct hold *hold)
 	int error;
 
 	for (uint32_t i = 0; i < hold->site_count; i++)
-		marked[i] = pins_marked(&hold->pins, hold->sites[i].mark);
+		marked[i] = pins_marked(&hold->pins, hold->sites[i].egress.mark);
 	error = pins_clear(&hold->pins, &(uint32_t){0});
 	for (uint32_t i = 0; !error && i < hold->site_count; i++)
 		if (marked[i])
-			error = pins_mark(&hold->pins, hold->sites[i].mark);
+			error = pins_mark(&hold->pins, hold->sites[i].egress.mark);
 	return error;
 }
 
@@ -222,23 +220,11 @@ static int pin_maps(struct opening *opening)
 	return 0;
 }
 
-/* The mark is set before what it speaks of is made: whoever is killed in between leaves nothing that nobody owns. */
-static int set_filter(struct opening *opening, uint32_t i)
+static int set_egress(struct opening *opening, uint32_t i)
 {
-	struct hold_site *site = &opening->hold->sites[i];
-	struct pins *pins = &opening->hold->pins;
-	char kind[16];
-	int error = netlink_clsact(site->ifindex, kind);
+	struct hold *hold = opening->hold;
 
-	/* Without a link and a filter, a mark that is there speaks of an interface that is gone. */
-	if (!error && opening->was[i] == XDP_LINK_DEAD && !egress_there(site->ifindex))
-		error = pins_drop(pins, site->mark);
-	if (!error && !kind[0])
-		error = pins_mark(pins, site->mark);
-	if (error)
-		return say(opening, site->interface, error, "the directory of pins takes no mark");
-	opening->filtered[i] = true;
-	return egress_attach(opening->egress, site->ifindex, site->interface, opening->fault);
+	return egress_attach(&hold->sites[i].egress, &hold->pins, opening->egress, opening->was[i], opening->fault);
 }
 
 static int exchange(struct opening *opening, const struct hold_site *site)
@@ -275,7 +261,15 @@ static int set_link(struct opening *opening, uint32_t i)
 	return 0;
 }
 
-/* Filters before links; those that are protected already last. */
+static int settle(struct opening *opening, uint32_t i)
+{
+	struct hold_site *site = &opening->hold->sites[i];
+	int error = egress_settle(&site->egress, &opening->hold->pins, opening->was[i]);
+
+	return error ? say(opening, site->interface, error, "what an earlier version set for what leaves could not be removed") : 0;
+}
+
+/* What leaves before what arrives; those that are protected already last. */
 static int set_all(struct opening *opening, int (*set)(struct opening *opening, uint32_t i))
 {
 	int error = 0;
@@ -305,7 +299,7 @@ static int name_site(struct opening *opening, const char *interface)
 	if (!site->ifindex)
 		return say(opening, interface, -ENODEV, "there is no such interface");
 	pins_file(hold->role, PINS_LINK, interface, site->link_pin);
-	pins_file(hold->role, PINS_MADE_CLSACT, interface, site->mark);
+	egress_name(&site->egress, hold->role, site->interface, site->ifindex);
 	hold->site_count++;
 	return 0;
 }
@@ -354,15 +348,16 @@ static int go(struct opening *opening)
 	error = error ? error : take(opening);
 	if (!error && !opening->reuse)
 		error = pin_maps(opening);
-	error = error ? error : set_all(opening, set_filter);
+	error = error ? error : set_all(opening, set_egress);
 	error = error ? error : set_all(opening, set_link);
+	error = error ? error : set_all(opening, settle);
 	if (!error && opening->checked.xdp < 0)
 		checked_put(&opening->hold->pins, opening->request->role, opening->object,
 			&(struct checked){opening->program, opening->egress});
 	return error;
 }
 
-/* What was there before stays, what this opening made goes. A filter that replaced an earlier one works on the same maps. */
+/* What was there before stays, what this opening made goes. A program that took the place of an earlier one works on the same maps. */
 static void undo(struct opening *opening)
 {
 	struct hold *hold = opening->hold;
@@ -374,12 +369,7 @@ static void undo(struct opening *opening)
 			bpf_link_detach(site->link);
 			pins_drop(&hold->pins, site->link_pin);
 		}
-		if (opening->was[i] != XDP_LINK_HERE && opening->filtered[i]) {
-			bool made = pins_marked(&hold->pins, site->mark);
-
-			egress_detach(site->ifindex, made ? EGRESS_MADE_YES : EGRESS_MADE_NO, &(uint32_t){0});
-			pins_drop(&hold->pins, site->mark);
-		}
+		egress_undo(&site->egress, &hold->pins, opening->was[i]);
 	}
 	if (opening->pinned)
 		pins_clear(&hold->pins, &(uint32_t){0});

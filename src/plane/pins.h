@@ -7,7 +7,8 @@
 #include "plane/plane.h"
 #include "plane/role.h"
 
-#define PINS_LINK "xdp" /* in a directory of many interfaces: xdp-IFNAME, made_clsact-IFNAME */
+#define PINS_LINK "xdp" /* in a directory of many interfaces: xdp-IFNAME, tc-IFNAME, made_clsact-IFNAME */
+#define PINS_FILTER "tc" /* the tcx link, where the kernel has tcx */
 #define PINS_MADE_CLSACT "made_clsact" /* a directory that only says: the clsact on the interface is ours to remove */
 
 /* Bytes of a path: of BPFFS/floodwall, of the directory of an interface, of a file in it. */

@@ -6,9 +6,11 @@
  *	BPFFS/floodwall/shield-IFNAME/       one directory per interface; a dot in the name (eth0.5) is written as a colon
  *		xdp                          the link that holds the XDP program on the interface
  *		shield_*                     the maps
- *		made_clsact/                 empty, and there only if the clsact on the interface is ours
+ *		tc                           the link that holds the program for what leaves (tcx: Linux 6.6 and later)
+ *		made_clsact/                 without tcx: empty, and there only if the clsact on the interface is ours
  *
- * The filter for what leaves is no pin: tc keeps it (clsact egress, PLANE_TC_PRIORITY, PLANE_TC_HANDLE, "shield_egress:[...]").
+ * Without tcx the program for what leaves is in a filter, which is no pin: tc keeps it (clsact egress, PLANE_TC_PRIORITY, PLANE_TC_HANDLE,
+ * "shield_egress:[...]").
  *
  * The pins own everything: a process that ends, or is killed, leaves the interface as protected as it was, and the next one
  * takes over what it finds without a gap. A program that is attached and was never given a configuration passes everything.
@@ -78,8 +80,8 @@ uint64_t plane_memory(const struct plane_setup *setup);
  *	-ENODEV      no interface of that name
  *	-EINVAL -E2BIG   the setup makes no sense, or asks for more than PLANE_*_MAX
  *	-ENOENT      BPFFS is not there or is no bpffs
- *	-EBUSY       another XDP program holds the interface (its name and number are in the sentence), another process this plane, or an
- *	             'ingress' qdisc the place of the clsact
+ *	-EBUSY       another XDP program holds the interface (its name and number are in the sentence), another process this plane, or,
+ *	             without tcx, an 'ingress' qdisc the place of the clsact
  *	-ESTALE      the pins that hold the interface are of another layout or of other sizes, or incomplete
  *	-EOPNOTSUPP  the driver has no native XDP and generic mode was not allowed
  *	another -errno of the kernel
@@ -90,8 +92,8 @@ int plane_open(const struct plane_setup *setup, struct plane **out_plane, struct
 void plane_close(struct plane *plane);
 
 /*
- * Takes this plane's programs, pins and filter off the interface, then closes it. Returns 0 or the first -errno. Without privileges the
- * XDP program is detached all the same, so nothing is dropped any more; filter and pins stay, harmless, for whoever may remove them.
+ * Takes this plane's programs, pins and filter off the interface, then closes it. Returns 0 or the first -errno. Without privileges
+ * what is held by a link (XDP, tcx) is detached all the same; a filter under a clsact and the pins stay for whoever may remove them.
  */
 int plane_detach(struct plane *plane, struct fault *out_fault);
 

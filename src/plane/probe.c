@@ -27,6 +27,7 @@
 #include "plane/object.h"
 #include "plane/probe_inside.h"
 #include "plane/shield_maps.h"
+#include "plane/tcx.h"
 
 /* The largest frame that fits into one page with what XDP and the kernel put before and behind it; drivers differ by some bytes. */
 enum { MTU_ONE_PAGE = 3498 };
@@ -86,8 +87,16 @@ static void probe_bpffs(struct plane_probe *probe, const char *bpffs)
 
 /* ---- the kernel ---- */
 
-/* In a namespace of its own: a clsact on its loopback, and the program as a filter of it. Returns 0 or an errno. */
-static int try_filter(int program)
+/* Returns 0, -EOPNOTSUPP or another -errno: not known. */
+static int tcx_known(int ifindex)
+{
+	struct tcx_chain chain;
+
+	return tcx_read(ifindex, &chain);
+}
+
+/* In a namespace of its own: the program for what leaves its loopback, by tcx or as a filter of a clsact. Returns 0 or an errno. */
+static int try_filter(int program, bool tcx)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = 1, .attach_point = BPF_TC_EGRESS);
 	LIBBPF_OPTS(bpf_tc_opts, filter, .prog_fd = program);
@@ -95,27 +104,30 @@ static int try_filter(int program)
 
 	if (unshare(CLONE_NEWNET))
 		return errno;
+	if (tcx)
+		return tcx_attach(program, 1) < 0 ? errno : 0;
 	error = bpf_tc_hook_create(&hook);
 	if (!error)
 		error = bpf_tc_attach(&hook, &filter);
 	return error < 0 ? -error : error;
 }
 
-static void probe_filter(struct plane_probe *probe, int program)
+static void probe_filter(struct plane_probe *probe, int program, bool tcx)
 {
 	int status = 0;
 	pid_t child = fork();
 
 	if (child == 0)
-		_exit(try_filter(program) & 0xff);
+		_exit(try_filter(program, tcx) & 0xff);
 	if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status)) {
 		probe_say(probe, PLANE_NOTE_UNKNOWN, "tc filter", "could not be tried");
 		return;
 	}
 	if (WEXITSTATUS(status) == 0)
-		probe_say(probe, PLANE_NOTE_FINE, "tc filter", "clsact and BPF filters work");
+		probe_say(probe, PLANE_NOTE_FINE, "tc filter", tcx ? "tcx works" : "clsact and BPF filters work");
 	else if (WEXITSTATUS(status) == ENOENT)
-		probe_say(probe, PLANE_NOTE_WRONG, "tc filter", "this kernel has no clsact or no BPF filters (sch_ingress, cls_bpf)");
+		probe_say(probe, PLANE_NOTE_WRONG, "tc filter",
+			"this kernel has neither tcx nor a clsact with BPF filters (sch_ingress, cls_bpf)");
 	else
 		probe_say(probe, PLANE_NOTE_WRONG, "tc filter", "refused: %s", strerror(WEXITSTATUS(status)));
 }
@@ -132,7 +144,7 @@ static void probe_program(struct plane_probe *probe, const struct probe_asked *a
 	} else {
 		probe_say(probe, PLANE_NOTE_FINE, "program", "accepted by this kernel, with its ring buffer and tables; %s",
 			access("/sys/kernel/btf/vmlinux", R_OK) ? "it has no BTF, which is not needed" : "BTF is there and not needed");
-		probe_filter(probe, egress);
+		probe_filter(probe, egress, tcx_known(asked->ifindex) == 0);
 	}
 	bpf_object__close(object);
 }
@@ -262,8 +274,14 @@ static void probe_holder(struct plane_probe *probe, const struct probe_asked *as
 static void probe_clsact(struct plane_probe *probe, int ifindex, const char *interface)
 {
 	char kind[16];
+	bool taken = netlink_clsact(ifindex, kind) == 0 && strcmp(kind, "ingress") == 0;
+	int tcx = tcx_known(ifindex);
 
-	if (netlink_clsact(ifindex, kind) == 0 && strcmp(kind, "ingress") == 0)
+	if (tcx == 0)
+		probe_say(probe, PLANE_NOTE_FINE, "clsact", "not needed: this kernel has tcx");
+	else if (taken && tcx != -EOPNOTSUPP)
+		probe_say(probe, PLANE_NOTE_UNKNOWN, "clsact", "an 'ingress' qdisc is there: in the way if this kernel has no tcx");
+	else if (taken)
 		probe_say(probe, PLANE_NOTE_WRONG, "clsact",
 			"an 'ingress' qdisc is there, where a 'clsact' must be: tc qdisc del dev %s ingress", interface);
 	else

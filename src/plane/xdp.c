@@ -12,52 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MAPS_MAX = 64 };
-
-static int program_info(uint32_t id, struct bpf_prog_info *out_info)
-{
-	int descriptor = bpf_prog_get_fd_by_id(id), error;
-	uint32_t len = sizeof(*out_info);
-
-	if (descriptor < 0)
-		return -errno;
-	error = bpf_obj_get_info_by_fd(descriptor, out_info, &len) ? -errno : 0;
-	close(descriptor);
-	return error;
-}
-
-static bool map_named(uint32_t id, const char *name)
-{
-	int descriptor = bpf_map_get_fd_by_id(id);
-	struct bpf_map_info info = {0};
-	uint32_t len = sizeof(info);
-	bool same;
-
-	if (descriptor < 0)
-		return false;
-	same = bpf_obj_get_info_by_fd(descriptor, &info, &len) == 0 && strcmp(info.name, name) == 0;
-	close(descriptor);
-	return same;
-}
-
-const struct role *xdp_role(uint32_t program_id, char out_name[16])
-{
-	uint32_t ids[MAPS_MAX];
-	struct bpf_prog_info info = {.nr_map_ids = MAPS_MAX, .map_ids = (uint64_t)(uintptr_t)ids};
-	const struct role *role;
-
-	out_name[0] = 0;
-	if (program_info(program_id, &info))
-		return NULL;
-	memcpy(out_name, info.name, 16);
-	out_name[15] = 0;
-	role = role_named(out_name);
-	for (uint32_t i = 0; role && i < info.nr_map_ids && i < MAPS_MAX; i++)
-		if (map_named(ids[i], role->own_map))
-			return role;
-	return NULL;
-}
-
 int xdp_holder(int ifindex, struct xdp_holder *out_holder)
 {
 	LIBBPF_OPTS(bpf_xdp_query_opts, query);
@@ -70,39 +24,24 @@ int xdp_holder(int ifindex, struct xdp_holder *out_holder)
 	if (!out_holder->id)
 		return 0;
 	out_holder->generic = query.attach_mode == XDP_ATTACHED_SKB;
-	out_holder->role = xdp_role(out_holder->id, out_holder->name);
+	out_holder->role = hook_role(out_holder->id, out_holder->name);
 	return 0;
-}
-
-static int link_info(int link, struct bpf_link_info *out_info)
-{
-	uint32_t len = sizeof(*out_info);
-
-	memset(out_info, 0, sizeof(*out_info));
-	return bpf_obj_get_info_by_fd(link, out_info, &len) ? -errno : 0;
-}
-
-bool xdp_alive(int link)
-{
-	struct bpf_link_info info;
-
-	return link_info(link, &info) == 0 && info.type == BPF_LINK_TYPE_XDP && info.xdp.ifindex != 0;
 }
 
 enum xdp_link_state xdp_link(const struct pins *pins, const char *file, int ifindex, int *out_link)
 {
 	int link = pins_get(pins, file);
-	struct bpf_link_info info;
+	struct hook_link found;
 	struct xdp_holder holder;
 
 	*out_link = -1;
 	if (link < 0)
 		return XDP_LINK_NONE;
 	*out_link = link;
-	if (!xdp_alive(link) || link_info(link, &info))
+	if (!hook_alive(link) || hook_link(link, &found))
 		return XDP_LINK_DEAD;
 	/* A number of an interface means something in its own namespace only: what sits on ours must be what the link holds. */
-	if ((int)info.xdp.ifindex != ifindex || xdp_holder(ifindex, &holder) || holder.id != info.prog_id)
+	if (found.ifindex != ifindex || xdp_holder(ifindex, &holder) || holder.id != found.program_id)
 		return XDP_LINK_ELSEWHERE;
 	return XDP_LINK_HERE;
 }
@@ -152,27 +91,9 @@ int xdp_attach(int program, int ifindex, const char *interface, bool generic, st
 	return -errno;
 }
 
-/* The link that holds the interface with this program, or -ENOENT. */
-static int find_link(int ifindex, uint32_t program_id)
-{
-	struct bpf_link_info info;
-
-	for (uint32_t id = 0; bpf_link_get_next_id(id, &id) == 0;) {
-		int link = bpf_link_get_fd_by_id(id);
-
-		if (link < 0)
-			continue;
-		if (link_info(link, &info) == 0 && info.type == BPF_LINK_TYPE_XDP && (int)info.xdp.ifindex == ifindex &&
-			info.prog_id == program_id)
-			return link;
-		close(link);
-	}
-	return -ENOENT;
-}
-
 int xdp_detach(int ifindex, const struct xdp_holder *holder)
 {
-	int link = find_link(ifindex, holder->id), error;
+	int link = hook_find(&(struct hook_link){.kind = HOOK_XDP, .ifindex = ifindex, .program_id = holder->id}), error;
 
 	if (link < 0)
 		return bpf_xdp_detach(ifindex, holder->generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE, NULL);

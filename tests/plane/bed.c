@@ -48,6 +48,7 @@ void bed_enter(const char *suite)
 		skip_all(suite, "this kernel has no namespaces");
 	if (mount("plane", root, "tmpfs", 0, NULL))
 		skip_all(suite, "no file system can be mounted");
+	printf("plane %s: what leaves %s\n", suite, kernel_has_tcx() ? "by tcx" : "under a clsact");
 }
 
 void bed_run(const char *format, ...)
@@ -130,6 +131,22 @@ struct plane *bed_open(const struct bed *bed)
 
 	if (plane_open(&setup, &plane, &fault))
 		fail_msg("%s: %s", fault.file, fault.sentence);
+	return plane;
+}
+
+struct plane *bed_open_but(const struct bed *bed, int call, bool *out_failed)
+{
+	struct plane_setup setup = bed_plane_setup(bed);
+	struct plane *plane = NULL;
+	struct fault fault = {0};
+	int error;
+
+	kernel_fail(call);
+	error = plane_open(&setup, &plane, &fault);
+	*out_failed = kernel_failed();
+	kernel_fail(-1);
+	assert_int_equal(error != 0, fault.sentence[0] != 0);
+	assert_int_equal(error != 0, plane == NULL);
 	return plane;
 }
 
@@ -317,9 +334,34 @@ static uint32_t lines_of(const char *format, const char *interface)
 	return lines;
 }
 
+static bool named_ours(uint32_t id)
+{
+	struct bpf_prog_info info = {0};
+	uint32_t len = sizeof(info);
+	int program = bpf_prog_get_fd_by_id(id);
+
+	assert_true(program >= 0);
+	assert_int_equal(bpf_obj_get_info_by_fd(program, &info, &len), 0);
+	close(program);
+	return strcmp(info.name, "shield_egress") == 0 || strcmp(info.name, "guard_in") == 0;
+}
+
+uint32_t bed_filters_by(const char *interface, bool tcx)
+{
+	uint32_t ids[KERNEL_TCX_PROGRAMS], ours = 0;
+	uint32_t count = tcx ? kernel_tcx(interface, ids) : 0;
+
+	if (!tcx)
+		return lines_of("tc filter show dev %s egress 2>/dev/null | grep -E 'shield_egress:|guard_in:'", interface);
+	for (uint32_t i = 0; i < count; i++)
+		ours += named_ours(ids[i]);
+	return ours;
+}
+
 uint32_t bed_filters(const char *interface)
 {
-	return lines_of("tc filter show dev %s egress 2>/dev/null | grep -E 'shield_egress:|guard_in:'", interface);
+	assert_int_equal(bed_filters_by(interface, !kernel_has_tcx()), 0);
+	return bed_filters_by(interface, kernel_has_tcx());
 }
 
 bool bed_has_clsact(const char *interface)

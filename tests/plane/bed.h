@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernel.h"
 #include "plane/plane.h"
 
 #define BED_DEVICE "fw0"
@@ -36,6 +37,9 @@ void bed_run(const char *format, ...) __attribute__((format(printf, 1, 2)));
 struct plane_setup bed_plane_setup(const struct bed *bed);
 /* Opens, and fails the test with the fault's sentence if that fails. */
 struct plane *bed_open(const struct bed *bed);
+
+/* Opens while that call into the kernel fails (kernel.h), and says whether there was one. NULL: it did not open, and said why. */
+struct plane *bed_open_but(const struct bed *bed, int call, bool *out_failed);
 
 /* A configuration that drops blocked sources, at its keys. The caller protects bed_server() and blocks. */
 struct fw_shield_config bed_config(void);
@@ -62,7 +66,8 @@ uint64_t bed_judged(const struct plane *plane);
 
 /* Whether an XDP program, filter, qdisc or pin is to be seen. */
 bool bed_has_xdp(const char *interface);
-uint32_t bed_filters(const char *interface);
+uint32_t bed_filters(const char *interface); /* by the way that this kernel makes the plane go; by the other there must be none */
+uint32_t bed_filters_by(const char *interface, bool tcx);
 bool bed_has_clsact(const char *interface);
 uint32_t bed_pins(const struct bed *bed);
 /* None of the four. */

@@ -45,6 +45,7 @@ static void without_configuration_all_pass(void **state)
 	assert_int_equal(plane_config_now(plane)->generation, 0);
 	assert_true(bed_has_xdp(BED_DEVICE));
 	assert_int_equal(bed_filters(BED_DEVICE), 1);
+	assert_int_equal(bed_has_clsact(BED_DEVICE), !kernel_has_tcx());
 	assert_int_equal(bed_send(bed, frame, len, MANY), MANY);
 	assert_int_equal(bed_arrived(bed, BED_BAD), MANY);
 	assert_int_equal(bed_judged(plane), MANY + 1);

@@ -215,7 +215,8 @@ static void what_needs_root(void **state)
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
 	assert_false(bed_has_xdp(BED_PEER));
-	assert_false(bed_has_xdp(BED_DEVICE)); /* the one thing that detaching may do: nothing is dropped any more */
+	assert_false(bed_has_xdp(BED_DEVICE)); /* what detaching may do, by links: nothing is dropped any more */
+	assert_int_equal(bed_filters(BED_DEVICE), !kernel_has_tcx());
 	struct plane *plane = bed_open(bed); /* and what stayed is no obstacle */
 	assert_true(plane_took_over(plane) && plane_attached(plane));
 	assert_int_equal(plane_detach(plane, NULL), 0);
@@ -246,6 +247,14 @@ static uint32_t program(void)
 	return id;
 }
 
+/* How many programs what leaves goes through: whose they are cannot be asked here. */
+static uint32_t leaving(void)
+{
+	uint32_t ids[KERNEL_TCX_PROGRAMS];
+
+	return kernel_has_tcx() ? kernel_tcx(BED_DEVICE, ids) : bed_filters_by(BED_DEVICE, false);
+}
+
 static void the_service_uses_programs_again(void **state)
 {
 	struct bed *bed = *state;
@@ -260,10 +269,17 @@ static void the_service_uses_programs_again(void **state)
 		first = program();
 		plane_close(bed_open(bed));
 		NEED(program() == first);
+		NEED(leaving() == 1);
+		/* and exchanges them for others where those are not pinned */
+		bed_run("rm %s/floodwall/shield-" BED_DEVICE "/program_*", bed->bpffs);
+		plane_close(bed_open(bed));
+		NEED(program() != first);
+		NEED(leaving() == 1);
 		_exit(0);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
+	assert_int_equal(bed_filters(BED_DEVICE), 1);
 	assert_int_equal(plane_detach(bed_open(bed), NULL), 0);
 	bed_assert_clean(bed, BED_DEVICE);
 }
