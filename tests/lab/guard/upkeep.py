@@ -5,7 +5,9 @@ The camera has a policy: datagrams to the echo outside, and nothing else. It sen
 import itertools
 import json
 import os
+import pathlib
 import subprocess
+import sys
 import threading
 import time
 
@@ -140,24 +142,33 @@ def upgrade(home, folder, traffic):
     return []
 
 
+def on_the_way_out(home, port):
+    """What is at the port for what leaves it, "" for nothing: filters, their clsact, programs by tcx."""
+    tc = home.network.run("G", "tc", "filter", "show", "dev", port, "egress") + home.network.run("G", "tc", "qdisc", "show", "dev", port)
+    chain = int(home.network.run("G", sys.executable, str(pathlib.Path(__file__).with_name("chain.py")), port))
+    return " ".join(([tc.strip()] if "bpf" in tc or "clsact" in tc else []) + ([f"{chain} by tcx"] if chain else []))
+
+
 def bypass(home, folder, traffic):
     """Killed, then everything off: what was forbidden passes, nothing is left on a port, and honest ones notice nothing."""
     if not home.setup.guards:
         return ["nothing to take away"]
     home.setup.kill()
     time.sleep(0.3)
+    bare = [port for port in home.network.ports if not on_the_way_out(home, port)]
     home.bypassed_ns = time.monotonic_ns()
     done = home.setup.bypass()
     home.bypass_over_ns = time.monotonic_ns()
     time.sleep(0.3)
     faults = [] if done.returncode == 0 else [f"bypass: {done.stderr.strip()}"]
+    faults += [f"the daemon is dead, and nothing is there for what leaves {port}" for port in bare]
     if not any(at > home.bypass_over_ns for at, _ in traffic.ear.heard):
         faults.append("after bypass forbidden packets do not pass: something still stops them")
     for port in home.network.ports:
         link = json.loads(home.network.run("G", "ip", "-j", "-d", "link", "show", "dev", port))[0]
-        tc = home.network.run("G", "tc", "filter", "show", "dev", port, "egress") + home.network.run("G", "tc", "qdisc", "show", "dev", port)
-        if "xdp" in link or "bpf" in tc or "clsact" in tc:
-            faults.append(f"after bypass something is left on {port}: {link.get('xdp')} {tc.strip()}")
+        out = on_the_way_out(home, port)
+        if "xdp" in link or out:
+            faults.append(f"after bypass something is left on {port}: {link.get('xdp')} {out}")
     return faults
 
 
