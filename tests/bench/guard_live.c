@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "guarded.h"
 #include "rivals.h"
@@ -24,21 +25,38 @@ struct held {
 	struct guarded guarded;
 	int interface, bare, bare_in;
 	int in; /* the tc program that is attached; 0: none */
+	int link; /* by tcx; -1: under a clsact, or none */
 };
+
+enum { TCX_EGRESS = 47 }; /* of enum bpf_attach_type, since Linux 6.6 */
 
 static int say_nothing(enum libbpf_print_level level, const char *format, va_list arguments)
 {
 	return 0;
 }
 
-static int attach_in(struct held *held, int program)
+static int attach_filter(const struct held *held, int program)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = held->interface, .attach_point = BPF_TC_EGRESS);
 	LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = program, .handle = 1, .priority = 1, .flags = BPF_TC_F_REPLACE);
-	int error = held->in == program ? 0 : bpf_tc_hook_create(&hook);
+	int error = bpf_tc_hook_create(&hook);
 
-	if (held->in != program && (!error || error == -EEXIST))
-		error = bpf_tc_attach(&hook, &options);
+	return error && error != -EEXIST ? error : bpf_tc_attach(&hook, &options);
+}
+
+/* As the guard does it (src/plane/egress.c): by tcx, or where the kernel has none as a filter under a clsact. */
+static int attach_in(struct held *held, int program)
+{
+	int error = 0;
+
+	if (held->in == program)
+		return 0;
+	if (held->link >= 0)
+		error = bpf_link_update(held->link, program, NULL);
+	else
+		held->link = held->in ? -EINVAL : bpf_link_create(program, held->interface, (enum bpf_attach_type)TCX_EGRESS, NULL);
+	if (held->link < 0)
+		error = held->link == -EINVAL ? attach_filter(held, program) : held->link;
 	held->in = error ? held->in : program;
 	return error;
 }
@@ -47,9 +65,12 @@ static void detach_in(struct held *held)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = held->interface, .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS);
 
-	if (held->in)
+	if (held->link >= 0)
+		close(held->link);
+	else if (held->in)
 		bpf_tc_hook_destroy(&hook);
 	held->in = 0;
+	held->link = -1;
 }
 
 static int stand(struct held *held, const char *what)
@@ -99,7 +120,7 @@ static int open_both(struct held *held, const char *driver, const char *guard)
 
 int main(int argc, char **argv)
 {
-	struct held held = {.interface = argc == 6 ? (int)if_nametoindex(argv[3]) : 0};
+	struct held held = {.interface = argc == 6 ? (int)if_nametoindex(argv[3]) : 0, .link = -1};
 	int error;
 
 	if (!held.interface) {
