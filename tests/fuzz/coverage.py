@@ -40,35 +40,48 @@ REPLACED = {"daemon": ("ask.c", "configuration.c", "daemon.c", "demo.c", "manage
 WANTED = {"fetch": ("libknot", "libzscanner"), "conf": ("libcyaml", "yaml-0.1"), "daemon": ("libcyaml", "yaml-0.1", "jansson", "sqlite3")}
 
 
-def compile_all(root, cc, folder, room):
+def compile_files(flags, files, folder, what):
+    """An object of each file, in this folder."""
+    os.makedirs(folder, exist_ok=True)
+    done = subprocess.run(["xargs", "-r", "-P", str(os.cpu_count()), "-n", "4", *flags, "-c"], input="\n".join(files), text=True, cwd=folder, check=False)
+    if done.returncode:
+        raise SystemExit(f"coverage: {what} could not be compiled")
+
+
+def archive(folder, objects):
+    subprocess.run(["ar", "qcs", f"{folder}.a", *objects], check=True)
+    return f"{folder}.a"
+
+
+def compile_shared(root, flags, folder):
+    """What all rooms stand on, and what runs their targets: compiled once, since none of its lines are counted."""
+    base = [s for s in glob.glob(f"{root}/src/base/*.c") if not s.endswith("/absent.c")]
+    compile_files(flags, [*base, f"{root}/tests/fuzz/replay_main.c"], folder, "base")
+    return archive(folder, glob.glob(f"{folder}/*.o"))
+
+
+def compile_all(root, flags, folder, room, shared):
     """Returns the room's files, and the programs with their corpora."""
     targets, libraries, left_out = ROOMS[room]
-    sources = [s for s in glob.glob(f"{root}/src/{room}/*.c") + glob.glob(f"{root}/src/base/*.c") if not s.endswith("/absent.c")]
-    sources = [s for s in sources if os.path.basename(s) not in REPLACED.get(room, ())]
-    flags = [*cc, "--coverage", "-O0", "-w", "-D_GNU_SOURCE", "-std=gnu17", '-DFLOODWALL_VERSION="0"', f"-I{root}/src"]
-    besides = [s for pattern in BESIDES.get(room, ()) for s in glob.glob(f"{root}/{pattern}")]
-    os.mkdir(f"{folder}/besides")
+    libraries = [shared, *libraries]
+    sources = [s for s in glob.glob(f"{root}/src/{room}/*.c") if not s.endswith("/absent.c") and os.path.basename(s) not in REPLACED.get(room, ())]
+    compile_files([*flags, "--coverage"], sources, folder, room)
+    objects = glob.glob(f"{folder}/*.o")
     # files of two rooms may have one name: a folder for each
     pieces = {}
-    for file in besides:
+    for file in [s for pattern in BESIDES.get(room, ()) for s in glob.glob(f"{root}/{pattern}")]:
         pieces.setdefault(f"{folder}/besides/" + os.path.basename(os.path.dirname(file)), []).append(file)
-    for place, files in ((folder, sources), *pieces.items()):
-        os.makedirs(place, exist_ok=True)
-        done = subprocess.run(["xargs", "-r", "-P", str(os.cpu_count()), "-n", "4", *flags, "-c"], input="\n".join(files), text=True, cwd=place, check=False)
-        if done.returncode:
-            raise SystemExit(f"coverage: {room} could not be compiled")
-    objects = glob.glob(f"{folder}/*.o")
-    if besides:  # of these only what is asked for
-        subprocess.run(["ar", "qcs", f"{folder}/besides.a", *glob.glob(f"{folder}/besides/*/*.o")], check=True)
-        libraries = [f"{folder}/besides.a", *libraries]
+    for place, files in pieces.items():
+        compile_files(flags, files, place, place)
+    if pieces:  # of these only what is asked for
+        libraries = [archive(f"{folder}/besides", glob.glob(f"{folder}/besides/*/*.o")), *libraries]
     programs = []
     for target in targets:
         path = f"{root}/tests/fuzz/{room}/{target}"
         name = os.path.basename(path).removeprefix("fuzz_").removesuffix(".c")
-        subprocess.run([*flags, "-c", path, f"{root}/tests/fuzz/replay_main.c"], cwd=folder, check=True)
-        subprocess.run([*flags, f"fuzz_{name}.o", "replay_main.o", *objects, *libraries, "-o", name], cwd=folder, check=True)
+        subprocess.run([*flags, "--coverage", path, *objects, *libraries, "-o", name], cwd=folder, check=True)
         programs.append((name, f"{os.path.dirname(path)}/corpus_{name}"))
-    return [os.path.basename(s) for s in sources if f"/src/{room}/" in s and os.path.basename(s) not in left_out], programs
+    return [os.path.basename(s) for s in sources if os.path.basename(s) not in left_out], programs
 
 
 def percents(folder, room, files):
@@ -79,24 +92,32 @@ def percents(folder, room, files):
         yield file, float(found[1]) if found else 0.0, int(found[2]) if found else 0
 
 
-def main():
-    root, cc = os.path.abspath(sys.argv[1]), sys.argv[2:] or ["gcc"]
-    if not shutil.which("gcov") or not any("gcc" in word or word.endswith("cc") for word in cc):
-        print("SKIP coverage: gcov is not here, or the compiler is not gcc")
-        return 77
+def reached(root, flags, shared):
+    """Prints what each room's corpora reach; returns the files below the least."""
     low = []
     for room in ROOMS:
         if room in WANTED and subprocess.run(["pkg-config", "--exists", *WANTED[room]], check=False).returncode:
             print(f"SKIP coverage of {room}: one of {', '.join(WANTED[room])} is not here")
             continue
         with tempfile.TemporaryDirectory() as folder:
-            files, programs = compile_all(root, cc, folder, room)
+            files, programs = compile_all(root, flags, folder, room, shared)
             for name, corpus in programs:
                 subprocess.run([f"./{name}", corpus], cwd=folder, check=True, stdout=subprocess.DEVNULL)
             for file, percent, lines in percents(folder, room, files):
                 print(f"{percent:6.1f} % of {lines:4} lines  {file}")
                 if percent < LEAST:
                     low.append(file)
+    return low
+
+
+def main():
+    root, cc = os.path.abspath(sys.argv[1]), sys.argv[2:] or ["gcc"]
+    if not shutil.which("gcov") or not any("gcc" in word or word.endswith("cc") for word in cc):
+        print("SKIP coverage: gcov is not here, or the compiler is not gcc")
+        return 77
+    flags = [*cc, "-O0", "-w", "-D_GNU_SOURCE", "-std=gnu17", '-DFLOODWALL_VERSION="0"', f"-I{root}/src"]
+    with tempfile.TemporaryDirectory() as folder:
+        low = reached(root, flags, compile_shared(root, flags, f"{folder}/shared"))
     if low:
         print("below", LEAST, "percent:", ", ".join(low))
     return 1 if low else 0
