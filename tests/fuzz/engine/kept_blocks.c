@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { KEEP_FROM = 16 << 10, GIVE_BACK_FROM = 64 << 10, KEPT_MAX = 128, PAGE = 4096 };
+enum { KEEP_FROM = 16 << 10, GIVE_BACK_FROM = 64 << 10, KEPT_MAX = 256, PAGE = 4096 };
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -26,6 +26,7 @@ void __wrap_free(void *block);
 static struct kept {
 	void *block;
 	size_t size;
+	uint64_t freed; /* which release of all it was */
 } kept[KEPT_MAX];
 
 static void *find(size_t size)
@@ -72,20 +73,35 @@ void *__wrap_calloc(size_t count, size_t size)
 	return block;
 }
 
-/* In a free place, else in that of one kept long ago, whose size nobody wants any more. */
+/*
+ * One that is free, else that of the block that lies here longest. A run takes 118 blocks, and finds them young: what grew by realloc() is
+ * freed here, too, but asked for by nobody, and pushes out its like.
+ */
+static struct kept *place(void)
+{
+	struct kept *oldest = kept;
+
+	for (size_t i = 0; i < KEPT_MAX; i++) {
+		if (!kept[i].block)
+			return &kept[i];
+		if (kept[i].freed < oldest->freed)
+			oldest = &kept[i];
+	}
+	return oldest;
+}
+
 void __wrap_free(void *block)
 {
-	static size_t next;
+	static uint64_t freed;
 	size_t size = block ? malloc_usable_size(block) : 0;
+	struct kept *at;
 
 	if (size < KEEP_FROM) {
 		__real_free(block);
 		return;
 	}
-	for (size_t i = 0; i < KEPT_MAX && kept[next].block; i++)
-		next = (next + 1) % KEPT_MAX;
-	__real_free(kept[next].block);
+	at = place();
+	__real_free(at->block);
 	clear(block, size);
-	kept[next] = (struct kept){block, size};
-	next = (next + 1) % KEPT_MAX;
+	*at = (struct kept){block, size, ++freed};
 }
