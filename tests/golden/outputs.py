@@ -66,15 +66,15 @@ def table(floodwall, path):
 
 def community(floodwall, path):
     """Of a login and of an answered service, tshark knows the conversation by the same id (of a tunnel it has that of the inside)."""
-    if not shutil.which("tshark"):
-        return
-    done = subprocess.run(["tshark", "-r", path, "--enable-protocol", "communityid", "-T", "fields", "-e", "communityid"], capture_output=True, text=True,
-                          check=True, env=dict(os.environ, HOME="/nonexistent"))
-    known = set(done.stdout.split())
     ids = [line["community_id"] for line in lines_of(floodwall, path) if line["event_type"] == "alert" and "community_id" in line
            and line["proto"] != "GRE"]
     if path.endswith("incident.pcapng") and len(ids) < 2:
         yield f"{path}: only {len(ids)} findings with a community id"
+    if not ids or not shutil.which("tshark"):
+        return  # tshark reads all of a capture, and most have nothing that it could know
+    done = subprocess.run(["tshark", "-r", path, "--enable-protocol", "communityid", "-T", "fields", "-e", "communityid"], capture_output=True, text=True,
+                          check=True, env=dict(os.environ, HOME="/nonexistent"))
+    known = set(done.stdout.split())
     if set(ids) - known:
         yield f"{path}: tshark knows no conversation {set(ids) - known}"
 
