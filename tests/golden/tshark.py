@@ -3,9 +3,9 @@
 
 Used by facts/ and sessions/, which say what is asked of tshark and what its fields mean.
 
-tshark takes a third of a second to start, some hundred times. So of the many set-ups of one device (iot/sentinel) two are asked about: the first, and
-one drawn by the device's name; all of them with FLOODWALL_FULL_SWEEP set. And what it said of a capture is kept in the build folder, and believed as long as the
-capture's digest, the version of tshark and all that was asked are the same: one file for each capture and purpose.
+tshark takes a third of a second to start. So small captures are put before it together (company.py). Of the many set-ups of one device (iot/sentinel) two
+are asked about: the first, and one drawn by the device's name; all of them with FLOODWALL_FULL_SWEEP set. And what it said of a capture is kept in the build
+folder, and believed as long as the capture's digest, the version of tshark and all that was asked are the same: one file for each capture and purpose.
 """
 import argparse
 import collections
@@ -21,6 +21,8 @@ import subprocess
 import tempfile
 import threading
 import zlib
+
+import company
 
 SEPARATOR, AGGREGATOR = "\x1d", "\x1e"
 
@@ -42,15 +44,22 @@ class Memory:
 
     def lines_of(self, tshark, arguments, path=None):
         """arguments of tshark, and the capture that they are about, if any."""
-        command = [tshark, *(["-r", path] if path else []), *arguments]
-        if not self.folder:
-            return lines_of(command)
-        place, asked = os.path.join(self.folder, self.name(path)), hashlib.sha256(version(tshark) + "\0".join(arguments).encode()).digest()
-        kept = self.read(place, asked)
+        kept = self.kept(tshark, arguments, path)
         if kept is None:
-            kept = lines_of(command)
-            self.write(place, asked, kept)
+            kept = lines_of([tshark, *(["-r", path] if path else []), *arguments])
+            self.keep(tshark, arguments, path, kept)
         return kept
+
+    def place(self, tshark, arguments, path):
+        """The file of an answer, and what must stand at its beginning."""
+        return os.path.join(self.folder, self.name(path)), hashlib.sha256(version(tshark) + "\0".join(arguments).encode()).digest()
+
+    def kept(self, tshark, arguments, path):
+        return self.read(*self.place(tshark, arguments, path)) if self.folder else None
+
+    def keep(self, tshark, arguments, path, lines):
+        if self.folder:
+            self.write(*self.place(tshark, arguments, path), lines)
 
     def name(self, path):
         if not path:
@@ -76,14 +85,31 @@ class Memory:
 memory = Memory()
 
 
-def rows(tshark, path, options, wanted, fields):
-    """Field to the list of its values, for each frame that the filter wants."""
+def asking(options, wanted, fields):
+    """tshark's arguments for these fields of each frame that the filter wants."""
     arguments = ["-n", *options, "-Y", wanted, "-T", "fields", "-E", "occurrence=a", "-E", "quote=n",
                  "-E", "separator=" + SEPARATOR, "-E", "aggregator=" + AGGREGATOR]
     for field in fields:
         arguments += ["-e", field]
-    for line in memory.lines_of(tshark, arguments, path):
+    return arguments
+
+
+def rows(tshark, path, options, wanted, fields):
+    """Field to the list of its values, for each frame that the filter wants."""
+    for line in memory.lines_of(tshark, asking(options, wanted, fields), path):
         yield {f: v.split(AGGREGATOR) if v else [] for f, v in zip(fields, line.split(SEPARATOR, len(fields) - 1))}
+
+
+def ask_together(tshark, paths, pool, options, wanted, fields):
+    """Has the answers about small captures kept, where there is a place to keep them; frame.number is the first of the fields."""
+    arguments = asking(options, wanted, fields)
+    groups = company.groups_of([path for path in paths if memory.folder and memory.kept(tshark, arguments, path) is None])
+
+    def ask(members):
+        return company.read_together(members, lambda whole: lines_of([tshark, "-r", whole, *arguments]), fields, SEPARATOR, AGGREGATOR)
+    for told in pool.map(ask, groups):
+        for path, lines in told.items():
+            memory.keep(tshark, arguments, path, lines)
 
 
 class Difference:
@@ -183,8 +209,9 @@ def compare(ours, theirs, dump, tshark, path):
     return Difference(ours(dump, path), their_facts, unread)
 
 
-def main(what, ours, theirs):
-    """ours(dump, path): facts; theirs(tshark, path): facts, and frames that tshark gave up on. Facts: Counter of (where, fact, value)."""
+def main(what, ours, theirs, asked):
+    """ours(dump, path): facts; theirs(tshark, path): facts, and frames that tshark gave up on. Facts: Counter of (where, fact, value).
+    asked(tshark): the options, filter and fields of theirs."""
     arguments, tshark = arguments_of(), shutil.which("tshark")
     if not tshark:
         print(f"SKIP {what}: tshark is not installed")
@@ -197,6 +224,7 @@ def main(what, ours, theirs):
         captures = [c for c in captures if c[0] == arguments.show]
     agreed, wrong = 0, []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        ask_together(tshark, [path for _, path in captures], pool, *asked(tshark))
         for (title, _), difference in zip(captures, pool.map(lambda c: compare(ours, theirs, arguments.dump, tshark, c[1]), captures)):
             agreed += difference.agreed
             wrong += judge(title, difference, explained)

@@ -293,9 +293,13 @@ PROTOCOLS = (arp, nd, dhcp, dns, mdns, ssdp, dhip, web_facts.wsd, *device_facts.
 # --- both sides of one capture ------------------------------------------------------------------------------------
 
 
+def asked(_):
+    return PREFERENCES, FILTER, FIELDS
+
+
 def theirs(tshark, path):
     facts, unread = collections.Counter(), 0
-    for row in reader.rows(tshark, path, PREFERENCES, FILTER, FIELDS):
+    for row in reader.rows(tshark, path, *asked(tshark)):
         frame = row["frame.number"][0]
         for protocol in PROTOCOLS:
             try:
@@ -315,4 +319,4 @@ def ours(dump, path):
 
 
 if __name__ == "__main__":
-    sys.exit(reader.main("facts", ours, theirs))
+    sys.exit(reader.main("facts", ours, theirs, asked))

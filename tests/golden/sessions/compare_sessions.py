@@ -187,9 +187,13 @@ def conversation(row):
     return label(*(f"{ipaddress.ip_address(a)} {p}" for a, p in zip(ends, ports)))
 
 
+def asked(tshark):
+    return OPTIONS, FILTER, [f for f in FIELDS if f in known_fields(tshark)]
+
+
 def theirs(tshark, path):
     facts, sessions = collections.Counter(), Reader()
-    for row in reader.rows(tshark, path, OPTIONS, FILTER, [f for f in FIELDS if f in known_fields(tshark)]):
+    for row in reader.rows(tshark, path, *asked(tshark)):
         row = collections.defaultdict(list, row)
         if len(row["ip.src"] + row["ipv6.src"]) != 1:
             continue  # within a tunnel or an ICMP error: not ours to read
@@ -216,4 +220,4 @@ def ours(dump, path):
 
 
 if __name__ == "__main__":
-    sys.exit(reader.main("sessions", ours, theirs))
+    sys.exit(reader.main("sessions", ours, theirs, asked))
