@@ -216,16 +216,33 @@ FW_GUARD_STORE bool fw_guard_store_send_in(struct fw_guard_store *store, const s
 	return guard_send_in((struct __sk_buff *)store, head, FW_FRAME_SHORT);
 }
 
-/* False where no configuration holds yet. The case is then without its device and desk. */
-FW_INLINE bool guard_begin(struct fw_guard_case *c)
+/* NULL where the maps are of another version. */
+FW_INLINE const struct fw_guard_switch *guard_switched(void)
 {
-	__u32 zero = 0, which;
+	__u32 zero = 0;
 	const struct fw_guard_switch *at = bpf_map_lookup_elem(&guard_switch, &zero);
 
-	if (!at || at->layout != FW_GUARD_LAYOUT)
-		return false;
-	which = at->config;
-	c->config = bpf_map_lookup_elem(&guard_config, &which);
+	return at && at->layout == FW_GUARD_LAYOUT ? at : NULL;
+}
+
+FW_INLINE __u32 guard_number(const struct fw_guard_switch *at)
+{
+	return *(const volatile __u32 *)&at->config;
+}
+
+FW_INLINE const struct fw_guard_config *guard_configured(__u32 number)
+{
+	__u32 which = number & 1;
+
+	return bpf_map_lookup_elem(&guard_config, &which);
+}
+
+/* The case is then without its device and desk. */
+FW_INLINE bool guard_begin(struct fw_guard_case *c, __u32 number)
+{
+	__u32 zero = 0;
+
+	c->config = guard_configured(number);
 	c->totals = bpf_map_lookup_elem(&guard_totals, &zero);
 	return c->config && c->totals;
 }
@@ -267,48 +284,64 @@ FW_INLINE __u32 guard_len_out(const struct xdp_md *context)
 	return (__u32)len;
 }
 
+FW_INLINE __u32 guard_packets_in(const struct __sk_buff *context)
+{
+	return context->gso_segs ? context->gso_segs : 1;
+}
+
+/* What is counted, without the device. */
+FW_INLINE bool guard_counting(struct fw_guard_case *c, __u32 place)
+{
+	__u32 zero = 0;
+
+	c->totals = bpf_map_lookup_elem(&guard_totals, &zero);
+	c->count = bpf_map_lookup_elem(&guard_counts, &place);
+	return c->totals && c->count;
+}
+
 /*
  * Functions of their own, but for what is done for each segment of a transfer: so that this is a few lines of the cache, and for their stack.
  * Those that judge are global, which makes the verifier read them once.
  */
-static __attribute__((noinline)) int guard_keep_out(
-	struct xdp_md *context, const struct fw_guard_config *config, struct fw_guard_kept *kept)
+static __attribute__((noinline)) int guard_keep_out(struct xdp_md *context, __u32 number, struct fw_guard_kept *kept)
 {
-	return fw_guard_plain_keep(config, guard_frame_of(context->data, context->data_end), FW_GUARD_OUT, kept);
+	const struct fw_guard_config *config = guard_configured(number);
+
+	return config && fw_guard_plain_keep(config, number, guard_frame_of(context->data, context->data_end), FW_GUARD_OUT, kept);
 }
 
-static __attribute__((noinline)) int guard_keep_in(
-	struct __sk_buff *context, const struct fw_guard_config *config, struct fw_guard_kept *kept)
-{
-	return fw_guard_plain_keep(config, guard_frame_of(context->data, context->data_end), FW_GUARD_IN, kept);
-}
-
-static __attribute__((noinline)) int guard_plain_out(struct xdp_md *context, const struct fw_guard_config *config,
-	struct fw_guard_totals *totals, struct fw_guard_kept *kept, __u64 tick)
+static __attribute__((noinline)) int guard_plain_out(struct xdp_md *context, __u32 number, struct fw_guard_kept *kept, __u64 tick)
 {
 	struct fw_guard_notes notes = {.frame_len = guard_len_out(context), .packets = 1, .way = FW_GUARD_OUT, .place = kept->place};
-	struct fw_guard_case c = {.config = config, .totals = totals, .notes = &notes};
+	struct fw_guard_case c = {.notes = &notes};
 
-	return guard_sit(&c, kept->place) && fw_guard_plain(&c, kept, tick);
+	return guard_begin(&c, number) && guard_sit(&c, kept->place) && fw_guard_plain(&c, kept, tick);
 }
 
-static __attribute__((noinline)) int guard_plain_in(struct __sk_buff *context, const struct fw_guard_config *config,
-	struct fw_guard_totals *totals, struct fw_guard_kept *kept, __u64 tick)
+static __attribute__((noinline)) int guard_keep_in(struct __sk_buff *context, __u32 number, struct fw_guard_kept *kept)
+{
+	const struct fw_guard_config *config = guard_configured(number);
+
+	return config && fw_guard_plain_keep(config, number, guard_frame_of(context->data, context->data_end), FW_GUARD_IN, kept);
+}
+
+static __attribute__((noinline)) int guard_plain_in(struct __sk_buff *context, __u32 number, struct fw_guard_kept *kept, __u64 tick)
 {
 	struct fw_guard_notes notes = {
-		.frame_len = context->len, .packets = context->gso_segs ? context->gso_segs : 1, .way = FW_GUARD_IN, .place = kept->place};
-	struct fw_guard_case c = {.config = config, .totals = totals, .notes = &notes};
+		.frame_len = context->len, .packets = guard_packets_in(context), .way = FW_GUARD_IN, .place = kept->place};
+	struct fw_guard_case c = {.notes = &notes};
 
-	return guard_sit(&c, kept->place) && fw_guard_plain(&c, kept, tick);
+	return guard_begin(&c, number) && guard_sit(&c, kept->place) && fw_guard_plain(&c, kept, tick);
 }
 
 __attribute__((noinline)) int guard_judge_out(struct xdp_md *context)
 {
 	struct fw_guard_case c = {.store = (struct fw_guard_store *)context};
+	const struct fw_guard_switch *at = guard_switched();
 	__u32 frame_len = guard_len_out(context), zero = 0;
 	struct fw_cursor frame;
 
-	if (!guard_begin(&c))
+	if (!at || !guard_begin(&c, guard_number(at)))
 		return XDP_PASS;
 	fw_guard_store_frame_out(c.store, &frame);
 	if (!guard_note(&c, bpf_map_lookup_elem(&guard_desk_out, &zero), fw_guard_seat(&c, frame, FW_GUARD_OUT), frame_len))
@@ -321,16 +354,16 @@ __attribute__((noinline)) int guard_judge_out(struct xdp_md *context)
 __attribute__((noinline)) int guard_judge_in(struct __sk_buff *context)
 {
 	struct fw_guard_case c = {.store = (struct fw_guard_store *)context};
-	struct fw_cursor frame;
+	const struct fw_guard_switch *at = guard_switched();
 	__u32 zero = 0;
+	struct fw_cursor frame;
 
-	if (!guard_begin(&c))
+	if (!at || !guard_begin(&c, guard_number(at)))
 		return TC_ACT_UNSPEC;
 	fw_guard_store_frame_in(c.store, &frame);
 	if (!guard_note(&c, bpf_map_lookup_elem(&guard_desk_in, &zero), fw_guard_seat(&c, frame, FW_GUARD_IN), context->len))
 		return TC_ACT_UNSPEC;
-	if (context->gso_segs)
-		c.notes->packets = context->gso_segs;
+	c.notes->packets = guard_packets_in(context);
 	c.notes->vlan = FW_GUARD_VLAN(context);
 	guard_gather(context, GUARD_HEADERS);
 	fw_guard_in(&c);
@@ -343,24 +376,26 @@ int guard_out(struct xdp_md *context)
 {
 	struct fw_guard_notes notes = {.frame_len = guard_len_out(context), .packets = 1, .way = FW_GUARD_OUT};
 	struct fw_guard_case c = {.store = (struct fw_guard_store *)context, .notes = &notes};
+	const struct fw_guard_switch *switched = guard_switched();
 	__u64 tick = FW_GUARD_TICK();
 	struct fw_guard_marks marks;
 	struct fw_guard_kept *kept;
 	struct fw_cursor frame;
-	__u32 at;
+	__u32 at, number;
 
-	if (!guard_begin(&c))
+	if (!switched)
 		return XDP_PASS;
+	number = guard_number(switched);
 	fw_guard_store_frame_out(c.store, &frame);
 	if (!fw_guard_plain_begin(frame, &marks))
 		return guard_judge_out(context);
 	at = fw_guard_plain_at(&marks);
 	kept = bpf_map_lookup_elem(&guard_kept_out, &at);
-	if (!kept || (!fw_guard_plain_holds(c.config, &marks, kept) && !guard_keep_out(context, c.config, kept)))
+	if (!kept || (!fw_guard_plain_holds(number, &marks, kept) && !guard_keep_out(context, number, kept)))
 		return guard_judge_out(context);
-	if (guard_sit(&c, kept->place) && fw_guard_plain_again(&c, kept, tick))
+	if (guard_counting(&c, kept->place) && fw_guard_plain_again(&c, kept, tick))
 		return XDP_PASS;
-	if (guard_plain_out(context, c.config, c.totals, kept, tick))
+	if (guard_plain_out(context, number, kept, tick))
 		return XDP_PASS;
 	return guard_judge_out(context);
 }
@@ -369,26 +404,28 @@ int guard_out(struct xdp_md *context)
 SEC("tc")
 int guard_in(struct __sk_buff *context)
 {
-	struct fw_guard_notes notes = {.frame_len = context->len, .packets = context->gso_segs ? context->gso_segs : 1, .way = FW_GUARD_IN};
+	struct fw_guard_notes notes = {.frame_len = context->len, .packets = guard_packets_in(context), .way = FW_GUARD_IN};
 	struct fw_guard_case c = {.store = (struct fw_guard_store *)context, .notes = &notes};
+	const struct fw_guard_switch *switched = guard_switched();
 	__u64 tick = FW_GUARD_TICK();
 	struct fw_guard_marks marks;
 	struct fw_guard_kept *kept;
 	struct fw_cursor frame;
-	__u32 at;
+	__u32 at, number;
 
-	if (!guard_begin(&c))
+	if (!switched)
 		return TC_ACT_UNSPEC;
+	number = guard_number(switched);
 	fw_guard_store_frame_in(c.store, &frame);
 	if (!fw_guard_plain_begin(frame, &marks))
 		return guard_judge_in(context);
 	at = fw_guard_plain_at(&marks);
 	kept = bpf_map_lookup_elem(&guard_kept_in, &at);
-	if (!kept || (!fw_guard_plain_holds(c.config, &marks, kept) && !guard_keep_in(context, c.config, kept)))
+	if (!kept || (!fw_guard_plain_holds(number, &marks, kept) && !guard_keep_in(context, number, kept)))
 		return guard_judge_in(context);
-	if (guard_sit(&c, kept->place) && fw_guard_plain_again(&c, kept, tick))
+	if (guard_counting(&c, kept->place) && fw_guard_plain_again(&c, kept, tick))
 		return TC_ACT_UNSPEC;
-	if (guard_plain_in(context, c.config, c.totals, kept, tick))
+	if (guard_plain_in(context, number, kept, tick))
 		return TC_ACT_UNSPEC;
 	return guard_judge_in(context);
 }

@@ -179,7 +179,7 @@ FW_INLINE bool shield_begin(struct fw_shield_case *c, struct shield_scratch *scr
 
 	if (!at || !scratch || at->layout != FW_SHIELD_LAYOUT)
 		return false;
-	which = at->config;
+	which = at->config & 1;
 	c->config = bpf_map_lookup_elem(&shield_config, &which);
 	c->counts = bpf_map_lookup_elem(&shield_counts, &zero);
 	c->packet = &scratch->packet;

@@ -33,7 +33,6 @@ static int write_config(struct plane_guard *guard, const struct fw_guard_config 
 	int error;
 
 	whole.half = half;
-	whole.serial = guard_config(guard)->serial + 1;
 	whole.places_mask = entries[GUARD_PLACES] - 1;
 	whole.members_mask = entries[GUARD_MEMBERS] - 1;
 	whole.names_mask = entries[GUARD_NAMES] - 1;

@@ -82,7 +82,7 @@ int plane_guard_device_remove(struct plane_guard *guard, const uint8_t mac[6])
 	if (!place)
 		return -ENOENT;
 	cuckoo_remove(&places, fw_guard_mac(mac) << 16);
-	__atomic_fetch_add(&guard_config(guard)->serial, 1, __ATOMIC_RELEASE); /* conversations that are kept lead to the place too */
+	hold_renew(&guard->hold); /* what the kernel keeps of conversations leads to places ... */
 	guard->hold.switched = true;
 	error = hold_wait(&guard->hold);
 	if (place < place_count(guard))
@@ -121,5 +121,7 @@ uint32_t plane_guard_device_flags(struct plane_guard *guard, uint32_t place, uin
 	before = __atomic_load_n(flags, __ATOMIC_RELAXED);
 	while (!__atomic_compare_exchange_n(flags, &before, (before & ~clear) | set, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
 		;
+	if (((before & ~clear) | set) != before)
+		hold_renew(&guard->hold); /* ... and rests on flags */
 	return before;
 }

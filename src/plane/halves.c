@@ -2,11 +2,13 @@
 /*
  * Two halves and one switch.
  *
- *	shield_switch.config ---> shield_config[0]   names_half ---> shield_names_a
- *	                          shield_config[1]              ---> shield_names_b
+ *	shield_switch.config & 1 -> shield_config[0]   names_half ---> shield_names_a
+ *	                            shield_config[1]              ---> shield_names_b
  *
- *	guard_switch.config ----> guard_config[0]    half ---------> guard_policies_a, guard_rules_a
- *	                          guard_config[1]              ----> guard_policies_b, guard_rules_b
+ *	guard_switch.config & 1 --> guard_config[0]    half ---------> guard_policies_a, guard_rules_a
+ *	                            guard_config[1]              ----> guard_policies_b, guard_rules_b
+ *
+ * The switch counts: its lowest bit is the half, and no two configurations have the same number.
  *
  * A packet reads the switch once and then only what hangs on it, so it is judged by one configuration and one table of names or
  * rules, whatever is written meanwhile, if a half is written again only when no packet reads it any more. Programs run inside of RCU's
@@ -47,17 +49,22 @@ void *hold_config(const struct hold *hold, uint32_t config_map)
 
 int hold_switch(struct hold *hold, uint32_t config_map, const void *config)
 {
-	uint32_t other = hold_active(hold) ^ 1;
+	uint32_t next = __atomic_load_n(&switch_of(hold)->config, __ATOMIC_ACQUIRE) + 1;
 	int error = hold_wait(hold);
 
 	if (hold->dry)
 		hold_switch_dry(hold, config_map, config);
 	if (error || hold->dry)
 		return error;
-	memcpy(half_of(hold, config_map, other), config, hold->role->maps[config_map].value_len);
-	__atomic_store_n(&switch_of(hold)->config, other, __ATOMIC_RELEASE);
+	memcpy(half_of(hold, config_map, next & 1), config, hold->role->maps[config_map].value_len);
+	__atomic_store_n(&switch_of(hold)->config, next, __ATOMIC_RELEASE);
 	hold->switched = true;
 	return 0;
+}
+
+void hold_renew(struct hold *hold)
+{
+	__atomic_fetch_add(&switch_of(hold)->config, 2, __ATOMIC_RELEASE);
 }
 
 int hold_waiter_make(struct hold *hold)

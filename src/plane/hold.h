@@ -88,6 +88,8 @@ void hold_sum_clear_dry(struct hold *hold, uint32_t map, uint32_t key);
 uint32_t hold_active(const struct hold *hold);
 /* The configuration that holds, in this map of two. */
 void *hold_config(const struct hold *hold, uint32_t config_map);
+/* The same one holds, under another number: what the kernel found out under the one before, it forgets. */
+void hold_renew(struct hold *hold);
 /* Writes the other one when nobody reads it any more, and switches to it. Returns 0 or -errno. */
 int hold_switch(struct hold *hold, uint32_t config_map, const void *config);
 /* Until no packet is under way that began before the last switch. Returns 0 or -errno. */

@@ -38,7 +38,7 @@ struct role {
 	const size_t *object_len;
 };
 
-/* What stands in the first words of the map of every role that says which configuration holds. */
+/* What stands in the first words of the map of every role that says which configuration holds: the one of the lowest bit. */
 struct role_switch {
 	uint32_t config, layout;
 };

@@ -12,12 +12,12 @@
  * way, so that the twin test holds the two against each other, with all that they count and leave behind.
  *
  * What depends on the headers and on one configuration alone is the same for each segment: whose it is, the tag of its flow, that its source is
- * not forged, that its ports tell nothing. It is kept beside those headers, and holds as long as they are equal to the last bit and the
- * configuration has the same serial number, which is another one too when a device leaves its place. All else is asked of
+ * not forged, that its ports tell nothing. It is kept beside those headers, and holds as long as they are equal to the last bit and
+ * guard_switch has the same number, which counts flags of devices and MACs that lose their place, too. All else is asked of
  * each segment: flags of the device, policy in force, state of the flow, buckets.
  *
- * A segment that passed is kept too: another one like it, in the same tick of the clock, with the same flags of the device and the same state of
- * its flow, would be judged alike, and is not. Only the packets in a row are counted on.
+ * A segment that passed is kept too: another one like it, in the same tick of the clock and with the same state of its flow, would be judged alike,
+ * and is not. Only the packets in a row are counted on.
  *
  * It reads no byte behind TCP's options, so that what stands in pages of its own (a bulk transfer's payload) need not be pulled to the front.
  */
@@ -25,11 +25,12 @@
 
 #include "wire/guard.h"
 
-/* The headers that name a conversation, as they lie in the frame: bytes 0 to 7 and 6 to 13, the addresses (IPv4: both in the first word), ports. */
+/* The headers that name a conversation, as they lie in the frame: bytes 0 to 7 and 6 to 13, ports, the addresses (IPv4: both in the first word). */
 struct fw_guard_marks {
-	uint64_t macs, type, address[4];
+	uint64_t macs, type, address;
 	uint32_t ports;
-	uint32_t zero; /* padding, always zero */
+	uint32_t four; /* 1: IPv4 */
+	uint64_t more[3]; /* of the addresses of IPv6 */
 };
 
 FW_INLINE uint32_t fw_guard_plain_tcp_off(bool four)
@@ -39,10 +40,12 @@ FW_INLINE uint32_t fw_guard_plain_tcp_off(bool four)
 
 FW_INLINE void fw_guard_plain_marks(const uint8_t *p, bool four, struct fw_guard_marks *out)
 {
-	*out = (struct fw_guard_marks){.macs = 0};
+	*out = (struct fw_guard_marks){.four = four};
 	fw_move(&out->macs, p, 8);
 	fw_move(&out->type, p + 6, 8);
-	fw_move(out->address, p + (four ? 26 : 22), four ? 8 : 32);
+	fw_move(&out->address, p + (four ? 26 : 22), 8);
+	if (!four)
+		fw_move(out->more, p + 30, 24);
 	fw_move(&out->ports, p + fw_guard_plain_tcp_off(four), 4);
 }
 
@@ -51,7 +54,7 @@ FW_INLINE void fw_guard_plain_marks(const uint8_t *p, bool four, struct fw_guard
 /* Where it is kept: no more than a place to look, so whoever picks ports to meet others there wins nothing but the way of before. */
 FW_INLINE uint32_t fw_guard_plain_at(const struct fw_guard_marks *marks)
 {
-	uint64_t mixed = marks->address[0] ^ marks->address[1] ^ marks->address[3] ^ (uint64_t)marks->ports << 16;
+	uint64_t mixed = marks->address ^ marks->more[0] ^ marks->more[2] ^ (uint64_t)marks->ports << 16;
 
 	return (uint32_t)((mixed * 0x9e3779b97f4a7c15ull) >> 56);
 }
@@ -63,21 +66,22 @@ _Static_assert(FW_GUARD_KEPT == 256, "the upper eight bits");
 
 #define FW_GUARD_NONE_PASSED (~0ull) /* the state of no flow: there are fewer flags */
 
-/* One of them; then the last that passed. */
+/* One of them, and the last that passed; what IPv4 needs comes first, in a line of the cache. */
 struct fw_guard_kept {
-	struct fw_guard_marks marks;
-	uint32_t serial; /* of the configuration */
-	uint32_t first; /* so many packets of its flow go up */
-	uint64_t tag;
-	uint32_t place, bucket; /* of the device; of guard_flows */
-	uint64_t tick;
+	uint64_t macs, type, address; /* as in the marks */
+	uint32_t ports;
+	uint32_t number; /* of guard_switch */
+	uint64_t tag, tick;
 	uint64_t state; /* of its flow behind it, or FW_GUARD_NONE_PASSED */
-	uint32_t flags; /* of the device, as they were before it was judged */
-	uint16_t reason; /* enum fw_reason */
-	uint8_t slot; /* of that bucket */
+	uint32_t bucket; /* of guard_flows, with the slot in it: bits 1 and 0 */
+	uint16_t place;
+	uint8_t reason; /* enum fw_reason */
 	uint8_t over; /* many in a row did not go up any more */
+	uint64_t more[3];
+	uint32_t first; /* so many packets of its flow go up */
+	uint32_t zero[9]; /* padding, always zero */
 };
-_Static_assert(sizeof(struct fw_guard_kept) == 104, "no holes");
+_Static_assert(sizeof(struct fw_guard_kept) == 128 && FW_REASON_COUNT < 256 && FW_FLOW_SLOTS == 4, "two lines; what fits where");
 
 /* Fixed parts only, no fragment, unicast; lengths as the long way wants them. The caller has seen that 20 bytes of TCP are there. */
 FW_INLINE bool fw_guard_plain_headers(const uint8_t *p, uint32_t frame_len, bool four)
@@ -149,16 +153,24 @@ FW_INLINE bool fw_guard_plain_begin(struct fw_cursor frame, struct fw_guard_mark
 	return frame.begin[12] == FW_ETHER_IPV4 >> 8 ? fw_guard_plain_read(frame, true, out) : fw_guard_plain_read(frame, false, out);
 }
 
-/* All that is kept holds of this frame too. */
-FW_INLINE bool fw_guard_plain_holds(
-	const struct fw_guard_config *config, const struct fw_guard_marks *marks, const struct fw_guard_kept *kept)
+/* All that is kept holds of this frame too. Which family it is, the type says. */
+FW_INLINE bool fw_guard_plain_holds(uint32_t number, const struct fw_guard_marks *marks, const struct fw_guard_kept *kept)
 {
-	const struct fw_guard_marks *is = &kept->marks;
+	if (((kept->macs ^ marks->macs) | (kept->type ^ marks->type) | (kept->address ^ marks->address)) || kept->ports != marks->ports ||
+		kept->number != number)
+		return false;
+	return marks->four || !((kept->more[0] ^ marks->more[0]) | (kept->more[1] ^ marks->more[1]) | (kept->more[2] ^ marks->more[2]));
+}
 
-	return !((is->macs ^ marks->macs) | (is->type ^ marks->type) | (is->address[0] ^ marks->address[0]) |
-		       (is->address[1] ^ marks->address[1]) | (is->address[2] ^ marks->address[2]) | (is->address[3] ^ marks->address[3]) |
-		       (is->ports ^ marks->ports)) &&
-		kept->serial == config->serial;
+FW_INLINE void fw_guard_plain_mark(const struct fw_guard_marks *marks, struct fw_guard_kept *kept)
+{
+	kept->macs = marks->macs;
+	kept->type = marks->type;
+	kept->address = marks->address;
+	kept->ports = marks->ports;
+	kept->more[0] = marks->more[0];
+	kept->more[1] = marks->more[1];
+	kept->more[2] = marks->more[2];
 }
 
 /* Nothing that stays the same with these headers makes a difference: as fw_guard_is_local() and fw_guard_forgery() ask, and what goes up. */
@@ -175,34 +187,36 @@ FW_INLINE bool fw_guard_plain_is_usual(const struct fw_guard_case *c)
 FW_INLINE bool fw_guard_plain_find(struct fw_guard_case *c, struct fw_cursor frame, bool four, struct fw_guard_kept *kept)
 {
 	struct fw_guard_notes *notes = c->notes;
+	struct fw_guard_marks marks;
 	bool telnet;
 
 	if (frame.begin + fw_guard_plain_tcp_off(four) + 20 > frame.end)
 		return false;
 	fw_guard_plain_ends(c, frame.begin, four);
-	kept->place = fw_guard_place_of(c, frame.begin + (notes->way == FW_GUARD_OUT ? 6 : 0));
-	if (kept->place < FW_STRANGERS || !fw_guard_plain_is_usual(c))
+	notes->place = fw_guard_place_of(c, frame.begin + (notes->way == FW_GUARD_OUT ? 6 : 0));
+	if (notes->place < FW_STRANGERS || !fw_guard_plain_is_usual(c))
 		return false;
 	telnet = fw_guard_is_telnet(notes->local_port) || fw_guard_is_telnet(notes->remote_port);
 	kept->first = telnet ? FW_GUARD_FIRST_TELNET : FW_GUARD_FIRST;
 	kept->tag = fw_flow_tag(c->config, &notes->remote, (uint32_t)notes->local_port << 16 | notes->remote_port, FW_IP_TCP);
-	notes->place = kept->place;
-	kept->bucket = fw_flow_place_of(c, kept->tag);
+	kept->place = (uint16_t)notes->place;
+	kept->bucket = fw_flow_place_of(c, kept->tag) * FW_FLOW_SLOTS;
 	kept->state = FW_GUARD_NONE_PASSED;
-	fw_guard_plain_marks(frame.begin, four, &kept->marks);
+	fw_guard_plain_marks(frame.begin, four, &marks);
+	fw_guard_plain_mark(&marks, kept);
 	return true;
 }
 
-/* Keeps what holds of a frame of which fw_guard_plain_begin() said true. False: it goes the long way. */
+/* Keeps what holds of a frame of which fw_guard_plain_begin() said true, by the configuration of this number. False: it goes the long way. */
 FW_INLINE bool fw_guard_plain_keep(
-	const struct fw_guard_config *config, struct fw_cursor frame, enum fw_guard_way way, struct fw_guard_kept *kept)
+	const struct fw_guard_config *config, uint32_t number, struct fw_cursor frame, enum fw_guard_way way, struct fw_guard_kept *kept)
 {
 	struct fw_guard_notes notes = {.way = way};
 	struct fw_packet packet = {.zero = 0};
 	struct fw_guard_case c = {.config = config, .notes = &notes, .packet = &packet};
 
-	kept->marks.type = 0; /* nobody's, should it end in between */
-	kept->serial = *(const volatile uint32_t *)&config->serial; /* before all that it is the number of */
+	kept->type = 0; /* nobody's, should it end in between */
+	kept->number = number;
 	if (frame.begin + 14 > frame.end)
 		return false;
 	return frame.begin[12] == FW_ETHER_IPV4 >> 8 ? fw_guard_plain_find(&c, frame, true, kept)
@@ -213,7 +227,7 @@ FW_INLINE bool fw_guard_plain_keep(
 FW_INLINE struct fw_flow_slot *fw_guard_plain_flow(struct fw_guard_case *c, struct fw_guard_kept *kept)
 {
 	struct fw_guard_notes *notes = c->notes;
-	struct fw_flow_bucket *bucket = fw_guard_store_flow(c->store, kept->bucket);
+	struct fw_flow_bucket *bucket = fw_guard_store_flow(c->store, kept->bucket / FW_FLOW_SLOTS);
 
 	if (!bucket)
 		return NULL;
@@ -228,7 +242,7 @@ FW_INLINE struct fw_flow_slot *fw_guard_plain_flow(struct fw_guard_case *c, stru
 		notes->state = state;
 		notes->is_heard = fw_flow_heard(state, notes->now_ns, c->config->answered_ns);
 		notes->by_peer = (fw_flow_flags(state) & FW_FLOW_BY_PEER) != 0;
-		kept->slot = i;
+		kept->bucket = kept->bucket / FW_FLOW_SLOTS * FW_FLOW_SLOTS + i;
 		return &bucket->slot[i];
 	}
 	return NULL;
@@ -284,7 +298,7 @@ FW_INLINE void fw_guard_plain_renew(struct fw_guard_case *c, struct fw_flow_slot
 		fw_flow_renew(c, slot, c->notes->tag);
 	} else if (!((next ^ old) & FW_GUARD_ALIKE)) {
 		kept->state = next;
-		kept->reason = c->notes->reason;
+		kept->reason = (uint8_t)c->notes->reason;
 		kept->over = is_run;
 	}
 }
@@ -323,9 +337,8 @@ FW_INLINE bool fw_guard_plain(struct fw_guard_case *c, struct fw_guard_kept *kep
 	struct fw_packet packet = {.proto = FW_IP_TCP};
 
 	kept->state = FW_GUARD_NONE_PASSED;
-	kept->flags = *(const volatile uint32_t *)&c->device->flags;
 	kept->tick = tick;
-	if (kept->flags & (FW_DEVICE_HELD | FW_DEVICE_QUARANTINED))
+	if (c->device->flags & (FW_DEVICE_HELD | FW_DEVICE_QUARANTINED))
 		return false;
 	c->packet = &packet;
 	c->notes->tag = kept->tag;
@@ -348,19 +361,19 @@ FW_INLINE bool fw_guard_plain_next(struct fw_guard_case *c, const struct fw_guar
 	return true;
 }
 
-/* As fw_guard_plain(), of what would be judged as the last one that passed was. */
+/* As fw_guard_plain(), of what would be judged as the last one that passed was: without a device. */
 FW_INLINE bool fw_guard_plain_again(struct fw_guard_case *c, const struct fw_guard_kept *kept, uint64_t tick)
 {
 	struct fw_flow_bucket *bucket;
 	struct fw_flow_slot *slot;
 	uint64_t state, next;
 
-	if (kept->tick != tick || kept->flags != c->device->flags)
+	if (kept->tick != tick)
 		return false;
-	bucket = fw_guard_store_flow(c->store, kept->bucket);
+	bucket = fw_guard_store_flow(c->store, kept->bucket / FW_FLOW_SLOTS);
 	if (!bucket)
 		return false;
-	slot = &bucket->slot[kept->slot & (FW_FLOW_SLOTS - 1)];
+	slot = &bucket->slot[kept->bucket & (FW_FLOW_SLOTS - 1)];
 	next = state = *(const volatile uint64_t *)&slot->state;
 	if (((state ^ kept->state) & FW_GUARD_ALIKE) || *(const volatile uint64_t *)&slot->tag != kept->tag ||
 		!fw_guard_plain_next(c, kept, &next))

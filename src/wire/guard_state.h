@@ -27,7 +27,7 @@
 #include "wire/rule.h"
 
 /* One more for each change of a struct or map in this file: pins of another layout are refused. */
-#define FW_GUARD_LAYOUT 3u
+#define FW_GUARD_LAYOUT 4u
 
 #define FW_STRANGERS 16u /* places shared by the MACs that have none (keyed hash): forged MACs gain nothing by being many */
 
@@ -59,7 +59,8 @@ enum fw_guard_word {
 };
 
 struct fw_guard_switch {
-	uint32_t config; /* 0 or 1: the configuration that holds */
+	uint32_t
+		config; /* counts configurations, flags of devices, MACs that lose their place; the lowest bit says which configuration holds */
 	uint32_t layout; /* FW_GUARD_LAYOUT */
 };
 _Static_assert(sizeof(struct fw_guard_switch) == 8, "no holes");
@@ -105,14 +106,12 @@ struct fw_guard_config {
 	uint8_t closed; /* fail mode: a frame that cannot be read to its ports is dropped, not judged by what came of it */
 	uint8_t unknown_four,
 		unknown_six; /* no network of ours of this family is known: only private addresses are inside, and no source is forged */
-	uint8_t zero[3]; /* padding, always zero */
-	uint32_t
-		serial; /* another one for each configuration that holds, and when a MAC loses its place: what was found out before is forgotten */
+	uint8_t zero[7]; /* padding, always zero */
 };
 _Static_assert(sizeof(struct fw_guard_config) ==
 		128 + sizeof(struct fw_dns_key) + 16 * (FW_GUARD_CLASSES * FW_BRAKE_COUNT + FW_GUARD_WORD_COUNT + 4) +
 			32 * FW_GUARD_OURS_MAX + 16 * (FW_GUARD_HELD_MAX + FW_GUARD_RESOLVERS_MAX) + 5 * 8 + 16 * 4 +
-			2 * FW_GUARD_LOGIN_PORTS + FW_GUARD_FILTER_COUNT + 4 + 3 + 4,
+			2 * FW_GUARD_LOGIN_PORTS + FW_GUARD_FILTER_COUNT + 4 + 7,
 	"no holes");
 
 enum fw_guard_flag {

@@ -26,7 +26,7 @@
 #include "wire/names.h"
 
 /* One more for each change of a struct or map in this file: pins of another layout are refused. */
-#define FW_SHIELD_LAYOUT 4u
+#define FW_SHIELD_LAYOUT 5u
 
 /* Each is off, observes (counts what it would do) or enforces. In the order in which they are asked. */
 enum fw_shield_filter {
@@ -87,7 +87,7 @@ struct fw_shield_words {
 };
 
 struct fw_shield_switch {
-	uint32_t config; /* 0 or 1: the configuration that holds */
+	uint32_t config; /* counts; the lowest bit says which configuration holds */
 	uint32_t layout; /* FW_SHIELD_LAYOUT */
 };
 _Static_assert(sizeof(struct fw_shield_switch) == 8, "no holes");

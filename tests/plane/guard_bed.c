@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "plane/guard_inside.h"
+
 enum { MARK_PORT = 7, MARK_DEVICE = 60000, IP_AT = 14, UDP_AT = 34, LEN = 60 };
 
 int guard_bed_setup(void **state)
@@ -55,6 +57,11 @@ struct plane_guard *guard_bed_open(const struct bed *bed)
 	if (plane_guard_open(&setup, &guard, &fault))
 		fail_msg("%s: %s", fault.file, fault.sentence);
 	return guard;
+}
+
+uint32_t guard_bed_number(const struct plane_guard *guard)
+{
+	return ((const struct fw_guard_switch *)guard->hold.memory[GUARD_SWITCH])->config;
 }
 
 struct fw_guard_config guard_bed_config(void)

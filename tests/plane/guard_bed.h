@@ -21,6 +21,9 @@ struct plane_guard *guard_bed_open(const struct bed *bed);
 /* Enforces policy and quarantine; no brake, frames are sent up. */
 struct fw_guard_config guard_bed_config(void);
 
+/* What the kernel counts configurations, flags of devices and lost places with. */
+uint32_t guard_bed_number(const struct plane_guard *guard);
+
 /* Of device i: its MAC, its address, and the one address that it may speak to. */
 void guard_bed_mac(uint32_t i, uint8_t out_mac[6]);
 uint32_t guard_bed_address(uint32_t i);

@@ -169,7 +169,7 @@ static void change_config(uint64_t *random, struct guard_scene *scene)
 	guard_scene_anew(scene);
 }
 
-/* As the daemon does it: what the kernel keeps of a conversation has another serial number then, but for flags, a new device and flows. */
+/* As the daemon does it: what the kernel keeps of a conversation has another serial number then, but for a new device and flows. */
 void guard_bulk_change(uint64_t *random, struct guard_scene *scene)
 {
 	struct fw_guard_device *device = &scene->state.devices[FW_STRANGERS];
@@ -187,6 +187,7 @@ void guard_bulk_change(uint64_t *random, struct guard_scene *scene)
 		break;
 	case 2:
 		device->flags ^= guard_pick(random, 2) ? FW_DEVICE_QUARANTINED : FW_DEVICE_POLICY;
+		guard_scene_anew(scene);
 		break;
 	case 3:
 		scene->policies[scene->config.half][FW_STRANGERS].generation++;

@@ -173,7 +173,7 @@ int guard_kernel_begin(struct guard_kernel *k, const struct guard_scene *scene)
 	int error;
 
 	((struct fw_guard_config *)k->config)[1] = scene->config;
-	*(struct fw_guard_switch *)k->at = (struct fw_guard_switch){.config = 1, .layout = FW_GUARD_LAYOUT};
+	*(struct fw_guard_switch *)k->at = (struct fw_guard_switch){.config = scene->number, .layout = FW_GUARD_LAYOUT};
 	memcpy(k->places, scene->places, sizeof(scene->places));
 	memcpy(k->devices, scene->state.devices, sizeof(scene->state.devices));
 	for (int i = 0; i < 2; i++) {

@@ -330,7 +330,7 @@ void guard_scene_anew(struct guard_scene *scene)
 {
 	static uint32_t serial;
 
-	scene->config.serial = ++serial;
+	scene->number = 2 * ++serial + 1;
 }
 
 void guard_scene_make(uint64_t *random, struct guard_scene *out)

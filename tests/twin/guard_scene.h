@@ -38,6 +38,7 @@ struct guard_counts {
 };
 
 struct guard_scene {
+	uint32_t number; /* of guard_switch */
 	struct fw_guard_config config;
 	struct fw_place_bucket places[GUARD_PLACES];
 	struct fw_guard_policy policies[2][GUARD_DEVICES];
