@@ -61,7 +61,7 @@ FW_PER_CPU(guard_kept_in, FW_GUARD_KEPT, struct fw_guard_kept);
 #ifndef FW_GUARD_NOW
 #define FW_GUARD_NOW() bpf_ktime_get_coarse_ns()
 #define FW_GUARD_NOW_EXACT() bpf_ktime_get_ns()
-#define FW_GUARD_TICK() bpf_jiffies64() /* one load; changes when that clock does, or a moment before */
+#define FW_GUARD_TICK() bpf_jiffies64() /* one load; no more than a tick apart from that clock */
 #define FW_GUARD_VLAN(context) ((context)->vlan_present ? (context)->vlan_tci & 0xfff : 0)
 #endif
 

@@ -122,6 +122,6 @@ uint32_t plane_guard_device_flags(struct plane_guard *guard, uint32_t place, uin
 	while (!__atomic_compare_exchange_n(flags, &before, (before & ~clear) | set, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
 		;
 	if (((before & ~clear) | set) != before)
-		hold_renew(&guard->hold); /* ... and rests on flags */
+		hold_renew(&guard->hold); /* ... and rests on flags; a segment that is under way ends it, or else the tick */
 	return before;
 }

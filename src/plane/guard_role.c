@@ -57,8 +57,8 @@ int guard_size_check(const struct plane_guard_setup *setup)
 		setup->flows > PLANE_GUARD_FLOWS_MAX || setup->members > PLANE_GUARD_MEMBERS_MAX || setup->names > PLANE_GUARD_NAMES_MAX ||
 		setup->ring_bytes > PLANE_GUARD_RING_MAX)
 		return -E2BIG;
-	/* a map's entries are counted with 32 bits */
-	return (uint64_t)(setup->devices + FW_STRANGERS) * guard_flow_buckets(setup) > UINT32_MAX / 2 ? -E2BIG : 0;
+	/* a map's entries are counted with 32 bits, and so are the slots of flows */
+	return (uint64_t)(setup->devices + FW_STRANGERS) * guard_flow_buckets(setup) > UINT32_MAX / FW_FLOW_SLOTS ? -E2BIG : 0;
 }
 
 uint32_t guard_flow_buckets(const struct plane_guard_setup *setup)

@@ -72,6 +72,7 @@ void plane_guard_forget(struct plane_guard *guard)
 	for (size_t i = 0; i < sizeof(hashed) / sizeof(hashed[0]); i++)
 		memset(guard->hold.memory[hashed[i]], 0, (size_t)guard->hold.entries[hashed[i]] * role_guard.maps[hashed[i]].value_len);
 	clear_flows(guard, 0, guard->hold.entries[GUARD_FLOWS]);
+	hold_renew(&guard->hold);
 }
 
 /* ---- members ---- */

@@ -15,7 +15,7 @@
 enum { FRAME_LEAST = 15, PAGE = 4096, CPUS_MAX = 512 };
 
 struct given {
-	uint64_t now_ns, vlan;
+	uint64_t now_ns, vlan, asked;
 };
 
 struct guard_kernel {
@@ -254,7 +254,7 @@ int guard_kernel_step(struct guard_kernel *k, const struct guard_step *step, str
 	memset(out, 0, sizeof(*out));
 	k->sent_count = 0;
 	if (k->given)
-		*k->given = (struct given){step->now_ns, step->vlan};
+		*k->given = (struct given){step->now_ns, step->vlan, 0};
 	if (step->way == FW_GUARD_IN) {
 		run.ctx_in = &context;
 		run.ctx_size_in = sizeof(context);
@@ -276,6 +276,11 @@ int guard_kernel_step(struct guard_kernel *k, const struct guard_step *step, str
 	out->head.interface = 0; /* the test run's own */
 	memcpy(out->bytes, k->sent.bytes, k->sent.head.kept_len);
 	return 0;
+}
+
+bool guard_kernel_judged(const struct guard_kernel *kernel)
+{
+	return kernel->given->asked != 0;
 }
 
 void guard_kernel_state(struct guard_kernel *k, struct guard_state *out)

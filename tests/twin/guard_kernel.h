@@ -19,6 +19,9 @@ bool guard_kernel_takes(const struct guard_step *step);
 /* One step; *out is filled whole. 0 or -errno. */
 int guard_kernel_step(struct guard_kernel *kernel, const struct guard_step *step, struct guard_result *out);
 
+/* Whether the last step's frame was judged: else it passed as the one before it, for which no time is asked. */
+bool guard_kernel_judged(const struct guard_kernel *kernel);
+
 void guard_kernel_state(struct guard_kernel *kernel, struct guard_state *out_state);
 /* Of all CPUs together. */
 int guard_kernel_counts(struct guard_kernel *kernel, struct guard_counts *out);

@@ -22,12 +22,14 @@
 #include "guard_half.h"
 #include "guard_kernel.h"
 
-enum { BY_CHANCE = 90000, BULK = 600, FUZZ_SCENES = 64, EACH_CAPTURE = 60, SHOWN_MAX = 10, OVER_LEAST = 20 };
+enum { BY_CHANCE = 90000, BULK = 600, FUZZ_SCENES = 64, EACH_CAPTURE = 60, SHOWN_MAX = 10 };
+enum { OVER_LEAST = 20, PLAIN_LEAST = 15000, AGAIN_LEAST = 4000 }; /* of frames that go the short way */
 
 struct bed {
 	struct guard_kernel *kernel;
 	struct guard_play **plays;
-	uint32_t count, room, frames, left_out, different, plain[FW_GUARD_WAYS], plain_over[2]; /* by the device's bucket, by that of all */
+	uint32_t count, room, frames, left_out, different, plain[FW_GUARD_WAYS], again[FW_GUARD_WAYS];
+	uint32_t plain_over[2]; /* by the device's bucket, by that of all */
 	uint64_t said[FW_GUARD_WAYS][FW_GUARD_OUTCOMES][FW_REASON_COUNT]; /* packets */
 	uint64_t bound, bound_full, bound_refused, bound_over, bound_gone, forgotten, lost;
 };
@@ -104,6 +106,7 @@ static void allow_plain(
 	if (kernel->notes.frame_len || !host->notes.frame_len || host->notes.outcome != FW_GUARD_PASSED || host->notes.would || host->sent)
 		return;
 	bed->plain[step->way]++;
+	bed->again[step->way] += !guard_kernel_judged(bed->kernel);
 	if (fw_flow_run(host->notes.state) > FW_GUARD_RUN)
 		bed->plain_over[config->frames_out.rate_per_s > config->words[FW_GUARD_WORD_FRAMES].rate_per_s]++;
 	kernel->notes = host->notes;
@@ -497,7 +500,8 @@ static uint32_t count_unreached(const struct bed *bed)
 		unreached++;
 	}
 	return unreached + !bed->bound + !bed->bound_full + !bed->bound_refused + !bed->bound_over + !bed->bound_gone + !bed->forgotten +
-		!bed->lost + !bed->plain[FW_GUARD_OUT] + !bed->plain[FW_GUARD_IN] + (bed->plain_over[0] < OVER_LEAST) +
+		!bed->lost + (bed->plain[FW_GUARD_OUT] < PLAIN_LEAST) + (bed->plain[FW_GUARD_IN] < PLAIN_LEAST) +
+		(bed->again[FW_GUARD_OUT] < AGAIN_LEAST) + (bed->again[FW_GUARD_IN] < AGAIN_LEAST) + (bed->plain_over[0] < OVER_LEAST) +
 		(bed->plain_over[1] < OVER_LEAST);
 }
 
@@ -582,12 +586,9 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	silent = feed(&bed, argv[2], getenv("FLOODWALL_CAPTURES") ? getenv("FLOODWALL_CAPTURES") : argv[3]);
-	printf("%u frames compared, %u left out, %u differ; %u and %u the short way, %u and %u of them when nothing more went up; %lu "
-	       "addresses bound, %lu without room, %lu flows "
-	       "forgotten, %lu frames lost\n",
-		bed.frames, bed.left_out, bed.different, bed.plain[FW_GUARD_OUT], bed.plain[FW_GUARD_IN], bed.plain_over[0],
-		bed.plain_over[1], (unsigned long)bed.bound, (unsigned long)bed.bound_full, (unsigned long)bed.forgotten,
-		(unsigned long)bed.lost);
+	printf("%u frames compared, %u left out, %u differ; %u and %u the short way, %u and %u not judged again; %lu bound, %lu lost\n",
+		bed.frames, bed.left_out, bed.different, bed.plain[FW_GUARD_OUT], bed.plain[FW_GUARD_IN], bed.again[FW_GUARD_OUT],
+		bed.again[FW_GUARD_IN], (unsigned long)bed.bound, (unsigned long)bed.lost);
 	unreached = count_unreached(&bed);
 	survivors = count_survivors(&bed);
 	printf("%d of %d mutants told\n", 2 * places - (int)survivors, 2 * places);
