@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What leaves an interface, in one of two ways, which only this file knows apart:
+ * What leaves an interface, in one of two ways:
  *
  *	tcx       by a pinned link in a chain of programs (tcx.c)
  *	clsact    before Linux 6.6: that qdisc, and one filter with a priority, a handle and a name of our own, so that it can be replaced, found
  *	          and removed among the filters of others. libbpf names a filter "PROGRAM:[NUMBER]". Whether the qdisc is ours, a mark says
  *
- * A version that knew only the second may have left it on a kernel that has the first: then both run until all else holds (a packet is rather judged
- * twice than not at all), and the filter goes, with the qdisc if that is ours.
+ * A build of this layout that goes the second way on a kernel that has the first may have run before: then both run until all else holds (a packet is
+ * rather judged twice than not at all), and the filter goes, with the qdisc if that is ours.
  */
 #include "plane/attach.h"
 
@@ -143,6 +143,9 @@ static int attach_link(struct egress *egress, const struct pins *pins, int progr
 		return bpf_link_update(egress->link, program, NULL) ? -errno : 0;
 	egress_close(egress);
 	egress->link = tcx_attach(program, egress->ifindex);
+	/* The same program is there without our link, and no chain has one twice. */
+	if (egress->link == -EEXIST && tcx_detach_others(egress->ifindex, -1, &(uint32_t){0}) == 0)
+		egress->link = tcx_attach(program, egress->ifindex);
 	if (egress->link < 0)
 		return egress->link;
 	egress->fresh = true;

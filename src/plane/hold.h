@@ -70,7 +70,7 @@ int hold_open(struct hold *hold, const struct hold_request *request, struct faul
 void hold_close(struct hold *hold);
 /* As plane_detach() says, and closes. */
 int hold_detach(struct hold *hold, struct fault *out_fault);
-/* Whether the program still sits there. */
+/* Whether the programs still sit there, as far as links tell: a filter under a clsact is not asked for. */
 bool hold_attached(const struct hold_site *site);
 
 /* ---- dry.c ---- */

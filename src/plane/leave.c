@@ -146,10 +146,15 @@ int hold_detach(struct hold *hold, struct fault *out_fault)
 	return first;
 }
 
+/* What a link of ours holds may be asked without any capability. */
+static bool holds(int link, int ifindex)
+{
+	struct hook_link found;
+
+	return hook_link(link, &found) == 0 && found.ifindex == ifindex;
+}
+
 bool hold_attached(const struct hold_site *site)
 {
-	struct bpf_link_info info = {0};
-	uint32_t len = sizeof(info);
-
-	return bpf_obj_get_info_by_fd(site->link, &info, &len) == 0 && (int)info.xdp.ifindex == site->ifindex;
+	return holds(site->link, site->ifindex) && (site->egress.link < 0 || holds(site->egress.link, site->ifindex));
 }

@@ -328,6 +328,56 @@ static void wrong_setups(void **state)
 	bed_assert_clean(bed, BED_DEVICE);
 }
 
+/* Somebody takes off what judges what leaves, by its pin. */
+static void lost(const struct bed *bed, const char *pin)
+{
+	char path[160];
+	int link;
+
+	snprintf(path, sizeof(path), "%s/floodwall/%s", bed->bpffs, pin);
+	link = bpf_obj_get(path);
+	assert_true(link >= 0);
+	assert_int_equal(bpf_link_detach(link), 0);
+	close(link);
+}
+
+static void lost_is_told(void **state)
+{
+	struct bed *bed = *state;
+	struct plane *plane;
+
+	if (!kernel_has_tcx())
+		skip();
+	plane = bed_open(bed);
+	assert_true(plane_attached(plane));
+	lost(bed, "shield-" BED_DEVICE "/tc");
+	assert_false(plane_attached(plane));
+	assert_true(bed_has_xdp(BED_DEVICE));
+	plane_close(plane);
+	plane = bed_open(bed);
+	assert_true(plane_attached(plane));
+	assert_int_equal(plane_detach(plane, NULL), 0);
+}
+
+/* Its pin taken away, the program goes; the next opening sets it again. */
+static void the_pin_is_gone(void **state)
+{
+	struct bed *bed = *state;
+	struct plane *plane;
+
+	if (!kernel_has_tcx())
+		skip();
+	plane = bed_open(bed);
+	plane_close(plane);
+	bed_run("rm %s/floodwall/shield-" BED_DEVICE "/tc", bed->bpffs);
+	assert_int_equal(bed_filters(BED_DEVICE), 0);
+	plane = bed_open(bed);
+	assert_true(plane_took_over(plane));
+	assert_int_equal(bed_filters(BED_DEVICE), 1);
+	assert_int_equal(plane_detach(plane, NULL), 0);
+	bed_assert_clean(bed, BED_DEVICE);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, bed_setup, bed_teardown)
@@ -347,6 +397,8 @@ int main(void)
 		CASE(made_anew),
 		CASE(a_dot_in_the_name),
 		CASE(wrong_setups),
+		CASE(lost_is_told),
+		CASE(the_pin_is_gone),
 	};
 
 	bed_enter("attach");

@@ -111,8 +111,8 @@ static void without_a_clsact(void **state)
 	bed_assert_clean(bed, BED_DEVICE);
 }
 
-/* A frame on its way to device 1 over BED_DEVICE. False where it was dropped, which the kernel tells who sends. */
-static bool reaches(const struct bed *bed)
+/* A frame on its way to device 1 over BED_DEVICE. Returns 1 where it went, 0 where it was dropped, which the kernel tells who sends, or -errno. */
+static int send_one(const struct bed *bed)
 {
 	uint8_t frame[512], address[4];
 	size_t len = guard_bed_frame(frame, 1, guard_bed_peer(1), BED_FORBIDDEN);
@@ -123,10 +123,17 @@ static bool reaches(const struct bed *bed)
 	memcpy(frame + 26, frame + 30, 4);
 	memcpy(frame + 30, address, 4);
 	if (send(bed->from, frame, len, 0) == (ssize_t)len)
-		return true;
-	if (errno != ENOBUFS)
-		fail_msg("%s", strerror(errno));
-	return false;
+		return 1;
+	return errno == ENOBUFS ? 0 : -errno;
+}
+
+static bool reaches(const struct bed *bed)
+{
+	int sent = send_one(bed);
+
+	if (sent < 0)
+		fail_msg("%s", strerror(-sent));
+	return sent;
 }
 
 /* Opened, and nothing shall reach device 1. Returns its place. */
@@ -240,20 +247,27 @@ static void a_clsact_of_others(void **state)
 	}
 }
 
-/* Its pin taken away, the program goes; the next opening sets it again. */
-static void the_pin_is_gone(void **state)
+/* The very program that is opened again, but by no link: it cannot be twice in a chain. */
+static void the_same_without_a_link(void **state)
 {
 	struct bed *bed = *state;
+	int ifindex = (int)if_nametoindex(BED_DEVICE), other = returning(NEXT), same;
 	struct plane *plane = bed_open(bed);
+	uint32_t id = ours(BED_DEVICE);
 
+	same = bpf_prog_get_fd_by_id(id);
 	plane_close(plane);
 	bed_run("rm %s/floodwall/shield-" BED_DEVICE "/tc", bed->bpffs);
-	assert_int_equal(bed_filters(BED_DEVICE), 0);
+	assert_int_equal(bpf_prog_attach(same, ifindex, egress, 0), 0);
+	assert_int_equal(bpf_prog_attach(other, ifindex, egress, 0), 0);
 	plane = bed_open(bed);
-	assert_true(plane_took_over(plane));
-	assert_int_equal(bed_filters(BED_DEVICE), 1);
+	assert_int_equal(ours(BED_DEVICE), id);
+	demand_chain(BED_DEVICE, id, number(other), 0);
+	assert_true(plane_attached(plane));
 	assert_int_equal(plane_detach(plane, NULL), 0);
-	bed_assert_clean(bed, BED_DEVICE);
+	demand_chain(BED_DEVICE, number(other), 0, 0);
+	close(same);
+	close(other);
 }
 
 /* Ours by its name and its maps, attached by whatever means: it goes when one that is pinned is there, and by a bypass that has no pins. */
@@ -319,7 +333,11 @@ static pid_t send_until_told(const struct bed *bed, struct sender *sender)
 		return child;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	while (!__atomic_load_n(&sender->stop, __ATOMIC_ACQUIRE)) {
-		sender->passed += reaches(bed);
+		int sent = send_one(bed);
+
+		if (sent < 0)
+			_exit(-sent);
+		sender->passed += (uint32_t)sent;
 		__atomic_fetch_add(&sender->sent, 1, __ATOMIC_RELEASE);
 	}
 	_exit(0);
@@ -331,6 +349,7 @@ static void await_some(const struct sender *sender)
 
 	for (int tries = 0; __atomic_load_n(&sender->sent, __ATOMIC_ACQUIRE) < sent + ENOUGH && tries < 100000; tries++)
 		usleep(100);
+	assert_true(__atomic_load_n(&sender->sent, __ATOMIC_ACQUIRE) >= sent + ENOUGH);
 }
 
 static void stop(struct sender *sender, pid_t child)
@@ -339,6 +358,7 @@ static void stop(struct sender *sender, pid_t child)
 
 	__atomic_store_n(&sender->stop, 1, __ATOMIC_RELEASE);
 	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
 	assert_int_equal(sender->passed, 0);
 }
 
@@ -387,10 +407,12 @@ static void upgraded_under_load(void **state)
 		struct sender *sender = mmap(NULL, sizeof(*sender), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 		struct plane_guard *guard;
 		uint32_t place;
+		uint64_t before;
 		pid_t child;
 
 		old_kernel(true);
 		guard = open_quarantine(bed, &place);
+		before = dropped(guard, place);
 		assert_int_equal(bed_filters(BED_DEVICE), 1);
 		child = send_until_told(bed, sender);
 		await_some(sender);
@@ -401,6 +423,8 @@ static void upgraded_under_load(void **state)
 		assert_int_equal(bed_filters(BED_DEVICE), 1);
 		await_some(sender);
 		stop(sender, child);
+		assert_true(sender->sent >= 2 * ENOUGH);
+		assert_true(dropped(guard, place) - before >= sender->sent); /* while both were there, twice */
 		assert_int_equal(plane_guard_detach(guard, NULL), 0);
 		bed_assert_clean(bed, BED_DEVICE);
 		bed_assert_clean(bed, BED_SECOND);
@@ -550,7 +574,7 @@ int main(void)
 		CASE(first_among_others),
 		CASE(a_failure_leaves_others),
 		CASE(a_clsact_of_others),
-		CASE(the_pin_is_gone),
+		CASE(the_same_without_a_link),
 		CASE(one_too_many),
 		CASE(nobody_asks),
 		CASE(exchanged_in_place),
