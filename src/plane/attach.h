@@ -82,8 +82,8 @@ int egress_attach(struct egress *egress, const struct pins *pins, int program, e
 void egress_undo(struct egress *egress, const struct pins *pins, enum xdp_link_state was);
 
 /*
- * When all else holds: with tcx, what a build of this layout without it left under a clsact goes, so that each packet is judged once; so does any other
- * program of ours in the chain. Returns 0 or -errno.
+ * When all else holds: with tcx, what a build of this layout without it left under a clsact goes, so that each packet is judged once; so does any
+ * other program of ours in the chain. Returns 0 or -errno.
  */
 int egress_settle(struct egress *egress, const struct pins *pins, enum xdp_link_state was);
 
@@ -92,8 +92,9 @@ int egress_detach(struct egress *egress, const struct pins *pins);
 void egress_close(struct egress *egress);
 
 /*
- * For whoever has no struct egress, as a bypass, which may find no pins: removes our programs of either way, and the clsact if made says that it is ours (or, where nobody knows any more, if we had a filter
- * there) and no other filter is on it. Adds to *count what was removed. Returns 0 or -errno.
+ * For whoever has no struct egress, as a bypass, which may find no pins: removes our programs of either way, and the clsact if made says that it is
+ * ours (or, where nobody knows any more, if we had a filter there) and no other filter is on it. Adds to *count what was removed. Returns 0 or
+ * -errno.
  */
 enum egress_made { EGRESS_MADE_NO, EGRESS_MADE_YES, EGRESS_MADE_UNKNOWN };
 int egress_remove(int ifindex, enum egress_made made, uint32_t *count);
