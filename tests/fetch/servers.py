@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Knot DNS, NSD and BIND, each with zones from files in a folder of its own, on loopback ports, ended by their process ids."""
 import ctypes
+import errno
 import os
 import pathlib
 import shutil
@@ -39,7 +40,25 @@ class Server:
             body = path.read_text().split("192.0.2.1\n", 1)[1]
         path.write_text(SOA.format(serial=self.serials[zone]) + body + more)
 
+    @staticmethod
+    def port_is_free():
+        """Nobody has it any more: who was forked by a server that was killed may end a moment after it."""
+        for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+            for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+                with socket.socket(family, kind) as probe:
+                    if kind == socket.SOCK_STREAM:
+                        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    try:
+                        probe.bind((address, PORT))
+                    except OSError as error:
+                        if error.errno == errno.EADDRINUSE:
+                            return False
+        return True
+
     def start(self):
+        end = time.monotonic() + 60
+        while not self.port_is_free() and time.monotonic() < end:
+            time.sleep(0.02)
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=die_with_parent,
                                             start_new_session=True)
