@@ -42,18 +42,6 @@ static int fresh(void **state)
 	return 0;
 }
 
-/*
- * Read by AddressSanitizer before main(). It keeps 256 MiB of freed memory from being used again, and the test that fails each allocation
- * once then never finds a block in the processor's cache. A store holds 1.4 MiB at most. Lost is a use after free
- * of what was freed 4 MiB before.
- */
-const char *__asan_default_options(void);
-
-const char *__asan_default_options(void)
-{
-	return "quarantine_size_mb=4";
-}
-
 /* SQLite's memory by way of this program's malloc(), which can fail. */
 static int size_of(void *at)
 {
