@@ -289,14 +289,22 @@ FW_INLINE __u32 guard_packets_in(const struct __sk_buff *context)
 	return context->gso_segs ? context->gso_segs : 1;
 }
 
-/* What is counted, without the device. */
-FW_INLINE bool guard_counting(struct fw_guard_case *c, __u32 place)
+/* Of guard_kept_out or guard_kept_in. */
+FW_INLINE struct fw_guard_kept *guard_kept_at(void *map, const struct fw_guard_marks *marks)
 {
-	__u32 zero = 0;
+	__u32 at = fw_guard_plain_at(marks);
+
+	return bpf_map_lookup_elem(map, &at);
+}
+
+/* It needs no device, only where it is counted. */
+FW_INLINE bool guard_again(struct fw_guard_case *c, const struct fw_guard_kept *kept, __u64 tick)
+{
+	__u32 zero = 0, place = kept->place;
 
 	c->totals = bpf_map_lookup_elem(&guard_totals, &zero);
 	c->count = bpf_map_lookup_elem(&guard_counts, &place);
-	return c->totals && c->count;
+	return c->totals && c->count && fw_guard_plain_again(c, kept, tick);
 }
 
 /*
@@ -381,21 +389,15 @@ int guard_out(struct xdp_md *context)
 	struct fw_guard_marks marks;
 	struct fw_guard_kept *kept;
 	struct fw_cursor frame;
-	__u32 at, number;
+	__u32 number;
 
 	if (!switched)
 		return XDP_PASS;
 	number = guard_number(switched);
 	fw_guard_store_frame_out(c.store, &frame);
-	if (!fw_guard_plain_begin(frame, &marks))
-		return guard_judge_out(context);
-	at = fw_guard_plain_at(&marks);
-	kept = bpf_map_lookup_elem(&guard_kept_out, &at);
-	if (!kept || (!fw_guard_plain_holds(number, &marks, kept) && !guard_keep_out(context, number, kept)))
-		return guard_judge_out(context);
-	if (guard_counting(&c, kept->place) && fw_guard_plain_again(&c, kept, tick))
-		return XDP_PASS;
-	if (guard_plain_out(context, number, kept, tick))
+	kept = fw_guard_plain_begin(frame, &marks) ? guard_kept_at(&guard_kept_out, &marks) : NULL;
+	if (kept && (fw_guard_plain_holds(number, &marks, kept) || guard_keep_out(context, number, kept)) &&
+		(guard_again(&c, kept, tick) || guard_plain_out(context, number, kept, tick)))
 		return XDP_PASS;
 	return guard_judge_out(context);
 }
@@ -411,21 +413,15 @@ int guard_in(struct __sk_buff *context)
 	struct fw_guard_marks marks;
 	struct fw_guard_kept *kept;
 	struct fw_cursor frame;
-	__u32 at, number;
+	__u32 number;
 
 	if (!switched)
 		return TC_ACT_UNSPEC;
 	number = guard_number(switched);
 	fw_guard_store_frame_in(c.store, &frame);
-	if (!fw_guard_plain_begin(frame, &marks))
-		return guard_judge_in(context);
-	at = fw_guard_plain_at(&marks);
-	kept = bpf_map_lookup_elem(&guard_kept_in, &at);
-	if (!kept || (!fw_guard_plain_holds(number, &marks, kept) && !guard_keep_in(context, number, kept)))
-		return guard_judge_in(context);
-	if (guard_counting(&c, kept->place) && fw_guard_plain_again(&c, kept, tick))
-		return TC_ACT_UNSPEC;
-	if (guard_plain_in(context, number, kept, tick))
+	kept = fw_guard_plain_begin(frame, &marks) ? guard_kept_at(&guard_kept_in, &marks) : NULL;
+	if (kept && (fw_guard_plain_holds(number, &marks, kept) || guard_keep_in(context, number, kept)) &&
+		(guard_again(&c, kept, tick) || guard_plain_in(context, number, kept, tick)))
 		return TC_ACT_UNSPEC;
 	return guard_judge_in(context);
 }

@@ -104,8 +104,10 @@ static int try_filter(int program, bool tcx)
 
 	if (unshare(CLONE_NEWNET))
 		return errno;
-	if (tcx)
-		return tcx_attach(program, 1) < 0 ? errno : 0;
+	if (tcx) {
+		error = tcx_attach(program, 1);
+		return error < 0 ? -error : 0;
+	}
 	error = bpf_tc_hook_create(&hook);
 	if (!error)
 		error = bpf_tc_attach(&hook, &filter);

@@ -52,15 +52,9 @@ static pid_t send_until_told(const struct bed *bed, struct sender *sender)
 
 static struct plane *open_protected(const struct bed *bed)
 {
-	struct fw_shield_config config = bed_config();
 	struct plane *plane = bed_open(bed);
-	uint8_t server[16], bad[16];
 
-	bed_address(server, BED_SERVER);
-	bed_address(bad, BED_BAD);
-	assert_int_equal(plane_config(plane, &config), 0);
-	assert_int_equal(plane_protect(plane, (const uint8_t(*)[16])server, 1), 0);
-	assert_int_equal(plane_block(plane, bad), 0);
+	bed_block_bad(plane);
 	return plane;
 }
 
