@@ -51,8 +51,8 @@ struct {
 /* One for each program: the one may interrupt the other. */
 FW_PER_CPU(guard_desk_out, 1, struct fw_guard_desk);
 FW_PER_CPU(guard_desk_in, 1, struct fw_guard_desk);
-FW_PER_CPU(guard_kept_out, FW_GUARD_KEPT, struct fw_guard_kept);
-FW_PER_CPU(guard_kept_in, FW_GUARD_KEPT, struct fw_guard_kept);
+FW_PER_CPU(guard_kept_out, 1, struct fw_guard_kept_all);
+FW_PER_CPU(guard_kept_in, 1, struct fw_guard_kept_all);
 
 /*
  * The judge's clock is the monotonic one as of the last tick (1 to 10 ms ago), which costs a load; a bucket never gives too much by it
@@ -289,22 +289,106 @@ FW_INLINE __u32 guard_packets_in(const struct __sk_buff *context)
 	return context->gso_segs ? context->gso_segs : 1;
 }
 
-/* Of guard_kept_out or guard_kept_in. */
-FW_INLINE struct fw_guard_kept *guard_kept_at(void *map, const struct fw_guard_marks *marks)
+FW_INLINE bool guard_is_four(const struct fw_cursor *frame)
 {
-	__u32 at = fw_guard_plain_at(marks);
-
-	return bpf_map_lookup_elem(map, &at);
+	return frame->begin + 14 <= frame->end && frame->begin[12] == FW_ETHER_IPV4 >> 8;
 }
 
-/* It needs no device, only where it is counted. */
-FW_INLINE bool guard_again(struct fw_guard_case *c, const struct fw_guard_kept *kept, __u64 tick)
+/* In guard_kept_out or guard_kept_in; NULL where the frame is too short. */
+FW_INLINE struct fw_guard_kept *guard_kept_at(void *map, const struct fw_cursor *frame, const bool four)
 {
-	__u32 zero = 0, place = kept->place;
+	struct fw_guard_kept_all *all;
+	struct fw_guard_kept *kept;
+	__u32 zero = 0;
 
-	c->totals = bpf_map_lookup_elem(&guard_totals, &zero);
+	if (frame->begin + fw_guard_plain_least(four) > frame->end)
+		return NULL;
+	all = bpf_map_lookup_elem(map, &zero);
+	if (!all)
+		return NULL;
+	kept = &all->at[fw_guard_plain_at(frame->begin, four)];
+	FW_PIN(kept);
+	return kept;
+}
+
+/* In the same tick, and by the same number of the switch, it needs no device, only where it is counted. */
+FW_INLINE bool guard_again(struct fw_guard_case *c, const struct fw_guard_kept *kept)
+{
+	__u32 zero = 0, place = kept->place, bucket_at = kept->bucket / FW_FLOW_SLOTS, reason = kept->reason;
+	const struct fw_guard_switch *at = bpf_map_lookup_elem(&guard_switch, &zero);
+	struct fw_flow_bucket *bucket;
+
+	FW_PIN(reason);
+	if (kept->tick != FW_GUARD_TICK() || !at || kept->number != guard_number(at) || reason >= FW_REASON_COUNT)
+		return false;
+	bucket = bpf_map_lookup_elem(&guard_flows, &bucket_at);
 	c->count = bpf_map_lookup_elem(&guard_counts, &place);
-	return c->totals && c->count && fw_guard_plain_again(c, kept, tick);
+	c->totals = bpf_map_lookup_elem(&guard_totals, &zero);
+	c->notes->reason = reason;
+	return bucket && c->count && c->totals && fw_guard_plain_again(c, kept, bucket);
+}
+
+/* What nearly every segment of a transfer meets: nothing before it, and no more than it takes. */
+FW_INLINE bool guard_again_out(struct xdp_md *context, const bool four)
+{
+	struct fw_cursor frame = guard_frame_of(context->data, context->data_end);
+	const struct fw_guard_kept *kept = guard_kept_at(&guard_kept_out, &frame, four);
+	struct fw_guard_notes notes = {.way = FW_GUARD_OUT};
+	struct fw_guard_case c = {.notes = &notes};
+
+	if (!kept || !fw_guard_plain_holds(&frame, four, kept) || !guard_again(&c, kept))
+		return false;
+	notes.packets = 1;
+	notes.frame_len = guard_len_out(context);
+	fw_guard_plain_say(&c);
+	return true;
+}
+
+FW_INLINE bool guard_again_in(struct __sk_buff *context, const bool four)
+{
+	struct fw_cursor frame = guard_frame_of(context->data, context->data_end);
+	const struct fw_guard_kept *kept = guard_kept_at(&guard_kept_in, &frame, four);
+	struct fw_guard_notes notes = {.way = FW_GUARD_IN};
+	struct fw_guard_case c = {.notes = &notes};
+
+	if (!kept || !fw_guard_plain_holds(&frame, four, kept) || !guard_again(&c, kept))
+		return false;
+	notes.packets = guard_packets_in(context);
+	notes.frame_len = context->len;
+	fw_guard_plain_say(&c);
+	return true;
+}
+
+/* NULL: no such segment. Whether what is kept there holds of it, but for the number of the switch. */
+FW_INLINE struct fw_guard_kept *guard_kept_of(void *map, const struct fw_cursor *frame, const bool four, bool *out_holds)
+{
+	struct fw_guard_kept *kept;
+
+	if (frame->begin + fw_guard_plain_least(four) > frame->end || !fw_guard_plain_headers(frame, four))
+		return NULL;
+	kept = guard_kept_at(map, frame, four);
+	*out_holds = kept && fw_guard_plain_holds(frame, four, kept);
+	return kept;
+}
+
+FW_INLINE bool guard_keep(struct fw_cursor frame, const bool four, __u32 number, enum fw_guard_way way, struct fw_guard_kept *kept)
+{
+	struct fw_guard_notes notes = {.way = way};
+	struct fw_packet packet = {.zero = 0};
+	struct fw_guard_case c = {.config = guard_configured(number), .notes = &notes, .packet = &packet};
+
+	if (!c.config || frame.begin + fw_guard_plain_least(four) > frame.end)
+		return false;
+	return fw_guard_plain_keep(&c, number, frame.begin, four, kept);
+}
+
+/* By this number, with what is kept. */
+FW_INLINE bool guard_plain(struct fw_guard_notes *notes, __u32 number, struct fw_guard_kept *kept, __u64 tick)
+{
+	struct fw_guard_case c = {.notes = notes};
+
+	notes->place = kept->place;
+	return guard_begin(&c, number) && guard_sit(&c, kept->place) && fw_guard_plain(&c, kept, tick);
 }
 
 /*
@@ -313,33 +397,40 @@ FW_INLINE bool guard_again(struct fw_guard_case *c, const struct fw_guard_kept *
  */
 static __attribute__((noinline)) int guard_keep_out(struct xdp_md *context, __u32 number, struct fw_guard_kept *kept)
 {
-	const struct fw_guard_config *config = guard_configured(number);
+	struct fw_cursor frame = guard_frame_of(context->data, context->data_end);
 
-	return config && fw_guard_plain_keep(config, number, guard_frame_of(context->data, context->data_end), FW_GUARD_OUT, kept);
+	return guard_is_four(&frame) ? guard_keep(frame, true, number, FW_GUARD_OUT, kept)
+				     : guard_keep(frame, false, number, FW_GUARD_OUT, kept);
 }
 
-static __attribute__((noinline)) int guard_plain_out(struct xdp_md *context, __u32 number, struct fw_guard_kept *kept, __u64 tick)
+static __attribute__((noinline)) int guard_plain_out(struct xdp_md *context, struct fw_guard_kept *kept, bool holds, __u64 tick)
 {
-	struct fw_guard_notes notes = {.frame_len = guard_len_out(context), .packets = 1, .way = FW_GUARD_OUT, .place = kept->place};
-	struct fw_guard_case c = {.notes = &notes};
+	struct fw_guard_notes notes = {.frame_len = guard_len_out(context), .packets = 1, .way = FW_GUARD_OUT};
+	const struct fw_guard_switch *at = guard_switched();
+	__u32 number = at ? guard_number(at) : 0;
 
-	return guard_begin(&c, number) && guard_sit(&c, kept->place) && fw_guard_plain(&c, kept, tick);
+	if (!at || ((!holds || kept->number != number) && !guard_keep_out(context, number, kept)))
+		return false;
+	return guard_plain(&notes, number, kept, tick);
 }
 
 static __attribute__((noinline)) int guard_keep_in(struct __sk_buff *context, __u32 number, struct fw_guard_kept *kept)
 {
-	const struct fw_guard_config *config = guard_configured(number);
+	struct fw_cursor frame = guard_frame_of(context->data, context->data_end);
 
-	return config && fw_guard_plain_keep(config, number, guard_frame_of(context->data, context->data_end), FW_GUARD_IN, kept);
+	return guard_is_four(&frame) ? guard_keep(frame, true, number, FW_GUARD_IN, kept)
+				     : guard_keep(frame, false, number, FW_GUARD_IN, kept);
 }
 
-static __attribute__((noinline)) int guard_plain_in(struct __sk_buff *context, __u32 number, struct fw_guard_kept *kept, __u64 tick)
+static __attribute__((noinline)) int guard_plain_in(struct __sk_buff *context, struct fw_guard_kept *kept, bool holds, __u64 tick)
 {
-	struct fw_guard_notes notes = {
-		.frame_len = context->len, .packets = guard_packets_in(context), .way = FW_GUARD_IN, .place = kept->place};
-	struct fw_guard_case c = {.notes = &notes};
+	struct fw_guard_notes notes = {.frame_len = context->len, .packets = guard_packets_in(context), .way = FW_GUARD_IN};
+	const struct fw_guard_switch *at = guard_switched();
+	__u32 number = at ? guard_number(at) : 0;
 
-	return guard_begin(&c, number) && guard_sit(&c, kept->place) && fw_guard_plain(&c, kept, tick);
+	if (!at || ((!holds || kept->number != number) && !guard_keep_in(context, number, kept)))
+		return false;
+	return guard_plain(&notes, number, kept, tick);
 }
 
 __attribute__((noinline)) int guard_judge_out(struct xdp_md *context)
@@ -379,51 +470,44 @@ __attribute__((noinline)) int guard_judge_in(struct __sk_buff *context)
 	return c.notes->outcome == FW_GUARD_DROPPED ? TC_ACT_SHOT : TC_ACT_UNSPEC;
 }
 
+/* What is not like the last one. Beside the judge, not before it: their stacks are not added up. */
+static __attribute__((noinline)) int guard_short_out(struct xdp_md *context)
+{
+	struct fw_cursor frame = guard_frame_of(context->data, context->data_end);
+	bool four = guard_is_four(&frame), holds = false;
+	__u64 tick = FW_GUARD_TICK();
+	struct fw_guard_kept *kept;
+
+	if (!four && guard_again_out(context, false))
+		return true;
+	kept = four ? guard_kept_of(&guard_kept_out, &frame, true, &holds) : guard_kept_of(&guard_kept_out, &frame, false, &holds);
+	return kept && guard_plain_out(context, kept, holds, tick);
+}
+
+static __attribute__((noinline)) int guard_short_in(struct __sk_buff *context)
+{
+	struct fw_cursor frame = guard_frame_of(context->data, context->data_end);
+	bool four = guard_is_four(&frame), holds = false;
+	__u64 tick = FW_GUARD_TICK();
+	struct fw_guard_kept *kept;
+
+	if (!four && guard_again_in(context, false))
+		return true;
+	kept = four ? guard_kept_of(&guard_kept_in, &frame, true, &holds) : guard_kept_of(&guard_kept_in, &frame, false, &holds);
+	return kept && guard_plain_in(context, kept, holds, tick);
+}
+
 SEC("xdp")
 int guard_out(struct xdp_md *context)
 {
-	struct fw_guard_notes notes = {.frame_len = guard_len_out(context), .packets = 1, .way = FW_GUARD_OUT};
-	struct fw_guard_case c = {.store = (struct fw_guard_store *)context, .notes = &notes};
-	const struct fw_guard_switch *switched = guard_switched();
-	__u64 tick = FW_GUARD_TICK();
-	struct fw_guard_marks marks;
-	struct fw_guard_kept *kept;
-	struct fw_cursor frame;
-	__u32 number;
-
-	if (!switched)
-		return XDP_PASS;
-	number = guard_number(switched);
-	fw_guard_store_frame_out(c.store, &frame);
-	kept = fw_guard_plain_begin(frame, &marks) ? guard_kept_at(&guard_kept_out, &marks) : NULL;
-	if (kept && (fw_guard_plain_holds(number, &marks, kept) || guard_keep_out(context, number, kept)) &&
-		(guard_again(&c, kept, tick) || guard_plain_out(context, number, kept, tick)))
-		return XDP_PASS;
-	return guard_judge_out(context);
+	return guard_again_out(context, true) || guard_short_out(context) ? XDP_PASS : guard_judge_out(context);
 }
 
 /* After UNSPEC other programs of the interface go on. */
 SEC("tc")
 int guard_in(struct __sk_buff *context)
 {
-	struct fw_guard_notes notes = {.frame_len = context->len, .packets = guard_packets_in(context), .way = FW_GUARD_IN};
-	struct fw_guard_case c = {.store = (struct fw_guard_store *)context, .notes = &notes};
-	const struct fw_guard_switch *switched = guard_switched();
-	__u64 tick = FW_GUARD_TICK();
-	struct fw_guard_marks marks;
-	struct fw_guard_kept *kept;
-	struct fw_cursor frame;
-	__u32 number;
-
-	if (!switched)
-		return TC_ACT_UNSPEC;
-	number = guard_number(switched);
-	fw_guard_store_frame_in(c.store, &frame);
-	kept = fw_guard_plain_begin(frame, &marks) ? guard_kept_at(&guard_kept_in, &marks) : NULL;
-	if (kept && (fw_guard_plain_holds(number, &marks, kept) || guard_keep_in(context, number, kept)) &&
-		(guard_again(&c, kept, tick) || guard_plain_in(context, number, kept, tick)))
-		return TC_ACT_UNSPEC;
-	return guard_judge_in(context);
+	return guard_again_in(context, true) || guard_short_in(context) ? TC_ACT_UNSPEC : guard_judge_in(context);
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

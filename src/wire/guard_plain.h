@@ -12,12 +12,13 @@
  * way, so that the twin test holds the two against each other, with all that they count and leave behind.
  *
  * What depends on the headers and on one configuration alone is the same for each segment: whose it is, the tag of its flow, that its source is
- * not forged, that its ports tell nothing. It is kept beside those headers, and holds as long as they are equal to the last bit and
- * guard_switch has the same number, which counts flags of devices and MACs that lose their place, too. All else is asked of
+ * not forged, that its ports tell nothing. It is kept beside what is the same in all headers of the conversation, and holds as long as that is
+ * and guard_switch has the same number, which counts flags of devices and MACs that lose their place, too. All else is asked of
  * each segment: flags of the device, policy in force, state of the flow, buckets.
  *
  * A segment that passed is kept too: another one like it, in the same tick of the clock and with the same state of its flow, would be judged alike,
- * and is not. Only the packets in a row are counted on.
+ * and is not. Only the packets in a row are counted on. This is what nearly every segment of a transfer meets, with other bytes in all caches since
+ * the last: few lines are read, of what is kept (with IPv4) one, and few of the program.
  *
  * It reads no byte behind TCP's options, so that what stands in pages of its own (a bulk transfer's payload) need not be pulled to the front.
  */
@@ -25,38 +26,43 @@
 
 #include "wire/guard.h"
 
-/* The headers that name a conversation, as they lie in the frame: bytes 0 to 7 and 6 to 13, ports, the addresses (IPv4: both in the first word). */
-struct fw_guard_marks {
-	uint64_t macs, type, address;
-	uint32_t ports;
-	uint32_t four; /* 1: IPv4 */
-	uint64_t more[3]; /* of the addresses of IPv6 */
-};
-
 FW_INLINE uint32_t fw_guard_plain_tcp_off(bool four)
 {
 	return four ? 34 : 54;
 }
 
-FW_INLINE void fw_guard_plain_marks(const uint8_t *p, bool four, struct fw_guard_marks *out)
+/* So many bytes of the frame are looked at, and must be there. */
+FW_INLINE uint32_t fw_guard_plain_least(bool four)
 {
-	*out = (struct fw_guard_marks){.four = four};
-	fw_move(&out->macs, p, 8);
-	fw_move(&out->type, p + 6, 8);
-	fw_move(&out->address, p + (four ? 26 : 22), 8);
-	if (!four)
-		fw_move(out->more, p + 30, 24);
-	fw_move(&out->ports, p + fw_guard_plain_tcp_off(four), 4);
+	return fw_guard_plain_tcp_off(four) + 20;
+}
+
+FW_INLINE uint64_t fw_guard_plain_word(const uint8_t *p)
+{
+	uint64_t word;
+
+	fw_move(&word, p, sizeof(word));
+	return word;
+}
+
+FW_INLINE uint32_t fw_guard_plain_ports(const uint8_t *p, bool four)
+{
+	uint32_t ports;
+
+	fw_move(&ports, p + fw_guard_plain_tcp_off(four), sizeof(ports));
+	return ports;
 }
 
 #define FW_GUARD_KEPT 256u /* conversations of each way on each CPU; who comes to the same entry takes it over */
 
 /* Where it is kept: no more than a place to look, so whoever picks ports to meet others there wins nothing but the way of before. */
-FW_INLINE uint32_t fw_guard_plain_at(const struct fw_guard_marks *marks)
+FW_INLINE uint32_t fw_guard_plain_at(const uint8_t *p, bool four)
 {
-	uint64_t mixed = marks->address ^ marks->more[0] ^ marks->more[2] ^ (uint64_t)marks->ports << 16;
+	uint64_t mixed = fw_guard_plain_word(p + (four ? 26 : 22));
 
-	return (uint32_t)((mixed * 0x9e3779b97f4a7c15ull) >> 56);
+	if (!four)
+		mixed ^= fw_guard_plain_word(p + 30) ^ fw_guard_plain_word(p + 46);
+	return (((uint32_t)(mixed >> 32) ^ (uint32_t)mixed ^ fw_guard_plain_ports(p, four)) * 0x9e3779b1u) >> 24;
 }
 _Static_assert(FW_GUARD_KEPT == 256, "the upper eight bits");
 
@@ -66,9 +72,19 @@ _Static_assert(FW_GUARD_KEPT == 256, "the upper eight bits");
 
 #define FW_GUARD_NONE_PASSED (~0ull) /* the state of no flow: there are fewer flags */
 
-/* One of them, and the last that passed; what IPv4 needs comes first, in a line of the cache. */
+/* Of bytes 8 to 15 as they lie in memory, what may differ, set; but for the highest bit, which says the family. So the word is never zero. */
+#define FW_GUARD_TYPE_FOUR 0xff00000000000000ull /* the type of service */
+#define FW_GUARD_TYPE_SIX 0xff0f000000000000ull /* traffic class and flow label */
+#define FW_GUARD_TYPE_FAMILY 0x8000000000000000ull
+/* Of bytes 16 to 23, what may not. */
+#define FW_GUARD_PROTO_FOUR 0xff00ff3f00000000ull /* fragment (but for "don't") and protocol */
+#define FW_GUARD_PROTO_SIX 0x000000ff00000000ull /* next header */
+#define FW_GUARD_FLAGS ((FW_TCP_FIN | FW_TCP_SYN | FW_TCP_RST) << 8 | 0xf0u) /* TCP's bytes 12 and 13: header length, flags */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "words as they lie in memory");
+
+/* One of them, and the last that passed; what each IPv4 segment needs comes first, and fits into a line of the cache. */
 struct fw_guard_kept {
-	uint64_t macs, type, address; /* as in the marks */
+	uint64_t macs, type, address; /* bytes 0 to 7; 8 to 15 (0: nobody); IPv4: both addresses, IPv6: half the source */
 	uint32_t ports;
 	uint32_t number; /* of guard_switch */
 	uint64_t tag, tick;
@@ -77,31 +93,89 @@ struct fw_guard_kept {
 	uint16_t place;
 	uint8_t reason; /* enum fw_reason */
 	uint8_t over; /* many in a row did not go up any more */
-	uint64_t more[3];
+	uint64_t more[3]; /* of the addresses of IPv6 */
 	uint32_t first; /* so many packets of its flow go up */
 	uint32_t zero[9]; /* padding, always zero */
 };
-_Static_assert(sizeof(struct fw_guard_kept) == 128 && FW_REASON_COUNT < 256 && FW_FLOW_SLOTS == 4, "two lines; what fits where");
+_Static_assert(offsetof(struct fw_guard_kept, more) == 64 && sizeof(struct fw_guard_kept) == 128, "two lines");
+_Static_assert(FW_REASON_COUNT < 256 && FW_FLOW_SLOTS == 4, "what fits where");
 
-/* Fixed parts only, no fragment, unicast; lengths as the long way wants them. The caller has seen that 20 bytes of TCP are there. */
-FW_INLINE bool fw_guard_plain_headers(const uint8_t *p, uint32_t frame_len, bool four)
+/* Of one CPU, one way. In one piece: where it lies is known before the frame is read. */
+struct fw_guard_kept_all {
+	struct fw_guard_kept at[FW_GUARD_KEPT];
+};
+_Static_assert(sizeof(struct fw_guard_kept_all) <= 32 << 10, "what the kernel gives for each CPU: PCPU_MIN_UNIT_SIZE");
+
+/* TCP behind fixed parts only, no fragment. */
+FW_INLINE bool fw_guard_plain_is_tcp(const uint8_t *p, bool four)
 {
-	const uint8_t *tcp = p + fw_guard_plain_tcp_off(four);
-	uint32_t header_len = (uint32_t)(tcp[12] >> 4) * 4, said_len, least_len = header_len;
+	uint64_t word = fw_guard_plain_word(p + 16);
 
-	if (four) {
-		if (p[13] || p[14] != 0x45 || (fw_be16(p + 20) & 0x3fff) || p[23] != FW_IP_TCP)
-			return false;
-		said_len = fw_be16(p + 16);
-		least_len += 20;
-	} else {
-		if (fw_be16(p + 12) != FW_ETHER_IPV6 || p[14] >> 4 != 6 || p[20] != FW_IP_TCP)
-			return false;
-		said_len = fw_be16(p + 18);
-	}
-	if ((p[0] & 1) || (tcp[13] & (FW_TCP_FIN | FW_TCP_SYN | FW_TCP_RST)))
+	if (four)
+		return (word & FW_GUARD_PROTO_FOUR) == (uint64_t)FW_IP_TCP << 56;
+	return (word & FW_GUARD_PROTO_SIX) == (uint64_t)FW_IP_TCP << 32;
+}
+
+FW_INLINE uint64_t fw_guard_plain_type(const uint8_t *p, bool four)
+{
+	uint64_t word = fw_guard_plain_word(p + 8);
+
+	return four ? word | FW_GUARD_TYPE_FOUR : (word | FW_GUARD_TYPE_SIX) ^ FW_GUARD_TYPE_FAMILY;
+}
+
+FW_INLINE uint32_t fw_guard_plain_flags(const uint8_t *p, bool four)
+{
+	uint16_t flags;
+
+	fw_move(&flags, p + fw_guard_plain_tcp_off(four) + 12, sizeof(flags));
+	return flags & FW_GUARD_FLAGS;
+}
+
+/* A segment with none of the flags that begin or end; lengths as the long way wants them. */
+FW_INLINE bool fw_guard_plain_is_plain(const struct fw_cursor *frame, bool four)
+{
+	uint32_t flags = fw_guard_plain_flags(frame->begin, four), header_len = (flags & 0xf0) >> 2;
+	uint32_t said_len = fw_be16(frame->begin + (four ? 16 : 18));
+
+	if (flags < 0x50 || flags > 0xf0 || !fw_guard_plain_is_tcp(frame->begin, four))
 		return false;
-	return header_len >= 20 && said_len >= least_len && frame_len >= fw_guard_plain_tcp_off(four) + header_len;
+	return said_len >= header_len + (four ? 20 : 0) && frame->end - frame->begin >= fw_guard_plain_tcp_off(four) + header_len;
+}
+
+/* All that is kept holds of this frame too, if guard_switch says the same. The caller has seen that fw_guard_plain_least() are there. */
+FW_INLINE bool fw_guard_plain_holds(const struct fw_cursor *frame, bool four, const struct fw_guard_kept *kept)
+{
+	const uint8_t *p = frame->begin;
+
+	if (fw_guard_plain_word(p + (four ? 26 : 22)) != kept->address || fw_guard_plain_ports(p, four) != kept->ports)
+		return false;
+	if (fw_guard_plain_word(p) != kept->macs || fw_guard_plain_type(p, four) != kept->type)
+		return false;
+	if (!four &&
+		(fw_guard_plain_word(p + 30) != kept->more[0] || fw_guard_plain_word(p + 38) != kept->more[1] ||
+			fw_guard_plain_word(p + 46) != kept->more[2]))
+		return false;
+	return fw_guard_plain_is_plain(frame, four);
+}
+
+FW_INLINE void fw_guard_plain_mark(const uint8_t *p, bool four, struct fw_guard_kept *kept)
+{
+	kept->macs = fw_guard_plain_word(p);
+	kept->type = fw_guard_plain_type(p, four);
+	kept->address = fw_guard_plain_word(p + (four ? 26 : 22));
+	kept->ports = fw_guard_plain_ports(p, four);
+	if (!four)
+		fw_move(kept->more, p + 30, sizeof(kept->more));
+}
+
+/* Such a segment, unicast. */
+FW_INLINE bool fw_guard_plain_headers(const struct fw_cursor *frame, bool four)
+{
+	const uint8_t *p = frame->begin;
+
+	if (fw_be16(p + 12) != (four ? FW_ETHER_IPV4 : FW_ETHER_IPV6) || (four ? p[14] != 0x45 : p[14] >> 4 != 6) || (p[0] & 1))
+		return false;
+	return fw_guard_plain_is_plain(frame, four);
 }
 
 FW_INLINE struct fw_guard_address fw_guard_plain_address(const uint8_t *p, bool four)
@@ -136,43 +210,6 @@ FW_INLINE void fw_guard_plain_ends(struct fw_guard_case *c, const uint8_t *p, bo
 	c->packet->tcp_flags = tcp[13] & 0x3f;
 }
 
-FW_INLINE bool fw_guard_plain_read(struct fw_cursor frame, bool four, struct fw_guard_marks *out)
-{
-	if (frame.begin + fw_guard_plain_tcp_off(four) + 20 > frame.end ||
-		!fw_guard_plain_headers(frame.begin, (uint32_t)(frame.end - frame.begin), four))
-		return false;
-	fw_guard_plain_marks(frame.begin, four, out);
-	return true;
-}
-
-/* False: no such segment. */
-FW_INLINE bool fw_guard_plain_begin(struct fw_cursor frame, struct fw_guard_marks *out)
-{
-	if (frame.begin + 14 > frame.end)
-		return false;
-	return frame.begin[12] == FW_ETHER_IPV4 >> 8 ? fw_guard_plain_read(frame, true, out) : fw_guard_plain_read(frame, false, out);
-}
-
-/* All that is kept holds of this frame too. Which family it is, the type says. */
-FW_INLINE bool fw_guard_plain_holds(uint32_t number, const struct fw_guard_marks *marks, const struct fw_guard_kept *kept)
-{
-	if (((kept->macs ^ marks->macs) | (kept->type ^ marks->type) | (kept->address ^ marks->address)) || kept->ports != marks->ports ||
-		kept->number != number)
-		return false;
-	return marks->four || !((kept->more[0] ^ marks->more[0]) | (kept->more[1] ^ marks->more[1]) | (kept->more[2] ^ marks->more[2]));
-}
-
-FW_INLINE void fw_guard_plain_mark(const struct fw_guard_marks *marks, struct fw_guard_kept *kept)
-{
-	kept->macs = marks->macs;
-	kept->type = marks->type;
-	kept->address = marks->address;
-	kept->ports = marks->ports;
-	kept->more[0] = marks->more[0];
-	kept->more[1] = marks->more[1];
-	kept->more[2] = marks->more[2];
-}
-
 /* Nothing that stays the same with these headers makes a difference: as fw_guard_is_local() and fw_guard_forgery() ask, and what goes up. */
 FW_INLINE bool fw_guard_plain_is_usual(const struct fw_guard_case *c)
 {
@@ -183,44 +220,27 @@ FW_INLINE bool fw_guard_plain_is_usual(const struct fw_guard_case *c)
 	return notes->way == FW_GUARD_IN || !fw_guard_is_forged(c);
 }
 
-/* Strangers go the long way. */
-FW_INLINE bool fw_guard_plain_find(struct fw_guard_case *c, struct fw_cursor frame, bool four, struct fw_guard_kept *kept)
+/*
+ * Keeps what holds of a frame, by the configuration of this number. False: it goes the long way, as do strangers. The case has its configuration,
+ * an empty packet, and notes that are zero but for way. The caller has seen that fw_guard_plain_least() are there.
+ */
+FW_INLINE bool fw_guard_plain_keep(struct fw_guard_case *c, uint32_t number, const uint8_t *p, bool four, struct fw_guard_kept *kept)
 {
 	struct fw_guard_notes *notes = c->notes;
-	struct fw_guard_marks marks;
 	bool telnet;
 
-	if (frame.begin + fw_guard_plain_tcp_off(four) + 20 > frame.end)
-		return false;
-	fw_guard_plain_ends(c, frame.begin, four);
-	notes->place = fw_guard_place_of(c, frame.begin + (notes->way == FW_GUARD_OUT ? 6 : 0));
+	fw_guard_plain_ends(c, p, four);
+	notes->place = fw_guard_place_of(c, p + (notes->way == FW_GUARD_OUT ? 6 : 0));
 	if (notes->place < FW_STRANGERS || !fw_guard_plain_is_usual(c))
 		return false;
 	telnet = fw_guard_is_telnet(notes->local_port) || fw_guard_is_telnet(notes->remote_port);
+	kept->number = number;
 	kept->first = telnet ? FW_GUARD_FIRST_TELNET : FW_GUARD_FIRST;
 	kept->tag = fw_flow_tag(c->config, &notes->remote, (uint32_t)notes->local_port << 16 | notes->remote_port, FW_IP_TCP);
 	kept->place = (uint16_t)notes->place;
 	kept->bucket = fw_flow_place_of(c, kept->tag) * FW_FLOW_SLOTS;
-	kept->state = FW_GUARD_NONE_PASSED;
-	fw_guard_plain_marks(frame.begin, four, &marks);
-	fw_guard_plain_mark(&marks, kept);
+	fw_guard_plain_mark(p, four, kept);
 	return true;
-}
-
-/* Keeps what holds of a frame of which fw_guard_plain_begin() said true, by the configuration of this number. False: it goes the long way. */
-FW_INLINE bool fw_guard_plain_keep(
-	const struct fw_guard_config *config, uint32_t number, struct fw_cursor frame, enum fw_guard_way way, struct fw_guard_kept *kept)
-{
-	struct fw_guard_notes notes = {.way = way};
-	struct fw_packet packet = {.zero = 0};
-	struct fw_guard_case c = {.config = config, .notes = &notes, .packet = &packet};
-
-	kept->type = 0; /* nobody's, should it end in between */
-	kept->number = number;
-	if (frame.begin + 14 > frame.end)
-		return false;
-	return frame.begin[12] == FW_ETHER_IPV4 >> 8 ? fw_guard_plain_find(&c, frame, true, kept)
-						     : fw_guard_plain_find(&c, frame, false, kept);
 }
 
 /* The slot of the flow, with its state in the notes as fw_flow_look() has it there; NULL where none is known. */
@@ -348,11 +368,11 @@ FW_INLINE bool fw_guard_plain(struct fw_guard_case *c, struct fw_guard_kept *kep
 }
 
 /* Its state after another one. Many in a row: where nothing was left to go up, nothing is, as long as the clock stands still. */
-FW_INLINE bool fw_guard_plain_next(struct fw_guard_case *c, const struct fw_guard_kept *kept, uint64_t *state)
+FW_INLINE bool fw_guard_plain_next(const struct fw_guard_kept *kept, enum fw_guard_way way, uint64_t *state)
 {
 	uint32_t run = fw_flow_run(*state);
 
-	if (c->notes->way == FW_GUARD_IN) {
+	if (way == FW_GUARD_IN) {
 		*state &= FW_GUARD_ALIKE;
 		return true;
 	}
@@ -362,29 +382,31 @@ FW_INLINE bool fw_guard_plain_next(struct fw_guard_case *c, const struct fw_guar
 	return true;
 }
 
-/* As fw_guard_plain(), of what would be judged as the last one that passed was: without a device. */
-FW_INLINE bool fw_guard_plain_again(struct fw_guard_case *c, const struct fw_guard_kept *kept, uint64_t tick)
+/*
+ * As fw_guard_plain(), in the same tick, of what would be judged as the last one that passed was: all is said but fw_guard_plain_say(). Of the
+ * notes it needs way, and puts there the state of the flow before it.
+ */
+FW_INLINE bool fw_guard_plain_again(struct fw_guard_case *c, const struct fw_guard_kept *kept, struct fw_flow_bucket *bucket)
 {
-	struct fw_flow_bucket *bucket;
-	struct fw_flow_slot *slot;
-	uint64_t state, next;
+	struct fw_flow_slot *slot = &bucket->slot[kept->bucket & (FW_FLOW_SLOTS - 1)];
+	uint64_t state = *(const volatile uint64_t *)&slot->state, next = state;
 
-	if (kept->tick != tick)
-		return false;
-	bucket = fw_guard_store_flow(c->store, kept->bucket / FW_FLOW_SLOTS);
-	if (!bucket)
-		return false;
-	slot = &bucket->slot[kept->bucket & (FW_FLOW_SLOTS - 1)];
-	next = state = *(const volatile uint64_t *)&slot->state;
 	if (((state ^ kept->state) & FW_GUARD_ALIKE) || *(const volatile uint64_t *)&slot->tag != kept->tag ||
-		!fw_guard_plain_next(c, kept, &next))
+		!fw_guard_plain_next(kept, c->notes->way, &next))
 		return false;
-	if (next != state && __sync_val_compare_and_swap(&slot->state, state, next) != state)
-		return false;
-	fw_guard_tally(c, FW_GUARD_PASSED, kept->reason);
-	if (c->notes->way == FW_GUARD_OUT && fw_flow_run(state) >= FW_GUARD_RUN)
+	c->notes->state = state;
+	return next == state || __sync_val_compare_and_swap(&slot->state, state, next) == state;
+}
+
+/* The rest of it, with packets, frame_len and reason in the notes. */
+FW_INLINE void fw_guard_plain_say(struct fw_guard_case *c)
+{
+	const struct fw_guard_notes *notes = c->notes;
+
+	fw_guard_add(c, &c->totals->reason[notes->way][FW_GUARD_PASSED][notes->reason]);
+	fw_guard_add(c, &c->count->way[notes->way][FW_GUARD_PASSED]);
+	if (notes->way == FW_GUARD_OUT && fw_flow_run(notes->state) >= FW_GUARD_RUN)
 		fw_guard_lose(c);
-	return true;
 }
 
 #endif

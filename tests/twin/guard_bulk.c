@@ -5,19 +5,54 @@
 #include "guard_scene.h"
 #include "wire/guard_plain.h"
 
-/* Another address or port, of a conversation that the kernel keeps where it keeps this one. */
+/* Another address or port, of a conversation that the kernel keeps where it keeps this one; or to many, which it does not keep. */
 static void meet(uint64_t *random, bool four, uint8_t *frame)
 {
 	uint32_t begin = four ? 26 : 22, words = four ? 3 : 9, word = begin + 4 * guard_pick(random, words);
-	struct fw_guard_marks marks;
-	uint32_t at;
+	uint32_t at = fw_guard_plain_at(frame, four);
 
-	fw_guard_plain_marks(frame, four, &marks);
-	at = fw_guard_plain_at(&marks);
-	do {
+	if (guard_pick(random, 3) == 0) {
+		frame[begin + (four ? 4 : 16)] = four ? 0xe0 : 0xff;
+		word = four ? 34 : 54;
+	}
+	do
 		frame[word + guard_pick(random, 4)] ^= (uint8_t)(1 + guard_pick(random, 255));
-		fw_guard_plain_marks(frame, four, &marks);
-	} while (fw_guard_plain_at(&marks) != at);
+	while (fw_guard_plain_at(frame, four) != at);
+}
+
+/* To IPv4's eyes a segment of the conversation that this one of IPv6 belongs to; it leads to the same entry, as both ends end alike. */
+static void read_as_four(uint8_t *frame)
+{
+	uint8_t address[8];
+
+	memcpy(address, frame + 22, sizeof(address));
+	frame[14] = 0x6f;
+	frame[16] = 1;
+	frame[20] = frame[21] = 0;
+	frame[23] = 6;
+	memcpy(frame + 26, address, sizeof(address));
+	memcpy(frame + 34, frame + 54, 4);
+	frame[46] = 0x50;
+	frame[47] = 0x10;
+}
+
+/* To many, of another type or version, of none. */
+static void mistake(uint64_t *random, bool four, uint8_t *frame)
+{
+	switch (guard_pick(random, 4)) {
+	case 0:
+		frame[0] |= 1;
+		break;
+	case 1:
+		memset(frame + 12, 0, 3);
+		break;
+	case 2:
+		frame[12 + guard_pick(random, 3)] ^= (uint8_t)(1u << guard_pick(random, 8));
+		break;
+	default:
+		if (!four)
+			read_as_four(frame);
+	}
 }
 
 uint32_t guard_bulk_frame(uint64_t *random, const struct guard_step *step, const struct guard_talk *talk, uint8_t frame[128])
@@ -41,7 +76,7 @@ uint32_t guard_bulk_frame(uint64_t *random, const struct guard_step *step, const
 			memcpy(frame + place, ends[who], 4);
 		else
 			memcpy(frame + place,
-				who ? "\x20\x01\x0d\xb8\x00\x09\0\0\0\0\0\0\0\0\0\x09" : "\x20\x01\x0d\xb8\x00\x01\0\0\0\0\0\0\0\0\0\x05",
+				who ? "\x20\x01\x0d\xb8\x00\x09\0\0\0\0\0\0\0\0\0\x05" : "\x20\x01\x0d\xb8\x00\x01\0\0\0\0\0\0\0\0\0\x05",
 				16);
 		frame[at + 2 * end] = (uint8_t)(who != talk->served ? talk->port >> 8 : 0x9c);
 		frame[at + 2 * end + 1] = (uint8_t)(who != talk->served ? talk->port : 0x40);
@@ -63,7 +98,7 @@ uint32_t guard_bulk_frame(uint64_t *random, const struct guard_step *step, const
 			(uint8_t)(guard_pick(random, 2) ? frame[four ? 17 : 19] + guard_pick(random, 30) - 15 : guard_pick(random, 64));
 		break;
 	case 4:
-		frame[0] |= 1;
+		mistake(random, four, frame);
 		break;
 	case 5:
 		meet(random, four, frame);
@@ -114,7 +149,7 @@ void guard_bulk_old(uint64_t *random, struct guard_scene *scene, const struct gu
 	struct fw_guard_address remote;
 
 	remote = fw_guard_address_of((const uint8_t *)(talk->four ? "\0\0\0\0\0\0\0\0\0\0\xff\xff\xcb\0\x71\x09"
-								  : "\x20\x01\x0d\xb8\x00\x09\0\0\0\0\0\0\0\0\0\x09"));
+								  : "\x20\x01\x0d\xb8\x00\x09\0\0\0\0\0\0\0\0\0\x05"));
 	tag = fw_flow_tag(config, &remote, local_port << 16 | remote_port, FW_IP_TCP);
 	state = fw_guard_tick(scene->begin_ns) << 40 | (uint64_t)scene->policies[config->half][FW_STRANGERS].generation << 32 |
 		(flags | (guard_pick(random, 4) ? 0 : FW_FLOW_BY_PEER)) << 24 | 255ull << 16 | (uint64_t)runs[guard_pick(random, 7)] << 8 |
