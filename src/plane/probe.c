@@ -87,14 +87,6 @@ static void probe_bpffs(struct plane_probe *probe, const char *bpffs)
 
 /* ---- the kernel ---- */
 
-/* Returns 0, -EOPNOTSUPP or another -errno: not known. */
-static int tcx_known(int ifindex)
-{
-	struct tcx_chain chain;
-
-	return tcx_read(ifindex, &chain);
-}
-
 /* In a namespace of its own: the program for what leaves its loopback, by tcx or as a filter of a clsact. Returns 0 or an errno. */
 static int try_filter(int program, bool tcx)
 {
@@ -137,6 +129,7 @@ static void probe_filter(struct plane_probe *probe, int program, bool tcx)
 static void probe_program(struct plane_probe *probe, const struct probe_asked *asked)
 {
 	struct bpf_object *object = NULL;
+	struct tcx_chain chain;
 	int program, egress, error = object_open(asked->role, asked->entries, &object);
 
 	error = error ? error : bpf_object__load(object);
@@ -146,7 +139,7 @@ static void probe_program(struct plane_probe *probe, const struct probe_asked *a
 	} else {
 		probe_say(probe, PLANE_NOTE_FINE, "program", "accepted by this kernel, with its ring buffer and tables; %s",
 			access("/sys/kernel/btf/vmlinux", R_OK) ? "it has no BTF, which is not needed" : "BTF is there and not needed");
-		probe_filter(probe, egress, tcx_known(asked->ifindex) == 0);
+		probe_filter(probe, egress, tcx_read(asked->ifindex, &chain) == 0);
 	}
 	bpf_object__close(object);
 }
@@ -273,15 +266,31 @@ static void probe_holder(struct plane_probe *probe, const struct probe_asked *as
 		probe_say(probe, PLANE_NOTE_WRONG, "hook", "another XDP program holds it: \"%s\", number %u", holder.name, holder.id);
 }
 
+/* Whoever stands before one of ours may end the chain. Whose programs they are takes CAP_SYS_ADMIN: without it nothing is said. */
+static void probe_chain(struct plane_probe *probe, const struct tcx_chain *chain)
+{
+	char name[16], first[16] = "";
+	uint32_t at;
+
+	for (at = 0; at < chain->count && !hook_role(chain->ids[at], name); at++)
+		if (at == 0)
+			memcpy(first, name, sizeof(first));
+	if (at && at < chain->count)
+		probe_say(probe, PLANE_NOTE_WEAK, "tcx",
+			"another program stands before ours: \"%s\", number %u; what it ends, ours never sees", first, chain->ids[0]);
+}
+
 static void probe_clsact(struct plane_probe *probe, int ifindex, const char *interface)
 {
+	struct tcx_chain chain;
 	char kind[16];
 	bool taken = netlink_clsact(ifindex, kind) == 0 && strcmp(kind, "ingress") == 0;
-	int tcx = tcx_known(ifindex);
+	int tcx = tcx_read(ifindex, &chain);
 
-	if (tcx == 0)
+	if (tcx == 0) {
 		probe_say(probe, PLANE_NOTE_FINE, "clsact", "not needed: this kernel has tcx");
-	else if (taken && tcx != -EOPNOTSUPP)
+		probe_chain(probe, &chain);
+	} else if (taken && tcx != -EOPNOTSUPP)
 		probe_say(probe, PLANE_NOTE_UNKNOWN, "clsact", "an 'ingress' qdisc is there: in the way if this kernel has no tcx");
 	else if (taken)
 		probe_say(probe, PLANE_NOTE_WRONG, "clsact",

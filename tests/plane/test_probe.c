@@ -208,6 +208,47 @@ static void an_ingress_qdisc(void **state)
 	says(&probe, "clsact", PLANE_NOTE_FINE, "there already");
 }
 
+/* How many notes are on this. */
+static uint32_t notes_on(const struct plane_probe *probe, const char *what)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < probe->note_count; i++)
+		count += strcmp(probe->notes[i].what, what) == 0;
+	return count;
+}
+
+/* Only who stands before one of ours is named, and only as long as one of ours is there. */
+static void others_in_the_chain(void **state)
+{
+	enum { EGRESS = 47, BEFORE = 1 << 3 }; /* of <linux/bpf.h> since 6.6 */
+	LIBBPF_OPTS(bpf_link_create_opts, before, .flags = BEFORE);
+	struct bpf_insn next[] = {{.code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = -1}, {.code = BPF_JMP | BPF_EXIT}};
+	int ifindex = (int)if_nametoindex(BED_DEVICE), program, link;
+	struct bed *bed = *state;
+	struct plane_probe probe;
+	struct plane *plane;
+
+	if (!kernel_has_tcx())
+		return;
+	program = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "somebody_else", "GPL", next, 2, NULL);
+	assert_int_equal(bpf_prog_attach(program, ifindex, (enum bpf_attach_type)EGRESS, 0), 0);
+	plane = bed_open(bed);
+	probe = probe_of(BED_DEVICE, bed->bpffs);
+	assert_int_equal(notes_on(&probe, "tcx"), 0);
+	assert_int_equal(bpf_prog_detach2(program, ifindex, (enum bpf_attach_type)EGRESS), 0);
+	link = bpf_link_create(program, ifindex, (enum bpf_attach_type)EGRESS, &before);
+	assert_true(link >= 0);
+	probe = probe_of(BED_DEVICE, bed->bpffs);
+	assert_true(probe.would_open);
+	says(&probe, "tcx", PLANE_NOTE_WEAK, "\"somebody_else\", number ");
+	assert_int_equal(plane_detach(plane, NULL), 0);
+	probe = probe_of(BED_DEVICE, bed->bpffs);
+	assert_int_equal(notes_on(&probe, "tcx"), 0);
+	close(link);
+	close(program);
+}
+
 static void no_place_for_pins(void **state)
 {
 	struct plane_probe probe = probe_of(BED_DEVICE, "/mnt");
@@ -255,6 +296,7 @@ int main(void)
 		CASE(tags_of_vlans),
 		CASE(a_held_interface),
 		CASE(an_ingress_qdisc),
+		CASE(others_in_the_chain),
 		CASE(no_place_for_pins),
 		CASE(no_such_interface),
 		CASE(as_nobody),
