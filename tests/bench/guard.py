@@ -4,8 +4,10 @@
    ns       frames of up to 10,000 devices, policies of up to 1,000 rules (guard_packets.c), beside a bare XDP_PASS
    through  TCP both ways and small datagrams from a device through the gateway of the lab (tests/lab/guard), 100 devices with 30 rules each, beside a bare
             XDP_PASS on the same interface, the same with a tc filter that does nothing, the same policy in nftables, and nothing: any XDP program costs a
-            veth its segmentation offload, so both are said. The machine's own speed changes by half from one second to the next, so the guard and a rival
-            stand there in turn, a fifth of a second each, and pairs are compared
+            veth the segmentation offload of what the device sends, so both are said. What it is sent comes in large pieces, as from a card that puts
+            segments together; without that (its ends' offload off, as in the rest of the lab) each segment is asked about alone, which is said too. The
+            machine's own speed changes by half from one second to the next, so the guard and a rival stand there in turn, a fifth of a second each, and
+            pairs are compared
    idle     what the daemon takes of a CPU when devices say little
 """
 import json
@@ -146,6 +148,12 @@ class Meter:
         return (after[0] - before[0]) / took, (after[1] - before[1]) / took
 
 
+def offload(network, on):
+    """Both ends' own, which the lab has off: sums that are true, and each segment a frame."""
+    for side, interface in (("I", "i0"), ("device", "d0")):
+        network.run(side, "ethtool", "-K", interface, *(("tx", "on", "tso", "on") if on else ("tx", "off")))
+
+
 def iperf(network, backwards, seconds):
     """A client that runs; pinned, as its server is: where the scheduler puts them changes more than any program does."""
     words = ["iperf3", "-c", FAR, "-t", str(seconds), "-i", "0", "-J", *(["-R"] if backwards else [])]
@@ -211,7 +219,9 @@ def small(network, port, server, folder, rounds):
 
 NAMES = {"bare": "bare XDP_PASS, same interface", "filter": "the same, and a tc filter that does nothing", "nft netdev": "nftables netdev, same policy", "nft forward": "nftables forward with conntrack, same policy", "nothing": "no program"}
 RIVALS = ("nft netdev", "nft forward", "nothing")
-KINDS_THROUGH = {"up": ("TCP from the device", "Gbit/s"), "down": ("TCP to the device", "Gbit/s"), "small": ("small datagrams forwarded, one sender", "thousand/s")}
+KINDS_THROUGH = {"up": ("TCP from the device", "Gbit/s"), "down": ("TCP to the device", "Gbit/s"),
+                 "up alone": ("TCP from the device, segments alone", "Gbit/s"), "down alone": ("TCP to the device, segments alone", "Gbit/s"),
+                 "small": ("small datagrams forwarded, one sender", "thousand/s")}
 
 
 def inside(build, rounds):
@@ -226,10 +236,13 @@ def inside(build, rounds):
         time.sleep(0.3)
         port = Port(network, build)
         for kind in ("up", "down"):
-            for what in ("bare", "filter"):
-                tell(kind, what, paired(network, port, server, kind, what, rounds * 8))
-            for what, pairs in anew(network, port, kind, rounds).items():
-                tell(kind, what, pairs)
+            for on, name in ((True, kind), (False, f"{kind} alone")):
+                offload(network, on)
+                for what in ("bare", "filter"):
+                    tell(name, what, paired(network, port, server, kind, what, rounds * 8))
+                if on:
+                    for what, pairs in anew(network, port, kind, rounds).items():
+                        tell(kind, what, pairs)
         for what, pairs in small(network, port, server, folder, rounds * 3).items():
             tell("small", what, pairs)
 
