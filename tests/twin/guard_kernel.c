@@ -262,7 +262,7 @@ int guard_kernel_step(struct guard_kernel *k, const struct guard_step *step, str
 	error = wipe_desk(k, step->way);
 	if (error)
 		return error;
-	error = bpf_prog_test_run_opts(step->way == FW_GUARD_OUT ? k->program_out : k->program_in, &run);
+	error = bpf_prog_test_run_opts(guard_kernel_program(k, step->way), &run);
 	if (!error)
 		error = read_desk(k, step->way, out);
 	if (error)
@@ -315,7 +315,7 @@ int guard_kernel_counts(struct guard_kernel *k, struct guard_counts *out)
 	return error;
 }
 
-int guard_kernel_program(const struct guard_kernel *k)
+int guard_kernel_program(const struct guard_kernel *k, enum fw_guard_way way)
 {
-	return k->program_out;
+	return way == FW_GUARD_OUT ? k->program_out : k->program_in;
 }

@@ -26,5 +26,5 @@ void guard_kernel_state(struct guard_kernel *kernel, struct guard_state *out_sta
 /* Of all CPUs together. */
 int guard_kernel_counts(struct guard_kernel *kernel, struct guard_counts *out);
 
-/* File descriptor of the program for what leaves devices. */
-int guard_kernel_program(const struct guard_kernel *kernel);
+/* File descriptor of the program for this way. */
+int guard_kernel_program(const struct guard_kernel *kernel, enum fw_guard_way way);

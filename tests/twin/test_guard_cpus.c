@@ -2,7 +2,8 @@
 /*
  * Do the brakes hold when CPUs draw from them at once? Two threads, each on a CPU of its own, give the program as it is loaded in
  * earnest (its own clock) a device's packets to a peer that never answers, as fast as they can, for each brake those that it is about. What passes
- * must be within rate * t + burst for the time that it took, and what was counted must be what was sent.
+ * must be within rate * t + burst for the time that it took, and what was counted must be what was sent. Then the two ways of one conversation,
+ * a CPU each, as where a network card serves them apart: all of it passes, and is counted.
  *
  * Argument: guard.bpf.o. Exits 77 where BPF or a second CPU cannot be had.
  */
@@ -22,11 +23,10 @@
 enum { ROUNDS = 40, EACH = 2000, RATE = 20000, BURST = 1000, TICK_MS = 10, PAYLOAD = 72, IP_LEN = 100, LOGIN_PORT = 4444 };
 
 struct runner {
-	const struct guard_kernel *kernel;
 	pthread_barrier_t *start;
 	const uint8_t *frame;
 	uint32_t len;
-	int cpu, error;
+	int program, cpu, error;
 };
 
 static uint64_t now_ns(void)
@@ -65,7 +65,7 @@ static void *run(void *context)
 		LIBBPF_OPTS(bpf_test_run_opts, test, .data_in = r->frame, .data_size_in = r->len, .data_out = out,
 			.data_size_out = sizeof(out), .repeat = EACH);
 
-		r->error = bpf_prog_test_run_opts(guard_kernel_program(r->kernel), &test);
+		r->error = bpf_prog_test_run_opts(r->program, &test);
 	}
 	return NULL;
 }
@@ -128,19 +128,16 @@ static void scene_of(enum fw_brake brake, struct guard_scene *scene)
 	memset(scene->state.flows, 0, sizeof(scene->state.flows));
 }
 
-/* How many passed and how many came, by two CPUs at once, and how long it took. */
-static int race(struct guard_kernel *kernel, enum fw_brake brake, const int on[2], struct guard_counts *out_counts, uint64_t *out_ns)
+/* Both at once. Returns 0 or -errno. */
+static int race(struct runner runners[2], uint64_t *out_ns)
 {
-	static uint8_t frames[2][GUARD_ROOM];
-	struct runner runners[2];
 	pthread_t threads[2];
 	pthread_barrier_t start;
 	uint64_t begin_ns;
-	int error;
 
 	pthread_barrier_init(&start, NULL, 3);
 	for (uint32_t i = 0; i < 2; i++) {
-		runners[i] = (struct runner){kernel, &start, frames[i], packet(frames[i], brake, (uint8_t)i), on[i], 0};
+		runners[i].start = &start;
 		if (pthread_create(&threads[i], NULL, run, &runners[i]))
 			abort();
 	}
@@ -150,8 +147,7 @@ static int race(struct guard_kernel *kernel, enum fw_brake brake, const int on[2
 		pthread_join(threads[i], NULL);
 	*out_ns = now_ns() - begin_ns;
 	pthread_barrier_destroy(&start);
-	error = runners[0].error ? runners[0].error : runners[1].error;
-	return error ? error : guard_kernel_counts(kernel, out_counts);
+	return runners[0].error ? runners[0].error : runners[1].error;
 }
 
 /* The bound holds, and what it leaves is used: the burst at least. */
@@ -159,14 +155,21 @@ static int check(struct guard_kernel *kernel, const int on[2], enum fw_brake bra
 {
 	static struct guard_scene scene;
 	static struct guard_counts counts;
+	static uint8_t frames[2][GUARD_ROOM];
+	struct runner runners[2];
 	const struct fw_guard_tally *way = counts.counts[FW_STRANGERS].way[FW_GUARD_OUT];
 	uint64_t passed, all, ns, bound;
 	int error;
 
 	scene_of(brake, &scene);
 	error = guard_kernel_begin(kernel, &scene);
-	if (!error)
-		error = race(kernel, brake, on, &counts, &ns);
+	for (uint32_t i = 0; i < 2; i++)
+		runners[i] = (struct runner){.program = guard_kernel_program(kernel, FW_GUARD_OUT),
+			.frame = frames[i],
+			.len = packet(frames[i], brake, (uint8_t)i),
+			.cpu = on[i]};
+	error = error ? error : race(runners, &ns);
+	error = error ? error : guard_kernel_counts(kernel, &counts);
 	if (error) {
 		printf("brake %d: %s\n", brake, strerror(-error));
 		return 1;
@@ -177,6 +180,67 @@ static int check(struct guard_kernel *kernel, const int on[2], enum fw_brake bra
 	printf("brake %d: %lu of %lu passed in %.3f s, at most %lu may; %lu times another CPU was faster\n", brake, (unsigned long)passed,
 		(unsigned long)all, (double)ns / 1e9, (unsigned long)bound, (unsigned long)counts.totals.contended);
 	return all != 2ull * ROUNDS * EACH || passed > bound || passed < BURST || passed == all;
+}
+
+static void swap(uint8_t *one, uint8_t *other, size_t len)
+{
+	uint8_t kept[8];
+
+	memcpy(kept, one, len);
+	memcpy(one, other, len);
+	memcpy(other, kept, len);
+}
+
+/* Segments of one conversation, from the device and to it. */
+static void make_talk(uint8_t frames[FW_GUARD_WAYS][GUARD_ROOM])
+{
+	for (uint32_t way = 0; way < FW_GUARD_WAYS; way++) {
+		packet(frames[way], FW_BRAKE_UNANSWERED, 0);
+		make_tcp(frames[way], FW_TCP_ACK);
+	}
+	swap(frames[FW_GUARD_IN], frames[FW_GUARD_IN] + 6, 6);
+	swap(frames[FW_GUARD_IN] + 26, frames[FW_GUARD_IN] + 30, 4);
+	swap(frames[FW_GUARD_IN] + 34, frames[FW_GUARD_IN] + 36, 2);
+}
+
+/* What nobody asked for does not come in, and what nobody answers is braked: neither is said of any segment. */
+static int check_talk(struct guard_kernel *kernel, const int on[2])
+{
+	static struct guard_scene scene;
+	static struct guard_counts counts;
+	static uint8_t frames[FW_GUARD_WAYS][GUARD_ROOM];
+	uint32_t beginning[] = {FW_GUARD_OUT, FW_GUARD_IN, FW_GUARD_OUT}, wrong = 0;
+	struct runner runners[FW_GUARD_WAYS];
+	uint64_t ns;
+	int error;
+
+	scene_of(FW_BRAKE_UNANSWERED, &scene);
+	scene.config.mode[FW_GUARD_INBOUND] = FW_MODE_ENFORCE;
+	scene.config.answered_ns = 30 * FW_NS_PER_S;
+	make_talk(frames);
+	error = guard_kernel_begin(kernel, &scene);
+	for (uint32_t way = 0; way < FW_GUARD_WAYS; way++)
+		runners[way] = (struct runner){
+			.program = guard_kernel_program(kernel, way), .frame = frames[way], .len = 14 + IP_LEN, .cpu = on[way]};
+	for (uint32_t i = 0; i < 3 && !error; i++) {
+		LIBBPF_OPTS(bpf_test_run_opts, test, .data_in = frames[beginning[i]], .data_size_in = 14 + IP_LEN);
+		error = bpf_prog_test_run_opts(runners[beginning[i]].program, &test);
+	}
+	error = error ? error : race(runners, &ns);
+	error = error ? error : guard_kernel_counts(kernel, &counts);
+	if (error) {
+		printf("a conversation: %s\n", strerror(-error));
+		return 1;
+	}
+	for (uint32_t way = 0; way < FW_GUARD_WAYS; way++) {
+		const struct fw_guard_tally *tally = counts.counts[FW_STRANGERS].way[way];
+		uint64_t sent = ROUNDS * EACH + (way == FW_GUARD_OUT ? 2 : 1);
+
+		printf("a conversation, way %u: %lu of %lu passed, %lu dropped\n", way, (unsigned long)tally[FW_GUARD_PASSED].packets,
+			(unsigned long)sent, (unsigned long)tally[FW_GUARD_DROPPED].packets);
+		wrong += tally[FW_GUARD_PASSED].packets != sent || tally[FW_GUARD_DROPPED].packets;
+	}
+	return wrong != 0;
 }
 
 int main(int argc, char **argv)
@@ -203,6 +267,7 @@ int main(int argc, char **argv)
 	}
 	for (uint32_t brake = 0; brake < FW_BRAKE_COUNT; brake++)
 		wrong += check(kernel, on, (enum fw_brake)brake);
+	wrong += check_talk(kernel, on);
 	guard_kernel_close(kernel);
 	return wrong ? 1 : 0;
 }
