@@ -52,12 +52,12 @@ static void config_fill(struct fw_guard_config *config)
 	memset(config->mode, FW_MODE_ENFORCE, sizeof(config->mode));
 }
 
+const struct fw_guard_sizes guard_bed_sizes = {8, FW_STRANGERS + 4, 64, 64, 64, 8, 8};
+
 void guard_bed_open(struct guard_bed *bed)
 {
-	static const struct fw_guard_sizes sizes = {8, FW_STRANGERS + 4, 64, 64, 64, 8, 8};
-
 	memset(bed, 0, sizeof(*bed));
-	if (twin_guard_new(&sizes, &bed->guard))
+	if (twin_guard_new(&guard_bed_sizes, &bed->guard))
 		abort();
 	bed->t = twin_guard_tables(bed->guard);
 	bed->now_ns = 1000000 * FW_NS_PER_S;

@@ -35,6 +35,8 @@ struct talk {
 	const uint8_t *payload; /* NULL: zeros */
 };
 
+extern const struct fw_guard_sizes guard_bed_sizes; /* of its tables */
+
 void guard_bed_open(struct guard_bed *bed);
 void guard_bed_close(struct guard_bed *bed);
 
