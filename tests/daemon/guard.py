@@ -77,6 +77,12 @@ def quarantine_and_undo(bed):
     assert wrong.returncode == 2 and "no device is known by 'nobody'" in wrong.stderr, wrong.stderr
     bed.call("quarantine", CAMERA, "--confirm", "1s")
     wait_for(lambda: bed.device()["stand"] == "ordinary", 5, "the end of what was not confirmed")
+    kept = json.loads(bed.call("quarantine", CAMERA, "--confirm", "2s", "--json").stdout)
+    bed.call("confirm", str(kept["decision"]))
+    until = time.monotonic() + 3
+    wait_for(lambda: time.monotonic() > until, 5, "the time in which it had to be confirmed")
+    assert bed.device()["stand"] == "quarantined" and not bed.connects("10.8.0.2", 8000), "what was confirmed stays"
+    bed.call("release", CAMERA)
     verbs = [deed["verb"] for deed in bed.show("audit")]
     assert "revert" in verbs and "undo" in verbs and "release" in verbs, verbs
 
@@ -141,6 +147,12 @@ def allowed(bed):
     assert bed.connects("10.8.0.2", 9000), "nothing stops it"
     bed.call("release", CAMERA)
     assert not bed.connects("10.8.0.2", 9000)
+    allowed = json.loads(bed.call("allow", CAMERA, "--json").stdout)
+    released = json.loads(bed.call("release", CAMERA, "--json").stdout)
+    bed.call("undo", str(released["deed"]))
+    assert bed.device()["stand"] == "allowed" and bed.connects("10.8.0.2", 9000), "a release is undone too"
+    bed.call("undo", str(allowed["deed"]))
+    assert bed.device()["stand"] == "ordinary" and not bed.connects("10.8.0.2", 9000)
 
 
 def decided_as_json(bed):
@@ -273,6 +285,16 @@ def death_and_restart(bed):
     assert bed.connects("10.8.0.2", 8000)
 
 
+def hostile_policies():
+    """Each is refused for a reason of its own."""
+    good = json.loads(mud("other.example.com"))
+    yield "deep", '{"ietf-mud:mud":' + "[" * 100_000
+    yield "huge", json.dumps(good)[:-1] + ', "x": "' + "y" * (4 << 20) + '"}'
+    yield "of wrong types", json.dumps({**good, "ietf-mud:mud": 7})
+    yield "without lists", json.dumps({"ietf-mud:mud": good["ietf-mud:mud"]})
+    yield "not text", "\0\1\2"
+
+
 def reload(bed):
     bed.write_mud("{\"ietf-mud:mud\": [")
     wrong = subprocess.run([bed.floodwall, "show", "verdicts", "--socket", bed.socket], capture_output=True, text=True, check=False)
@@ -281,6 +303,13 @@ def reload(bed):
     wait_for(lambda: bed.show("verdicts")["configuration"]["refused"], 5, "a refusal")
     assert "camera.json" in bed.show("verdicts")["configuration"]["refused"]
     assert bed.connects("10.8.0.2", 8000) and not bed.connects("10.8.0.3", 8000), "what held before holds"
+    for what, text in hostile_policies():
+        bed.write_mud(text)
+        told = bed.heard().count("camera.json")
+        bed.daemon.send_signal(signal.SIGHUP)
+        wait_for(lambda: bed.heard().count("camera.json") > told, 10, f"a refusal of a policy that is {what}")
+        assert "camera.json" in bed.show("verdicts")["configuration"]["refused"] and bed.device()["policy"]["rules"] == 2, what
+        assert bed.connects("10.8.0.2", 8000) and not bed.connects("10.8.0.3", 8000), f"what held before holds: {what}"
     bed.write_mud(mud("other.example.com", more=600))
     bed.daemon.send_signal(signal.SIGHUP)
     wait_for(lambda: "guard.sizes.rules" in bed.show("verdicts")["configuration"]["refused"], 5, "a refusal of what has no room")

@@ -8,6 +8,7 @@ usage: policy.py FLOODWALL GENERATED_FOLDER LAMP
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 
@@ -32,6 +33,11 @@ def told(found, verdict):
 def kept_faults(floodwall, capture, lamp):
     done = run(floodwall, "--json", "--policy", lamp, capture)
     found = json.loads(done.stdout)
+    # whoever is root here has no capability left there: nothing is done in the kernel
+    bare = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"] if os.geteuid() == 0 else []
+    alone = subprocess.run([*bare, floodwall, "inspect", "--json", "--policy", lamp, capture], capture_output=True, check=False)
+    if (alone.returncode, alone.stdout) != (done.returncode, done.stdout):
+        yield f"policy-kept: without root: {alone.returncode} {alone.stderr}"
     if done.stderr or violations(found):
         yield f"policy-kept: {done.stderr} {violations(found)}"
     if stopped(found) != {("to-device", "192.168.1.20", "icmp", None)}:
