@@ -138,7 +138,7 @@ def quarantine_faults(home, told):
     after = sum(at > quarantined_ns + 50_000_000 for at, _ in heard)
     if after and told["bucket"] != "questions":
         faults.append(f"{after} packets of junk left after the quarantine")
-    found = [one for one in setup.findings() if one.get("act") == "quarantined"]
+    found = [one for one in setup.findings() if one.get("act") == "quarantined" and one["acted"]]  # a later one finds the device stopped
     if not found:
         faults.append("no finding says that it put the device there")
     told["finding"] = found[0].get("id") if found else None
