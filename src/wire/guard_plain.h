@@ -350,8 +350,7 @@ FW_INLINE bool fw_guard_plain_judge(struct fw_guard_case *c, struct fw_guard_kep
 
 /*
  * True: it passes, and all is said. The case as for fw_guard_out(), with device and count of kept->place, but that its notes are zero but for
- * place, frame_len, packets and way, and it needs no packet. tick was read
- * before anything else.
+ * place, frame_len, packets and way, and it needs no packet. tick was read before whatever it asks.
  */
 FW_INLINE bool fw_guard_plain(struct fw_guard_case *c, struct fw_guard_kept *kept, uint64_t tick)
 {

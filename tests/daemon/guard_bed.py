@@ -89,13 +89,17 @@ class Resolver(threading.Thread):
         while True:
             message, peer = self.socket.recvfrom(512)
             at, labels = 12, []
-            while message[at]:
-                labels.append(message[at + 1:at + 1 + message[at]].decode().lower())
-                at += 1 + message[at]
+            try:
+                while message[at]:
+                    labels.append(message[at + 1:at + 1 + message[at]].decode().lower())
+                    at += 1 + message[at]
+                kind = message[at + 2]
+            except (IndexError, UnicodeDecodeError):
+                continue  # no question
             name, question = ".".join(labels), message[12:at + 5]
             self.asked.append((name, peer[0]))
             answer = b""
-            if message[at + 2] == 1 and name in self.names:
+            if kind == 1 and name in self.names:
                 answer = b"\xc0\x0c" + struct.pack("!HHIH4s", 1, 1, 60, 4, socket.inet_aton(self.names[name]))
             head = message[:2] + struct.pack("!HHHHH", 0x8180, 1, 1 if answer else 0, 0, 0)
             self.socket.sendto(head + question + answer, peer)
